@@ -1,0 +1,94 @@
+// Errors: what went wrong, where, and what to do; one exception type per exit code.
+#pragma once
+#include <exception>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/source.hpp"
+
+namespace hillock::base {
+
+enum class Severity { error, warning };
+
+// One finding. Its place is copied into text when it is made, so it outlives the Source.
+struct Diagnostic {
+  std::string file;         // empty: no file
+  int line = 0;             // from 1; 0: the whole file
+  int column = 0;           // from 1
+  int length = 1;           // width of the underline
+  std::string source_line;  // the line quoted
+  std::string message;      // what was found and what was expected
+  std::string remedy;       // what to do, may be empty
+  Severity severity = Severity::error;
+};
+
+// "file:line:column: error: message", the line, a caret and the remedy (CONTRIBUTING.md shows one).
+std::string format(const Diagnostic& diagnostic);
+
+// Collects the findings of one pass, so that all errors of a file are reported at once.
+class Diagnostics {
+ public:
+  void error(const Place& place, std::string message, std::string remedy = {});
+  void warning(const Place& place, std::string message, std::string remedy = {});
+  bool has_errors() const;
+  const std::vector<Diagnostic>& all() const { return all_; }
+  // Throws UserError with all errors, in order of file, line and column, if there are any.
+  void throw_if_errors() const;
+
+ private:
+  std::vector<Diagnostic> all_;
+};
+
+// Base of all of hillock's exceptions; what() is the whole message to print.
+class Error : public std::exception {
+ public:
+  Error(int exit_code, std::string text) : exit_code_(exit_code), text_(std::move(text)) {}
+  const char* what() const noexcept override { return text_.c_str(); }
+  int exit_code() const noexcept { return exit_code_; }
+
+ private:
+  int exit_code_;
+  std::string text_;
+};
+
+// The user's mistake in a config, a model or on the command line (exit code 2).
+class UserError : public Error {
+ public:
+  explicit UserError(std::vector<Diagnostic> diagnostics);
+  explicit UserError(std::string message, std::string remedy = {});  // a finding without a place
+  const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
+
+ private:
+  std::vector<Diagnostic> diagnostics_;
+};
+
+// A state that is not finite, or a step size below its minimum (exit code 4).
+class NumericsError : public Error {
+ public:
+  explicit NumericsError(std::string text) : Error(4, std::move(text)) {}
+};
+
+// A file that cannot be read or written (exit code 5).
+class IoError : public Error {
+ public:
+  explicit IoError(std::string text) : Error(5, std::move(text)) {}
+};
+
+// More memory or disk than there is (exit code 6).
+class ResourceError : public Error {
+ public:
+  explicit ResourceError(std::string text) : Error(6, std::move(text)) {}
+};
+
+// A defect of hillock itself (exit code 70).
+class InternalError : public Error {
+ public:
+  explicit InternalError(std::string text) : Error(70, "internal error: " + std::move(text)) {}
+};
+
+// "did you mean 'x'?" for the candidate nearest to name, or empty when none is near.
+std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
+
+}  // namespace hillock::base

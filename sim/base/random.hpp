@@ -1,0 +1,24 @@
+// Counter-based random numbers: a draw is a function of (seed, stream name, index, step), never of order, thread or rank.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace hillock::base {
+
+// Philox 4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405): 4 words from a 128-bit counter and a 64-bit key.
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+
+// A stream of draws for one named purpose of one named object, e.g. ("inputs.kick", "poisson").
+struct Stream {
+  std::uint64_t key = 0;
+  static Stream of(std::uint64_t seed, std::string_view name);  // key = a hash of seed and name, fixed for ever
+
+  // Uniform in (0, 1), both ends excluded: (53 upper bits + 1/2) * 2^-53 of Philox words. `index` is the neuron (or draw), `step` the time step,
+  // `lane` tells apart the two doubles of one Philox block (0 or 1).
+  double uniform(std::uint64_t index, std::uint64_t step, int lane = 0) const;
+  double normal(std::uint64_t index, std::uint64_t step, int lane = 0) const;  // normal_quantile(uniform(...))
+  std::uint64_t bits(std::uint64_t index, std::uint64_t step, int lane = 0) const;
+};
+
+}  // namespace hillock::base

@@ -1,0 +1,36 @@
+// The syntax tree of an expression: a flat list of nodes, children before parents.
+#pragma once
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/source.hpp"
+#include "base/units.hpp"
+
+namespace hillock::lang {
+
+struct Number { double value; };  // in internal units; the node has the dimension
+struct Name { std::string name; };
+struct Negate { int operand; };
+struct Not { int operand; };
+enum class BinaryOp { add, subtract, multiply, divide, power, less, less_equal, greater, greater_equal, equal, not_equal, logical_and, logical_or };
+struct Binary { BinaryOp op; int left; int right; };
+// exp log sqrt pow abs min max tanh sinh cosh sin cos sigmoid exprel heaviside if sum; q10 and nernst are replaced by their formulas on parsing.
+struct Call { std::string function; std::vector<int> arguments; };
+
+struct Node {
+  std::variant<Number, Name, Negate, Not, Binary, Call> kind;
+  base::Place place;
+  base::Dimension dimension;  // set on parsing for numbers, by check() for all
+  bool condition = false;     // true of comparisons and logic: not a number
+};
+
+struct Expression {
+  std::vector<Node> nodes;
+  int root = -1;
+  std::string text;   // as written
+  base::Place place;  // of the whole text
+  bool empty() const { return root < 0; }
+};
+
+}  // namespace hillock::lang
