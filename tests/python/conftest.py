@@ -1,0 +1,87 @@
+"""Fixtures shared by all Python tests: where the repository and the program are, and how to run a config."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One finished run of the program: its exit code, what it printed, and the file it was asked to write."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    output: Path
+    config: Path
+
+
+def program() -> Path:
+    return Path(os.environ.get("HILLOCK", REPOSITORY / "build" / "release" / "hillock"))
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """The root of the repository."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def hillock() -> Path:
+    """The program under test: $HILLOCK, or the release build. A missing program is a failure, never a skip."""
+    path = program()
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"{path} is not there: build it with scripts/test, or name another in HILLOCK")
+    return path
+
+
+@pytest.fixture(scope="session")
+def peer_python() -> Path:
+    """The interpreter that can import the other simulators (.venv-peers); tests marked `peers` hand it scripts."""
+    path = Path(os.environ.get("HILLOCK_PEERS", REPOSITORY / ".venv-peers" / "bin" / "python"))
+    if not path.exists():
+        pytest.fail(f"{path} is not there: scripts/test --full installs it")
+    return path
+
+
+@pytest.fixture
+def run_hillock(hillock: Path, tmp_path: Path):
+    """`run_hillock(config, *args, expect=0)` runs `hillock run` on YAML text or on a path.
+
+    Text is written to tmp_path/config_<k>.yaml, so files beside it (models, spike lists) go to tmp_path. A relative
+    path is taken from the root of the repository. The output file is tmp_path/<name>_<k>.h5 unless `--out` is among
+    the arguments. The test fails, showing what was printed, when the exit code is not `expect`; `expect=None` takes any.
+    """
+    count = 0
+
+    def run(config: str | Path, *args: str, expect: int | None = 0, env: dict[str, str] | None = None,
+            timeout: float = 300.0, command: str = "run") -> Run:
+        nonlocal count
+        count += 1
+        if isinstance(config, str) and "\n" in config:
+            path = tmp_path / f"config_{count}.yaml"
+            path.write_text(config, encoding="utf-8")
+        else:
+            path = REPOSITORY / config
+        arguments = [str(argument) for argument in args]
+        if "--out" in arguments:
+            output = Path(arguments[arguments.index("--out") + 1])
+        else:
+            output = tmp_path / f"{path.stem}_{count}.h5"
+            if command == "run":
+                arguments += ["--out", str(output)]
+        done = subprocess.run([str(hillock), command, str(path), *arguments], cwd=tmp_path, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=timeout, env={**os.environ, **(env or {})})
+        if expect is not None and done.returncode != expect:
+            pytest.fail(f"hillock {command} {path} ended with {done.returncode}, expected {expect}\n"
+                        f"{done.stdout}{done.stderr}", pytrace=False)
+        return Run(done.returncode, done.stdout, done.stderr, output, path)
+
+    return run
