@@ -1,0 +1,73 @@
+# Set-up shared by scripts/run and scripts/test: Debian packages, the configured build, Python environments.
+# Sourced with `root` (the repository) and `me` (the script, for messages) set. Nothing here asks the network when
+# everything is there, so a second call works offline.
+# shellcheck shell=bash
+
+build_packages=(g++ cmake ninja-build libboost-dev libhdf5-dev libyaml-cpp-dev libcli11-dev libfmt-dev libxsimd-dev)
+test_packages=(git doctest-dev python3 python3-venv octave octave-netcdf)
+full_packages=(clang clang-tidy)
+
+# Missing set-up is exit code 6, as a missing resource is for the program.
+give_up() {
+  printf '%s: %s\n' "$me" "$1" >&2
+  exit 6
+}
+
+# Installs those of the packages $@ that are missing; without the right to, prints the line to type.
+ensure_packages() {
+  command -v dpkg-query >/dev/null || {
+    [ -f "$root/build/release/build.ninja" ] ||
+      printf '%s: no dpkg here, so packages are not checked; needed by their Debian names: %s\n' "$me" "$*" >&2
+    return 0
+  }
+  local installed name missing=()
+  installed=$(dpkg-query -W -f '${Package}=${db:Status-Status}\n' "$@" 2>/dev/null) || true
+  for name in "$@"; do
+    [[ $'\n'$installed$'\n' == *$'\n'"$name=installed"$'\n'* ]] || missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  local become=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+      become=(sudo -n)
+    else
+      give_up "packages are missing. Type this line, then run it again:
+sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    fi
+  fi
+  printf '%s: installing %s\n' "$me" "${missing[*]}" >&2
+  local log=$root/build/logs/apt.log
+  local get=("${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+  # The package lists of a fresh machine are missing or old: look for new ones only when the first try fails.
+  { "${get[@]}" install -y --no-install-recommends "${missing[@]}" ||
+    { "${get[@]}" update && "${get[@]}" install -y --no-install-recommends "${missing[@]}"; }; } \
+    </dev/null >"$log" 2>&1 || { tail -n 20 "$log" >&2 && give_up "apt-get could not install ${missing[*]} (log: $log)"; }
+}
+
+# Configures build/$1 when that was not done yet, or was done for another place of the tree.
+ensure_configured() {
+  local preset=$1 folder=$root/build/$1 log=$root/build/logs/configure-$1.log launcher=()
+  if [ -f "$folder/build.ninja" ] &&
+    grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt" 2>/dev/null; then
+    return 0
+  fi
+  ! command -v ccache >/dev/null || launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  printf '%s: configuring build/%s\n' "$me" "$preset" >&2
+  (cd "$root" && cmake --fresh --preset "$preset" "${launcher[@]}") >"$log" 2>&1 || {
+    tail -n 40 "$log" >&2
+    give_up "cmake could not configure build/$preset (log: $log)"
+  }
+}
+
+# Makes the virtual environment $1 hold what the file $2 pins; its stamp is the checksum of that file.
+ensure_environment() {
+  local folder=$root/$1 pins=$root/$2 log=$root/build/logs/$1.log stamp
+  stamp=$(cksum <"$pins")
+  [ "$(cat "$folder/.stamp" 2>/dev/null)" != "$stamp" ] || return 0
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || give_up "Python 3.10 or newer is needed, found $(python3 --version)"
+  printf '%s: installing the Python packages of %s into %s\n' "$me" "$2" "$1" >&2
+  { python3 -m venv --clear "$folder" && "$folder/bin/pip" install -q --disable-pip-version-check -r "$pins"; } \
+    </dev/null >"$log" 2>&1 || { tail -n 20 "$log" >&2 && give_up "pip could not install $2 (log: $log)"; }
+  printf '%s\n' "$stamp" >"$folder/.stamp"
+}
