@@ -12,12 +12,17 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::a
 // A stream of draws for one named purpose of one named object, e.g. ("inputs.kick", "poisson").
 struct Stream {
   std::uint64_t key = 0;
-  static Stream of(std::uint64_t seed, std::string_view name);  // key = a hash of seed and name, fixed for ever
 
-  // Uniform in (0, 1), both ends excluded: (53 upper bits + 1/2) * 2^-53 of Philox words. `index` is the neuron (or draw), `step` the time step,
-  // `lane` tells apart the two doubles of one Philox block (0 or 1).
+  // key = a hash of seed and name. The hash is fixed for ever: changing it changes every published run.
+  static Stream of(std::uint64_t seed, std::string_view name);
+
+  // Uniform in (0, 1), both ends excluded: (upper 52 bits + 1/2) * 2^-52 of bits(), exact in double arithmetic (with 53
+  // bits the largest value would round to 1). `index` is the neuron (or draw), `step` the time step, `lane` tells apart
+  // the two doubles of one Philox block (0 or 1).
   double uniform(std::uint64_t index, std::uint64_t step, int lane = 0) const;
   double normal(std::uint64_t index, std::uint64_t step, int lane = 0) const;  // normal_quantile(uniform(...))
+  // Words 2*lane (low half) and 2*lane + 1 (high half) of Philox at counter (index low, index high, step low, step high)
+  // and key (key low, key high).
   std::uint64_t bits(std::uint64_t index, std::uint64_t step, int lane = 0) const;
 };
 

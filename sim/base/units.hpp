@@ -30,6 +30,10 @@ struct Dimension {
   std::string name() const;
   // The unit of values inside hillock, as users write it ("mV", "nS", "uA/cm2", "1/ms"; "1" if dimensionless).
   std::string unit() const;
+  // unit(), but in a unit that users write where the internal one is not a plain unit: "um" for length (inside: 10 um).
+  std::string user_unit() const;
+  // How messages speak of it: "voltage (mV)", "mV/ms", "a pure number".
+  std::string describe() const;
 };
 Dimension operator*(const Dimension& a, const Dimension& b);
 Dimension operator/(const Dimension& a, const Dimension& b);
@@ -50,6 +54,9 @@ struct Unit {
 // Parses "mV", "uA/cm2", "1/ms", "pA ms^0.5", "µA/cm²" (LANGUAGE section 1). On failure: nothing, and in `problem` what
 // is wrong with the nearest known unit as a suggestion ("'msec' is not a unit; did you mean 'ms'?").
 std::optional<Unit> parse_unit(std::string_view text, std::string* problem = nullptr);
+
+// The unit behind one word without power: "mV", "µs", "Ohm"; nothing for "degC", "cm2" and words that are no unit.
+std::optional<Unit> unit_of_word(std::string_view word);
 
 // The unit's value of a decimal number, exactly rounded: "0.01" in s and "10" in ms give the same bits. `number` must be a plain
 // decimal number ("-6.5e1"); nothing if it is not, or does not fit a double (1e999, 0x10, 010, 1_000, 1,5, nan).
