@@ -6,7 +6,8 @@
 
 namespace hillock::program {
 
-// A value on a tape, or a plain number that is on no tape yet. Default-constructed it is the number 0 (Odeint's temporaries).
+// A value on a tape, or a plain number that is on no tape yet. Default-constructed it is the number 0
+// (Odeint's temporaries).
 struct Expr {
   Tape* tape = nullptr;
   int node = -1;
@@ -52,7 +53,7 @@ Expr min(Expr a, Expr b);
 Expr max(Expr a, Expr b);
 Expr exp(Expr a);
 Expr log(Expr a);
-Expr pow(Expr a, Expr b);       // literal whole exponents up to 64: repeated multiplication
+Expr pow(Expr a, Expr b);  // literal whole exponents up to 64: repeated multiplication
 Expr tanh(Expr a);
 Expr sinh(Expr a);
 Expr cosh(Expr a);

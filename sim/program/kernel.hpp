@@ -13,33 +13,36 @@ namespace hillock::program {
 
 // The constant data of a kernel. Values are copied.
 struct Binding {
-  // For each parameter slot one value, or one per neuron (then padded here to a multiple of 8 with the last value).
+  // For each parameter slot one value, or one per neuron (then padded here to a multiple of 8 with the last
+  // value).
   std::vector<std::vector<double>> parameters;
   std::vector<base::Stream> streams;  // for each stream slot
 };
 
-// The data of one call. Arrays and masks are padded to multiples of 8 neurons and may be unaligned; the lanes behind the last neuron
-// are computed as well, and must hold harmless values (copies of a real neuron); their mask bits and guards are ignored.
+// The data of one call. Arrays and masks are padded to multiples of 8 neurons and may be unaligned; the lanes
+// behind the last neuron are computed as well, and must hold harmless values (copies of a real neuron); their
+// mask bits and guards are ignored.
 struct Call {
-  std::span<double* const> arrays;        // [arrays][padded n]
-  std::span<std::uint8_t* const> masks;   // [masks][padded n / 8]
-  std::span<const double> step_values;    // [step_values]
-  std::uint64_t step = 0;                 // for draws
-  std::uint64_t first_index = 0;          // index for draws of neuron 0
-  std::int64_t first = 0;                 // a multiple of 8
-  std::int64_t count = 0;                 // neurons first .. first + count - 1
+  std::span<double* const> arrays;       // [arrays][padded n]
+  std::span<std::uint8_t* const> masks;  // [masks][padded n / 8]
+  std::span<const double> step_values;   // [step_values]
+  std::uint64_t step = 0;                // for draws
+  std::uint64_t first_index = 0;         // index for draws of neuron 0
+  std::int64_t first = 0;                // a multiple of 8
+  std::int64_t count = 0;                // neurons first .. first + count - 1
 };
 
 class Kernel {
  public:
   virtual ~Kernel() = default;
-  // Runs the step; returns -1, or the first neuron for which the guard holds: then nothing of its chunk and of later chunks was stored.
-  // Different ranges may run in different threads at once. Never throws or allocates.
+  // Runs the step; returns -1, or the first neuron for which the guard holds: then nothing of its chunk and
+  // of later chunks was stored. Different ranges may run in different threads at once. Never throws or
+  // allocates.
   virtual std::int64_t run(const Call& call) const = 0;
 };
 
 enum class InstructionSet { generic, avx2, avx512 };
-InstructionSet best_instruction_set();                      // of this CPU
+InstructionSet best_instruction_set();  // of this CPU
 bool available(InstructionSet isa);
 std::string_view name(InstructionSet isa);
 
@@ -47,17 +50,20 @@ struct InterpreterOptions {
   int chunk = 256;  // neurons, a multiple of 8
   InstructionSet isa = best_instruction_set();
 };
-std::unique_ptr<Kernel> make_interpreter(const Program& program, Binding binding, std::int64_t neurons, InterpreterOptions options = {});
+std::unique_ptr<Kernel> make_interpreter(const Program& program, Binding binding, std::int64_t neurons,
+                                         InterpreterOptions options = {});
 
-// Readable reference: evaluates a program for one neuron at a time, prologue included. Also used where steps of odd length are needed.
+// Readable reference: evaluates a program for one neuron at a time, prologue included. Also used where steps
+// of odd length are needed.
 class ScalarEvaluator {
  public:
   explicit ScalarEvaluator(const Program& program);
   // parameters[program.parameters]: evaluates the prologue.
   void set_parameters(std::span<const double> parameters);
-  // arrays[program.arrays]: read, then overwritten by the stores; masks[program.masks] likewise. Returns false (nothing stored) if the guard holds.
-  bool run(std::span<double> arrays, std::span<bool> masks, std::span<const double> step_values, std::span<const base::Stream> streams = {},
-           std::uint64_t step = 0, std::uint64_t index = 0);
+  // arrays[program.arrays]: read, then overwritten by the stores; masks[program.masks] likewise. Returns
+  // false (nothing stored) if the guard holds.
+  bool run(std::span<double> arrays, std::span<bool> masks, std::span<const double> step_values,
+           std::span<const base::Stream> streams = {}, std::uint64_t step = 0, std::uint64_t index = 0);
   std::span<const double> all_parameters() const { return parameters_; }  // parameters and prologue results
 
  private:
@@ -65,7 +71,8 @@ class ScalarEvaluator {
   std::vector<double> parameters_, values_, prologue_values_;
 };
 
-// Sets flush-to-zero and denormals-are-zero for this thread while it lives (x86-64; FZ on AArch64), and restores what was set.
+// Sets flush-to-zero and denormals-are-zero for this thread while it lives (x86-64; FZ on AArch64), and
+// restores what was set.
 class FlushToZero {
  public:
   FlushToZero();

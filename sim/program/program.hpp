@@ -10,16 +10,17 @@ struct Passes {  // for measurements and tests; all on by default
   bool fold = true, cse = true, dead_code = true, reciprocal = true, fuse = true;
 };
 
-// Parameters are slots 0 .. parameters-1; the results of the prologue follow them as further parameter slots, so that the step reads
-// both in the same way. The passes see structure and literals, never the values of parameters.
+// Parameters are slots 0 .. parameters-1; the results of the prologue follow them as further parameter slots,
+// so that the step reads both in the same way. The passes see structure and literals, never the values of
+// parameters.
 struct Program {
   int arrays = 0, parameters = 0, step_values = 0, streams = 0, masks = 0;
-  std::vector<Node> prologue;             // reads constants and parameters only
-  std::vector<int> prologue_results;      // node of the prologue for parameter slot parameters + i
-  std::vector<ExternalCall> externals;    // inputs are nodes of the prologue
-  std::vector<Node> step;                 // in the order of execution
-  std::vector<Output> outputs;            // nodes of the step
-  int guard = -1;                         // node of the step
+  std::vector<Node> prologue;           // reads constants and parameters only
+  std::vector<int> prologue_results;    // node of the prologue for parameter slot parameters + i
+  std::vector<ExternalCall> externals;  // inputs are nodes of the prologue
+  std::vector<Node> step;               // in the order of execution
+  std::vector<Output> outputs;          // nodes of the step
+  int guard = -1;                       // node of the step
 };
 
 Program optimise(const Tape& tape, const Passes& passes = {});

@@ -1,4 +1,5 @@
-// A tape: one step of a model as a list of operations, each on values computed before it (SSA). Knows no neurons.
+// A tape: one step of a model as a list of operations, each on values computed before it (SSA). Knows no
+// neurons.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -13,13 +14,37 @@ enum class Op : std::uint8_t {
   array,       // slot a: one value per neuron, may change at every step (states, arrivals)
   parameter,   // slot a: constant during a run; one value, or one per neuron
   step_value,  // slot a: one value per step (time, amplitudes of inputs)
-  uniform,     // a draw in (0, 1): stream slot a, lane b of the Philox block (0 or 1), c = 1 if all neurons share the draw of index 0
+  uniform,     // a draw in (0, 1): stream slot a, lane b of the Philox block (0 or 1), c = 1 if all neurons
+               // share the draw of index 0
   external,    // result b of external call a; prologue only
-  add, subtract, multiply, divide, negate, absolute, square_root,
-  minimum, maximum,                       // a < b ? a : b and a > b ? a : b, as x86 does for NaN
-  fused_add, fused_subtract, fused_from,  // a*b + c, a*b - c, c - a*b with one rounding
-  exp, log, pow, tanh, sin, cos, exprel, normal_quantile,
-  less, less_equal, equal, logical_and, logical_or, logical_not,
+  add,
+  subtract,
+  multiply,
+  divide,
+  negate,
+  absolute,
+  square_root,
+  minimum,
+  maximum,  // a < b ? a : b and a > b ? a : b, as x86 does for NaN
+  fused_add,
+  fused_subtract,
+  fused_from,  // a*b + c, a*b - c, c - a*b with one rounding
+  exp,
+  log,
+  pow,
+  tanh,
+  sinh,
+  cosh,
+  sin,
+  cos,
+  exprel,
+  normal_quantile,
+  less,
+  less_equal,
+  equal,
+  logical_and,
+  logical_or,
+  logical_not,
   select  // a ? b : c
 };
 
@@ -36,8 +61,9 @@ struct Output {
   bool mask = false;
 };
 
-// A numerical routine that the prologue calls (a matrix exponential): reads its inputs, fills its results. Must be a pure function
-// built from base/math.hpp and plain arithmetic, so that its bits do not depend on the machine.
+// A numerical routine that the prologue calls (a matrix exponential): reads its inputs, fills its results.
+// Must be a pure function built from base/math.hpp and plain arithmetic, so that its bits do not depend on
+// the machine.
 struct ExternalCall {
   std::function<void(std::span<const double> inputs, std::span<double> results)> function;
   std::vector<int> inputs;  // nodes
@@ -48,7 +74,8 @@ struct Tape {
   std::vector<Node> nodes;
   std::vector<Output> outputs;
   std::vector<ExternalCall> externals;
-  int guard = -1;  // mask node: if it is true for a neuron, nothing of its chunk is stored and run() reports the neuron
+  int guard = -1;  // mask node: if it is true for a neuron, nothing of its chunk is stored and run() reports
+                   // the neuron
   int arrays = 0, parameters = 0, step_values = 0, streams = 0, masks = 0;  // numbers of slots in use
 };
 
