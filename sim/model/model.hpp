@@ -1,0 +1,107 @@
+// What a model file says: a neuron or a receptor as plain data, checked by check_model.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "base/units.hpp"
+#include "lang/expression.hpp"
+
+namespace hillock::model {
+
+enum class Kind { neuron, receptor };
+
+// Where current flows in: `inputs: {I: pA}` or `{I: {unit: uA/cm2, area: area}}`.
+struct InputSite {
+  std::string name;           // as used in the equations
+  base::Dimension dimension;  // of a value in the model's own unit
+  std::string area;           // the parameter by which currents given in pA are divided; empty: none
+  std::string V = "V";        // the potential at this site, seen by receptors
+  base::Place place;
+};
+
+struct Parameter {
+  std::string name;
+  std::string doc;
+  base::Dimension dimension;
+  std::optional<lang::Expression> default_value;  // of literals and other parameters; none: must be given
+  bool takes_weight_unit = false;                 // `unit: weight` (plasticity)
+  base::Place place;
+};
+
+struct State {
+  std::string name;
+  std::string doc;
+  base::Dimension dimension;
+  lang::Expression init;  // of parameters, derived quantities and other states
+  base::Place place;
+};
+
+// `name: expression`: a derived quantity, a right-hand side, an assignment at an event.
+struct Definition {
+  std::string name;  // of the derived quantity; of the state for dV/dt and V: ...
+  lang::Expression expression;
+  base::Dimension dimension;  // of the expression
+  std::string doc;
+  base::Place place;
+};
+
+struct Hold {
+  std::vector<std::string> states;
+  lang::Expression duration;  // of parameters alone
+};
+
+enum class SpikeRuleKind { none, when, rate, probability };
+
+struct SpikeRule {
+  SpikeRuleKind kind = SpikeRuleKind::none;
+  lang::Expression expression;  // the comparison, the rate (1/time) or the probability
+  lang::Expression every;       // interval between decisions, for probability
+  std::vector<Definition> reset;
+  std::optional<Hold> hold;
+  base::Place place;
+};
+
+// A rule of value, `require: - C_m > 0 pF` (min and max of a parameter become such rules).
+struct Requirement {
+  lang::Expression expression;
+  base::Place place;
+};
+
+struct Model {
+  Kind kind = Kind::neuron;
+  std::string name, summary, source;
+  std::string path;  // of the file, as shown in messages
+  std::string text;  // of the file
+  std::vector<InputSite> inputs;  // neurons
+  std::vector<Parameter> parameters;
+  std::vector<Requirement> require;
+  std::vector<State> states;
+  std::vector<Definition> derived;    // check_model sorts them: each after those it uses
+  std::vector<Definition> equations;  // one per state with a derivative; states without one change at events only
+  SpikeRule spike;                    // neurons
+
+  // Receptors: the weight `weight` has this dimension and minimum; arrivals of a step are summed first.
+  base::Dimension weight;
+  std::optional<lang::Expression> weight_min;
+  std::vector<Definition> on_spike;
+  lang::Expression current;  // into the site, positive depolarises; empty: none (delta)
+  base::Dimension current_dimension;
+  base::Place place;
+
+  const Parameter* parameter(std::string_view name) const;
+  const State* state(std::string_view name) const;
+  const Definition* derived_quantity(std::string_view name) const;
+  const Definition* equation(std::string_view state) const;
+  const InputSite* input(std::string_view name) const;
+};
+
+// Resolves names, checks dimensions, cycles, missing or double definitions and the rules of LANGUAGE sections 2 and 3; sorts derived and
+// states' initial values by dependence; fills the dimensions. All findings go to `diagnostics`; the model is usable if none is an error.
+void check_model(Model& model, base::Diagnostics& diagnostics);
+
+// The order in which initial values are evaluated when the states in `given` have values from the config; reports cycles.
+std::vector<int> initial_order(const Model& model, const std::vector<std::string>& given, base::Diagnostics& diagnostics);
+
+}  // namespace hillock::model

@@ -1,0 +1,37 @@
+// Values per neuron as a config gives them: one number, a list, a law to draw from, a file.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "base/random.hpp"
+#include "base/source.hpp"
+#include "base/units.hpp"
+
+namespace hillock::model {
+
+enum class Law { constant, list, linspace, uniform, normal, lognormal, exponential, file };
+
+struct Values {
+  Law law = Law::constant;
+  std::vector<double> numbers;  // constant: value; list: all; linspace, uniform: a, b; normal: mean, sd; lognormal: mean and sd of the logarithm, after the unit: {lognormal: [median, sigma]}; exponential: mean
+  double lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();  // truncation, -inf and +inf if there is none (truncated laws go through their inverse CDF: one draw per neuron)
+  std::string file, dataset;    // file: absolute path; HDF5 data set or CSV column
+  double file_scale = 1;        // internal units per number in the file
+  base::Dimension dimension;
+  base::Place place;
+
+  static Values constant(double value, const base::Dimension& dimension, const base::Place& place = {});
+  bool uniform_over_neurons() const { return law == Law::constant; }
+};
+
+// Reads the numbers of one data set or CSV column (assemble gives record's reader); throws IoError.
+using ColumnReader = std::function<std::vector<double>(const std::string& file, const std::string& dataset)>;
+
+// One value (law constant) or `size` values. Reports a list or file of another length, and values that are not finite.
+std::vector<double> expand(const Values& values, std::int64_t size, const base::Stream& stream, const ColumnReader& reader, base::Diagnostics& diagnostics);
+
+}  // namespace hillock::model
