@@ -64,6 +64,10 @@ def tail(text: str, lines: int = 80) -> str:
     return "\n".join((["..."] if len(kept) > lines else []) + kept[-lines:]) + "\n"
 
 
+def log_name(stage: str, path: Path) -> str:
+    return f"{stage}/{'-'.join(path.relative_to(ROOT).parts)}"
+
+
 def side_by_side(function: Callable[[str], Count], items: list, jobs: int = CORES) -> Count:
     total = Count()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
@@ -147,7 +151,7 @@ def sources(*folders: str) -> list[Path]:
 def clang_format() -> Count:
     """Every C++ file, with the clang-format that scripts/requirements-tests.txt pins, so all machines agree."""
     tool = Path(sys.executable).parent / "clang-format"
-    return side_by_side(lambda path: one_check([tool, "--dry-run", "-Werror", path], f"format/{path.name}"),
+    return side_by_side(lambda path: one_check([tool, "--dry-run", "-Werror", path], log_name("format", path)),
                         sources("sim", "tests"))
 
 
@@ -165,7 +169,7 @@ def clang_tidy() -> Count:
 
     def one(path: str) -> Count:
         return one_check(["clang-tidy", "--quiet", "-p", BUILD / "release", "--warnings-as-errors=*",
-                          "--extra-arg=-Wno-unknown-warning-option", path], f"tidy/{Path(path).name}", timeout=900)
+                          "--extra-arg=-Wno-unknown-warning-option", path], log_name("tidy", Path(path)), timeout=900)
 
     return side_by_side(one, files)
 
