@@ -1,5 +1,6 @@
 // From YAML text to a checked Experiment; every finding of a file is reported at once.
 #pragma once
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
