@@ -41,7 +41,7 @@ sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing
   local get=("${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
   # The package lists of a fresh machine are missing or old: look for new ones only when the first try fails.
   { "${get[@]}" install -y --no-install-recommends "${missing[@]}" ||
-    { "${get[@]}" update && "${get[@]}" install -y --no-install-recommends "${missing[@]}"; }; } \
+    { "${get[@]}" update; "${get[@]}" install -y --no-install-recommends "${missing[@]}"; }; } \
     </dev/null >"$log" 2>&1 || { tail -n 20 "$log" >&2 && give_up "apt-get could not install ${missing[*]} (log: $log)"; }
 }
 
