@@ -59,7 +59,7 @@ def exponential():
     emit_one("ln2_eighth_low", step - high, "what the double above lacks")
     limit = step / 2 * mpf("1.001")
     def tail(r):
-        return (exp(r) - 1 - r) / r**2 if r else mpf(1) / 2
+        return (exp(r) - 1 - r) / r**2 if abs(r) > 1e-20 else mpf(1) / 2
 
     short = interpolate(tail, -limit, limit, 5)
     p = rounded(short)

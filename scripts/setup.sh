@@ -32,8 +32,9 @@ ensure_packages() {
     if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
       become=(sudo -n)
     else
-      give_up "packages are missing. Type this line, then run it again:
-sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+      local line="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+      if command -v sudo >/dev/null; then line=${line//apt-get/sudo apt-get}; else line="su -c '$line'"; fi
+      give_up "packages are missing. Type this line, then run it again:"$'\n'"$line"
     fi
   fi
   printf '%s: installing %s\n' "$me" "${missing[*]}" >&2
