@@ -24,7 +24,8 @@ class AlignedArray {
     if (data_ == nullptr) throw std::bad_alloc();
     for (std::int64_t i = 0; i < padded(size); ++i) data_[i] = fill;
   }
-  AlignedArray(AlignedArray&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  AlignedArray(AlignedArray&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);

@@ -23,12 +23,12 @@ struct Diagnostic {
   std::string message;      // what was found and what was expected
   std::string remedy;       // what to do, may be empty
   Severity severity = Severity::error;
-  int source_offset = 0;    // bytes left out before source_line (very long lines are kept in part)
+  int source_offset = 0;  // bytes left out before source_line (very long lines are kept in part)
 };
 
-// "file:line:column: error: message", the line, a caret with an underline and the remedy (CONTRIBUTING.md shows one),
-// without a line end behind the last line. Long lines are cut around the place; control bytes and bytes that are not
-// UTF-8 are shown as \xNN.
+// "file:line:column: error: message", the line, a caret with an underline and the remedy (CONTRIBUTING.md
+// shows one), without a line end behind the last line. Long lines are cut around the place; control bytes and
+// bytes that are not UTF-8 are shown as \xNN.
 std::string format(const Diagnostic& diagnostic);
 
 // Collects the findings of one pass, so that all errors of a file are reported at once.
@@ -93,8 +93,8 @@ class InternalError : public Error {
   explicit InternalError(std::string text) : Error(70, "internal error: " + std::move(text)) {}
 };
 
-// The candidate nearest to name by swaps, insertions, deletions and replacements of letters (a change of case counts
-// half), or empty when none is near enough to be a slip of the pen.
+// The candidate nearest to name by swaps, insertions, deletions and replacements of letters (a change of case
+// counts half), or empty when none is near enough to be a slip of the pen.
 std::string nearest(std::string_view name, std::span<const std::string> candidates);
 
 // "did you mean 'x'?" for the candidate nearest to name, or empty when none is near.

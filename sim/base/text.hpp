@@ -11,24 +11,27 @@ namespace hillock::base {
 // The shortest text that reads back to the same bits: "0.1", "1e+20", "-65".
 std::string number(double value);
 
-// A plain decimal number, exactly: digits * 10^exponent. `digits` has no sign, no point and no leading zeros ("0" if zero).
+// A plain decimal number, exactly: digits * 10^exponent. `digits` has no sign, no point and no leading zeros
+// ("0" if zero).
 struct Decimal {
   bool negative = false;
   std::string digits;
   std::int64_t exponent = 0;
 };
 
-// Reads "-6.5e1"; nothing for anything else (0x10, 010, 1_000, 1,5, nan, yes), and then `problem` quotes the text and says
-// what to write.
+// Reads "-6.5e1"; nothing for anything else (0x10, 010, 1_000, 1,5, nan, yes), and then `problem` quotes the
+// text and says what to write.
 std::optional<Decimal> parse_decimal(std::string_view text, std::string* problem = nullptr);
 
-// The double nearest to a decimal times 10^power; nothing if its magnitude does not fit a double (1e999, 1e-999).
+// The double nearest to a decimal times 10^power; nothing if its magnitude does not fit a double (1e999,
+// 1e-999).
 std::optional<double> to_double(const Decimal& decimal, std::int64_t power = 0);
 
 // to_double of parse_decimal; `problem` as there.
 std::optional<double> parse_number(std::string_view text, std::string* problem = nullptr);
 
-// Shortest text of value * 10^power: the decimal digits of `value` with the point moved ("number(2) * 10^1" is "20").
+// Shortest text of value * 10^power: the decimal digits of `value` with the point moved ("number(2) * 10^1"
+// is "20").
 std::string number_scaled(double value, int power);
 
 // The parts with a separator between: join({"a", "b"}, ", ") is "a, b".
@@ -46,7 +49,8 @@ struct Character {
   int length = 1;
 };
 
-// The character at `position`; nothing where the bytes there are not valid UTF-8 (overlong forms and surrogates included).
+// The character at `position`; nothing where the bytes there are not valid UTF-8 (overlong forms and
+// surrogates included).
 std::optional<Character> decode_utf8(std::string_view text, std::size_t position);
 
 bool is_valid_utf8(std::string_view text);
