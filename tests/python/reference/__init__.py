@@ -1,0 +1,1 @@
+"""Independent computations (closed forms, SciPy, mpmath, NEST) with which the tests compare what hillock computes."""

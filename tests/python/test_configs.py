@@ -1,0 +1,150 @@
+"""Each shipped config runs, and shows what it says it shows."""
+
+import re
+
+import numpy as np
+import pytest
+import yaml
+
+from reference import hodgkin_huxley
+from reference.files import report, spikes, trains
+from reference.lif import Lif
+from reference.statistics import logistic_regression
+
+
+def test_every_config_is_run_by_this_file(repo):
+    here = open(__file__, encoding="utf-8").read()
+    names = {path.stem for path in (repo / "configs").glob("*.yaml")}
+    assert len(names) >= 8
+    for name in names:
+        assert f'"configs/{name}.yaml"' in here, f"add a test for configs/{name}.yaml"
+
+
+def test_every_config_begins_with_what_it_shows(repo):
+    for path in (repo / "configs").glob("*.yaml"):
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert re.fullmatch(r"# [A-Z].{30,}", first), path.name
+
+
+def test_quickstart_shows_one_action_potential_and_a_return_to_rest(run_hillock):
+    run = run_hillock("configs/quickstart.yaml")
+    times, ids = spikes(run.output)
+    frames = report(run.output)
+    V, t = frames["V"][:, 0], frames["time"]
+    assert len(times) == 1 and ids[0] == 0
+    assert 50 < times[0] < 53
+    assert len(t) == 8000 and t[1] == 0.025              # V at each step
+    assert V[0] == -65
+    assert 35 < V.max() < 45
+    assert abs(V[-1] - hodgkin_huxley.Squid().rest()) < 0.1
+    assert np.all(np.abs(V[t < 50] + 65) < 0.1)
+    assert V[(t > 52) & (t < 65)].min() < -70            # the after-hyperpolarisation
+
+
+def test_weighted_sum_fires_only_where_the_sum_crosses_the_threshold(run_hillock):
+    run = run_hillock("configs/weighted_sum.yaml")
+    times, _ = spikes(run.output)
+    frames = report(run.output)
+    V, t = frames["V"][:, 0], frames["time"]
+    assert len(times) == 1 and 220 < times[0] < 230
+    lif, peak_of = Lif(), lambda start: V[(t >= start) & (t < start + 50)].max()
+    potential = lambda weight: lif.psp("exp", weight, 2.0, np.arange(0, 50, 0.1)).max()
+    assert potential(2244) == pytest.approx(12, abs=0.01) and potential(1122) == pytest.approx(6, abs=0.01)
+    assert peak_of(20) == pytest.approx(lif.E_L + potential(1122), abs=1e-3)
+    assert peak_of(120) == pytest.approx(lif.E_L + potential(2244), abs=1e-3)
+    assert peak_of(320) == pytest.approx(lif.E_L + potential(2244), abs=1e-3)
+    total = frames["I_strong"] + frames["I_weak"] + frames["I_inhibition"]
+    assert total.max() == pytest.approx(2244 + 1122, rel=1e-6)
+    assert frames["I_inhibition"].min() == pytest.approx(-1122, rel=1e-6)
+
+
+def test_all_or_none_gives_no_spike_or_spikes_of_one_height(run_hillock):
+    run = run_hillock("configs/all_or_none.yaml")
+    _, ids = spikes(run.output)
+    heights = report(run.output)["V"].max(axis=0)
+    amplitudes = np.linspace(0, 40, 41)
+    fired = np.isin(np.arange(41), ids)
+    assert np.array_equal(fired, amplitudes > 6.5)       # the threshold lies between 6.9 and 7 (SciPy)
+    assert np.array_equal(np.bincount(ids.astype(int), minlength=41), fired)
+    assert np.all(heights[~fired] < -55)
+    assert np.all(heights[fired] > 30)
+    spread = np.ptp(heights[fired])
+    assert spread < 8 and spread < 0.1 * (heights[fired].min() - heights[~fired].max())
+
+
+def test_sigmoid_decision_follows_the_logistic_curve(run_hillock):
+    run = run_hillock("configs/sigmoid_decision.yaml")
+    _, ids = spikes(run.output)
+    counts = np.bincount(ids.astype(int), minlength=1000)
+    drive = np.linspace(-6, 6, 1000)
+    p = 1 / (1 + np.exp(-(drive - 1)))
+    z = (counts - 2000 * p) / np.sqrt(2000 * p * (1 - p))
+    assert np.max(np.abs(z)) < 5.5
+    assert np.mean(z**2) == pytest.approx(1, abs=5 * np.sqrt(2 / 1000))
+    (slope, offset), (slope_error, offset_error) = logistic_regression(
+        np.column_stack([drive, np.ones(1000)]), np.full(1000, 2000), counts)
+    assert slope == pytest.approx(1, abs=5 * slope_error)
+    assert offset == pytest.approx(-1, abs=5 * offset_error)
+
+
+def test_logistic_regression_gives_back_the_weights_and_the_bias(run_hillock, repo):
+    path = "configs/logistic_regression.yaml"
+    config = yaml.safe_load((repo / path).read_text())
+    run = run_hillock("configs/logistic_regression.yaml")
+    times, _ = spikes(run.output)
+    decisions = 200
+    inputs = np.zeros((decisions, 6))
+    for column, name in enumerate(config["inputs"]):
+        inputs[[int(time.split()[0]) - 1 for time in config["inputs"][name]["times"]], column] = 1
+    inputs[:, 5] = 1
+    assert np.linalg.matrix_rank(inputs) == 6
+    assert np.all(np.abs(inputs[:, :5].mean(axis=0) - 0.5) < 0.15)
+    fired = np.bincount(np.rint(times).astype(int), minlength=decisions + 2)[1 : decisions + 1]
+    weights, errors = logistic_regression(inputs, np.full(decisions, 1000), fired)
+    truth = [config["inputs"][name]["weight"] for name in config["inputs"]] + [config["populations"]["cell"]["params"]["bias"]]
+    print(weights, errors)
+    assert np.all(errors < 0.02)
+    assert np.all(np.abs(weights - truth) < 5 * errors)
+
+
+def test_lif_step_fires_at_the_times_of_the_closed_form(run_hillock):
+    run = run_hillock("configs/lif_step.yaml")
+    times, _ = spikes(run.output)
+    expected = Lif().spike_times(500, 250, onset=50)
+    assert len(expected) == 12
+    assert len(times) == len(expected)
+    assert np.max(np.abs(times - expected)) < 1e-9
+    frames = report(run.output)
+    t, V = frames["time"], frames["V"][:, 0]
+    assert np.all(V[t <= 50] == -70)
+    end = V[np.searchsorted(t, 250 - 1e-9)]
+    after = t > 250
+    assert np.max(np.abs(V[after] - (-70 + (end + 70) * np.exp(-(t[after] - 250) / 10)))) < 1e-4    # float32
+
+
+def test_noisy_lif_fires_irregularly_at_siegerts_rate(run_hillock):
+    run = run_hillock("configs/noisy_lif.yaml")
+    all_times = trains(run.output, 200)
+    rate = 1000 * np.mean([np.sum(times > 200) for times in all_times]) / 4800
+    expected = 1000 * Lif().siegert_rate(-58, 4, 0.1)
+    assert rate == pytest.approx(expected, rel=0.025)
+    intervals = np.concatenate([np.diff(times) for times in all_times])
+    assert 0.4 < intervals.std() / intervals.mean() < 1.1
+    assert intervals.min() > 2                           # the refractory period
+    assert report(run.output)["V"].shape == (5000, 3)
+
+
+def test_own_model_fires_with_the_period_of_its_closed_form(run_hillock):
+    run = run_hillock("configs/own_model.yaml")
+    C, k, rest, threshold, peak, reset = 100.0, 0.7, -60.0, -40.0, 30.0, -50.0
+    middle, rheobase = (rest + threshold) / 2, k * (threshold - rest) ** 2 / 4
+    assert rheobase == pytest.approx(70)
+    for current, times in zip(np.linspace(20, 200, 10), trains(run.output, 10)):
+        if current < rheobase:
+            assert len(times) == 0
+            continue
+        surplus = current - rheobase
+        angle = lambda V: np.arctan((V - middle) * np.sqrt(k / surplus))
+        period = C / np.sqrt(k * surplus) * (angle(peak) - angle(reset))
+        assert len(times) > 5
+        assert np.max(np.abs(np.diff(times) - period)) < 1e-3
