@@ -178,6 +178,12 @@ void Diagnostics::warning(const Place& place, std::string message, std::string r
   all_.push_back(located(place, std::move(message), std::move(remedy), Severity::warning));
 }
 
+void Diagnostics::problem(const Place& place, std::string_view problem) {
+  const std::size_t cut = problem.rfind("; ");
+  if (cut == std::string_view::npos) return error(place, std::string(problem));
+  error(place, std::string(problem.substr(0, cut)), std::string(problem.substr(cut + 2)));
+}
+
 void Diagnostics::add(Diagnostic diagnostic) { all_.push_back(std::move(diagnostic)); }
 
 bool Diagnostics::has_errors() const {

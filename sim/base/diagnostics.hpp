@@ -35,6 +35,8 @@ std::string format(const Diagnostic& diagnostic);
 class Diagnostics {
  public:
   void error(const Place& place, std::string message, std::string remedy = {});
+  // An error from a text such as parse_quantity's `problem`: what is wrong, "; ", what to write.
+  void problem(const Place& place, std::string_view problem);
   void add(Diagnostic diagnostic);
   void warning(const Place& place, std::string message, std::string remedy = {});
   bool has_errors() const;

@@ -1,6 +1,7 @@
 // The syntax tree of an expression: a flat list of nodes, children before parents.
 #pragma once
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -9,14 +10,44 @@
 
 namespace hillock::lang {
 
-struct Number { double value; };  // in internal units; the node has the dimension
-struct Name { std::string name; };
-struct Negate { int operand; };
-struct Not { int operand; };
-enum class BinaryOp { add, subtract, multiply, divide, power, less, less_equal, greater, greater_equal, equal, not_equal, logical_and, logical_or };
-struct Binary { BinaryOp op; int left; int right; };
-// exp log sqrt pow abs min max tanh sinh cosh sin cos sigmoid exprel heaviside if sum; q10 and nernst are replaced by their formulas on parsing.
-struct Call { std::string function; std::vector<int> arguments; };
+struct Number {
+  double value;
+};  // in internal units; the node has the dimension
+struct Name {
+  std::string name;
+};
+struct Negate {
+  int operand;
+};
+struct Not {
+  int operand;
+};
+enum class BinaryOp {
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  equal,
+  not_equal,
+  logical_and,
+  logical_or
+};
+struct Binary {
+  BinaryOp op;
+  int left;
+  int right;
+};
+// exp log sqrt abs min max tanh sinh cosh sin cos sigmoid exprel heaviside if sum. On parsing pow becomes
+// BinaryOp::power, pi a number, and q10 and nernst their formulas, so none of these is ever found in a tree.
+struct Call {
+  std::string function;
+  std::vector<int> arguments;
+};
 
 struct Node {
   std::variant<Number, Name, Negate, Not, Binary, Call> kind;
@@ -32,5 +63,10 @@ struct Expression {
   base::Place place;  // of the whole text
   bool empty() const { return root < 0; }
 };
+
+// The distinct names an expression uses, in the order of their first use.
+std::vector<std::string> names_of(const Expression& expression);
+
+bool depends_on(const Expression& expression, std::string_view name);
 
 }  // namespace hillock::lang

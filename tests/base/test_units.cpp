@@ -197,7 +197,7 @@ TEST_CASE("dimensions are named and written as the field does") {
   CHECK(dimension_of("1 Ohm cm2").unit() == "kOhm cm2");
   CHECK(dimension_of("1 um2/ms").user_unit() == "um2/ms");
   CHECK(dimension_of("1 mM/ms").unit() == "mM/ms");
-  CHECK(dimension_of("1/ms/mV").unit() == "1/ms/mV");
+  CHECK(dimension_of("1/ms/mV").unit() == "1/mV/ms");
   CHECK(dimension_of("1 C/mol").unit() == "fC/fmol");
 }
 
