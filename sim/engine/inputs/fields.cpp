@@ -1,0 +1,51 @@
+// Reads fields of an input, and spreads values of its targets over the population.
+#include "engine/inputs/fields.hpp"
+
+#include <numeric>
+
+#include "base/diagnostics.hpp"
+
+namespace hillock::engine {
+
+double number_or(const InputData& data, const std::string& field, double otherwise) {
+  return data.has(field) ? data.value(field) : otherwise;
+}
+
+std::vector<double> values_or(const InputData& data, const std::string& field, double otherwise) {
+  return data.has(field) ? data.values.at(field) : std::vector<double>{otherwise};
+}
+
+std::vector<double> list_or_empty(const InputData& data, const std::string& field) {
+  const auto found = data.lists.find(field);
+  return found == data.lists.end() ? std::vector<double>{} : found->second;
+}
+
+std::vector<std::int64_t> target_neurons(const InputData& data) {
+  if (!data.targets.empty()) return data.targets;
+  std::vector<std::int64_t> all(static_cast<std::size_t>(data.neurons));
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  return all;
+}
+
+std::vector<double> over_population(const InputData& data, const std::vector<double>& of_targets,
+                                    double elsewhere) {
+  const std::vector<std::int64_t> targets = target_neurons(data);
+  const auto neurons = static_cast<std::size_t>(data.neurons);
+  if (of_targets.size() == 1 && targets.size() == neurons) return of_targets;
+  if (of_targets.size() != 1 && of_targets.size() != targets.size())
+    throw base::InternalError("input '" + data.name + "' has " + std::to_string(targets.size()) +
+                              " targets and a field of " + std::to_string(of_targets.size()) + " values");
+  std::vector<double> values(neurons, elsewhere);
+  for (std::size_t k = 0; k < targets.size(); ++k)
+    values[static_cast<std::size_t>(targets[k])] = of_targets[of_targets.size() == 1 ? 0 : k];
+  return values;
+}
+
+std::map<std::string, std::vector<double>> NormalArray::initial() const {
+  std::vector<double> values(static_cast<std::size_t>(neurons_));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = stream_.normal(shared_ ? 0 : i, before_first_step);
+  return {{name_, values}};
+}
+
+}  // namespace hillock::engine

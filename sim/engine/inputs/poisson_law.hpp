@@ -1,0 +1,44 @@
+// Poisson numbers by inversion: one uniform draw gives one number, as a function of (stream, index, step).
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "base/random.hpp"
+
+namespace hillock::engine {
+
+// The law of the number of spikes in one step. The distribution function is tabulated once, from the mode
+// outwards, as far as the 52 bits of a draw can tell apart. A mean above `largest_table_mean` is split into
+// equal parts whose numbers add up (a sum of Poisson numbers is a Poisson number), each with a draw of its
+// own: part p has index + p * 2^40, so neurons are numbered below 2^40.
+class PoissonLaw {
+ public:
+  static constexpr double largest_table_mean = 16384;
+
+  explicit PoissonLaw(double mean);  // finite, >= 0; else InternalError
+  std::int64_t draw(const base::Stream& stream, std::uint64_t index, std::uint64_t step) const {
+    if (parts_ == 1) return number(stream.uniform(index, step));
+    return draw_parts(stream, index, step);
+  }
+  // The smallest k with u < P(X <= k), of one part.
+  std::int64_t number(double u) const {
+    if (scans_) {
+      std::size_t k = 0;
+      while (u >= cumulative_[k]) ++k;
+      return first_ + static_cast<std::int64_t>(k);
+    }
+    return search(u);
+  }
+
+ private:
+  void tabulate(double mean);
+  std::int64_t draw_parts(const base::Stream& stream, std::uint64_t index, std::uint64_t step) const;
+  std::int64_t search(double u) const;
+
+  std::int64_t parts_ = 1;
+  std::int64_t first_ = 0;          // number of the first entry
+  bool scans_ = true;               // from the first entry on: quick for small means
+  std::vector<double> cumulative_;  // P(X <= first_ + k); the last is 1
+};
+
+}  // namespace hillock::engine
