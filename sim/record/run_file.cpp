@@ -1,0 +1,111 @@
+// What stands in a run's file beside its data, and the order in which things reach the disk.
+#include "record/run_file.hpp"
+
+#include <array>
+
+namespace hillock::record {
+
+using engine::RunEnd;
+
+namespace {
+
+constexpr const char* format_version = "1.0";
+
+const char* word(RunEnd end) {
+  switch (end) {
+    case RunEnd::complete: return "complete";
+    case RunEnd::interrupted: return "interrupted";
+    case RunEnd::failed: return "failed";
+  }
+  return "failed";
+}
+
+}  // namespace
+
+RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout& layout)
+    : output_(path), replace_(replace), file_(output_, WritableFile::Mode::create) {
+  file_.doing("writing the head of the file", [&] {
+    root_ = file_.file().openGroup("/");
+    write_root(layout);
+    write_meta(layout.facts);
+    file_.file().createGroup("report");
+    file_.file().createGroup("spikes");
+  });
+  for (const auto& report : layout.reports) reports_.push_back(std::make_unique<ReportGroup>(file_, report));
+  for (const auto& spikes : layout.spikes)
+    spikes_.push_back(spikes.recorded ? std::make_unique<SpikeGroup>(file_, spikes.population) : nullptr);
+  flush(0);
+}
+
+void RunFile::write_root(const engine::RunLayout& layout) {
+  set_number<std::uint32_t>(root_, "magic", 0x0A7A);  // SONATA's
+  const std::array<std::uint32_t, 2> version{0, 1};
+  const hsize_t two = 2;
+  root_.createAttribute("version", file_type<std::uint32_t>(), H5::DataSpace(1, &two))
+      .write(memory_type<std::uint32_t>(), version.data());
+  set_text(root_, "hillock_format", format_version);
+  set_text(root_, "hillock_kind", "run");
+  const auto program = layout.facts.words.find("hillock_version");
+  set_text(root_, "hillock_version", program == layout.facts.words.end() ? "" : program->second);
+  set_number<std::uint64_t>(root_, "seed", layout.facts.seed);
+  set_number<std::int8_t>(root_, "complete", 0);
+  set_text(root_, "status", "running");
+  set_number<double>(root_, "recorded_until_ms", 0);
+}
+
+void RunFile::write_meta(const engine::RunFacts& facts) {
+  H5::Group meta = file_.file().createGroup("meta");
+  for (const auto& [name, text] : facts.texts) write_text(meta, name, text);
+  for (const auto& [name, text] : facts.words) set_text(meta, name, text);
+  for (const auto& [name, value] : facts.numbers) set_number<double>(meta, name, value);
+  set_number<double>(meta, "duration_ms", facts.duration);
+  set_number<double>(meta, "dt_ms", facts.dt);
+}
+
+void RunFile::append(const engine::FrameBlock& block) { reports_.at(static_cast<std::size_t>(block.report))->append(block); }
+
+void RunFile::append(const engine::SpikeBlock& block) {
+  const auto& group = spikes_.at(static_cast<std::size_t>(block.spikes));
+  if (!group) throw base::InternalError("spikes handed over that the layout does not record");
+  group->append(block);
+}
+
+void RunFile::trust(double time) {
+  for (auto& report : reports_) report->trust();
+  for (auto& spikes : spikes_)
+    if (spikes) spikes->trust();
+  file_.doing("writing how far the file reaches", [&] { set_number<double>(root_, "recorded_until_ms", time); });
+}
+
+void RunFile::flush(double time) {
+  for (auto& report : reports_) report->write_waiting(false);
+  for (auto& spikes : spikes_)
+    if (spikes) spikes->write_waiting();
+  file_.flush("flushing the data");
+  trust(time);
+  file_.flush("flushing how far the file reaches");
+}
+
+void RunFile::write_end(RunEnd end, double time, const std::string& reason, const std::map<std::string, double>& numbers) {
+  H5::Group meta = file_.file().openGroup("meta");
+  for (const auto& [name, value] : numbers) set_number<double>(meta, name, value);
+  set_text(root_, "status", word(end));
+  if (end != RunEnd::complete) set_number<double>(root_, "stopped_at_ms", time);
+  if (!reason.empty()) set_text(root_, "reason", reason);
+  set_number<std::int8_t>(root_, "complete", end == RunEnd::complete ? 1 : 0);
+}
+
+void RunFile::finish(RunEnd end, double time, const std::string& reason, const std::map<std::string, double>& numbers) {
+  for (auto& report : reports_) report->write_waiting(true);
+  flush(time);
+  file_.doing("writing the end of the file", [&] { write_end(end, time, reason, numbers); });
+  file_.flush("flushing the end of the file");
+  reports_.clear();
+  spikes_.clear();
+  root_.close();
+  file_.close();
+  output_.sync();
+  if (end == RunEnd::complete) output_.publish(replace_);
+}
+
+}  // namespace hillock::record
