@@ -1,4 +1,5 @@
-// Names for the slots of tapes: whoever needs an array, a parameter, a step value or a random stream asks for it here by name.
+// Names for the slots of tapes: whoever needs an array, a parameter, a step value or a random stream asks for
+// it here by name.
 #pragma once
 #include <string>
 #include <string_view>
