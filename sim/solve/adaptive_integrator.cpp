@@ -1,0 +1,221 @@
+// Odeint's controlled Dormand-Prince stepper with dense output, for one neuron at a time.
+#include <algorithm>
+#include <boost/math/tools/toms748_solve.hpp>
+#include <boost/numeric/odeint/stepper/controlled_runge_kutta.hpp>
+#include <boost/numeric/odeint/stepper/dense_output_runge_kutta.hpp>
+#include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
+#include <cmath>
+
+#include "base/math.hpp"
+#include "program/kernel.hpp"
+#include "solve/integrators.hpp"
+
+namespace hillock::solve {
+
+namespace {
+
+namespace odeint = boost::numeric::odeint;
+using State = std::vector<double>;
+using Dopri5 = odeint::runge_kutta_dopri5<State, double, State, double, odeint::range_algebra>;
+
+// Error in units of the tolerance, as Odeint's own, but infinite where it or the state is not finite: Odeint
+// compares error > 1, which is false for NaN, and would accept the step and let dt grow.
+class FiniteErrorChecker {
+ public:
+  using value_type = double;
+  using algebra_type = odeint::range_algebra;
+  using operations_type = odeint::default_operations;
+  FiniteErrorChecker(double atol, double rtol) : atol_(atol), rtol_(rtol) {}
+
+  template <class Old, class Derivative, class Error>
+  double error(algebra_type&, const Old& old, const Derivative&, Error& error, double) const {
+    double worst = 0;
+    for (std::size_t i = 0; i < old.size(); ++i) {
+      const double scaled = std::fabs(error[i]) / (atol_ + rtol_ * std::fabs(old[i]));
+      if (!std::isfinite(scaled)) return 1e10;
+      worst = std::max(worst, scaled);
+    }
+    return worst;
+  }
+
+ private:
+  double atol_, rtol_;
+};
+
+// Odeint's rule for the next step size (order 5, error order 4), with hillock's pow: libm's bits depend on
+// the machine.
+class StepAdjuster {
+ public:
+  using time_type = double;
+  using value_type = double;
+  explicit StepAdjuster(double max_step) : max_step_(max_step) {}
+
+  double decrease_step(double dt, double error, int error_order) const {
+    return dt * std::max(0.9 * base::pow(error, -1.0 / (error_order - 1)), 0.2);
+  }
+  double increase_step(double dt, double error, int stepper_order) const {
+    if (error >= 0.5) return dt;
+    const double next =
+        dt * 0.9 * base::pow(std::max(0.00032 /* 5^-5: at most a factor 4.5 */, error), -1.0 / stepper_order);
+    return std::min(next, max_step_);
+  }
+  bool check_step_size_limit(double dt) const { return dt <= max_step_; }
+  double get_max_dt() const { return max_step_; }
+
+ private:
+  double max_step_;
+};
+
+using Controlled = odeint::controlled_runge_kutta<Dopri5, FiniteErrorChecker, StepAdjuster>;
+
+class AdaptiveIntegrator final : public program::Integrator {
+ public:
+  AdaptiveIntegrator(const Cell& cell, Slots& slots, const model::Method& method, double dt)
+      : rhs_program_(right_hand_side(cell, slots)),
+        rhs_(rhs_program_),
+        max_step_(method.max_step > 0 ? method.max_step : dt),
+        min_step_(method.min_step > 0 ? method.min_step : 1e-9 * dt),
+        atol_(method.atol),
+        rtol_(method.rtol) {
+    for (const CellState& state : cell.states) {
+      states_.push_back(slots.array(state.name));
+      derivatives_.push_back(slots.array(slot::derivative(state)));
+    }
+    if (cell.neuron->spike.kind == model::SpikeRuleKind::when) {
+      margin_program_ = margin_of(cell, slots);
+      margin_.emplace(*margin_program_);
+      margin_slot_ = slots.array(slot::margin);
+    }
+    has_reset_ = cell.has_reset();
+    offset_slot_ = slots.step_value(slot::offset);
+    held_slot_ = cell.has_hold() ? slots.array(slot::held) : -1;
+    step_size_slot_ = slots.array(slot::step_size);
+  }
+
+  program::Advanced advance(std::span<double> arrays, const program::IntegratorCall& call) override {
+    begin(arrays, call);
+    double t = call.from, size = arrays[step_size_slot_] > 0 ? arrays[step_size_slot_] : max_step_ / 8;
+    const double tolerance = 1e-12 * (call.to - call.from);
+    double margin_before = call.watch && margin_ ? margin(x_, t) : 0;
+    while (call.to - t > tolerance) {
+      const bool last = t + size >= call.to - tolerance;
+      double trial = last ? call.to - t : size;
+      const double asked = trial;
+      old_ = x_, old_slope_ = slope_;
+      const double begun = t;
+      if (!accept_step(t, trial)) return fail(arrays, begun, t + trial, trial);
+      if (call.to - t <= tolerance) t = call.to;
+      // A step shortened to end on the grid says little about the size that the error allows.
+      size = last && trial >= asked ? std::max(size, std::min(trial, max_step_)) : trial;
+      arrays[step_size_slot_] = size;
+      if (!call.watch || !margin_) continue;
+      const double margin_after = margin(x_, t);
+      if (margin_after >= 0 && (margin_before < 0 || has_reset_))
+        return cross(arrays, begun, t, margin_before, margin_after);
+      margin_before = margin_after;
+    }
+    store(arrays);
+    return {call.to, false, true, 0, false};
+  }
+
+ private:
+  void begin(std::span<double> arrays, const program::IntegratorCall& call) {
+    if (held_slot_ >= 0) arrays[held_slot_] = call.held ? 1 : 0;
+    arrays_.assign(arrays.begin(), arrays.end());
+    step_values_ = call.step_values;
+    rhs_.set_parameters(call.parameters.first(rhs_program_.parameters));
+    if (margin_) margin_->set_parameters(call.parameters.first(margin_program_->parameters));
+    x_.resize(states_.size());
+    slope_.resize(states_.size());
+    for (std::size_t i = 0; i < states_.size(); ++i) x_[i] = arrays[states_[i]];
+    derive(x_, slope_, call.from);
+  }
+
+  void derive(const State& x, State& dxdt, double offset) {
+    for (std::size_t i = 0; i < x.size(); ++i) arrays_[states_[i]] = x[i];
+    step_values_[offset_slot_] = offset;
+    rhs_.run(std::span(arrays_).first(rhs_program_.arrays), {}, step_values_.first(rhs_program_.step_values));
+    for (std::size_t i = 0; i < x.size(); ++i) dxdt[i] = arrays_[derivatives_[i]];
+  }
+
+  double margin(const State& x, double offset) {
+    for (std::size_t i = 0; i < x.size(); ++i) arrays_[states_[i]] = x[i];
+    step_values_[offset_slot_] = offset;
+    margin_->run(std::span(arrays_).first(margin_program_->arrays), {},
+                 step_values_.first(margin_program_->step_values));
+    return arrays_[margin_slot_];
+  }
+
+  // Tries smaller and smaller steps until one is accepted; `size` becomes the proposal for the next. False
+  // below the minimum.
+  bool accept_step(double& t, double& size) {
+    const auto system = [this](const State& x, State& dxdt, double offset) { derive(x, dxdt, offset); };
+    Controlled controlled(FiniteErrorChecker(atol_, rtol_), StepAdjuster(max_step_), Dopri5());
+    State next(x_.size()), next_slope(x_.size());
+    while (true) {
+      double begin = t, trial = size;
+      const auto result = controlled.try_step(system, x_, slope_, begin, next, next_slope, trial);
+      const bool finite = std::ranges::all_of(next, [](double v) { return std::isfinite(v); }) &&
+                          std::ranges::all_of(next_slope, [](double v) { return std::isfinite(v); });
+      if (result == odeint::success && finite) {
+        x_ = next, slope_ = next_slope, t = begin, size = trial;
+        return true;
+      }
+      size = result == odeint::success ? size / 4 : trial;
+      if (size < min_step_) return false;
+    }
+  }
+
+  program::Advanced cross(std::span<double> arrays, double begun, double t, double before, double after) {
+    double at = t;
+    if (before < 0 && after > 0) {
+      Dopri5 dense;
+      const State end = x_, end_slope = slope_;
+      // dopri5's interpolant needs the inner stages: repeat the step.
+      const auto system = [this](const State& x, State& dxdt, double offset) { derive(x, dxdt, offset); };
+      State again(x_.size()), again_slope(x_.size()), point(x_.size());
+      dense.do_step(system, old_, old_slope_, begun, again, again_slope, t - begun);
+      const auto margin_at = [&](double offset) {
+        dense.calc_state(offset, point, old_, old_slope_, begun, again, again_slope, t);
+        return margin(point, offset);
+      };
+      std::uintmax_t iterations = 100;
+      at = boost::math::tools::toms748_solve(margin_at, begun, t, before, after,
+                                             boost::math::tools::eps_tolerance<double>(50), iterations)
+               .second;
+      dense.calc_state(at, point, old_, old_slope_, begun, again, again_slope, t);
+      x_ = point;
+    }
+    store(arrays);
+    return {at, true, true, 0, false};
+  }
+
+  program::Advanced fail(std::span<double> arrays, double at, double failed_at, double size) {
+    store(arrays);
+    return {at, false, false, failed_at, size < min_step_};
+  }
+
+  void store(std::span<double> arrays) const {
+    for (std::size_t i = 0; i < states_.size(); ++i) arrays[states_[i]] = x_[i];
+  }
+
+  program::Program rhs_program_;
+  program::ScalarEvaluator rhs_;
+  std::optional<program::Program> margin_program_;
+  std::optional<program::ScalarEvaluator> margin_;
+  double max_step_, min_step_, atol_, rtol_;
+  bool has_reset_ = false;
+  std::vector<int> states_, derivatives_;
+  int margin_slot_ = -1, offset_slot_ = -1, held_slot_ = -1, step_size_slot_ = -1;
+  State x_, slope_, old_, old_slope_, arrays_;
+  std::span<double> step_values_;
+};
+
+}  // namespace
+
+std::unique_ptr<program::Integrator> adaptive_integrator(const Cell& cell, Slots& slots,
+                                                         const model::Method& method, double dt) {
+  return std::make_unique<AdaptiveIntegrator>(cell, slots, method, dt);
+}
+
+}  // namespace hillock::solve

@@ -1,0 +1,64 @@
+// The programs of a cell: the whole step, its parts where a step is cut, initial values, and what is
+// recorded.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "program/integrator.hpp"
+#include "program/program.hpp"
+#include "solve/advance.hpp"
+
+namespace hillock::solve {
+
+// Further slots that the parts of a step share with the step loop.
+namespace slot {
+inline const std::string offset = "offset";  // step value: where in the step a part begins, ms from t_n
+inline const std::string h = "h";            // parameter: length of a part, ms
+inline const std::string held = "held";      // array: 1 while the hold runs (parts)
+inline const std::string margin =
+    "margin";  // array: how far the spike condition is from turning true; >= 0: it holds
+inline const std::string above =
+    "above";  // array: 1 where the condition held at t_n (crossings, when the old states are gone)
+std::string next(
+    const std::string& array);  // array: the value at the end of the step, beside the one at its beginning
+std::string derivative(const CellState& state);     // array
+std::string initial(const CellState& state);        // array: the value given in the config
+std::string observed(const std::string& variable);  // array
+}  // namespace slot
+
+// On the grid, a step in one piece: integrate, deliver, decide, reset (mask 0: spikes). Guarded against
+// values that are not finite.
+program::Program whole_step(const Cell& cell, Slots& slots, model::MethodKind method);
+
+// With interpolated spike times: integrates over dt into the `next` arrays; mask 0: neurons whose step must
+// be cut (a crossing, or a hold that ends inside). Then `events` delivers, decides at t_n+1, resets.
+program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind method);
+
+// Deliver, decide at t_n+1 and reset, on states that have been advanced (mask 0: spikes). `interpolated`: the
+// hold is in ms, and crossings inside the step have been handled; otherwise the hold is in steps and `above`
+// holds the condition at t_n.
+program::Program events(const Cell& cell, Slots& slots, bool interpolated);
+
+// Delivers alone: what arrives at time 0, before the first step.
+program::Program deliver_only(const Cell& cell, Slots& slots);
+
+// Parts of a cut step, for one neuron at a time: `part` advances from `offset` over `h`; `margin_of` fills
+// `margin`; `reset_only` resets the states and starts the hold (ms); `right_hand_side` fills the `derivative`
+// arrays.
+program::Program part(const Cell& cell, Slots& slots, model::MethodKind method);
+program::Program margin_of(const Cell& cell, Slots& slots);
+program::Program reset_only(const Cell& cell, Slots& slots);
+program::Program right_hand_side(const Cell& cell, Slots& slots);
+
+// Initial states at zero input, in the order of `order` (see model::initial_order) for the neuron; `given`
+// states take `initial` arrays.
+program::Program initial_states(const Cell& cell, Slots& slots, const std::vector<int>& order,
+                                const std::vector<std::string>& given);
+
+// Variables to record that are not states: each into its `observed` array.
+program::Program observation(const Cell& cell, Slots& slots, const std::vector<std::string>& variables);
+
+// Number of steps, or ms, of a hold as a value of parameters.
+Expr hold_duration(Tape& tape, Slots& slots, const Cell& cell);
+
+}  // namespace hillock::solve
