@@ -1,0 +1,45 @@
+// From a checked Experiment to a simulation that is ready to run, and what a run would be (for `hillock check`).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "engine/simulation.hpp"
+#include "model/experiment.hpp"
+#include "program/kernel.hpp"
+
+namespace hillock::assemble {
+
+struct Options {
+  program::InterpreterOptions interpreter;
+};
+
+// How one population is integrated, for people.
+struct PopulationSummary {
+  std::string name, model;
+  std::int64_t size = 0;
+  std::string method, reason;     // "exact", "the equations are linear"
+  std::vector<std::string> notes;  // "waveform input 'x' is held over each step", "first order"
+  double shortest_time_constant = 0;  // ms, estimated at the initial state; 0: none
+};
+
+struct Estimate {
+  std::int64_t steps = 0;
+  std::int64_t memory_bytes = 0;  // arrays and queues
+  std::int64_t file_bytes = 0;    // reports (spikes are not known beforehand)
+};
+
+struct Prepared {
+  std::unique_ptr<engine::Simulation> simulation;
+  engine::RunLayout layout;
+  std::vector<PopulationSummary> populations;
+  Estimate estimate;
+  std::vector<base::Diagnostic> warnings;  // dt is coarse for a time constant ...
+};
+
+// Builds everything. Throws UserError (values against the models' rules, methods, files), IoError, ResourceError (more memory than there is).
+Prepared prepare(const model::Experiment& experiment, const Options& options = {});
+
+}  // namespace hillock::assemble

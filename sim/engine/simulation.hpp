@@ -1,0 +1,102 @@
+// The step loop: inputs, populations, recording, in the order of one step of time.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time_grid.hpp"
+#include "engine/inputs/input.hpp"
+#include "engine/recorder.hpp"
+#include "network/population.hpp"
+
+namespace hillock::engine {
+
+// A spike input with the receptor of the population it feeds.
+struct SpikeSource {
+  int population = 0;
+  int arrivals = 0;  // array slot
+  std::unique_ptr<SpikeInput> input;
+};
+
+struct CurrentSource {
+  int population = 0;
+  std::unique_ptr<CurrentInput> input;
+};
+
+// One report: which arrays of a population are copied to which frames.
+struct ReportPlan {
+  int population = 0;
+  std::vector<int> arrays;          // array slots, one per variable of the layout
+  std::int64_t every = 1;           // steps
+};
+
+// Spikes of one population that are kept.
+struct SpikePlan {
+  int population = 0;
+  std::vector<bool> keep;           // per neuron; empty: all
+};
+
+// Everything that a run needs, already checked; assemble builds it.
+struct SimulationPlan {
+  base::TimeGrid grid;
+  std::vector<std::unique_ptr<network::Population>> populations;
+  std::vector<CurrentSource> currents;
+  std::vector<SpikeSource> spikes;
+  std::vector<ReportPlan> reports;      // parallel to RunLayout::reports
+  std::vector<SpikePlan> spike_plans;   // parallel to RunLayout::spikes
+};
+
+struct Progress {
+  std::int64_t step = 0, steps = 0;
+  double wall_seconds = 0;  // since the first step
+};
+
+struct RunOptions {
+  const std::atomic<bool>* stop = nullptr;            // set by a signal: the run ends after the step in progress
+  std::function<void(const Progress&)> progress;      // called about ten times a second
+};
+
+struct RunResult {
+  RunEnd end = RunEnd::complete;
+  std::int64_t steps_done = 0;
+  double simulate_seconds = 0;
+  std::vector<std::int64_t> spike_counts;  // per population
+};
+
+class Simulation {
+ public:
+  Simulation(SimulationPlan plan, const RunLayout& layout);
+  // Runs to the end, or until options.stop; hands everything to the recorder and calls neither finish() nor any output itself.
+  // Throws NumericsError when a state is not finite (the recorder then has all frames before that), and what the recorder throws.
+  RunResult run(Recorder& recorder, const RunOptions& options = {});
+  double time() const { return plan_.grid.time(step_); }  // ms reached
+
+ private:
+  void begin_step(std::int64_t step, double offset);
+  void record_frames(Recorder& recorder);
+  void deliver(std::int64_t step);
+  void step_populations(Recorder& recorder);
+  void hand_over_frames(Recorder& recorder, std::size_t report);
+  void hand_over_spikes(Recorder& recorder, std::size_t spikes);
+  void hand_over_all(Recorder& recorder);
+
+  struct FrameBuffer {
+    std::int64_t first_frame = 0, frames = 0, capacity = 1;
+    std::vector<std::vector<double>> values64;  // per variable
+    std::vector<std::vector<float>> values32;
+  };
+
+  SimulationPlan plan_;
+  RunLayout layout_;
+  std::int64_t step_ = 0;
+  std::vector<FrameBuffer> frame_buffers_;
+  std::vector<SpikeBlock> spike_buffers_;
+  std::vector<std::int64_t> spike_counts_;
+  std::vector<std::vector<double>> edges_;  // per population, ms, ascending
+};
+
+}  // namespace hillock::engine
