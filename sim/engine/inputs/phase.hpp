@@ -16,9 +16,9 @@ constexpr Split split(double x) {
   return {high, x - high};
 }
 
-// frequency * time less whole turns, for frequency = f_high + f_low (1/ms) and time = t_high + t_low (ms), up
-// to 2^51 turns. Every product is exact, so that fusing products and sums cannot change a bit: plain doubles
-// (T = double) and tapes (T = program::Expr) agree.
+// frequency * time but for whole turns, of which few remain, for frequency = f_high + f_low (1/ms), time =
+// t_high + t_low (ms) and up to 2^51 turns. Every product is exact, so that fusing products and sums cannot
+// change a bit: plain doubles (T = double) and tapes (T = program::Expr) agree.
 template <class T>
 T turns(T f_high, T f_low, T t_high, T t_low) {
   const T shift = 0x1.8p52;  // adding it rounds to a whole number

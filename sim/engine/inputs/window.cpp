@@ -13,8 +13,8 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double last_step = 9007199254740992.0;  // 2^53: no run is that long
 
-void keep_within_run(std::vector<double>& edges, const base::TimeGrid& grid) {
-  std::erase_if(edges, [&](double time) { return time < 0 || time > grid.duration(); });
+void keep_inside_run(std::vector<double>& edges, const base::TimeGrid& grid) {
+  std::erase_if(edges, [&](double time) { return time <= 0 || time >= grid.duration(); });
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ std::vector<double> Window::edges() const {
   std::vector<double> found;
   for (const Edge& edge : {start_, stop_})
     if (edge.finite()) found.push_back(edge.time(grid_));
-  keep_within_run(found, grid_);
+  keep_inside_run(found, grid_);
   return found;
 }
 
@@ -64,7 +64,7 @@ std::vector<double> Pieces::edges() const {
   std::vector<double> found;
   for (const Edge& edge : begins_)
     if (edge.finite()) found.push_back(edge.time(grid_));
-  keep_within_run(found, grid_);
+  keep_inside_run(found, grid_);
   return found;
 }
 

@@ -45,7 +45,7 @@ class Window {
   double gate(std::int64_t step, double offset) const { return contains(step, offset) ? 1 : 0; }
   const Edge& start() const { return start_; }
   const Edge& stop() const { return stop_; }
-  std::vector<double> edges() const;  // ms, within the run
+  std::vector<double> edges() const;  // ms, inside the run
 
  private:
   base::TimeGrid grid_;
@@ -59,7 +59,7 @@ class Pieces {
   // The piece that acts at t_step + offset; -1 before the first. A binary search: it keeps no state between
   // calls.
   std::ptrdiff_t find(std::int64_t step, double offset) const;
-  std::vector<double> edges() const;  // ms, within the run
+  std::vector<double> edges() const;  // ms, inside the run
 
  private:
   base::TimeGrid grid_;
