@@ -1,0 +1,197 @@
+// The step loop: inputs, populations, recording, in the order of one step of time.
+#include "engine/simulation.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/diagnostics.hpp"
+
+namespace hillock::engine {
+
+namespace {
+
+constexpr std::int64_t frame_block_bytes = 1 << 18;
+constexpr std::size_t spike_block = 1 << 14;
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace
+
+Simulation::Simulation(SimulationPlan plan, const RunLayout& layout) : plan_(std::move(plan)), layout_(layout) {
+  for (const ReportLayout& report : layout_.reports) {
+    FrameBuffer buffer;
+    const std::int64_t bytes_per_frame =
+        std::max<std::int64_t>(1, report.values_per_frame() * (report.float64 ? 8 : 4) * static_cast<std::int64_t>(report.variables.size()));
+    buffer.capacity = std::max<std::int64_t>(1, frame_block_bytes / bytes_per_frame);
+    (report.float64 ? buffer.values64.resize(report.variables.size()) : buffer.values32.resize(report.variables.size()));
+    frame_buffers_.push_back(std::move(buffer));
+  }
+  for (std::size_t i = 0; i < layout_.spikes.size(); ++i) spike_buffers_.push_back({static_cast<int>(i), {}, {}});
+  spike_counts_.assign(plan_.populations.size(), 0);
+  edges_.resize(plan_.populations.size());
+  for (const CurrentSource& source : plan_.currents)
+    if (plan_.populations[source.population]->plan().interpolated)
+      std::ranges::copy(source.input->edges(), std::back_inserter(edges_[source.population]));
+  for (std::vector<double>& edges : edges_) {
+    std::ranges::sort(edges);
+    edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  }
+}
+
+void Simulation::begin_step(std::int64_t step, double offset) {
+  for (const auto& population : plan_.populations) population->begin_step(step, plan_.grid.time(step));
+  for (const CurrentSource& source : plan_.currents)
+    source.input->begin_step(step, offset, plan_.populations[source.population]->step_values());
+}
+
+void Simulation::hand_over_frames(Recorder& recorder, std::size_t report) {
+  FrameBuffer& buffer = frame_buffers_[report];
+  if (buffer.frames == 0) return;
+  FrameBlock block;
+  block.report = static_cast<int>(report);
+  block.first_frame = buffer.first_frame;
+  block.frames = buffer.frames;
+  for (std::vector<double>& values : buffer.values64) {
+    block.values64.insert(block.values64.end(), values.begin(), values.end());
+    values.clear();
+  }
+  for (std::vector<float>& values : buffer.values32) {
+    block.values32.insert(block.values32.end(), values.begin(), values.end());
+    values.clear();
+  }
+  buffer.first_frame += buffer.frames;
+  buffer.frames = 0;
+  recorder.write(std::move(block));
+}
+
+void Simulation::hand_over_spikes(Recorder& recorder, std::size_t spikes) {
+  SpikeBlock& buffer = spike_buffers_[spikes];
+  if (buffer.times.empty()) return;
+  recorder.write(std::move(buffer));
+  buffer = {static_cast<int>(spikes), {}, {}};
+}
+
+void Simulation::hand_over_all(Recorder& recorder) {
+  for (std::size_t i = 0; i < frame_buffers_.size(); ++i) hand_over_frames(recorder, i);
+  for (std::size_t i = 0; i < spike_buffers_.size(); ++i) hand_over_spikes(recorder, i);
+  recorder.advance(time());
+}
+
+namespace {
+
+// Appends one frame of an array: chosen neurons, or their mean.
+template <class Number>
+void append(std::vector<Number>& to, std::span<const double> from, const ReportLayout& layout) {
+  if (!layout.mean) {
+    for (const std::int64_t neuron : layout.neurons) to.push_back(static_cast<Number>(from[neuron]));
+    return;
+  }
+  double sum = 0;
+  if (layout.neurons.empty())
+    for (const double value : from) sum += value;
+  else
+    for (const std::int64_t neuron : layout.neurons) sum += from[neuron];
+  const std::size_t n = layout.neurons.empty() ? from.size() : layout.neurons.size();
+  to.push_back(static_cast<Number>(sum / static_cast<double>(n)));
+}
+
+}  // namespace
+
+void Simulation::record_frames(Recorder& recorder) {
+  const auto due = [&](const ReportPlan& report) { return step_ % report.every == 0; };
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p)
+    if (std::ranges::any_of(plan_.reports, [&](const ReportPlan& r) { return r.population == static_cast<int>(p) && due(r); }))
+      plan_.populations[p]->observe();
+  for (std::size_t i = 0; i < plan_.reports.size(); ++i) {
+    const ReportPlan& report = plan_.reports[i];
+    if (!due(report)) continue;
+    FrameBuffer& buffer = frame_buffers_[i];
+    const network::Population& population = *plan_.populations[report.population];
+    for (std::size_t v = 0; v < report.arrays.size(); ++v) {
+      const std::span<const double> values = population.array(report.arrays[v]);
+      layout_.reports[i].float64 ? append(buffer.values64[v], values, layout_.reports[i])
+                                 : append(buffer.values32[v], values, layout_.reports[i]);
+    }
+    if (++buffer.frames == buffer.capacity) hand_over_frames(recorder, i);
+  }
+}
+
+void Simulation::deliver(std::int64_t step) {
+  for (const SpikeSource& source : plan_.spikes)
+    source.input->deliver(step, plan_.populations[source.population]->array(source.arrivals));
+}
+
+void Simulation::step_populations(Recorder& recorder) {
+  const double t_n = plan_.grid.time(step_), dt = plan_.grid.dt, t_next = plan_.grid.time(step_ + 1);
+  std::vector<network::Spike> spikes;
+  std::vector<double> inside;
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    network::Population& population = *plan_.populations[p];
+    inside.clear();
+    const std::vector<double>& edges = edges_[p];
+    const double tolerance = 1e-9 * dt;
+    for (auto edge = std::ranges::upper_bound(edges, t_n + tolerance); edge != edges.end() && *edge < t_next - tolerance; ++edge)
+      inside.push_back(*edge - t_n);
+    const auto refresh = [&](double offset) {
+      for (const CurrentSource& source : plan_.currents)
+        if (source.population == static_cast<int>(p)) source.input->begin_step(step_, offset, population.step_values());
+    };
+    spikes.clear();
+    const auto failure = population.step(step_, t_n, dt, inside, refresh, spikes);
+    spike_counts_[p] += static_cast<std::int64_t>(spikes.size());
+    for (std::size_t k = 0; k < plan_.spike_plans.size(); ++k) {
+      const SpikePlan& plan = plan_.spike_plans[k];
+      if (plan.population != static_cast<int>(p)) continue;
+      for (const network::Spike& spike : spikes) {
+        if (!plan.keep.empty() && !plan.keep[spike.neuron]) continue;
+        // Spikes of the grid carry the grid's own time, a step counter times dt.
+        spike_buffers_[k].times.push_back(spike.time == t_n + dt ? t_next : spike.time);
+        spike_buffers_[k].node_ids.push_back(spike.neuron);
+      }
+      if (spike_buffers_[k].times.size() >= spike_block) hand_over_spikes(recorder, k);
+    }
+    if (failure) throw base::NumericsError(population.explain(*failure, dt));
+    population.clear_arrivals();
+  }
+}
+
+RunResult Simulation::run(Recorder& recorder, const RunOptions& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  double last_report = 0;
+  RunResult result;
+  const auto stopped = [&] { return options.stop != nullptr && options.stop->load(std::memory_order_relaxed); };
+  try {
+    begin_step(0, 0.0);
+    deliver(0);
+    for (const auto& population : plan_.populations) {
+      if (const auto failure = population->deliver_at_zero()) throw base::NumericsError(population->explain(*failure, plan_.grid.dt));
+      population->clear_arrivals();
+    }
+    if (plan_.grid.steps == 0) record_frames(recorder);
+    for (step_ = 0; step_ < plan_.grid.steps && !stopped(); ++step_) {
+      begin_step(step_, 0.0);
+      record_frames(recorder);
+      deliver(step_ + 1);
+      step_populations(recorder);
+      if ((step_ & 15) != 0) continue;
+      const double wall = seconds_since(begin);
+      if (wall - last_report < 0.1) continue;
+      last_report = wall;
+      if (options.progress) options.progress({step_ + 1, plan_.grid.steps, wall});
+      recorder.advance(time());
+    }
+  } catch (const base::NumericsError&) {
+    hand_over_all(recorder);
+    throw;
+  }
+  hand_over_all(recorder);
+  result.end = step_ < plan_.grid.steps ? RunEnd::interrupted : RunEnd::complete;
+  result.steps_done = step_;
+  result.simulate_seconds = seconds_since(begin);
+  result.spike_counts = spike_counts_;
+  return result;
+}
+
+}  // namespace hillock::engine
