@@ -27,6 +27,7 @@ class Poisson final : public SpikeInput {
 
  private:
   void add_stretch(std::int64_t first, std::int64_t last, double length);
+  void count_spikes(const Stretch& stretch, std::uint64_t step);
 
   WeightedTargets targets_;
   std::vector<double> rates_;        // distinct, 1/ms
@@ -35,7 +36,7 @@ class Poisson final : public SpikeInput {
   std::size_t current_ = 0;
   std::int64_t delay_;  // steps
   bool shared_;
-  std::vector<std::int64_t> shared_counts_;  // of this step, for each law
+  std::vector<std::int64_t> counts_, shared_counts_;  // of this step, for each target and for each law
   base::Stream stream_;
 };
 
@@ -52,6 +53,7 @@ Poisson::Poisson(const InputData& data)
     if (is_new) rates_.push_back(rate);
     law_of_.push_back(entry->second);
   }
+  counts_.resize(law_of_.size());
   shared_counts_.resize(rates_.size());
   const double start = std::max(0.0, number_or(data, "start", 0));
   const double stop = number_or(data, "stop", std::numeric_limits<double>::infinity());
@@ -77,21 +79,26 @@ bool Poisson::deliver(std::int64_t step, std::span<double> arrivals) {
   const std::int64_t drawn = step - 1 - delay_;
   while (current_ < stretches_.size() && drawn >= stretches_[current_].last) ++current_;
   if (current_ == stretches_.size() || drawn < stretches_[current_].first) return false;
-  const Stretch& stretch = stretches_[current_];
-  const auto draw_step = static_cast<std::uint64_t>(drawn);
-  if (shared_)
-    for (std::size_t law = 0; law < shared_counts_.size(); ++law)
-      shared_counts_[law] = stretch.laws[law].draw(stream_, 0, draw_step);
+  count_spikes(stretches_[current_], static_cast<std::uint64_t>(drawn));
   std::int64_t total = 0;
-  for (std::size_t k = 0; k < targets_.neurons.size(); ++k) {
-    const std::int64_t neuron = targets_.neurons[k];
-    const std::int64_t count =
-        shared_ ? shared_counts_[law_of_[k]]
-                : stretch.laws[law_of_[k]].draw(stream_, static_cast<std::uint64_t>(neuron), draw_step);
-    arrivals[static_cast<std::size_t>(neuron)] += targets_.weights[k] * static_cast<double>(count);
-    total += count;
+  for (std::size_t k = 0; k < counts_.size(); ++k) {
+    arrivals[static_cast<std::size_t>(targets_.neurons[k])] +=
+        targets_.weights[k] * static_cast<double>(counts_[k]);
+    total += counts_[k];
   }
   return total > 0;
+}
+
+void Poisson::count_spikes(const Stretch& stretch, std::uint64_t step) {
+  if (shared_) {
+    for (std::size_t law = 0; law < stretch.laws.size(); ++law)
+      shared_counts_[law] = stretch.laws[law].draw(stream_, 0, step);
+    for (std::size_t k = 0; k < counts_.size(); ++k) counts_[k] = shared_counts_[law_of_[k]];
+    return;
+  }
+  for (std::size_t k = 0; k < counts_.size(); ++k)
+    counts_[k] =
+        stretch.laws[law_of_[k]].draw(stream_, static_cast<std::uint64_t>(targets_.neurons[k]), step);
 }
 
 }  // namespace

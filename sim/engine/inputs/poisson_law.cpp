@@ -10,7 +10,6 @@
 namespace hillock::engine {
 namespace {
 
-constexpr double largest_scanned_mean = 12;
 constexpr double negligible = 0x1p-70;  // relative to the probability of the mode
 
 }  // namespace
@@ -21,8 +20,8 @@ PoissonLaw::PoissonLaw(double mean) {
                               "; expected a finite number >= 0");
   const double parts = std::max(1.0, std::ceil(mean / largest_table_mean));
   parts_ = static_cast<std::int64_t>(parts);
-  scans_ = mean <= largest_scanned_mean;
   tabulate(mean / parts);
+  fill_guide();
 }
 
 // p(k) = p(k - 1) * mean/k, from p(mode) = 1 in both directions, then divided by the sum: no exponential, no
@@ -49,9 +48,12 @@ void PoissonLaw::tabulate(double mean) {
   while (cumulative_.size() > 1 && cumulative_[cumulative_.size() - 2] == 1) cumulative_.pop_back();
 }
 
-std::int64_t PoissonLaw::search(double u) const {
-  const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), u);
-  return first_ + (found - cumulative_.begin());
+void PoissonLaw::fill_guide() {
+  std::uint32_t k = 0;
+  for (int j = 0; j < guide_size; ++j) {
+    while (cumulative_[k] <= static_cast<double>(j) / guide_size) ++k;
+    guide_.push_back(k);
+  }
 }
 
 std::int64_t PoissonLaw::draw_parts(const base::Stream& stream, std::uint64_t index,

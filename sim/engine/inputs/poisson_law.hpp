@@ -20,25 +20,26 @@ class PoissonLaw {
     if (parts_ == 1) return number(stream.uniform(index, step));
     return draw_parts(stream, index, step);
   }
-  // The smallest k with u < P(X <= k), of one part.
+  // The smallest k with u < P(X <= k), of one part. `guide_` holds where to begin for each 1/128 of u, so
+  // that about one comparison is left at any mean (Chen & Asau 1974, AIIE Trans. 6:163,
+  // doi:10.1080/05695557408974949).
   std::int64_t number(double u) const {
-    if (scans_) {
-      std::size_t k = 0;
-      while (u >= cumulative_[k]) ++k;
-      return first_ + static_cast<std::int64_t>(k);
-    }
-    return search(u);
+    std::size_t k = guide_[static_cast<std::size_t>(u * guide_size)];
+    while (u >= cumulative_[k]) ++k;
+    return first_ + static_cast<std::int64_t>(k);
   }
 
  private:
+  static constexpr int guide_size = 128;
+
   void tabulate(double mean);
+  void fill_guide();
   std::int64_t draw_parts(const base::Stream& stream, std::uint64_t index, std::uint64_t step) const;
-  std::int64_t search(double u) const;
 
   std::int64_t parts_ = 1;
-  std::int64_t first_ = 0;          // number of the first entry
-  bool scans_ = true;               // from the first entry on: quick for small means
-  std::vector<double> cumulative_;  // P(X <= first_ + k); the last is 1
+  std::int64_t first_ = 0;            // number of the first entry
+  std::vector<double> cumulative_;    // P(X <= first_ + k); the last is 1
+  std::vector<std::uint32_t> guide_;  // [guide_size]: the first k with cumulative_[k] > j/guide_size
 };
 
 }  // namespace hillock::engine
