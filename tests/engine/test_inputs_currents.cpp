@@ -162,6 +162,29 @@ TEST_CASE("a waveform is its expression at the stage time, and may be undefined 
   }
 }
 
+TEST_CASE("in a step that an edge cuts, offsets count from t_n and the piece is that of the cut") {
+  const double t = 0.57;  // inside step 5, behind the cut at 0.54
+  CurrentBench ramp(
+      "ramp", input_data(1, 0.1, {{"from", {2}}, {"to", {10}}, {"start", {0.54}}, {"stop", {2.54}}}), 0.07);
+  CurrentBench sine("sine", input_data(1, 0.1, {{"amplitude", {2}}, {"frequency", {0.3}}, {"start", {0.54}}}),
+                    0.07);
+  InputData data = input_data(1, 0.1, {}, {{"times", {0.2, 0.54, 1}}, {"values", {3, 5, -1}}});
+  data.words["interpolate"] = "linear";
+  CurrentBench file("file", data, 0.07);
+  InputData expression = input_data(1, 0.1, {{"start", {0.54}}});
+  expression.waveform = [](program::Tape&, program::Expr time) { return time * time; };
+  CurrentBench waveform("waveform", expression, 0.07);
+  for (CurrentBench* bench : {&ramp, &sine, &waveform}) {
+    bench->run(5);
+    CHECK(bench->current() == 0);
+  }
+  for (CurrentBench* bench : {&ramp, &sine, &file, &waveform}) bench->run(5, 0.04);
+  CHECK(ramp.current() == doctest::Approx(2 + 8 * (t - 0.54) / 2).epsilon(1e-14));
+  CHECK(sine.current() == doctest::Approx(2 * std::sin(2 * M_PI * 0.3 * t)).epsilon(1e-14));
+  CHECK(file.current() == doctest::Approx(5 - 6 * (t - 0.54) / 0.46).epsilon(1e-14));
+  CHECK(waveform.current() == doctest::Approx(t * t).epsilon(1e-14));
+}
+
 TEST_CASE("a voltage clamp drives V to the command through its resistance") {
   InputData data = input_data(2, 0.1, {{"voltage", {-40}}, {"resistance", {0.25}}, {"start", {0.2}}});
   data.targets = {0};

@@ -49,7 +49,7 @@ class File final : public CurrentInput {
   Pieces pieces_;
   bool linear_;
   Parameter reaches_;       // 1 for targets, 0 for other neurons
-  StepValue value_, rate_;  // at the beginning of the step; per ms
+  StepValue value_, rate_;  // at t_n, on the line of the piece; per ms
 };
 
 void File::begin_step(std::int64_t step, double offset, std::span<double> step_values) const {
@@ -60,7 +60,7 @@ void File::begin_step(std::int64_t step, double offset, std::span<double> step_v
     value = values_[k];
     if (linear_ && k + 1 < times_.size()) {
       rate = (values_[k + 1] - values_[k]) / (times_[k + 1] - times_[k]);
-      value += rate * (grid_.time(step) + offset - times_[k]);
+      value += rate * (grid_.time(step) - times_[k]);
     }
   }
   value_.set(step_values, value);

@@ -73,7 +73,8 @@ class CurrentInput {
   // Names of stream slots and their streams.
   virtual std::map<std::string, base::Stream> streams() const { return {}; }
   // Fills its step values for the step that begins at t_n + offset (offset > 0 only when spike times are
-  // interpolated and an edge cuts the step).
+  // interpolated and an edge cuts the step): the offset chooses the piece that acts, the values are those of
+  // this piece at t_n, from which all offsets are counted.
   virtual void begin_step(std::int64_t step, double offset, std::span<double> step_values) const = 0;
   // Times (ms, ascending) at which its piece changes, for steps that are cut there.
   virtual std::vector<double> edges() const { return {}; }

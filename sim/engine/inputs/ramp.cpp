@@ -45,7 +45,7 @@ class Ramp final : public CurrentInput {
   void begin_step(std::int64_t step, double offset, std::span<double> step_values) const override {
     const double gate = window_.gate(step, offset);
     gate_.set(step_values, gate);
-    fraction_.set(step_values, gate == 0 ? 0 : (grid_.time(step) + offset - start_) / length_);
+    fraction_.set(step_values, gate == 0 ? 0 : (grid_.time(step) - start_) / length_);
     rate_.set(step_values, gate == 0 ? 0 : 1 / length_);
   }
   std::vector<double> edges() const override { return window_.edges(); }
@@ -55,7 +55,8 @@ class Ramp final : public CurrentInput {
   Window window_;
   double start_, length_;  // ms
   Parameter from_, to_;
-  StepValue gate_, fraction_, rate_;  // rate: 1/ms
+  StepValue gate_, fraction_,
+      rate_;  // fraction at t_n, also if the ramp begins later in the step; rate: 1/ms
 };
 
 }  // namespace

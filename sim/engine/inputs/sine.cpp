@@ -109,7 +109,7 @@ std::map<std::string, std::vector<double>> Sine::parameters() const {
 
 void Sine::begin_step(std::int64_t step, double offset, std::span<double> step_values) const {
   const double gate = window_.gate(step, offset);
-  const Split time = split(grid_.time(step) + offset);
+  const Split time = split(grid_.time(step));
   gate_.set(step_values, gate);
   if (per_neuron_) {
     time_high_.set(step_values, time.high);

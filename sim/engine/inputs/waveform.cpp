@@ -35,7 +35,7 @@ class Waveform final : public CurrentInput {
   }
   void begin_step(std::int64_t step, double offset, std::span<double> step_values) const override {
     gate_.set(step_values, window_.gate(step, offset));
-    time_.set(step_values, grid_.time(step) + offset);
+    time_.set(step_values, grid_.time(step));
   }
   std::vector<double> edges() const override { return window_.edges(); }
 
