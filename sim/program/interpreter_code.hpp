@@ -1,0 +1,70 @@
+// A program as the interpreter runs it: instructions with addresses, and what is computed once per call.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "program/instruction_table.hpp"
+#include "program/program.hpp"
+
+namespace hillock::program {
+
+// A byte position relative to one of the base addresses of a chunk.
+struct Address {
+  std::int32_t base = 0;
+  std::int32_t offset = 0;
+};
+
+struct Instruction {
+  Function function = nullptr;
+  Address result, a, b, c;
+};
+
+// An operation whose operands are the same for all neurons of a call; places in the table of values.
+struct SharedOperation {
+  Op op = Op::constant;
+  int result = 0, a = -1, b = -1, c = -1;
+};
+
+// A draw of index 0, the same for all neurons; place in the table of values.
+struct SharedDraw {
+  int stream = 0, lane = 0, place = 0;
+};
+
+struct StepValue {
+  int slot = 0, place = 0;
+};
+
+// Base 0 is the scratch memory of the call: values | DrawPosition | base addresses | number slots | mask
+// slots. The further bases are the arrays, the output masks, and the parameters that differ between neurons.
+struct Code {
+  std::vector<Instruction> compute, stores;  // the guard stands between them
+  std::vector<SharedOperation> shared;
+  std::vector<double> values;  // constants, shared parameters and keys; the rest is filled per call
+  std::vector<StepValue> step_values;
+  std::vector<SharedDraw> shared_draws;
+  std::vector<int> parameters_per_neuron;  // slots, in the order of their bases
+  Address guard;
+  bool has_guard = false;
+  std::int64_t chunk = 0;
+  std::int32_t draw_position = 0, base_addresses = 0;  // offsets in scratch
+  std::int64_t scratch_bytes = 0;
+  int arrays = 0, masks = 0;
+
+  int base_of_array(int slot) const { return 1 + slot; }
+  int base_of_mask(int slot) const { return 1 + arrays + slot; }
+  int base_of_parameter(int i) const { return 1 + arrays + masks + i; }
+  int bases() const { return 1 + arrays + masks + static_cast<int>(parameters_per_neuron.size()); }
+};
+
+// The parameters as the step sees them (those of the user, then the results of the prologue): one value, or
+// one per neuron.
+using ParameterValues = std::vector<std::vector<double>>;
+
+constexpr std::int64_t scratch_limit = 256 * 1024;  // bytes; lives on the stack of the calling thread
+
+// chunk is an upper limit: it is lowered until the scratch memory fits.
+Code compile(const Program& program, const ParameterValues& parameters,
+             const std::vector<std::uint64_t>& stream_keys, const InstructionTable& table,
+             std::int64_t chunk);
+
+}  // namespace hillock::program

@@ -1,0 +1,214 @@
+// Random tapes over all operations, and data with awkward values, for tests that compare back ends bit for
+// bit.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "program/expr.hpp"
+#include "program/kernel.hpp"
+
+namespace hillock::test {
+
+// A small reproducible generator.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15ULL + 1) {}
+  std::uint64_t bits() {
+    state_ += 0x9E3779B97F4A7C15ULL;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31);
+  }
+  int below(int n) { return static_cast<int>(bits() % static_cast<std::uint64_t>(n)); }
+  bool coin() { return (bits() & 1) != 0; }
+  double unit() { return static_cast<double>(bits() >> 12) * 0x1p-52; }
+
+  // Ordinary values mostly; now and then infinities, NaN, zeros, huge and tiny numbers, below the normal
+  // range too.
+  double value() {
+    const double inf = std::numeric_limits<double>::infinity();
+    const double awkward[] = {0.0,   -0.0,   inf,    -inf,    std::numeric_limits<double>::quiet_NaN(),
+                              1e308, -1e308, 1e-308, -1e-310, 2.2250738585072014e-308,
+                              1.0,   -1.0,   709.9,  -708.5,  0x1p53,
+                              1e20,  -1e20,  1e-20};
+    switch (below(8)) {
+      case 0:
+        return awkward[below(18)];
+      case 1:
+        return (unit() - 0.5) * 2e3;
+      case 2:
+        return (unit() - 0.5) * 1e-3;
+      default:
+        return (unit() - 0.5) * 8;
+    }
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+constexpr int tape_arrays = 5, tape_parameters = 4, tape_step_values = 2, tape_streams = 2, tape_masks = 3;
+
+// Grows a tape: each new expression takes its operands from the older ones.
+class RandomTape {
+ public:
+  RandomTape(program::Tape& tape, std::uint64_t seed) : tape_(tape), dice_(seed) {
+    for (int i = 0; i < tape_arrays; ++i) numbers_.push_back(program::array(tape, i));
+    for (int i = 0; i < tape_parameters; ++i) numbers_.push_back(program::parameter(tape, i));
+    for (int i = 0; i < tape_step_values; ++i) numbers_.push_back(program::step_value(tape, i));
+    for (int i = 0; i < tape_streams; ++i)
+      numbers_.push_back(program::uniform(tape, i, dice_.below(2), dice_.coin()));
+    masks_.push_back(number() < number());
+  }
+
+  void grow(int operations) {
+    for (int i = 0; i < operations; ++i) add_one();
+  }
+
+  // Stores to some arrays and masks; among them arrays copied to other arrays.
+  void finish(bool with_guard) {
+    for (int i = 0; i < tape_arrays; ++i) {
+      if (dice_.below(5) == 0) continue;
+      const bool copy = dice_.below(4) == 0;
+      program::store(tape_, i, copy ? program::array(tape_, dice_.below(tape_arrays)) : recent());
+    }
+    for (int i = 0; i < tape_masks; ++i) program::store(tape_, i, mask());
+    if (with_guard) program::guard(tape_, program::array(tape_, 0) > program::Expr(3.5) && mask());
+  }
+
+ private:
+  program::Expr number() {
+    if (dice_.below(6) == 0) return program::Expr(dice_.value());
+    return numbers_[static_cast<std::size_t>(dice_.below(static_cast<int>(numbers_.size())))];
+  }
+  program::Expr recent() {
+    const int n = static_cast<int>(numbers_.size());
+    return numbers_[static_cast<std::size_t>(n - 1 - dice_.below(n < 8 ? n : 8))];
+  }
+  program::Mask mask() {
+    return masks_[static_cast<std::size_t>(dice_.below(static_cast<int>(masks_.size())))];
+  }
+
+  void add_one() {
+    using namespace program;
+    const Expr a = dice_.coin() ? recent() : number(), b = number();
+    switch (dice_.below(30)) {
+      case 0:
+      case 1:
+      case 2:
+        numbers_.push_back(a + b);
+        break;
+      case 3:
+      case 4:
+        numbers_.push_back(a - b);
+        break;
+      case 5:
+      case 6:
+      case 7:
+        numbers_.push_back(a * b);
+        break;
+      case 8:
+        numbers_.push_back(a / b);
+        break;
+      case 9:
+        numbers_.push_back(-a);
+        break;
+      case 10:
+        numbers_.push_back(abs(a));
+        break;
+      case 11:
+        numbers_.push_back(sqrt(a));
+        break;
+      case 12:
+        numbers_.push_back(min(a, b));
+        break;
+      case 13:
+        numbers_.push_back(max(a, b));
+        break;
+      case 14:
+        numbers_.push_back(exp(a));
+        break;
+      case 15:
+        numbers_.push_back(log(a));
+        break;
+      case 16:
+        numbers_.push_back(pow(a, b));
+        break;
+      case 17:
+        numbers_.push_back(tanh(a));
+        break;
+      case 18:
+        numbers_.push_back(dice_.coin() ? sinh(a) : cosh(a));
+        break;
+      case 19:
+        numbers_.push_back(sin(a));
+        break;
+      case 20:
+        numbers_.push_back(cos(a));
+        break;
+      case 21:
+        numbers_.push_back(exprel(a));
+        break;
+      case 22:
+        numbers_.push_back(normal_quantile(dice_.coin() ? sigmoid(a) : a));
+        break;
+      case 23:
+        masks_.push_back(a < b);
+        break;
+      case 24:
+        masks_.push_back(a <= b);
+        break;
+      case 25:
+        masks_.push_back(a == b);
+        break;
+      case 26:
+        masks_.push_back(dice_.coin() ? (mask() && mask()) : (mask() || mask()));
+        break;
+      case 27:
+        masks_.push_back(!mask());
+        break;
+      case 28:
+        numbers_.push_back(select(mask(), a, b));
+        break;
+      default:
+        numbers_.push_back(a * b + number());
+        break;
+    }
+  }
+
+  program::Tape& tape_;
+  Dice dice_;
+  std::vector<program::Expr> numbers_;
+  std::vector<program::Mask> masks_;
+};
+
+// Arrays, parameters and step values for one comparison.
+struct Data {
+  std::int64_t neurons = 0;
+  std::vector<std::vector<double>> arrays;  // padded to multiples of 8
+  std::vector<std::vector<std::uint8_t>> masks;
+  std::vector<double> step_values;
+  program::Binding binding;
+
+  Data(std::uint64_t seed, std::int64_t n, bool parameters_per_neuron) : neurons(n) {
+    Dice dice(seed);
+    const std::size_t padded = static_cast<std::size_t>((n + 7) / 8 * 8);
+    for (int i = 0; i < tape_arrays; ++i) {
+      arrays.emplace_back(padded);
+      for (double& x : arrays.back()) x = dice.value();
+    }
+    for (int i = 0; i < tape_masks; ++i) masks.emplace_back(padded / 8, std::uint8_t{0xa5});
+    for (int i = 0; i < tape_step_values; ++i) step_values.push_back(dice.value());
+    for (int i = 0; i < tape_parameters; ++i) {
+      const bool each = parameters_per_neuron && dice.below(3) != 0;
+      std::vector<double> values(each ? static_cast<std::size_t>(n) : 1);
+      for (double& x : values) x = dice.value();
+      binding.parameters.push_back(values);
+    }
+    for (int i = 0; i < tape_streams; ++i) binding.streams.push_back(base::Stream{dice.bits()});
+  }
+};
+
+}  // namespace hillock::test

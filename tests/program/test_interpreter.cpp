@@ -1,0 +1,369 @@
+// Tests of the interpreter: every instruction set, chunk size and population size gives the scalar
+// evaluator's bits.
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "program/random_tape.hpp"
+
+using namespace hillock;
+using namespace hillock::program;
+using hillock::test::Data;
+using hillock::test::Dice;
+using hillock::test::RandomTape;
+
+namespace {
+
+std::vector<InstructionSet> instruction_sets() {
+  std::vector<InstructionSet> result;
+  for (const InstructionSet isa : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
+    if (available(isa)) result.push_back(isa);
+  return result;
+}
+
+// The same bits, or both NaN (whose payload is not defined).
+bool same(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) ||
+         (std::isnan(a) && std::isnan(b));
+}
+
+constexpr std::uint64_t step_number = 0x123456789ULL, first_index = 0xfffffff0ULL;
+
+std::vector<double*> pointers(std::vector<std::vector<double>>& arrays) {
+  std::vector<double*> result;
+  for (auto& array : arrays) result.push_back(array.data());
+  return result;
+}
+
+std::vector<std::uint8_t*> pointers(std::vector<std::vector<std::uint8_t>>& masks) {
+  std::vector<std::uint8_t*> result;
+  for (auto& mask : masks) result.push_back(mask.data());
+  return result;
+}
+
+std::int64_t run(const Kernel& kernel, Data& data, std::int64_t first, std::int64_t count) {
+  const auto arrays = pointers(data.arrays);
+  const auto masks = pointers(data.masks);
+  return kernel.run(Call{arrays, masks, data.step_values, step_number, first_index, first, count});
+}
+
+// What the scalar evaluator gives for one neuron: arrays, masks, and whether the guard let it pass.
+struct Expected {
+  std::vector<double> arrays;
+  bool masks[test::tape_masks] = {};
+  bool passed = false;
+};
+
+Expected evaluate_neuron(const Program& program, ScalarEvaluator& evaluator, const Data& data,
+                         std::int64_t i) {
+  std::vector<double> parameters;
+  for (const auto& values : data.binding.parameters)
+    parameters.push_back(values.size() == 1 ? values[0] : values[static_cast<std::size_t>(i)]);
+  evaluator.set_parameters(parameters);
+  Expected result;
+  for (const auto& array : data.arrays) result.arrays.push_back(array[static_cast<std::size_t>(i)]);
+  result.arrays.resize(static_cast<std::size_t>(program.arrays));
+  result.passed = evaluator.run(result.arrays, result.masks, data.step_values, data.binding.streams,
+                                step_number, first_index + static_cast<std::uint64_t>(i));
+  return result;
+}
+
+std::vector<Expected> evaluate_all(const Program& program, const Data& data) {
+  ScalarEvaluator evaluator(program);
+  std::vector<Expected> result;
+  for (std::int64_t i = 0; i < data.neurons; ++i)
+    result.push_back(evaluate_neuron(program, evaluator, data, i));
+  return result;
+}
+
+std::string difference(const Data& found, const std::vector<Expected>& expected, std::int64_t i) {
+  const Expected& want = expected[static_cast<std::size_t>(i)];
+  for (std::size_t a = 0; a < found.arrays.size(); ++a)
+    if (!same(found.arrays[a][static_cast<std::size_t>(i)], want.arrays[a]))
+      return "array " + std::to_string(a) + " of neuron " + std::to_string(i) + ": " +
+             std::to_string(found.arrays[a][static_cast<std::size_t>(i)]) + " instead of " +
+             std::to_string(want.arrays[a]);
+  for (std::size_t m = 0; m < found.masks.size(); ++m)
+    if (((found.masks[m][static_cast<std::size_t>(i / 8)] >> (i % 8)) & 1) != (want.masks[m] ? 1 : 0))
+      return "mask " + std::to_string(m) + " of neuron " + std::to_string(i);
+  return "";
+}
+
+// Empty if the run gave what the evaluator says, with nothing stored from the chunk of the guard on.
+std::string compare(const Program& program, const Data& before, const Data& after, std::int64_t returned,
+                    int chunk) {
+  const std::vector<Expected> expected = evaluate_all(program, before);
+  std::int64_t bad = -1;
+  for (std::int64_t i = 0; i < before.neurons && bad < 0; ++i)
+    if (!expected[static_cast<std::size_t>(i)].passed) bad = i;
+  if (returned != bad) return "returned " + std::to_string(returned) + " instead of " + std::to_string(bad);
+  const std::int64_t stored = bad < 0 ? before.neurons : bad / chunk * chunk;
+  for (std::int64_t i = 0; i < stored; ++i) {
+    const std::string text = difference(after, expected, i);
+    if (!text.empty()) return text;
+  }
+  for (std::size_t a = 0; a < before.arrays.size(); ++a)
+    for (std::size_t i = static_cast<std::size_t>(stored); i < static_cast<std::size_t>(before.neurons); ++i)
+      if (!same(before.arrays[a][i], after.arrays[a][i])) return "stored behind the guard";
+  if (bad < 0 && before.neurons % 8 != 0)
+    for (const auto& mask : after.masks)
+      if ((mask.back() >> (before.neurons % 8)) != 0) return "mask bits behind the last neuron";
+  return "";
+}
+
+Passes random_passes(Dice& dice) {
+  Passes passes;
+  if (dice.below(3) != 0) return passes;
+  for (bool* pass : {&passes.fold, &passes.cse, &passes.dead_code, &passes.reciprocal, &passes.fuse})
+    *pass = dice.coin();
+  return passes;
+}
+
+}  // namespace
+
+TEST_CASE("the interpreter gives the scalar evaluator's bits on random tapes, for every instruction set") {
+  const FlushToZero flush;
+  const int chunks[] = {8, 16, 64, 256, 1024};
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Dice dice(seed);
+    Tape tape;
+    RandomTape random(tape, seed);
+    random.grow(5 + dice.below(120));
+    random.finish(dice.below(3) == 0);
+    const Program program = optimise(tape, random_passes(dice));
+    const std::int64_t neurons = dice.below(4) == 0 ? 1 + dice.below(1000) : 1 + dice.below(70);
+    const bool per_neuron = dice.coin();
+    const int chunk = chunks[dice.below(5)];
+    const Data before(seed, neurons, per_neuron);
+    for (const InstructionSet isa : instruction_sets()) {
+      Data after = before;
+      const auto kernel = make_interpreter(program, before.binding, neurons, {chunk, isa});
+      const std::int64_t returned = run(*kernel, after, 0, neurons);
+      const std::string text = compare(program, before, after, returned, chunk);
+      INFO("seed " << seed << " on " << name(isa) << ", " << neurons << " neurons, chunk " << chunk << ": "
+                   << text);
+      CHECK(text.empty());
+    }
+  }
+}
+
+TEST_CASE("each operation alone gives the same bits on every instruction set") {
+  const FlushToZero flush;
+  const auto operations = {
+      +[](Expr a, Expr b) { return a + b; },
+      +[](Expr a, Expr b) { return a - b; },
+      +[](Expr a, Expr b) { return a * b; },
+      +[](Expr a, Expr b) { return a / b; },
+      +[](Expr a, Expr b) { return min(a, b); },
+      +[](Expr a, Expr b) { return max(a, b); },
+      +[](Expr a, Expr b) { return pow(a, b); },
+      +[](Expr a, Expr b) { return a * b + a; },
+      +[](Expr a, Expr b) { return a * b - b; },
+      +[](Expr a, Expr b) { return a - b * b; },
+      +[](Expr a, Expr) { return -a; },
+      +[](Expr a, Expr) { return abs(a); },
+      +[](Expr a, Expr) { return sqrt(a); },
+      +[](Expr a, Expr) { return exp(a); },
+      +[](Expr a, Expr) { return log(a); },
+      +[](Expr a, Expr) { return tanh(a); },
+      +[](Expr a, Expr) { return sinh(a); },
+      +[](Expr a, Expr) { return cosh(a); },
+      +[](Expr a, Expr) { return sin(a); },
+      +[](Expr a, Expr) { return cos(a); },
+      +[](Expr a, Expr) { return sigmoid(a); },
+      +[](Expr a, Expr) { return exprel(a); },
+      +[](Expr a, Expr) { return normal_quantile(a); },
+      +[](Expr a, Expr b) { return select(a < b, a, b); },
+      +[](Expr a, Expr b) { return select(a <= b && !(a == b), a, Expr(2.0)); },
+  };
+  int which = 0;
+  for (const auto& operation : operations) {
+    // Operands: two arrays; array and literal; literal and array; parameter and array.
+    for (int shape = 0; shape < 4; ++shape) {
+      Tape tape;
+      const Expr x = array(tape, 0), y = array(tape, 1), p = parameter(tape, 0);
+      const Expr a = shape == 2 ? Expr(1.5) : shape == 3 ? p : x;
+      const Expr b = shape == 1 ? Expr(2.5) : y;
+      store(tape, 2, operation(a, b));
+      tape.arrays = test::tape_arrays;
+      tape.parameters = test::tape_parameters;
+      tape.step_values = test::tape_step_values;
+      tape.streams = test::tape_streams;
+      const Program program = optimise(tape);
+      const Data before(77, 1000, shape == 3);
+      for (const InstructionSet isa : instruction_sets()) {
+        Data after = before;
+        after.masks.clear();
+        Data reference = before;
+        reference.masks.clear();
+        const auto kernel = make_interpreter(program, before.binding, 1000, {64, isa});
+        const std::int64_t returned = run(*kernel, after, 0, 1000);
+        const std::string text = compare(program, reference, after, returned, 64);
+        INFO("operation " << which << ", shape " << shape << " on " << name(isa) << ": " << text);
+        CHECK(text.empty());
+      }
+    }
+    ++which;
+  }
+}
+
+TEST_CASE("draws are those of base::Stream, for every index, step and lane") {
+  Tape tape;
+  store(tape, 0, uniform(tape, 0, 0));
+  store(tape, 1, uniform(tape, 0, 1));
+  store(tape, 2, uniform(tape, 1, 1, true));
+  const Program program = optimise(tape);
+  const base::Stream streams[2] = {base::Stream::of(7, "first"), base::Stream::of(7, "second")};
+  for (const InstructionSet isa : instruction_sets()) {
+    Binding binding;
+    binding.streams = {streams[0], streams[1]};
+    const auto kernel = make_interpreter(program, binding, 100, {16, isa});
+    std::vector<std::vector<double>> arrays(3, std::vector<double>(104));
+    const auto array_pointers = pointers(arrays);
+    const std::uint64_t first = 0xffffffffULL - 50;  // the index passes 2^32 on the way
+    const std::uint64_t step = 0x7000000001ULL;
+    CHECK(kernel->run(Call{array_pointers, {}, {}, step, first, 0, 100}) == -1);
+    for (std::size_t i = 0; i < 100; ++i) {
+      CHECK(arrays[0][i] == streams[0].uniform(first + i, step, 0));
+      CHECK(arrays[1][i] == streams[0].uniform(first + i, step, 1));
+      CHECK(arrays[2][i] == streams[1].uniform(0, step, 1));
+    }
+  }
+}
+
+TEST_CASE("a range of neurons is computed as in the whole, and nothing outside its padding is touched") {
+  const FlushToZero flush;
+  Tape tape;
+  RandomTape random(tape, 4711);
+  random.grow(60);
+  random.finish(false);
+  const Program program = optimise(tape);
+  const Data before(5, 203, true);
+  for (const InstructionSet isa : instruction_sets()) {
+    const auto kernel = make_interpreter(program, before.binding, 203, {32, isa});
+    Data whole = before, parts = before;
+    run(*kernel, whole, 0, 203);
+    run(*kernel, parts, 96, 107);
+    for (std::size_t a = 0; a < before.arrays.size(); ++a)
+      for (std::size_t i = 0; i < 96; ++i) CHECK(same(parts.arrays[a][i], before.arrays[a][i]));
+    run(*kernel, parts, 0, 40);
+    run(*kernel, parts, 40, 56);
+    for (std::size_t a = 0; a < before.arrays.size(); ++a)
+      for (std::size_t i = 0; i < 203; ++i) CHECK(same(parts.arrays[a][i], whole.arrays[a][i]));
+    CHECK(parts.masks == whole.masks);
+  }
+}
+
+TEST_CASE("arrays may exchange their values in one step") {
+  Tape tape;
+  const Expr x = array(tape, 0), y = array(tape, 1);
+  store(tape, 0, y);
+  store(tape, 1, x);
+  store(tape, 2, x);
+  const Program program = optimise(tape);
+  for (const InstructionSet isa : instruction_sets()) {
+    const auto kernel = make_interpreter(program, {}, 20, {8, isa});
+    std::vector<std::vector<double>> arrays(3, std::vector<double>(24));
+    for (std::size_t i = 0; i < 24; ++i)
+      arrays[0][i] = static_cast<double>(i), arrays[1][i] = -static_cast<double>(i);
+    const auto array_pointers = pointers(arrays);
+    kernel->run(Call{array_pointers, {}, {}, 0, 0, 0, 20});
+    for (std::size_t i = 0; i < 20; ++i) {
+      CHECK(arrays[0][i] == -static_cast<double>(i));
+      CHECK(arrays[1][i] == static_cast<double>(i));
+      CHECK(arrays[2][i] == static_cast<double>(i));
+    }
+  }
+}
+
+TEST_CASE("a guard names the first neuron and keeps its chunk and the later ones as they were") {
+  Tape tape;
+  const Expr x = array(tape, 0);
+  store(tape, 0, x + 1.0);
+  guard(tape, !(x < 100.0));
+  const Program program = optimise(tape);
+  for (const InstructionSet isa : instruction_sets()) {
+    const auto kernel = make_interpreter(program, {}, 45, {16, isa});
+    std::vector<std::vector<double>> arrays(1, std::vector<double>(48, 1.0));
+    arrays[0][21] = std::nan("");
+    arrays[0][40] = 1000.0;
+    const auto array_pointers = pointers(arrays);
+    CHECK(kernel->run(Call{array_pointers, {}, {}, 0, 0, 0, 45}) == 21);
+    CHECK(arrays[0][15] == 2.0);
+    CHECK(arrays[0][16] == 1.0);
+    CHECK(arrays[0][44] == 1.0);
+    arrays[0][21] = 1.0;
+    arrays[0][40] = 1.0;
+    arrays[0][46] = 1000.0;  // behind the last neuron
+    CHECK(kernel->run(Call{array_pointers, {}, {}, 0, 0, 0, 45}) == -1);
+    CHECK(arrays[0][44] == 2.0);
+  }
+}
+
+TEST_CASE("a parameter gives the same bits whether all neurons share it or each has it") {
+  const FlushToZero flush;
+  Tape tape;
+  RandomTape random(tape, 99);
+  random.grow(100);
+  random.finish(false);
+  const Program program = optimise(tape);
+  const Data before(3, 60, false);
+  Binding each = before.binding;
+  for (auto& values : each.parameters) values.assign(60, values[0]);
+  for (const InstructionSet isa : instruction_sets()) {
+    Data shared_run = before, each_run = before;
+    run(*make_interpreter(program, before.binding, 60, {24, isa}), shared_run, 0, 60);
+    run(*make_interpreter(program, each, 60, {24, isa}), each_run, 0, 60);
+    for (std::size_t a = 0; a < before.arrays.size(); ++a)
+      for (std::size_t i = 0; i < 60; ++i) CHECK(same(shared_run.arrays[a][i], each_run.arrays[a][i]));
+    CHECK(shared_run.masks == each_run.masks);
+  }
+}
+
+TEST_CASE("bindings and options that do not fit are refused") {
+  Tape tape;
+  store(tape, 0, array(tape, 0) + parameter(tape, 0) + uniform(tape, 0));
+  const Program program = optimise(tape);
+  Binding good;
+  good.parameters = {{1.0}};
+  good.streams = {base::Stream{1}};
+  CHECK_NOTHROW(make_interpreter(program, good, 10));
+  Binding bad = good;
+  bad.parameters = {{1.0, 2.0}};
+  CHECK_THROWS_WITH_AS(
+      make_interpreter(program, bad, 10),
+      "internal error: a parameter has 2 values for 10 neurons; it must have one, or one per neuron",
+      base::InternalError);
+  bad.parameters.clear();
+  CHECK_THROWS_WITH_AS(make_interpreter(program, bad, 10),
+                       "internal error: a program with 1 parameters was bound to 0", base::InternalError);
+  bad = good;
+  bad.streams.clear();
+  CHECK_THROWS_WITH_AS(make_interpreter(program, bad, 10),
+                       "internal error: a program with 1 streams was bound to 0", base::InternalError);
+  CHECK_THROWS_WITH_AS(make_interpreter(program, good, 10, {12, InstructionSet::generic}),
+                       "internal error: the interpreter's chunk is 12; it must be a positive multiple of 8",
+                       base::InternalError);
+}
+
+TEST_CASE("flush-to-zero acts while its object lives and is restored afterwards") {
+  volatile double tiny = 1e-300;
+  const auto product = [&] { return tiny * 1e-10; };
+  CHECK(product() > 0);
+  {
+    const FlushToZero flush;
+    CHECK(product() == 0);
+  }
+  CHECK(product() > 0);
+}
+
+TEST_CASE("the best instruction set is available, and the generic one always is") {
+  CHECK(available(best_instruction_set()));
+  CHECK(available(InstructionSet::generic));
+  CHECK(name(InstructionSet::avx512) == "avx512");
+}
