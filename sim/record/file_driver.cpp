@@ -32,7 +32,10 @@ H5FD_t* open_file(const char*, unsigned flags, hid_t access_list, haddr_t) {
   if (!info) return nullptr;
   DriverState* state = nullptr;
   std::memcpy(&state, info, sizeof state);
-  if ((flags & H5F_ACC_TRUNC) && ::ftruncate(state->descriptor, 0) != 0) return nullptr;
+  if ((flags & H5F_ACC_TRUNC) && ::ftruncate(state->descriptor, 0) != 0) {
+    state->error = errno;
+    return nullptr;
+  }
   struct stat found {};
   if (::fstat(state->descriptor, &found) != 0) return nullptr;
   auto file = std::make_unique<DriverFile>();
@@ -78,7 +81,8 @@ void overlay(const DriverState& state, haddr_t address, std::byte* bytes, std::s
   for (const auto& kept : state.kept) {
     const haddr_t from = std::max(address, kept.address);
     const haddr_t to = std::min(address + size, kept.address + kept.bytes.size());
-    if (from < to) std::memcpy(bytes + (from - address), kept.bytes.data() + (from - kept.address), to - from);
+    if (from < to)
+      std::memcpy(bytes + (from - address), kept.bytes.data() + (from - kept.address), to - from);
   }
 }
 
@@ -94,7 +98,8 @@ herr_t read_bytes(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t 
     if (count == 0) break;
     done += static_cast<std::size_t>(count);
   }
-  std::memset(bytes + done, 0, size - done);  // behind the end of the file there are zeros, as the library expects
+  std::memset(bytes + done, 0,
+              size - done);  // behind the end of the file there are zeros, as the library expects
   overlay(state, address, bytes, size);
   return 0;
 }
@@ -125,10 +130,8 @@ herr_t write_bytes(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t
 herr_t truncate(H5FD_t* file, hid_t, hbool_t) {
   DriverFile& own = mine(file);
   if (own.eoa == own.eof) return 0;
-  if (own.state->error == 0 && ::ftruncate(own.state->descriptor, static_cast<off_t>(own.eoa)) != 0) {
+  if (own.state->error == 0 && ::ftruncate(own.state->descriptor, static_cast<off_t>(own.eoa)) != 0)
     own.state->error = errno;
-    own.state->truncating = true;
-  }
   own.eof = own.eoa;
   return 0;
 }

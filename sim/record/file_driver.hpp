@@ -1,4 +1,5 @@
-// The file driver under HDF5 while hillock writes: it remembers the first error of the disk and hides it from the library.
+// The file driver under HDF5 while hillock writes: it remembers the first error of the disk and hides it from
+// the library.
 #pragma once
 #include <hdf5.h>
 
@@ -7,14 +8,14 @@
 
 namespace hillock::record {
 
-// What driver and owner share. HDF5 1.10 crashes while it tidies up after a failed write (faults 65). So the first failure is
-// noted in `error` and that and all later writes go to memory: the library sees a file without faults and closes cleanly, and the owner
-// asks `error` after each step. The little that is written between the failure and the closing is all that `kept` grows by.
+// What driver and owner share. HDF5 1.10 crashes while it tidies up after a failed write (faults 65). So the
+// first failure is noted in `error` and that and all later writes go to memory: the library sees a file
+// without faults and closes cleanly, and the owner asks `error` after each step. The little that is written
+// between the failure and the closing is all that `kept` grows by.
 struct DriverState {
   explicit DriverState(int open_descriptor) : descriptor(open_descriptor) {}
   int descriptor = -1;  // open for reading and writing; owned by someone else
   int error = 0;        // errno of the first write or truncation that failed, 0 if none
-  bool truncating = false;  // the failure was a truncation
 
   struct Kept {
     haddr_t address;

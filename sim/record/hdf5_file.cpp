@@ -2,23 +2,15 @@
 #include "record/hdf5_file.hpp"
 
 #include <hdf5_hl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 
 namespace hillock::record {
 
 using base::IoError;
 
 namespace {
-
-// H5Cpp's classes throw, its C half returns negative numbers.
-void require(herr_t status, const char* what) {
-  if (status < 0) throw H5::Exception(what, what);
-}
 
 herr_t note_reason(unsigned, const H5E_error2_t* error, void* data) {
   auto& reason = *static_cast<std::string*>(data);
@@ -32,6 +24,12 @@ herr_t collect(hid_t stack, void* data) {
   return H5Ewalk2(stack, H5E_WALK_UPWARD, note_reason, data);
 }
 
+}  // namespace
+
+void require(herr_t status, const char* what) {
+  if (status < 0) throw H5::Exception(what, what);
+}
+
 H5::FileAccPropList access_without_lock() {
   H5::FileAccPropList access;
   access.setLibverBounds(H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST);
@@ -40,8 +38,6 @@ H5::FileAccPropList access_without_lock() {
 #endif
   return access;
 }
-
-}  // namespace
 
 ErrorCollector::ErrorCollector() {
   H5Eget_auto2(H5E_DEFAULT, &former_, &former_data_);
@@ -56,7 +52,8 @@ WritableFile::WritableFile(OutputFile& output, Mode mode) : output_(output), sta
     doing(mode == Mode::create ? "creating it" : "opening it", [&] {
       H5::FileAccPropList access = access_without_lock();
       require(driver_ < 0 ? -1 : use_file_driver(access.getId(), driver_, state_), "the file driver");
-      file_ = std::make_unique<H5::H5File>(output.partial_path(), mode == Mode::create ? H5F_ACC_TRUNC : H5F_ACC_RDWR,
+      file_ = std::make_unique<H5::H5File>(output.partial_path(),
+                                           mode == Mode::create ? H5F_ACC_TRUNC : H5F_ACC_RDWR,
                                            H5::FileCreatPropList::DEFAULT, access);
     });
   } catch (...) {
@@ -95,42 +92,66 @@ void WritableFile::fail(const std::string& what, const std::string& detail) {
   failed_ = true;
   check(what);
   const std::string& reason = errors_.reason();
-  throw IoError(output_.partial_path() + ": HDF5 failed while " + what + ": " + (reason.empty() ? detail : reason));
+  throw IoError(output_.partial_path() + ": HDF5 failed while " + what + ": " +
+                (reason.empty() ? detail : reason));
 }
 
-ReadableFile::ReadableFile(const std::string& path) : path_(path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) throw IoError(path + ": " + system_text(errno));
-  if (S_ISDIR(found.st_mode)) throw IoError(path + " is a folder, expected an HDF5 file");
-  if (::access(path.c_str(), R_OK) != 0) throw IoError(path + ": " + system_text(errno));
-  if (found.st_size == 0) throw IoError(path + " is empty, expected an HDF5 file");
-  try {
-    file_ = std::make_unique<H5::H5File>(path, H5F_ACC_RDONLY, H5::FileCreatPropList::DEFAULT, access_without_lock());
-  } catch (const H5::Exception& error) {
-    const std::string reason = errors_.reason().empty() ? error.getDetailMsg() : errors_.reason();
-    throw IoError(path + " is not an HDF5 file, or is damaged: " + reason);
-  }
+template <>
+const H5::PredType& file_type<float>() {
+  return H5::PredType::IEEE_F32LE;
 }
-
-void ReadableFile::damaged(const std::string& what, const std::string& detail) const {
-  const std::string& reason = errors_.reason();
-  throw IoError(path_ + ": " + what + " cannot be read, the file is damaged: " + (reason.empty() ? detail : reason));
+template <>
+const H5::PredType& file_type<double>() {
+  return H5::PredType::IEEE_F64LE;
 }
-
-template <> const H5::PredType& file_type<float>() { return H5::PredType::IEEE_F32LE; }
-template <> const H5::PredType& file_type<double>() { return H5::PredType::IEEE_F64LE; }
-template <> const H5::PredType& file_type<std::int8_t>() { return H5::PredType::STD_I8LE; }
-template <> const H5::PredType& file_type<std::uint8_t>() { return H5::PredType::STD_U8LE; }
-template <> const H5::PredType& file_type<std::uint32_t>() { return H5::PredType::STD_U32LE; }
-template <> const H5::PredType& file_type<std::int64_t>() { return H5::PredType::STD_I64LE; }
-template <> const H5::PredType& file_type<std::uint64_t>() { return H5::PredType::STD_U64LE; }
-template <> const H5::PredType& memory_type<float>() { return H5::PredType::NATIVE_FLOAT; }
-template <> const H5::PredType& memory_type<double>() { return H5::PredType::NATIVE_DOUBLE; }
-template <> const H5::PredType& memory_type<std::int8_t>() { return H5::PredType::NATIVE_INT8; }
-template <> const H5::PredType& memory_type<std::uint8_t>() { return H5::PredType::NATIVE_UINT8; }
-template <> const H5::PredType& memory_type<std::uint32_t>() { return H5::PredType::NATIVE_UINT32; }
-template <> const H5::PredType& memory_type<std::int64_t>() { return H5::PredType::NATIVE_INT64; }
-template <> const H5::PredType& memory_type<std::uint64_t>() { return H5::PredType::NATIVE_UINT64; }
+template <>
+const H5::PredType& file_type<std::int8_t>() {
+  return H5::PredType::STD_I8LE;
+}
+template <>
+const H5::PredType& file_type<std::uint8_t>() {
+  return H5::PredType::STD_U8LE;
+}
+template <>
+const H5::PredType& file_type<std::uint32_t>() {
+  return H5::PredType::STD_U32LE;
+}
+template <>
+const H5::PredType& file_type<std::int64_t>() {
+  return H5::PredType::STD_I64LE;
+}
+template <>
+const H5::PredType& file_type<std::uint64_t>() {
+  return H5::PredType::STD_U64LE;
+}
+template <>
+const H5::PredType& memory_type<float>() {
+  return H5::PredType::NATIVE_FLOAT;
+}
+template <>
+const H5::PredType& memory_type<double>() {
+  return H5::PredType::NATIVE_DOUBLE;
+}
+template <>
+const H5::PredType& memory_type<std::int8_t>() {
+  return H5::PredType::NATIVE_INT8;
+}
+template <>
+const H5::PredType& memory_type<std::uint8_t>() {
+  return H5::PredType::NATIVE_UINT8;
+}
+template <>
+const H5::PredType& memory_type<std::uint32_t>() {
+  return H5::PredType::NATIVE_UINT32;
+}
+template <>
+const H5::PredType& memory_type<std::int64_t>() {
+  return H5::PredType::NATIVE_INT64;
+}
+template <>
+const H5::PredType& memory_type<std::uint64_t>() {
+  return H5::PredType::NATIVE_UINT64;
+}
 
 H5::StrType text_type(std::string_view text) {
   H5::StrType type(H5::PredType::C_S1, std::max<std::size_t>(text.size(), 1));
@@ -144,41 +165,13 @@ void set_text(H5::H5Object& object, const std::string& name, std::string_view te
   object.createAttribute(name, type, H5::DataSpace(H5S_SCALAR)).write(type, text.empty() ? "" : text.data());
 }
 
-std::optional<std::string> text_attribute(const H5::H5Object& object, const std::string& name) {
-  if (!object.attrExists(name)) return std::nullopt;
-  const H5::Attribute attribute = object.openAttribute(name);
-  if (attribute.getTypeClass() != H5T_STRING || attribute.getSpace().getSimpleExtentNpoints() != 1) return std::nullopt;
-  std::string text;
-  attribute.read(attribute.getStrType(), text);
-  text.resize(std::min(text.find('\0'), text.size()));
-  return text;
-}
-
-std::optional<double> number_attribute(const H5::H5Object& object, const std::string& name) {
-  if (!object.attrExists(name)) return std::nullopt;
-  const H5::Attribute attribute = object.openAttribute(name);
-  const H5T_class_t type = attribute.getTypeClass();
-  if ((type != H5T_INTEGER && type != H5T_FLOAT) || attribute.getSpace().getSimpleExtentNpoints() != 1) return std::nullopt;
-  double value = 0;
-  attribute.read(H5::PredType::NATIVE_DOUBLE, &value);
-  return value;
-}
-
-std::optional<std::uint64_t> integer_attribute(const H5::H5Object& object, const std::string& name) {
-  if (!object.attrExists(name)) return std::nullopt;
-  const H5::Attribute attribute = object.openAttribute(name);
-  if (attribute.getTypeClass() != H5T_INTEGER || attribute.getSpace().getSimpleExtentNpoints() != 1) return std::nullopt;
-  std::uint64_t value = 0;
-  attribute.read(H5::PredType::NATIVE_UINT64, &value);
-  return value;
-}
-
 void write_text(H5::Group& group, const std::string& name, std::string_view text) {
   const H5::StrType type = text_type(text);
   group.createDataSet(name, type, H5::DataSpace(H5S_SCALAR)).write(text.empty() ? "" : text.data(), type);
 }
 
-H5::DataSet create_growing(H5::Group& group, const std::string& name, const H5::DataType& type, const Growth& growth) {
+H5::DataSet create_growing(H5::Group& group, const std::string& name, const H5::DataType& type,
+                           const Growth& growth) {
   const int rank = growth.columns > 0 ? 2 : 1;
   const std::array<hsize_t, 2> extent{0, growth.columns}, limit{H5S_UNLIMITED, growth.columns},
       chunk{growth.chunk_rows, growth.chunk_columns};
@@ -191,7 +184,8 @@ H5::DataSet create_growing(H5::Group& group, const std::string& name, const H5::
   return group.createDataSet(name, type, H5::DataSpace(rank, extent.data(), limit.data()), properties);
 }
 
-void append_rows(H5::DataSet& set, const H5::DataType& type, hsize_t at, hsize_t rows, hsize_t columns, const void* values) {
+void append_rows(H5::DataSet& set, const H5::DataType& type, hsize_t at, hsize_t rows, hsize_t columns,
+                 const void* values) {
   const int rank = columns > 0 ? 2 : 1;
   const std::array<hsize_t, 2> extent{at + rows, columns}, count{rows, columns}, start{at, 0};
   set.extend(extent.data());
@@ -206,39 +200,6 @@ void make_scale(H5::DataSet& scale, const std::string& name) {
 
 void attach_scale(H5::DataSet& set, H5::DataSet& scale, unsigned dimension) {
   require(H5DSattach_scale(set.getId(), scale.getId(), dimension), "H5DSattach_scale");
-}
-
-std::vector<std::string> member_names(const H5::Group& group, H5O_type_t type) {
-  std::vector<std::string> names;
-  for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
-    const std::string name = group.getObjnameByIdx(i);
-    H5L_info_t link{};
-    require(H5Lget_info(group.getId(), name.c_str(), &link, H5P_DEFAULT), "H5Lget_info");
-    if (link.type == H5L_TYPE_HARD && group.childObjType(name) == type) names.push_back(name);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-namespace {
-
-bool has_object(const H5::Group& group, const std::string& name, H5O_type_t type) {
-  for (std::size_t end = name.find('/', 1); end != std::string::npos; end = name.find('/', end + 1))
-    if (!group.nameExists(name.substr(0, end))) return false;
-  if (!group.nameExists(name) || H5Oexists_by_name(group.getId(), name.c_str(), H5P_DEFAULT) <= 0) return false;
-  return group.childObjType(name) == type;
-}
-
-}  // namespace
-
-bool has_group(const H5::Group& group, const std::string& name) { return has_object(group, name, H5O_TYPE_GROUP); }
-bool has_data_set(const H5::Group& group, const std::string& name) { return has_object(group, name, H5O_TYPE_DATASET); }
-
-std::vector<hsize_t> shape(const H5::DataSet& set) {
-  const H5::DataSpace space = set.getSpace();
-  std::vector<hsize_t> extents(static_cast<std::size_t>(std::max(space.getSimpleExtentNdims(), 0)));
-  if (!extents.empty()) space.getSimpleExtentDims(extents.data());
-  return extents;
 }
 
 }  // namespace hillock::record

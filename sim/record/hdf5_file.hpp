@@ -1,11 +1,11 @@
-// HDF5 files and their attributes and data sets, with errors as IoError; a thin layer over the library's C++ classes.
+// Writing HDF5: files, attributes and data sets, with errors as IoError; a thin layer over the library's C++
+// classes.
 #pragma once
 #include <H5Cpp.h>
 
 #include <concepts>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,7 +34,15 @@ class ErrorCollector {
   void* former_data_ = nullptr;
 };
 
-// A file open for writing through our driver: a full disk shows as IoError from `doing`, never as a fault of the library.
+// Opens files without a lock of the library's, so that others may read while we write; in the earliest
+// format.
+H5::FileAccPropList access_without_lock();
+
+// H5Cpp's classes throw, the C functions return negative numbers: makes those throw too.
+void require(herr_t status, const char* what);
+
+// A file open for writing through our driver: a full disk shows as IoError from `doing`, never as a fault of
+// the library.
 class WritableFile {
  public:
   enum class Mode { create, open };
@@ -48,7 +56,8 @@ class WritableFile {
   H5::H5File& file() { return *file_; }
   bool failed() const { return failed_; }
 
-  // Runs work() and throws IoError "x.h5.partial: no space left on device (while WHAT)" if the library or the disk failed.
+  // Runs work() and throws IoError "x.h5.partial: no space left on device (while WHAT)" if the library or the
+  // disk failed.
   template <std::invocable Work>
   void doing(const std::string& what, Work work) {
     try {
@@ -75,50 +84,39 @@ class WritableFile {
   bool failed_ = false;
 };
 
-// A file open for reading, with no lock taken. Every failure of the library becomes an IoError that names the file.
-class ReadableFile {
- public:
-  // Throws IoError if the path is missing, a folder, unreadable or no HDF5 file.
-  explicit ReadableFile(const std::string& path);
-  H5::H5File& file() { return *file_; }
-  const std::string& path() const { return path_; }
-
-  // Runs work() and returns its value; a failure is "x.h5: WHAT cannot be read: ..., the file is damaged".
-  template <std::invocable Work>
-  auto reading(const std::string& what, Work work) {
-    try {
-      return work();
-    } catch (const H5::Exception& error) {
-      damaged(what, error.getDetailMsg());
-    }
-  }
-  [[noreturn]] void damaged(const std::string& what, const std::string& detail) const;
-
- private:
-  std::string path_;
-  ErrorCollector errors_;
-  std::unique_ptr<H5::H5File> file_;
-};
-
 // The type in which numbers of T lie in files (little endian) and in memory.
 template <class T>
 const H5::PredType& file_type();
 template <class T>
 const H5::PredType& memory_type();
-template <> const H5::PredType& file_type<float>();
-template <> const H5::PredType& file_type<double>();
-template <> const H5::PredType& file_type<std::int8_t>();
-template <> const H5::PredType& file_type<std::uint8_t>();
-template <> const H5::PredType& file_type<std::uint32_t>();
-template <> const H5::PredType& file_type<std::int64_t>();
-template <> const H5::PredType& file_type<std::uint64_t>();
-template <> const H5::PredType& memory_type<float>();
-template <> const H5::PredType& memory_type<double>();
-template <> const H5::PredType& memory_type<std::int8_t>();
-template <> const H5::PredType& memory_type<std::uint8_t>();
-template <> const H5::PredType& memory_type<std::uint32_t>();
-template <> const H5::PredType& memory_type<std::int64_t>();
-template <> const H5::PredType& memory_type<std::uint64_t>();
+template <>
+const H5::PredType& file_type<float>();
+template <>
+const H5::PredType& file_type<double>();
+template <>
+const H5::PredType& file_type<std::int8_t>();
+template <>
+const H5::PredType& file_type<std::uint8_t>();
+template <>
+const H5::PredType& file_type<std::uint32_t>();
+template <>
+const H5::PredType& file_type<std::int64_t>();
+template <>
+const H5::PredType& file_type<std::uint64_t>();
+template <>
+const H5::PredType& memory_type<float>();
+template <>
+const H5::PredType& memory_type<double>();
+template <>
+const H5::PredType& memory_type<std::int8_t>();
+template <>
+const H5::PredType& memory_type<std::uint8_t>();
+template <>
+const H5::PredType& memory_type<std::uint32_t>();
+template <>
+const H5::PredType& memory_type<std::int64_t>();
+template <>
+const H5::PredType& memory_type<std::uint64_t>();
 
 // A string type of fixed length and ASCII tag: the only kind that every reader takes.
 H5::StrType text_type(std::string_view text);
@@ -134,11 +132,6 @@ void set_number(H5::H5Object& object, const std::string& name, T value) {
                               : object.createAttribute(name, file_type<T>(), H5::DataSpace(H5S_SCALAR));
   attribute.write(memory_type<T>(), &value);
 }
-
-// A scalar attribute read as text or number; nothing if it is missing or of another class.
-std::optional<std::string> text_attribute(const H5::H5Object& object, const std::string& name);
-std::optional<double> number_attribute(const H5::H5Object& object, const std::string& name);
-std::optional<std::uint64_t> integer_attribute(const H5::H5Object& object, const std::string& name);
 
 // Creates the scalar text data set `name`.
 void write_text(H5::Group& group, const std::string& name, std::string_view text);
@@ -161,23 +154,16 @@ struct Growth {
 };
 
 // Creates an empty data set that grows along its first dimension.
-H5::DataSet create_growing(H5::Group& group, const std::string& name, const H5::DataType& type, const Growth& growth);
+H5::DataSet create_growing(H5::Group& group, const std::string& name, const H5::DataType& type,
+                           const Growth& growth);
 
 // Writes `rows` rows at row `at`, extending the data set. columns as in Growth.
-void append_rows(H5::DataSet& set, const H5::DataType& type, hsize_t at, hsize_t rows, hsize_t columns, const void* values);
+void append_rows(H5::DataSet& set, const H5::DataType& type, hsize_t at, hsize_t rows, hsize_t columns,
+                 const void* values);
 
-// Makes a data set a dimension scale, and attaches a scale to a dimension of a data set (netCDF-4's coordinates).
+// Makes a data set a dimension scale, and attaches a scale to a dimension of a data set (netCDF-4's
+// coordinates).
 void make_scale(H5::DataSet& scale, const std::string& name);
 void attach_scale(H5::DataSet& set, H5::DataSet& scale, unsigned dimension);
-
-// The names of the groups or data sets in a group, in alphabetical order.
-std::vector<std::string> member_names(const H5::Group& group, H5O_type_t type);
-
-// Whether every part of the path exists and ends in a group or data set.
-bool has_group(const H5::Group& group, const std::string& name);
-bool has_data_set(const H5::Group& group, const std::string& name);
-
-// The extents of a data set.
-std::vector<hsize_t> shape(const H5::DataSet& set);
 
 }  // namespace hillock::record

@@ -41,7 +41,8 @@ ReportGroup::ReportGroup(WritableFile& file, const engine::ReportLayout& layout)
     throw InternalError("report '" + layout.group + "' has no variable, no neuron or no interval");
   const std::int64_t value_bytes = layout.float64 ? 8 : 4;
   frame_bytes_ = layout.values_per_frame() * value_bytes;
-  chunk_frames_ = std::clamp<std::int64_t>(chunk_bytes / frame_bytes_, 1, std::max<std::int64_t>(layout.frames, 1));
+  chunk_frames_ =
+      std::clamp<std::int64_t>(chunk_bytes / frame_bytes_, 1, std::max<std::int64_t>(layout.frames, 1));
   waiting_values_.resize(layout.variables.size());
   file.doing("creating " + place_, [&] {
     H5::Group group = file.file().createGroup(place_);
@@ -67,10 +68,11 @@ void ReportGroup::create_variables(H5::Group& group) {
   }
   for (const auto& variable : layout_.variables) {
     if (std::find(names_in_use.begin(), names_in_use.end(), variable.name) != names_in_use.end())
-      throw base::UserError("a variable named '" + variable.name + "' cannot be recorded: in the file this name means something else",
+      throw base::UserError("a variable named '" + variable.name +
+                                "' cannot be recorded: in the file this name means something else",
                             "rename it in the model");
-    H5::DataSet& set = variables_.emplace_back(
-        create_growing(group, variable.name, layout_.float64 ? file_type<double>() : file_type<float>(), growth));
+    H5::DataSet& set = variables_.emplace_back(create_growing(
+        group, variable.name, layout_.float64 ? file_type<double>() : file_type<float>(), growth));
     set_text(set, "units", variable.unit);
     set_text(set, "long_name", variable.long_name);
     set_text(set, "variable", variable.name);
@@ -97,7 +99,8 @@ void ReportGroup::create_mapping(H5::Group& group) {
       H5::DataSet set = write_values<std::uint64_t>(mapping, name, pointers);
       make_scale(set, name);
     }
-    H5::DataSet element_ids = write_values<std::uint32_t>(mapping, "element_ids", std::vector<std::uint32_t>(count, 0));
+    H5::DataSet element_ids =
+        write_values<std::uint32_t>(mapping, "element_ids", std::vector<std::uint32_t>(count, 0));
     attach_scale(element_ids, node_ids, 0);
     H5::DataSet positions = write_values<float>(mapping, "element_pos", std::vector<float>(count, 0.5F));
     attach_scale(positions, node_ids, 0);
@@ -114,7 +117,8 @@ void ReportGroup::append(const engine::FrameBlock& block) {
   const std::size_t values = layout_.float64 ? block.values64.size() : block.values32.size();
   if (block.first_frame != written_ + waiting_ ||
       values != variables * static_cast<std::size_t>(block.frames * layout_.values_per_frame()))
-    throw InternalError("a block of report '" + layout_.group + "' does not follow the last one, or has another size than its frames");
+    throw InternalError("a block of report '" + layout_.group +
+                        "' does not follow the last one, or has another size than its frames");
   const auto* data = layout_.float64 ? reinterpret_cast<const std::byte*>(block.values64.data())
                                      : reinterpret_cast<const std::byte*>(block.values32.data());
   std::vector<const std::byte*> from(variables);
@@ -173,7 +177,8 @@ void ReportGroup::put_times(std::int64_t frames) {
 
 void ReportGroup::trust() {
   const std::array<double, 3> range{0, open_end(written_, layout_.interval, summed_), layout_.interval};
-  file_.doing("writing " + place_ + "/mapping/time", [&] { mapping_time_.write(range.data(), memory_type<double>()); });
+  file_.doing("writing " + place_ + "/mapping/time",
+              [&] { mapping_time_.write(range.data(), memory_type<double>()); });
 }
 
 }  // namespace hillock::record

@@ -13,9 +13,12 @@ constexpr const char* format_version = "1.0";
 
 const char* word(RunEnd end) {
   switch (end) {
-    case RunEnd::complete: return "complete";
-    case RunEnd::interrupted: return "interrupted";
-    case RunEnd::failed: return "failed";
+    case RunEnd::complete:
+      return "complete";
+    case RunEnd::interrupted:
+      return "interrupted";
+    case RunEnd::failed:
+      return "failed";
   }
   return "failed";
 }
@@ -62,7 +65,9 @@ void RunFile::write_meta(const engine::RunFacts& facts) {
   set_number<double>(meta, "dt_ms", facts.dt);
 }
 
-void RunFile::append(const engine::FrameBlock& block) { reports_.at(static_cast<std::size_t>(block.report))->append(block); }
+void RunFile::append(const engine::FrameBlock& block) {
+  reports_.at(static_cast<std::size_t>(block.report))->append(block);
+}
 
 void RunFile::append(const engine::SpikeBlock& block) {
   const auto& group = spikes_.at(static_cast<std::size_t>(block.spikes));
@@ -74,7 +79,8 @@ void RunFile::trust(double time) {
   for (auto& report : reports_) report->trust();
   for (auto& spikes : spikes_)
     if (spikes) spikes->trust();
-  file_.doing("writing how far the file reaches", [&] { set_number<double>(root_, "recorded_until_ms", time); });
+  file_.doing("writing how far the file reaches",
+              [&] { set_number<double>(root_, "recorded_until_ms", time); });
 }
 
 void RunFile::flush(double time) {
@@ -86,7 +92,8 @@ void RunFile::flush(double time) {
   file_.flush("flushing how far the file reaches");
 }
 
-void RunFile::write_end(RunEnd end, double time, const std::string& reason, const std::map<std::string, double>& numbers) {
+void RunFile::write_end(RunEnd end, double time, const std::string& reason,
+                        const std::map<std::string, double>& numbers) {
   H5::Group meta = file_.file().openGroup("meta");
   for (const auto& [name, value] : numbers) set_number<double>(meta, name, value);
   set_text(root_, "status", word(end));
@@ -95,7 +102,8 @@ void RunFile::write_end(RunEnd end, double time, const std::string& reason, cons
   set_number<std::int8_t>(root_, "complete", end == RunEnd::complete ? 1 : 0);
 }
 
-void RunFile::finish(RunEnd end, double time, const std::string& reason, const std::map<std::string, double>& numbers) {
+void RunFile::finish(RunEnd end, double time, const std::string& reason,
+                     const std::map<std::string, double>& numbers) {
   for (auto& report : reports_) report->write_waiting(true);
   flush(time);
   file_.doing("writing the end of the file", [&] { write_end(end, time, reason, numbers); });
@@ -105,7 +113,10 @@ void RunFile::finish(RunEnd end, double time, const std::string& reason, const s
   root_.close();
   file_.close();
   output_.sync();
-  if (end == RunEnd::complete) output_.publish(replace_);
+  if (end == RunEnd::complete)
+    output_.publish(replace_);
+  else
+    output_.close();
 }
 
 }  // namespace hillock::record

@@ -21,16 +21,18 @@ class RunFile {
 
   void append(const engine::FrameBlock& block);
   void append(const engine::SpikeBlock& block);
-  // Brings everything up to `time` (ms) to the file in two steps: first the data, then how much of it may be trusted. So a kill
-  // at any moment leaves a file whose trusted part is right.
+  // Brings everything up to `time` (ms) to the file in two steps: first the data, then how much of it may be
+  // trusted. So a kill at any moment leaves a file whose trusted part is right.
   void flush(double time);
   // Writes how the run ended, closes the file and, if it is complete, gives it its final name.
-  void finish(engine::RunEnd end, double time, const std::string& reason, const std::map<std::string, double>& numbers);
+  void finish(engine::RunEnd end, double time, const std::string& reason,
+              const std::map<std::string, double>& numbers);
 
  private:
   void write_root(const engine::RunLayout& layout);
   void write_meta(const engine::RunFacts& facts);
-  void write_end(engine::RunEnd end, double time, const std::string& reason, const std::map<std::string, double>& numbers);
+  void write_end(engine::RunEnd end, double time, const std::string& reason,
+                 const std::map<std::string, double>& numbers);
   void trust(double time);
 
   OutputFile output_;

@@ -36,15 +36,17 @@ struct Finish {
 
 using Item = std::variant<engine::FrameBlock, engine::SpikeBlock, Advance, Finish>;
 
-std::size_t bytes(const engine::FrameBlock& block) { return block.values64.size() * 8 + block.values32.size() * 4; }
+std::size_t bytes(const engine::FrameBlock& block) {
+  return block.values64.size() * 8 + block.values32.size() * 4;
+}
 std::size_t bytes(const engine::SpikeBlock& block) { return block.times.size() * 16; }
 std::size_t bytes(const Advance&) { return 0; }
 std::size_t bytes(const Finish&) { return 0; }
 
 }  // namespace
 
-// What precedes what: items are taken in the order they were put; `mutex_` guards everything below it. The loop waits for `room_`, the writer
-// for `work_`. The writer never holds the mutex while it calls HDF5.
+// What precedes what: items are taken in the order they were put; `mutex_` guards everything below it. The
+// loop waits for `room_`, the writer for `work_`. The writer never holds the mutex while it calls HDF5.
 class RunWriter::Queue {
  public:
   Queue(const std::string& path, bool replace, const engine::RunLayout& layout, const Options& options)
@@ -60,7 +62,8 @@ class RunWriter::Queue {
   ~Queue() {
     if (!finishing_) {
       const std::lock_guard lock(mutex_);
-      items_.emplace_back(Finish{engine::RunEnd::failed, last_time_, "the run ended before its file was closed", {}});
+      items_.emplace_back(
+          Finish{engine::RunEnd::failed, last_time_, "the run ended before its file was closed", {}});
       work_.notify_one();
     }
     if (thread_.joinable()) thread_.join();
@@ -70,7 +73,9 @@ class RunWriter::Queue {
   void put(Item item) {
     const std::size_t size = std::visit([](const auto& content) { return bytes(content); }, item);
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return failure_ || waiting_bytes_ == 0 || waiting_bytes_ + size <= options_.queue_bytes; });
+    room_.wait(lock, [&] {
+      return failure_ || waiting_bytes_ == 0 || waiting_bytes_ + size <= options_.queue_bytes;
+    });
     if (failure_) std::rethrow_exception(failure_);
     if (const auto* advance = std::get_if<Advance>(&item)) last_time_ = advance->time;
     items_.push_back(std::move(item));
@@ -108,7 +113,8 @@ class RunWriter::Queue {
     }
   }
 
-  // Signals are for the loop. SIGXFSZ, held back here, lets a write over the file limit return an error instead of killing the process.
+  // Signals are for the loop. SIGXFSZ, held back here, lets a write over the file limit return an error
+  // instead of killing the process.
   static void block_signals() {
     sigset_t all;
     sigfillset(&all);
@@ -186,7 +192,8 @@ class RunWriter::Queue {
   double last_time_ = 0;
   // The writer's own.
   Clock::time_point next_flush_;
-  std::optional<double> unflushed_;  // time of the last advance, if it ended what has been written and was not flushed
+  std::optional<double>
+      unflushed_;  // time of the last advance, if it ended what has been written and was not flushed
 
   std::mutex mutex_;
   std::condition_variable room_, work_;
@@ -201,7 +208,8 @@ void RunWriter::check_output(const std::string& path, bool explicit_out, bool fo
   record::check_output(path, explicit_out, force);
 }
 
-RunWriter::RunWriter(const std::string& path, bool replace, const engine::RunLayout& layout, const Options& options)
+RunWriter::RunWriter(const std::string& path, bool replace, const engine::RunLayout& layout,
+                     const Options& options)
     : queue_(std::make_unique<Queue>(path, replace, layout, options)) {}
 
 RunWriter::RunWriter(const std::string& path, bool replace, const engine::RunLayout& layout)
@@ -213,7 +221,8 @@ void RunWriter::write(engine::FrameBlock block) { queue_->put(std::move(block));
 void RunWriter::write(engine::SpikeBlock block) { queue_->put(std::move(block)); }
 void RunWriter::advance(double time) { queue_->put(Advance{time}); }
 
-void RunWriter::finish(engine::RunEnd end, double time, const std::string& reason, const std::map<std::string, double>& numbers) {
+void RunWriter::finish(engine::RunEnd end, double time, const std::string& reason,
+                       const std::map<std::string, double>& numbers) {
   queue_->finish({end, time, reason, numbers});
 }
 

@@ -9,9 +9,9 @@
 
 namespace hillock::record {
 
-// Writes PATH.partial while the run goes on and gives it the name PATH at a complete end. Memory does not grow with the run: the queue
-// between loop and disk is bounded, and the loop waits when it is full. After a failure of the disk, each call throws the same IoError,
-// PATH.partial stays, and nothing more is written.
+// Writes PATH.partial while the run goes on and gives it the name PATH at a complete end. Memory does not
+// grow with the run: the queue between loop and disk is bounded, and the loop waits when it is full. After a
+// failure of the disk, each call throws the same IoError, PATH.partial stays, and nothing more is written.
 class RunWriter : public engine::Recorder {
  public:
   struct Options {
@@ -22,8 +22,8 @@ class RunWriter : public engine::Recorder {
   // See record::check_output; the command line calls it before any work is done.
   static void check_output(const std::string& path, bool explicit_out, bool force);
 
-  // Creates PATH.partial and writes the head; `replace`: an existing PATH is replaced at the end (--force, or a default name).
-  // Throws IoError.
+  // Creates PATH.partial and writes the head; `replace`: an existing PATH is replaced at the end (--force, or
+  // a default name). Throws IoError.
   RunWriter(const std::string& path, bool replace, const engine::RunLayout& layout, const Options& options);
   RunWriter(const std::string& path, bool replace, const engine::RunLayout& layout);
   // Without finish(), the file is closed as failed and stays partial.
@@ -32,9 +32,11 @@ class RunWriter : public engine::Recorder {
   void write(engine::FrameBlock block) override;
   void write(engine::SpikeBlock block) override;
   void advance(double time) override;
-  void finish(engine::RunEnd end, double time, const std::string& reason, const std::map<std::string, double>& numbers) override;
+  void finish(engine::RunEnd end, double time, const std::string& reason,
+              const std::map<std::string, double>& numbers) override;
 
-  // Whether the file has failed. The library has been closed cleanly then; leaving by _exit after the message is still the safest.
+  // Whether the file has failed. The library has been closed cleanly then; leaving by _exit after the message
+  // is still the safest.
   bool hdf5_failed() const;
 
  private:

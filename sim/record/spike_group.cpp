@@ -21,7 +21,8 @@ void set_sorting(H5::Group& group) {
 
 }  // namespace
 
-SpikeGroup::SpikeGroup(WritableFile& file, const std::string& population) : file_(file), place_("/spikes/" + population) {
+SpikeGroup::SpikeGroup(WritableFile& file, const std::string& population)
+    : file_(file), place_("/spikes/" + population) {
   file.doing("creating " + place_, [&] {
     group_ = file.file().createGroup(place_);
     set_sorting(group_);
@@ -38,7 +39,8 @@ void SpikeGroup::append(const engine::SpikeBlock& block) {
   if (block.times.size() != block.node_ids.size())
     throw base::InternalError("a block of spikes for " + place_ + " has unequal numbers of times and ids");
   for (const double time : block.times) {
-    if (!(time >= last_time_)) throw base::InternalError("spikes for " + place_ + " are not in order of time");
+    if (!(time >= last_time_))
+      throw base::InternalError("spikes for " + place_ + " are not in order of time");
     last_time_ = time;
   }
   times_.insert(times_.end(), block.times.begin(), block.times.end());

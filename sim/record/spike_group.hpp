@@ -17,7 +17,8 @@ class SpikeGroup {
   void append(const engine::SpikeBlock& block);
   // Writes what has been gathered so far.
   void write_waiting();
-  // Says in the attribute `recorded` that the spikes written so far may be trusted; they must have been flushed before.
+  // Says in the attribute `recorded` that the spikes written so far may be trusted; they must have been
+  // flushed before.
   void trust();
   std::uint64_t count() const { return written_ + times_.size(); }
 

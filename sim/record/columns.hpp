@@ -1,0 +1,36 @@
+// Columns of numbers from a user's file, HDF5 or text (CSV), as values per neuron and as currents over time.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace hillock::record {
+
+// Whether the file is to be read as HDF5: it begins as one, or its name ends in .h5, .hdf5 or .nc.
+bool is_hdf5(const std::string& path);
+
+// One column. HDF5: a data set of one dimension, or a column of one of two dimensions as "/report/exc/V[0]".
+// Text: a column's name in the header, or its number from 1. An empty name stands for the only one there is.
+// Throws IoError, naming file and row.
+std::vector<double> read_column(const std::string& path, const std::string& dataset);
+
+struct Columns {
+  std::vector<std::string> names;
+  std::vector<std::vector<double>> values;  // [column][row]
+};
+
+// All columns of a text file, or of a data set of two dimensions (rows first); one of a single dimension is
+// one column. Throws IoError.
+Columns read_columns(const std::string& path, const std::string& dataset);
+
+// Values over time.
+struct TimeSeries {
+  std::vector<double> times;  // ascending, from 0 on; in the unit of the file
+  std::vector<double> values;
+};
+
+// Text: the times are the column "time", or else the first one; `dataset` names the values (empty: the only
+// other column). HDF5: the times are the data set `time` beside `dataset`, or the first of two columns.
+// Throws IoError with the row if a time is negative or not later than the one before.
+TimeSeries read_time_series(const std::string& path, const std::string& dataset);
+
+}  // namespace hillock::record

@@ -1,0 +1,148 @@
+// Recovery: which part of a killed run's file can be trusted, and cutting it to that.
+#include "record/recover.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "record/hdf5_read.hpp"
+#include "record/report_group.hpp"
+#include "record/run_info.hpp"
+
+namespace hillock::record {
+
+using base::IoError;
+
+namespace {
+
+constexpr const char* suffix = ".partial";
+
+// Frames of a report that were flushed before mapping/time said so.
+std::uint64_t trusted_frames(const ReportInfo& report) {
+  std::uint64_t frames = std::min<std::uint64_t>(
+      report.frames, static_cast<std::uint64_t>(frames_before(report.end, report.interval)));
+  for (const auto& variable : report.variables)
+    frames = std::min(frames, variable.shape.empty() ? 0 : variable.shape[0]);
+  return frames;
+}
+
+// The time all reports reach, or, if there are none, up to which spikes were handed over; ms.
+double common_end(const RunInfo& info) {
+  if (info.reports.empty()) return info.recorded_until;
+  double end = std::numeric_limits<double>::infinity();
+  for (const auto& report : info.reports)
+    end = std::min(end, static_cast<double>(trusted_frames(report)) * report.interval);
+  return end;
+}
+
+// Frames at 0, interval, ... before `end`.
+std::uint64_t frames_up_to(double end, double interval) {
+  return static_cast<std::uint64_t>(std::ceil(end / interval * (1 - 1e-12)));
+}
+
+void shorten(H5::DataSet& set, std::uint64_t rows) {
+  std::vector<hsize_t> extent = shape(set);
+  extent.at(0) = rows;
+  set.extend(extent.data());
+}
+
+Recovered::Part cut_report(WritableFile& file, const ReportInfo& report, double end) {
+  const std::string place = "/report/" + report.group;
+  const std::uint64_t frames = std::min(trusted_frames(report), frames_up_to(end, report.interval));
+  file.doing("cutting " + place, [&] {
+    H5::Group group = file.file().openGroup(place);
+    for (const auto& variable : report.variables) {
+      H5::DataSet set = group.openDataSet(variable.name);
+      shorten(set, frames);
+    }
+    H5::DataSet time = group.openDataSet("time");
+    shorten(time, frames);
+    const std::array<double, 3> range{0, open_end(static_cast<std::int64_t>(frames), report.interval),
+                                      report.interval};
+    group.openDataSet("mapping/time").write(range.data(), memory_type<double>());
+  });
+  return {place, frames, report.frames - frames};
+}
+
+// How many of the first `count` timestamps are not later than `end`.
+std::uint64_t spikes_up_to(const H5::DataSet& timestamps, std::uint64_t count, double end) {
+  constexpr std::uint64_t block = 65536;
+  std::vector<double> times;
+  while (count > 0) {
+    const std::array<hsize_t, 1> size{std::min(count, block)}, start{count - size[0]};
+    times.resize(size[0]);
+    H5::DataSpace place = timestamps.getSpace();
+    place.selectHyperslab(H5S_SELECT_SET, size.data(), start.data());
+    timestamps.read(times.data(), memory_type<double>(), H5::DataSpace(1, size.data()), place);
+    const auto after = std::upper_bound(times.begin(), times.end(), end);
+    if (after != times.begin()) return start[0] + static_cast<std::uint64_t>(after - times.begin());
+    count = start[0];
+  }
+  return 0;
+}
+
+Recovered::Part cut_spikes(WritableFile& file, const std::string& population, double end) {
+  const std::string place = "/spikes/" + population;
+  std::uint64_t before = 0, kept = 0;
+  file.doing("cutting " + place, [&] {
+    H5::Group group = file.file().openGroup(place);
+    H5::DataSet timestamps = group.openDataSet("timestamps"), ids = group.openDataSet("node_ids");
+    before = shape(timestamps).at(0);
+    const std::uint64_t trusted = integer_attribute(group, "recorded").value_or(0);
+    kept = spikes_up_to(timestamps, std::min({trusted, before, std::uint64_t{shape(ids).at(0)}}), end);
+    shorten(timestamps, kept);
+    shorten(ids, kept);
+    set_number<std::uint64_t>(group, "recorded", kept);
+  });
+  return {place, kept, before - kept};
+}
+
+void mark(WritableFile& file, double end) {
+  file.doing("marking it as recovered", [&] {
+    H5::Group root = file.file().openGroup("/");
+    set_text(root, "status", "recovered");
+    set_number<double>(root, "recorded_until_ms", end);
+    set_number<double>(root, "stopped_at_ms", end);
+  });
+}
+
+std::string final_name(const std::string& partial_path, bool force) {
+  if (!partial_path.ends_with(suffix) || partial_path.size() == std::char_traits<char>::length(suffix))
+    throw IoError(
+        partial_path +
+        " does not end in .partial, so there is nothing to recover: only files of unfinished runs do");
+  std::string path = partial_path.substr(0, partial_path.size() - std::char_traits<char>::length(suffix));
+  if (!force && ::access(path.c_str(), F_OK) == 0) throw IoError(path + " exists; add --force to replace it");
+  return path;
+}
+
+}  // namespace
+
+Recovered recover(const std::string& partial_path, bool force) {
+  Recovered result;
+  result.path = final_name(partial_path, force);
+  OutputFile output = OutputFile::existing(result.path);
+  const RunInfo info = read_info(partial_path);
+  if (info.kind != "run")
+    throw IoError(partial_path + " is a file of kind '" + info.kind + "', expected a run");
+  result.status = info.status;
+  result.until = info.complete ? info.recorded_until : common_end(info);
+  if (!info.complete) {
+    const double spikes_end = std::min(result.until, info.recorded_until);
+    WritableFile file(output, WritableFile::Mode::open);
+    for (const auto& report : info.reports) result.parts.push_back(cut_report(file, report, result.until));
+    for (const auto& spikes : info.spikes)
+      result.parts.push_back(cut_spikes(file, spikes.population, spikes_end));
+    mark(file, result.until);
+    file.flush("flushing it");
+    file.close();
+    output.sync();
+  }
+  output.publish(force);
+  return result;
+}
+
+}  // namespace hillock::record

@@ -1,0 +1,103 @@
+// Reads the attributes and shapes of a run's file.
+#include "record/run_info.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "record/hdf5_read.hpp"
+
+namespace hillock::record {
+namespace {
+
+bool is_variable(const std::string& name) {
+  constexpr std::array<const char*, 3> others{"time", "neuron", "data"};
+  return std::find(others.begin(), others.end(), name) == others.end();
+}
+
+ReportInfo::Variable read_variable(const H5::DataSet& set, const std::string& name) {
+  ReportInfo::Variable variable;
+  variable.name = name;
+  variable.unit = text_attribute(set, "units").value_or("");
+  variable.long_name = text_attribute(set, "long_name").value_or("");
+  for (const hsize_t extent : shape(set)) variable.shape.push_back(extent);
+  variable.float64 = set.getTypeClass() == H5T_FLOAT && set.getFloatType().getSize() == 8;
+  variable.compressed = set.getCreatePlist().getNfilters() > 0;
+  return variable;
+}
+
+ReportInfo read_report(ReadableFile& file, const std::string& name) {
+  const std::string place = "/report/" + name;
+  ReportInfo report;
+  report.group = name;
+  file.reading(place, [&] {
+    const H5::Group group = file.file().openGroup(place);
+    for (const std::string& member : member_names(group, H5O_TYPE_DATASET))
+      if (is_variable(member)) report.variables.push_back(read_variable(group.openDataSet(member), member));
+    if (has_data_set(group, "time")) report.frames = shape(group.openDataSet("time")).at(0);
+    if (has_data_set(group, "neuron")) report.neurons = shape(group.openDataSet("neuron")).at(0);
+  });
+  const std::vector<double> range = read_numbers(file, place + "/mapping/time");
+  if (range.size() != 3)
+    file.damaged(place + "/mapping/time", "it has " + std::to_string(range.size()) + " values instead of 3");
+  report.end = range[1];
+  report.interval = range[2];
+  return report;
+}
+
+void read_root(ReadableFile& file, RunInfo& info) {
+  const H5::Group root = file.file().openGroup("/");
+  info.kind = text_attribute(root, "hillock_kind").value_or("");
+  info.format = text_attribute(root, "hillock_format").value_or("");
+  info.version = text_attribute(root, "hillock_version").value_or("");
+  info.status = text_attribute(root, "status").value_or("");
+  info.complete = number_attribute(root, "complete").value_or(0) == 1;
+  info.reason = text_attribute(root, "reason").value_or("");
+  info.stopped_at = number_attribute(root, "stopped_at_ms");
+  info.recorded_until = number_attribute(root, "recorded_until_ms").value_or(0);
+  info.seed = integer_attribute(root, "seed").value_or(0);
+  info.bytes = file.file().getFileSize();
+}
+
+void read_meta(ReadableFile& file, RunInfo& info) {
+  const H5::Group root = file.file().openGroup("/");
+  if (!has_group(root, "meta")) return;
+  const H5::Group meta = root.openGroup("meta");
+  for (const std::string& name : member_names(meta, H5O_TYPE_DATASET))
+    if (const auto text = read_text(meta, name)) info.texts[name] = *text;
+  for (int i = 0; i < meta.getNumAttrs(); ++i) {
+    const std::string name = meta.openAttribute(static_cast<unsigned>(i)).getName();
+    if (const auto word = text_attribute(meta, name))
+      info.words[name] = *word;
+    else if (const auto number = number_attribute(meta, name))
+      info.numbers[name] = *number;
+  }
+  info.duration = number_attribute(meta, "duration_ms").value_or(0);
+  info.dt = number_attribute(meta, "dt_ms").value_or(0);
+}
+
+}  // namespace
+
+RunInfo read_info(const std::string& path) {
+  ReadableFile file(path);
+  RunInfo info;
+  info.path = path;
+  file.reading("its head", [&] { read_root(file, info); });
+  if (info.kind.empty())
+    throw base::IoError(path + " is no file of hillock's: it has no attribute 'hillock_kind'");
+  file.reading("/meta", [&] { read_meta(file, info); });
+  std::vector<std::string> reports, populations;
+  file.reading("the list of its reports", [&] {
+    const H5::Group root = file.file().openGroup("/");
+    if (has_group(root, "report")) reports = member_names(root.openGroup("report"), H5O_TYPE_GROUP);
+    if (has_group(root, "spikes")) populations = member_names(root.openGroup("spikes"), H5O_TYPE_GROUP);
+  });
+  for (const std::string& report : reports) info.reports.push_back(read_report(file, report));
+  for (const std::string& population : populations)
+    info.spikes.push_back(
+        {population, file.reading("/spikes/" + population, [&] {
+           return shape(file.file().openDataSet("/spikes/" + population + "/timestamps")).at(0);
+         })});
+  return info;
+}
+
+}  // namespace hillock::record

@@ -1,0 +1,54 @@
+// What a run's file says about itself, for `hillock info` and for recovery.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hillock::record {
+
+struct ReportInfo {
+  struct Variable {
+    std::string name, unit, long_name;
+    std::vector<std::uint64_t> shape;  // time, neuron; means: time
+    bool float64 = false;
+    bool compressed = false;
+  };
+  std::string group;  // "exc", "exc.mean"
+  std::vector<Variable> variables;
+  std::uint64_t frames = 0;
+  std::uint64_t neurons = 0;  // 0: a mean
+  double interval = 0;        // ms
+  double end = 0;             // ms: frames lie before it, and are to be trusted up to here
+};
+
+struct SpikesInfo {
+  std::string population;
+  std::uint64_t count = 0;
+};
+
+struct RunInfo {
+  std::string path;
+  std::uint64_t bytes = 0;
+  std::string kind;             // "run"
+  std::string format, version;  // of the file; of the program that wrote it
+  std::string status;           // running, complete, interrupted, failed, recovered
+  bool complete = false;
+  std::string reason;                // why it stopped, may be empty
+  std::optional<double> stopped_at;  // ms
+  double recorded_until = 0;         // ms
+  std::uint64_t seed = 0;
+  double duration = 0, dt = 0;               // ms
+  std::map<std::string, std::string> texts;  // config, parameters, models
+  std::map<std::string, std::string> words;  // cpu, backend
+  std::map<std::string, double> numbers;     // wall_build_s, ...
+  std::vector<ReportInfo> reports;
+  std::vector<SpikesInfo> spikes;
+};
+
+// Reads everything but the data, also of a file that is being written. Throws IoError if it cannot be read or
+// is none of hillock's.
+RunInfo read_info(const std::string& path);
+
+}  // namespace hillock::record
