@@ -1,4 +1,5 @@
-// From a checked Experiment to a simulation that is ready to run, and what a run would be (for `hillock check`).
+// From a checked Experiment to a simulation that is ready to run, and what a run would be (for `hillock
+// check`).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -20,9 +21,10 @@ struct Options {
 struct PopulationSummary {
   std::string name, model;
   std::int64_t size = 0;
-  std::string method, reason;     // "exact", "the equations are linear"
-  std::vector<std::string> notes;  // "waveform input 'x' is held over each step", "first order"
+  std::string method, reason;         // "exact", "the equations are linear"
+  std::vector<std::string> notes;     // "waveform input 'x' is held over each step", "first order"
   double shortest_time_constant = 0;  // ms, estimated at the initial state; 0: none
+  std::string fastest_state;          // the state that has it
 };
 
 struct Estimate {
@@ -39,7 +41,8 @@ struct Prepared {
   std::vector<base::Diagnostic> warnings;  // dt is coarse for a time constant ...
 };
 
-// Builds everything. Throws UserError (values against the models' rules, methods, files), IoError, ResourceError (more memory than there is).
+// Builds everything. Throws UserError (values against the models' rules, methods, files), IoError,
+// ResourceError (more memory than there is).
 Prepared prepare(const model::Experiment& experiment, const Options& options = {});
 
 }  // namespace hillock::assemble

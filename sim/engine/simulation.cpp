@@ -19,16 +19,20 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-Simulation::Simulation(SimulationPlan plan, const RunLayout& layout) : plan_(std::move(plan)), layout_(layout) {
+Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
+    : plan_(std::move(plan)), layout_(layout) {
   for (const ReportLayout& report : layout_.reports) {
     FrameBuffer buffer;
     const std::int64_t bytes_per_frame =
-        std::max<std::int64_t>(1, report.values_per_frame() * (report.float64 ? 8 : 4) * static_cast<std::int64_t>(report.variables.size()));
+        std::max<std::int64_t>(1, report.values_per_frame() * (report.float64 ? 8 : 4) *
+                                      static_cast<std::int64_t>(report.variables.size()));
     buffer.capacity = std::max<std::int64_t>(1, frame_block_bytes / bytes_per_frame);
-    (report.float64 ? buffer.values64.resize(report.variables.size()) : buffer.values32.resize(report.variables.size()));
+    (report.float64 ? buffer.values64.resize(report.variables.size())
+                    : buffer.values32.resize(report.variables.size()));
     frame_buffers_.push_back(std::move(buffer));
   }
-  for (std::size_t i = 0; i < layout_.spikes.size(); ++i) spike_buffers_.push_back({static_cast<int>(i), {}, {}});
+  for (std::size_t i = 0; i < layout_.spikes.size(); ++i)
+    spike_buffers_.push_back({static_cast<int>(i), {}, {}});
   spike_counts_.assign(plan_.populations.size(), 0);
   edges_.resize(plan_.populations.size());
   for (const CurrentSource& source : plan_.currents)
@@ -102,7 +106,9 @@ void append(std::vector<Number>& to, std::span<const double> from, const ReportL
 void Simulation::record_frames(Recorder& recorder) {
   const auto due = [&](const ReportPlan& report) { return step_ % report.every == 0; };
   for (std::size_t p = 0; p < plan_.populations.size(); ++p)
-    if (std::ranges::any_of(plan_.reports, [&](const ReportPlan& r) { return r.population == static_cast<int>(p) && due(r); }))
+    if (std::ranges::any_of(plan_.reports, [&](const ReportPlan& r) {
+          return r.population == static_cast<int>(p) && due(r);
+        }))
       plan_.populations[p]->observe();
   for (std::size_t i = 0; i < plan_.reports.size(); ++i) {
     const ReportPlan& report = plan_.reports[i];
@@ -132,11 +138,13 @@ void Simulation::step_populations(Recorder& recorder) {
     inside.clear();
     const std::vector<double>& edges = edges_[p];
     const double tolerance = 1e-9 * dt;
-    for (auto edge = std::ranges::upper_bound(edges, t_n + tolerance); edge != edges.end() && *edge < t_next - tolerance; ++edge)
+    for (auto edge = std::ranges::upper_bound(edges, t_n + tolerance);
+         edge != edges.end() && *edge < t_next - tolerance; ++edge)
       inside.push_back(*edge - t_n);
     const auto refresh = [&](double offset) {
       for (const CurrentSource& source : plan_.currents)
-        if (source.population == static_cast<int>(p)) source.input->begin_step(step_, offset, population.step_values());
+        if (source.population == static_cast<int>(p))
+          source.input->begin_step(step_, offset, population.step_values());
     };
     spikes.clear();
     const auto failure = population.step(step_, t_n, dt, inside, refresh, spikes);
@@ -161,12 +169,15 @@ RunResult Simulation::run(Recorder& recorder, const RunOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   double last_report = 0;
   RunResult result;
-  const auto stopped = [&] { return options.stop != nullptr && options.stop->load(std::memory_order_relaxed); };
+  const auto stopped = [&] {
+    return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
+  };
   try {
     begin_step(0, 0.0);
     deliver(0);
     for (const auto& population : plan_.populations) {
-      if (const auto failure = population->deliver_at_zero()) throw base::NumericsError(population->explain(*failure, plan_.grid.dt));
+      if (const auto failure = population->deliver_at_zero())
+        throw base::NumericsError(population->explain(*failure, plan_.grid.dt));
       population->clear_arrivals();
     }
     if (plan_.grid.steps == 0) record_frames(recorder);

@@ -30,14 +30,14 @@ struct CurrentSource {
 // One report: which arrays of a population are copied to which frames.
 struct ReportPlan {
   int population = 0;
-  std::vector<int> arrays;          // array slots, one per variable of the layout
-  std::int64_t every = 1;           // steps
+  std::vector<int> arrays;  // array slots, one per variable of the layout
+  std::int64_t every = 1;   // steps
 };
 
 // Spikes of one population that are kept.
 struct SpikePlan {
   int population = 0;
-  std::vector<bool> keep;           // per neuron; empty: all
+  std::vector<bool> keep;  // per neuron; empty: all
 };
 
 // Everything that a run needs, already checked; assemble builds it.
@@ -46,8 +46,8 @@ struct SimulationPlan {
   std::vector<std::unique_ptr<network::Population>> populations;
   std::vector<CurrentSource> currents;
   std::vector<SpikeSource> spikes;
-  std::vector<ReportPlan> reports;      // parallel to RunLayout::reports
-  std::vector<SpikePlan> spike_plans;   // parallel to RunLayout::spikes
+  std::vector<ReportPlan> reports;     // parallel to RunLayout::reports
+  std::vector<SpikePlan> spike_plans;  // parallel to RunLayout::spikes
 };
 
 struct Progress {
@@ -56,8 +56,8 @@ struct Progress {
 };
 
 struct RunOptions {
-  const std::atomic<bool>* stop = nullptr;            // set by a signal: the run ends after the step in progress
-  std::function<void(const Progress&)> progress;      // called about ten times a second
+  const std::atomic<bool>* stop = nullptr;        // set by a signal: the run ends after the step in progress
+  std::function<void(const Progress&)> progress;  // called about ten times a second
 };
 
 struct RunResult {
@@ -70,8 +70,9 @@ struct RunResult {
 class Simulation {
  public:
   Simulation(SimulationPlan plan, const RunLayout& layout);
-  // Runs to the end, or until options.stop; hands everything to the recorder and calls neither finish() nor any output itself.
-  // Throws NumericsError when a state is not finite (the recorder then has all frames before that), and what the recorder throws.
+  // Runs to the end, or until options.stop; hands everything to the recorder and calls neither finish() nor
+  // any output itself. Throws NumericsError when a state is not finite (the recorder then has all frames
+  // before that), and what the recorder throws.
   RunResult run(Recorder& recorder, const RunOptions& options = {});
   double time() const { return plan_.grid.time(step_); }  // ms reached
 

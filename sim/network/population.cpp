@@ -12,7 +12,8 @@ namespace hillock::network {
 
 namespace {
 
-// A fill for one array: the given values, and in the padding the last of them, so that idle lanes compute what a real neuron does.
+// A fill for one array: the given values, and in the padding the last of them, so that idle lanes compute
+// what a real neuron does.
 base::AlignedArray<double> filled(std::int64_t size, const std::vector<double>& values) {
   base::AlignedArray<double> array(size, values.size() == 1 ? values[0] : 0.0);
   if (values.size() > 1)
@@ -26,7 +27,8 @@ Population::Population(PopulationPlan plan, program::InterpreterOptions options)
     : plan_(std::move(plan)), mask_(base::padded(plan_.size)) {
   for (std::size_t slot = 0; slot < plan_.slots.arrays.size(); ++slot) {
     const auto given = plan_.initial.find(static_cast<int>(slot));
-    arrays_.push_back(filled(plan_.size, given == plan_.initial.end() ? std::vector<double>{0.0} : given->second));
+    arrays_.push_back(
+        filled(plan_.size, given == plan_.initial.end() ? std::vector<double>{0.0} : given->second));
   }
   for (base::AlignedArray<double>& array : arrays_) array_pointers_.push_back(array.data());
   mask_pointer_ = mask_.data();
@@ -92,14 +94,17 @@ void Population::collect_spikes(double time, std::vector<Spike>& spikes) const {
   const std::int64_t bytes = base::padded(plan_.size) / 8;
   for (std::int64_t word = 0; word < bytes; word += 8) {
     std::uint64_t bits = 0;
-    std::memcpy(&bits, mask_pointer_ + word, static_cast<std::size_t>(std::min<std::int64_t>(8, bytes - word)));
+    std::memcpy(&bits, mask_pointer_ + word,
+                static_cast<std::size_t>(std::min<std::int64_t>(8, bytes - word)));
     for (; bits != 0; bits &= bits - 1)
       spikes.push_back({time, static_cast<std::uint64_t>(word * 8 + std::countr_zero(bits))});
   }
 }
 
-std::optional<NonFinite> Population::step(std::int64_t step, double t_n, double dt, std::span<const double> edges,
-                                          const std::function<void(double)>& refresh, std::vector<Spike>& spikes) {
+std::optional<NonFinite> Population::step(std::int64_t step, double t_n, double dt,
+                                          std::span<const double> edges,
+                                          const std::function<void(double)>& refresh,
+                                          std::vector<Spike>& spikes) {
   if (plan_.size == 0) return std::nullopt;
   const double t_end = t_n + dt;
   if (plan_.mode == StepMode::whole) {
@@ -119,7 +124,8 @@ std::optional<NonFinite> Population::step(std::int64_t step, double t_n, double 
     }
     std::vector<Spike> cut;
     if (!all_single) collect_spikes(t_end, cut);
-    for (std::int64_t k = 0, n = all_single ? plan_.size : static_cast<std::int64_t>(cut.size()); k < n; ++k) {
+    for (std::int64_t k = 0, n = all_single ? plan_.size : static_cast<std::int64_t>(cut.size()); k < n;
+         ++k) {
       const std::int64_t neuron = all_single ? k : static_cast<std::int64_t>(cut[k].neuron);
       if (const auto failure = advance_single(neuron, t_n, dt, edges, refresh, spikes)) return failure;
     }
@@ -137,7 +143,9 @@ std::optional<NonFinite> Population::step(std::int64_t step, double t_n, double 
   if (failed >= 0) return NonFinite{failed, t_end, false};
   if (plan_.events->masks > 0) collect_spikes(t_end, spikes);
   std::ranges::sort(spikes.begin() + static_cast<std::ptrdiff_t>(first_spike), spikes.end(),
-                    [](const Spike& a, const Spike& b) { return a.time != b.time ? a.time < b.time : a.neuron < b.neuron; });
+                    [](const Spike& a, const Spike& b) {
+                      return a.time != b.time ? a.time < b.time : a.neuron < b.neuron;
+                    });
   return std::nullopt;
 }
 
@@ -148,7 +156,8 @@ void Population::load(std::int64_t neuron, std::vector<double>& arrays) const {
 
 void Population::parameters_of(std::int64_t neuron, std::vector<double>& parameters) const {
   parameters.assign(plan_.slots.parameters.size(), 0.0);
-  for (const auto& [slot, values] : plan_.parameters) parameters[slot] = values.size() == 1 ? values[0] : values[neuron];
+  for (const auto& [slot, values] : plan_.parameters)
+    parameters[slot] = values.size() == 1 ? values[0] : values[neuron];
 }
 
 // One neuron through one step in parts: they end where a hold ends, an input changes, or the neuron spikes.
@@ -186,7 +195,8 @@ std::optional<NonFinite> Population::advance_single(std::int64_t neuron, double 
       if (reset_) {
         if (plan_.offset >= 0) step_values_[plan_.offset] = at;
         reset_->set_parameters(std::span(single_parameters_).first(plan_.reset->parameters));
-        reset_->run(std::span(single_arrays_).first(plan_.reset->arrays), {}, std::span(step_values_).first(plan_.reset->step_values));
+        reset_->run(std::span(single_arrays_).first(plan_.reset->arrays), {},
+                    std::span(step_values_).first(plan_.reset->step_values));
         hold = plan_.hold >= 0 ? single_arrays_[plan_.hold] : 0.0;
       }
     }

@@ -18,8 +18,9 @@ namespace hillock::network {
 
 // How a step is taken.
 enum class StepMode {
-  whole,     // one kernel on the grid
-  cut,       // a kernel over dt, then single neurons whose step is cut; `events` at the end (interpolated spike times)
+  whole,  // one kernel on the grid
+  cut,    // a kernel over dt, then single neurons whose step is cut; `events` at the end (interpolated spike
+          // times)
   adaptive,  // every neuron by its integrator, then `events`
 };
 
@@ -27,36 +28,37 @@ enum class StepMode {
 struct StateFacts {
   std::string name;
   std::string unit;
-  std::string equation;   // "dV/dt: (...)", as written; empty: none
-  std::string place;      // "models/neurons/lif.yaml:20:3"
-  int array = -1;         // slot
-  int derivative = -1;    // slot that right_hand_side fills
+  std::string equation;  // "dV/dt: (...)", as written; empty: none
+  std::string place;     // "models/neurons/lif.yaml:20:3"
+  int array = -1;        // slot
+  int derivative = -1;   // slot that right_hand_side fills
 };
 
 struct PopulationPlan {
   std::string name;
   std::int64_t size = 0;
   program::Slots slots;
-  std::map<int, std::vector<double>> parameters;      // by slot: one value, or one per neuron
-  std::map<int, base::Stream> streams;                // by slot
-  std::map<int, std::vector<double>> initial;         // by array slot: one value, or one per neuron; the other arrays begin at 0
+  std::map<int, std::vector<double>> parameters;  // by slot: one value, or one per neuron
+  std::map<int, base::Stream> streams;            // by slot
+  std::map<int, std::vector<double>>
+      initial;  // by array slot: one value, or one per neuron; the other arrays begin at 0
   std::vector<StateFacts> states;
   StepMode mode = StepMode::whole;
   bool interpolated = false;
-  bool watch = false;                                 // crossings are looked for inside steps (rule `when`, interpolated)
+  bool watch = false;  // crossings are looked for inside steps (rule `when`, interpolated)
   bool has_reset = false;
-  program::Program step;                              // whole step; or, for cut, the advance into the `next` arrays
+  program::Program step;  // whole step; or, for cut, the advance into the `next` arrays
   std::optional<program::Program> events;
-  std::optional<program::Program> deliver;            // what arrives at time 0
-  std::optional<program::Program> reset;              // for one neuron
+  std::optional<program::Program> deliver;  // what arrives at time 0
+  std::optional<program::Program> reset;    // for one neuron
   std::optional<program::Program> observe;
-  program::Program right_hand_side;                   // for messages
+  program::Program right_hand_side;  // for messages
   std::unique_ptr<program::Integrator> integrator;
-  std::vector<std::pair<int, int>> next;              // cut: (array, array with its value at the end of the step)
-  int hold = -1;                                      // array slots, or -1
-  std::vector<int> arrivals;                          // array slots
-  int time = -1, decide = -1, offset = -1;            // step-value slots, or -1
-  std::int64_t decide_every = 0;                      // steps; 0: the model decides at every step
+  std::vector<std::pair<int, int>> next;    // cut: (array, array with its value at the end of the step)
+  int hold = -1;                            // array slots, or -1
+  std::vector<int> arrivals;                // array slots
+  int time = -1, decide = -1, offset = -1;  // step-value slots, or -1
+  std::int64_t decide_every = 0;            // steps; 0: the model decides at every step
 };
 
 struct Spike {
@@ -67,8 +69,8 @@ struct Spike {
 // The first state that is not finite.
 struct NonFinite {
   std::int64_t neuron = 0;
-  double time = 0;          // ms, end of the step or part that failed
-  bool too_small = false;   // the adaptive step size fell below its minimum
+  double time = 0;         // ms, end of the step or part that failed
+  bool too_small = false;  // the adaptive step size fell below its minimum
 };
 
 class Population {
@@ -86,8 +88,9 @@ class Population {
   void begin_step(std::int64_t step, double t_n);
   // What has been put into the arrivals for time 0.
   std::optional<NonFinite> deliver_at_zero();
-  // From t_n = step * dt to the next grid point. Appends spikes in order of (time, neuron). `edges`: offsets (ms) inside the step at
-  // which inputs change; `refresh(offset)` sets their step values for the piece that begins there.
+  // From t_n = step * dt to the next grid point. Appends spikes in order of (time, neuron). `edges`: offsets
+  // (ms) inside the step at which inputs change; `refresh(offset)` sets their step values for the piece that
+  // begins there.
   std::optional<NonFinite> step(std::int64_t step, double t_n, double dt, std::span<const double> edges,
                                 const std::function<void(double)>& refresh, std::vector<Spike>& spikes);
   // Fills the observed arrays from the present states.
@@ -102,11 +105,14 @@ class Population {
  private:
   struct Parts;
   program::Binding binding(const program::Program& program) const;
-  std::unique_ptr<program::Kernel> kernel(const program::Program& program, program::InterpreterOptions options) const;
+  std::unique_ptr<program::Kernel> kernel(const program::Program& program,
+                                          program::InterpreterOptions options) const;
   std::int64_t run(const program::Kernel& kernel, std::int64_t step);
   void collect_spikes(double time, std::vector<Spike>& spikes) const;
-  std::optional<NonFinite> advance_single(std::int64_t neuron, double t_n, double dt, std::span<const double> edges,
-                                          const std::function<void(double)>& refresh, std::vector<Spike>& spikes);
+  std::optional<NonFinite> advance_single(std::int64_t neuron, double t_n, double dt,
+                                          std::span<const double> edges,
+                                          const std::function<void(double)>& refresh,
+                                          std::vector<Spike>& spikes);
   void load(std::int64_t neuron, std::vector<double>& arrays) const;
   void parameters_of(std::int64_t neuron, std::vector<double>& parameters) const;
 

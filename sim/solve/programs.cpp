@@ -293,11 +293,14 @@ program::Program observation(const Cell& cell, Slots& slots, const std::vector<s
     std::optional<Expr> value;
     if (cell.state(variable) >= 0 || neuron.derived_quantity(variable) || neuron.input(variable))
       value = now.value(variable);
-    if (!value && variable == "I_syn") value = now.receptors_total(neuron.inputs.front().name);
+    for (const model::InputSite& site : neuron.inputs)
+      if (!value && variable == (&site == &neuron.inputs.front() ? "I_syn" : site.name + "_syn"))
+        value = now.receptors_total(site.name);
     for (std::size_t k = 0; !value && k < cell.receptors.size(); ++k) {
       const std::string suffix = "_" + cell.receptors[k].name;
       if (variable == "I" + suffix)
-        value = now.receptor_current(static_cast<int>(k));
+        value = now.receptor_evaluate(static_cast<int>(k),
+                                      cell.receptors[k].model->current);  // in the receptor's unit
       else if (variable.ends_with(suffix) && variable.size() > suffix.size())
         value = now.receptor_value(static_cast<int>(k), variable.substr(0, variable.size() - suffix.size()));
     }

@@ -5,122 +5,98 @@
 #include <vector>
 
 #include "base/diagnostics.hpp"
+#include "lang/evaluate.hpp"
 
 namespace hillock::solve {
 
-using program::Expr;
-using program::Mask;
-
 namespace {
 
-// What a node has become: a value or a mask.
-struct Recorded {
-  Expr value;
-  Mask mask;
+// The operations of lang::evaluate on a tape.
+struct Operations {
+  using Value = program::Expr;
+  using Condition = program::Mask;
+  const NameValue& names;
+
+  Value number(double value) const { return value; }
+  Value name(const std::string& name, const lang::Node&) const {
+    return name == "pi" ? Value(std::numbers::pi) : names(name);
+  }
+  Value negate(Value a) const { return -a; }
+  Value binary(lang::BinaryOp op, Value a, Value b) const {
+    switch (op) {
+      case lang::BinaryOp::add:
+        return a + b;
+      case lang::BinaryOp::subtract:
+        return a - b;
+      case lang::BinaryOp::multiply:
+        return a * b;
+      case lang::BinaryOp::divide:
+        return a / b;
+      default:
+        return pow(a, b);
+    }
+  }
+  Condition compare(lang::BinaryOp op, Value a, Value b) const {
+    switch (op) {
+      case lang::BinaryOp::less:
+        return a < b;
+      case lang::BinaryOp::less_equal:
+        return a <= b;
+      case lang::BinaryOp::greater:
+        return a > b;
+      case lang::BinaryOp::greater_equal:
+        return a >= b;
+      case lang::BinaryOp::equal:
+        return a == b;
+      default:
+        return a != b;
+    }
+  }
+  Condition logic(lang::BinaryOp op, Condition a, Condition b) const {
+    return op == lang::BinaryOp::logical_and ? a && b : a || b;
+  }
+  Condition logical_not(Condition a) const { return !a; }
+  Value select(Condition condition, Value if_true, Value if_false) const {
+    return program::select(condition, if_true, if_false);
+  }
+  Value call(const std::string& f, const std::vector<Value>& x) const {
+    if (f == "exp") return exp(x[0]);
+    if (f == "log") return log(x[0]);
+    if (f == "sqrt") return sqrt(x[0]);
+    if (f == "abs") return abs(x[0]);
+    if (f == "tanh") return tanh(x[0]);
+    if (f == "sinh") return sinh(x[0]);
+    if (f == "cosh") return cosh(x[0]);
+    if (f == "sin") return sin(x[0]);
+    if (f == "cos") return cos(x[0]);
+    if (f == "sigmoid") return sigmoid(x[0]);
+    if (f == "exprel") return exprel(x[0]);
+    if (f == "min") return min(x[0], x[1]);
+    if (f == "max") return max(x[0], x[1]);
+    throw base::InternalError("function '" + f + "' cannot be recorded");
+  }
 };
-
-Recorded number(Expr value) { return {value, {}}; }
-Recorded condition(Mask mask) { return {{}, mask}; }
-
-Recorded binary(lang::BinaryOp op, const Recorded& a, const Recorded& b) {
-  switch (op) {
-    case lang::BinaryOp::add:
-      return number(a.value + b.value);
-    case lang::BinaryOp::subtract:
-      return number(a.value - b.value);
-    case lang::BinaryOp::multiply:
-      return number(a.value * b.value);
-    case lang::BinaryOp::divide:
-      return number(a.value / b.value);
-    case lang::BinaryOp::power:
-      return number(pow(a.value, b.value));
-    case lang::BinaryOp::less:
-      return condition(a.value < b.value);
-    case lang::BinaryOp::less_equal:
-      return condition(a.value <= b.value);
-    case lang::BinaryOp::greater:
-      return condition(a.value > b.value);
-    case lang::BinaryOp::greater_equal:
-      return condition(a.value >= b.value);
-    case lang::BinaryOp::equal:
-      return condition(a.value == b.value);
-    case lang::BinaryOp::not_equal:
-      return condition(a.value != b.value);
-    case lang::BinaryOp::logical_and:
-      return condition(a.mask && b.mask);
-    case lang::BinaryOp::logical_or:
-      return condition(a.mask || b.mask);
-  }
-  throw base::InternalError("unknown binary operator");
-}
-
-Recorded call(const lang::Call& call, const std::vector<Recorded>& nodes) {
-  const std::string& f = call.function;
-  const auto argument = [&](std::size_t i) -> const Recorded& { return nodes[call.arguments.at(i)]; };
-  if (f == "if") return number(select(argument(0).mask, argument(1).value, argument(2).value));
-  const Expr x = argument(0).value;
-  if (f == "exp") return number(exp(x));
-  if (f == "log") return number(log(x));
-  if (f == "sqrt") return number(sqrt(x));
-  if (f == "abs") return number(abs(x));
-  if (f == "tanh") return number(tanh(x));
-  if (f == "sinh") return number(sinh(x));
-  if (f == "cosh") return number(cosh(x));
-  if (f == "sin") return number(sin(x));
-  if (f == "cos") return number(cos(x));
-  if (f == "sigmoid") return number(sigmoid(x));
-  if (f == "exprel") return number(exprel(x));
-  if (f == "heaviside") return number(select(x >= 0.0, 1.0, 0.0));
-  if (f == "pow") return number(pow(x, argument(1).value));
-  if (f == "min" || f == "max") {
-    Expr result = x;
-    for (std::size_t i = 1; i < call.arguments.size(); ++i)
-      result = f == "min" ? min(result, argument(i).value) : max(result, argument(i).value);
-    return number(result);
-  }
-  throw base::InternalError("function '" + f + "' cannot be recorded");
-}
-
-Recorded leaf_or_unary(const lang::Node& node, const std::vector<Recorded>& done, const NameValue& names) {
-  if (const auto* n = std::get_if<lang::Number>(&node.kind)) return number(n->value);
-  if (const auto* n = std::get_if<lang::Name>(&node.kind)) {
-    if (n->name == "pi") return number(std::numbers::pi);
-    return number(names(n->name));
-  }
-  if (const auto* n = std::get_if<lang::Negate>(&node.kind)) return number(-done[n->operand].value);
-  return condition(!done[std::get<lang::Not>(node.kind).operand].mask);
-}
-
-std::vector<Recorded> record_nodes(const lang::Expression& expression, const NameValue& names) {
-  std::vector<Recorded> done;
-  done.reserve(expression.nodes.size());
-  for (const lang::Node& node : expression.nodes) {  // children stand before their parents
-    if (const auto* b = std::get_if<lang::Binary>(&node.kind))
-      done.push_back(binary(b->op, done[b->left], done[b->right]));
-    else if (const auto* c = std::get_if<lang::Call>(&node.kind))
-      done.push_back(call(*c, done));
-    else
-      done.push_back(leaf_or_unary(node, done, names));
-  }
-  return done;
-}
 
 }  // namespace
 
-Expr record_value(const lang::Expression& expression, const NameValue& names) {
-  return record_nodes(expression, names).at(expression.root).value;
+program::Expr record_value(const lang::Expression& expression, const NameValue& names) {
+  return lang::evaluate(expression, Operations{names});
 }
 
-Mask record_condition(const lang::Expression& expression, const NameValue& names) {
-  return record_nodes(expression, names).at(expression.root).mask;
+program::Mask record_condition(const lang::Expression& expression, const NameValue& names) {
+  return lang::evaluate_condition(expression, Operations{names});
 }
 
-Expr record_margin(const lang::Expression& comparison, const NameValue& names) {
-  const std::vector<Recorded> done = record_nodes(comparison, names);
+program::Expr record_margin(const lang::Expression& comparison, const NameValue& names) {
   const auto* b = std::get_if<lang::Binary>(&comparison.nodes.at(comparison.root).kind);
   if (b == nullptr) throw base::InternalError("a spike condition is not a comparison");
+  const auto side = [&](int root) {
+    lang::Expression part = comparison;
+    part.root = root;
+    return record_value(part, names);
+  };
   const bool rising = b->op == lang::BinaryOp::greater || b->op == lang::BinaryOp::greater_equal;
-  const Expr left = done[b->left].value, right = done[b->right].value;
+  const program::Expr left = side(b->left), right = side(b->right);
   return rising ? left - right : right - left;
 }
 

@@ -1,0 +1,167 @@
+// From the inputs of a config to the engine's inputs, one for each population that an input targets.
+#include "assemble/inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/inputs/registry.hpp"
+#include "model/input_types.hpp"
+#include "record/columns.hpp"
+#include "record/spike_file.hpp"
+#include "solve/record_expression.hpp"
+
+namespace hillock::assemble {
+
+FileReaders file_readers() {
+  FileReaders readers;
+  readers.column = [](const std::string& file, const std::string& dataset) {
+    return record::read_column(file, dataset);
+  };
+  readers.spikes = [](const std::string& path, const std::string& population, std::vector<double>& times,
+                      std::vector<double>& neurons) {
+    const record::SpikeFile spikes = record::read_spikes(path, population);
+    times = spikes.times;
+    neurons.assign(spikes.node_ids.begin(), spikes.node_ids.end());
+  };
+  return readers;
+}
+
+Targets targets_in(const model::InputSpec& input, int population, std::int64_t size) {
+  Targets result;
+  std::vector<bool> chosen(static_cast<std::size_t>(size), false);
+  for (const model::Slice& slice : input.targets) {
+    if (slice.population != population) continue;
+    result.any = true;
+    for (std::int64_t i = slice.first; i <= slice.last; ++i) chosen[i] = true;
+  }
+  if (!result.any) return result;
+  result.all = std::ranges::all_of(chosen, [](bool b) { return b; });
+  for (std::int64_t i = 0; !result.all && i < size; ++i)
+    if (chosen[i]) result.neurons.push_back(i);
+  return result;
+}
+
+namespace {
+
+std::string word(const model::InputSpec& input, const std::string& field) {
+  const auto found = input.fields.find(field);
+  if (found == input.fields.end()) return {};
+  const auto* text = std::get_if<std::string>(&found->second);
+  return text == nullptr ? std::string() : *text;
+}
+
+// Samples of a current from a file: at an interval, or at times of their own.
+void read_samples(const model::InputSpec& input, engine::InputData& data, const FileReaders& readers) {
+  const std::string path = word(input, "path");
+  const std::string column = word(input, "dataset").empty() ? word(input, "column") : word(input, "dataset");
+  const std::string unit = word(input, "unit");
+  std::string time = word(input, "time_dataset");
+  if (time.empty()) time = word(input, "time");
+  std::vector<double> values = readers.column(path, column), times;
+  double scale = 1;
+  if (const auto parsed = unit.empty() ? std::nullopt : base::parse_unit(unit))
+    if (const auto one = base::to_internal("1", *parsed)) scale = *one;
+  for (double& value : values) value *= scale;
+  if (!time.empty()) {
+    times = readers.column(path, time);
+  } else {
+    const double interval = data.value("interval");
+    const double start = data.has("start") ? data.value("start") : 0;
+    for (std::size_t k = 0; k < values.size(); ++k)
+      times.push_back(start + static_cast<double>(k) * interval);
+  }
+  if (times.size() != values.size())
+    throw base::UserError(fmt::format("{}: {} times but {} values", path, times.size(), values.size()),
+                          "give one time for each value");
+  for (std::size_t k = 1; k < times.size(); ++k)
+    if (!(times[k] > times[k - 1]))
+      throw base::UserError(fmt::format("{}: row {}: time {} ms does not come after {} ms", path, k + 1,
+                                        times[k], times[k - 1]),
+                            "sort the rows by time, each time once");
+  data.lists["times"] = std::move(times);
+  data.lists["values"] = std::move(values);
+}
+
+}  // namespace
+
+engine::InputData input_data(const model::Experiment& experiment, const model::InputSpec& input,
+                             int population, const Targets& targets, const FileReaders& readers,
+                             base::Diagnostics& diagnostics) {
+  const model::PopulationSpec& spec = experiment.populations[population];
+  engine::InputData data;
+  data.name = input.name;
+  data.neurons = spec.size;
+  data.targets = targets.neurons;
+  data.grid = {experiment.simulation.dt, experiment.simulation.steps};
+  const std::string stream = "inputs." + input.name + "." + spec.name;
+  data.stream = base::Stream::of(experiment.simulation.seed, stream);
+  const std::int64_t count = targets.all ? spec.size : static_cast<std::int64_t>(targets.neurons.size());
+  const model::InputType* type = model::input_type(input.type);
+  for (const auto& [name, field] : input.fields) {
+    const auto known =
+        std::ranges::find_if(type->fields, [&](const model::FieldType& f) { return f.name == name; });
+    const bool list = known != type->fields.end() && (known->kind == model::FieldKind::list_current ||
+                                                      known->kind == model::FieldKind::list_quantity);
+    if (const auto* values = std::get_if<model::Values>(&field)) {
+      if (list)
+        data.lists[name] = values->numbers;
+      else
+        data.values[name] =
+            model::expand(*values, count, base::Stream::of(experiment.simulation.seed, stream + "." + name),
+                          readers.column, diagnostics);
+    } else if (const auto* expression = std::get_if<lang::Expression>(&field)) {
+      data.waveform = [expression](program::Tape&, program::Expr t) {
+        return solve::record_value(*expression, [t](std::string_view) { return t; });
+      };
+    } else if (const auto* flag = std::get_if<bool>(&field)) {
+      data.flags[name] = *flag;
+    } else {
+      data.words[name] = std::get<std::string>(field);
+    }
+  }
+  if (input.type == "file") read_samples(input, data, readers);
+  if (input.type == "spike_file")
+    readers.spikes(word(input, "path"), word(input, "population"), data.lists["times"],
+                   data.lists["node_ids"]);
+  return data;
+}
+
+solve::Forcing forcing_of(const model::InputSpec& spec, const engine::CurrentInput& input,
+                          const model::Model& neuron) {
+  solve::Forcing forcing;
+  forcing.name = spec.name;
+  forcing.site = spec.site.empty() ? neuron.inputs.front().name : spec.site;
+  forcing.per_area = input.per_area;
+  switch (input.shape()) {
+    case engine::Shape::held:
+      forcing.shape = solve::Forcing::Shape::held;
+      break;
+    case engine::Shape::ramp:
+      forcing.shape = solve::Forcing::Shape::ramp;
+      break;
+    case engine::Shape::sine:
+      forcing.shape = solve::Forcing::Shape::sine;
+      break;
+    case engine::Shape::potential:
+      forcing.shape = solve::Forcing::Shape::potential;
+      break;
+    case engine::Shape::waveform:
+      forcing.shape = solve::Forcing::Shape::waveform;
+      break;
+  }
+  const engine::CurrentInput* current = &input;
+  forcing.current = [current](program::Tape& tape, program::Expr offset, program::Expr V) {
+    return current->current(tape, offset, V);
+  };
+  forcing.slope = [current](program::Tape& tape) { return current->slope(tape); };
+  forcing.sine = [current](program::Tape& tape) {
+    const engine::CurrentInput::Sine sine = current->sine(tape);
+    return solve::Forcing::Sine{sine.constant, sine.in_phase, sine.quadrature, sine.omega};
+  };
+  forcing.white_noise = [current](program::Tape& tape) { return current->white_noise(tape); };
+  forcing.update = [current](program::Tape& tape) { current->update(tape); };
+  return forcing;
+}
+
+}  // namespace hillock::assemble

@@ -1,0 +1,286 @@
+// Builds one population: parameters, method, programs, initial states.
+#include "assemble/population_builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "assemble/initial_states.hpp"
+#include "base/text.hpp"
+#include "engine/inputs/registry.hpp"
+#include "model/input_types.hpp"
+#include "solve/integrators.hpp"
+
+namespace hillock::assemble {
+
+namespace slot = solve::slot;
+
+namespace {
+
+class Builder {
+ public:
+  Builder(const model::Experiment& experiment, int population, const FileReaders& readers,
+          base::Diagnostics& diagnostics)
+      : experiment_(experiment),
+        index_(population),
+        spec_(experiment.populations[population]),
+        readers_(readers),
+        diagnostics_(diagnostics),
+        owner_(fmt::format("population '{}'", spec_.name)) {}
+
+  BuiltPopulation build(const std::set<std::string>& variables) {
+    built_.plan.name = built_.summary.name = spec_.name;
+    built_.plan.size = built_.summary.size = spec_.size;
+    built_.summary.model = spec_.model->name;
+    resolve_parameters();
+    make_inputs();
+    if (diagnostics_.has_errors()) return std::move(built_);
+    make_cell();
+    choose_method();
+    check_times();
+    if (diagnostics_.has_errors()) return std::move(built_);
+    make_programs(variables);
+    bind();
+    set_initial_states();
+    describe_states();
+    std::tie(built_.summary.shortest_time_constant, built_.summary.fastest_state) =
+        shortest_time_constant(cell_, built_.plan);
+    return std::move(built_);
+  }
+
+ private:
+  solve::Slots& slots() { return built_.plan.slots; }
+
+  void resolve_parameters() {
+    const std::uint64_t seed = experiment_.simulation.seed;
+    const std::string stream = "populations." + spec_.name;
+    tables_.emplace_back(*spec_.model, spec_.params, spec_.size, seed, stream + ".params", owner_,
+                         spec_.place, readers_.column, diagnostics_);
+    for (const model::ReceptorSpec& receptor : spec_.receptors)
+      tables_.emplace_back(*receptor.model, receptor.params, spec_.size, seed,
+                           stream + ".receptors." + receptor.name,
+                           fmt::format("receptor '{}' of {}", receptor.name, owner_), receptor.place,
+                           readers_.column, diagnostics_);
+    for (std::size_t k = 0; k < tables_.size(); ++k) {
+      if (!diagnostics_.has_errors()) tables_[k].check_requirements(diagnostics_);
+      const std::string prefix = k == 0 ? "" : spec_.receptors[k - 1].name + ".";
+      for (const auto& [name, values] : tables_[k].parameters()) built_.parameters[prefix + name] = values;
+    }
+  }
+
+  void make_inputs() {
+    for (const model::InputSpec& input : experiment_.inputs) {
+      const Targets targets = targets_in(input, index_, spec_.size);
+      if (!targets.any) continue;
+      const engine::InputData data = input_data(experiment_, input, index_, targets, readers_, diagnostics_);
+      if (diagnostics_.has_errors()) continue;
+      if (model::input_type(input.type)->spikes) {
+        const std::string receptor = input.receptor.empty() ? spec_.receptors.front().name : input.receptor;
+        built_.spikes.emplace_back(receptor, engine::make_spike_input(input.type, data));
+      } else {
+        built_.currents.push_back(engine::make_current_input(input.type, data));
+        built_.currents.back()->per_area = given_in_current(input);
+        built_.currents.back()->declare(slots());
+        current_specs_.push_back(&input);
+      }
+    }
+  }
+
+  // Whether the amplitudes are in pA while the site takes a density.
+  bool given_in_current(const model::InputSpec& input) const {
+    const model::InputSite* site =
+        input.site.empty() ? &spec_.model->inputs.front() : spec_.model->input(input.site);
+    if (site->area.empty()) return false;
+    if (input.type == "voltage_clamp") return true;  // voltage / resistance is a current
+    const model::InputType* type = model::input_type(input.type);
+    for (const model::FieldType& field : type->fields) {
+      const auto found = input.fields.find(field.name);
+      if (found == input.fields.end()) continue;
+      if (const auto* values = std::get_if<model::Values>(&found->second)) {
+        if (field.kind == model::FieldKind::current || field.kind == model::FieldKind::list_current)
+          return values->dimension == base::dimension::current;
+      } else if (const auto* expression = std::get_if<lang::Expression>(&found->second)) {
+        return expression->nodes.at(expression->root).dimension == base::dimension::current;
+      } else if (field.name == "unit") {
+        const auto unit = base::parse_unit(std::get<std::string>(found->second));
+        return unit && unit->dimension == base::dimension::current;
+      }
+    }
+    return false;
+  }
+
+  void make_cell() {
+    std::vector<solve::CellReceptor> receptors;
+    for (const model::ReceptorSpec& spec : spec_.receptors) {
+      solve::CellReceptor receptor;
+      receptor.name = spec.name;
+      receptor.model = spec.model;
+      receptor.site = spec.site.empty() ? spec_.model->inputs.front().name : spec.site;
+      receptor.targeted =
+          std::ranges::any_of(built_.spikes, [&](const auto& s) { return s.first == spec.name; });
+      const model::InputSite* site = spec_.model->input(receptor.site);
+      receptor.per_area = !site->area.empty() && spec.model->current_dimension == base::dimension::current;
+      receptors.push_back(receptor);
+    }
+    std::vector<solve::Forcing> forcings;
+    for (std::size_t k = 0; k < built_.currents.size(); ++k)
+      forcings.push_back(forcing_of(*current_specs_[k], *built_.currents[k], *spec_.model));
+    cell_ = solve::make_cell(spec_.name, *spec_.model, std::move(receptors), std::move(forcings));
+  }
+
+  void choose_method() {
+    const model::Method& requested = spec_.method ? *spec_.method : experiment_.simulation.method;
+    choice_ = solve::choose_method(requested, cell_, experiment_.simulation.interpolated);
+    method_ = requested;
+    built_.summary.method = solve::name(choice_.kind);
+    built_.summary.reason = choice_.reason;
+    if (choice_.kind == model::MethodKind::exact)
+      for (const solve::Forcing& forcing : cell_.forcings)
+        if (forcing.shape == solve::Forcing::Shape::waveform)
+          built_.summary.notes.push_back(fmt::format(
+              "input '{}' is held over each step: the exact method joins dc, steps, ramps and sines",
+              forcing.name));
+    if (choice_.kind == model::MethodKind::exponential_euler || choice_.kind == model::MethodKind::euler)
+      built_.summary.notes.push_back("first order: the error halves with dt");
+  }
+
+  // t_ref and decision intervals lie on the grid.
+  void check_times() {
+    const base::TimeGrid grid{experiment_.simulation.dt, experiment_.simulation.steps};
+    const model::SpikeRule& rule = spec_.model->spike;
+    const auto check = [&](const lang::Expression& expression, const char* what) {
+      for (const double value : tables_[0].evaluate(expression)) {
+        if (grid.step_of(value)) continue;
+        const auto [below, above] = grid.neighbours(value);
+        const model::NamedValues::const_iterator given = spec_.params.find(expression.text);
+        diagnostics_.error(given == spec_.params.end() ? spec_.place : given->second.place,
+                           fmt::format("{}: {} {} = {} ms is not a multiple of dt = {} ms", owner_, what,
+                                       expression.text, base::number(value), base::number(grid.dt)),
+                           fmt::format("take {} ms or {} ms{}", base::number(below), base::number(above),
+                                       rule.kind == model::SpikeRuleKind::probability
+                                           ? ""
+                                           : ", or write spike_times: interpolated"));
+        return;
+      }
+    };
+    if (rule.hold && !experiment_.simulation.interpolated) check(rule.hold->duration, "the hold");
+    if (rule.kind != model::SpikeRuleKind::probability || rule.every.empty()) return;
+    check(rule.every, "the interval");
+    const NeuronValues every = tables_[0].evaluate(rule.every);
+    if (!std::ranges::all_of(every, [&](double v) { return v == every[0]; }))
+      diagnostics_.error(spec_.place,
+                         fmt::format("{}: the interval {} differs between neurons", owner_, rule.every.text),
+                         "give one value, or one population for each interval");
+    built_.plan.decide_every = grid.step_of(every[0]).value_or(1);
+  }
+
+  void make_programs(const std::set<std::string>& variables) {
+    network::PopulationPlan& plan = built_.plan;
+    const bool interpolated = experiment_.simulation.interpolated,
+               adaptive = choice_.kind == model::MethodKind::adaptive;
+    plan.interpolated = interpolated;
+    plan.has_reset = cell_.has_reset();
+    plan.mode = adaptive       ? network::StepMode::adaptive
+                : interpolated ? network::StepMode::cut
+                               : network::StepMode::whole;
+    plan.watch = interpolated && spec_.model->spike.kind == model::SpikeRuleKind::when;
+    if (plan.mode == network::StepMode::whole) {
+      plan.step = solve::whole_step(cell_, slots(), choice_.kind);
+    } else {
+      plan.events = solve::events(cell_, slots(), interpolated);
+      plan.integrator = adaptive
+                            ? solve::adaptive_integrator(cell_, slots(), method_, experiment_.simulation.dt)
+                            : solve::recorded_integrator(cell_, slots(), choice_.kind);
+      if (plan.mode == network::StepMode::cut) plan.step = solve::advance_only(cell_, slots(), choice_.kind);
+      if (plan.watch && plan.has_reset) plan.reset = solve::reset_only(cell_, slots());
+    }
+    plan.deliver = solve::deliver_only(cell_, slots());
+    if (!variables.empty())
+      plan.observe = solve::observation(cell_, slots(), {variables.begin(), variables.end()});
+    plan.right_hand_side = solve::right_hand_side(cell_, slots());
+    // Slots that the step loop knows by name, asked for once all tapes have been recorded.
+    plan.hold = cell_.has_hold() ? slots().array(slot::hold) : -1;
+    plan.time = solve::Slots::find(slots().step_values, slot::time);
+    plan.decide = solve::Slots::find(slots().step_values, slot::decide);
+    plan.offset = solve::Slots::find(slots().step_values, slot::offset);
+    for (const solve::CellReceptor& receptor : cell_.receptors)
+      if (receptor.targeted) plan.arrivals.push_back(slots().array(slot::arrivals(receptor)));
+    if (plan.mode != network::StepMode::cut) return;
+    for (const solve::CellState& state : cell_.states)
+      plan.next.emplace_back(slots().array(state.name), slots().array(slot::next(state.name)));
+    if (cell_.has_hold()) plan.next.emplace_back(plan.hold, slots().array(slot::next(slot::hold)));
+  }
+
+  void bind() {
+    network::PopulationPlan& plan = built_.plan;
+    std::map<std::string, NeuronValues> values = built_.parameters;
+    values[slot::dt] = {experiment_.simulation.dt};
+    std::map<std::string, base::Stream> streams;
+    for (const auto& input : built_.currents) {
+      for (const auto& [name, numbers] : input->parameters()) values[name] = numbers;
+      for (const auto& [name, stream] : input->streams()) streams[name] = stream;
+      for (const auto& [name, numbers] : input->initial_arrays()) plan.initial[slots().array(name)] = numbers;
+    }
+    for (std::size_t i = 0; i < slots().parameters.size(); ++i)
+      if (const auto found = values.find(slots().parameters[i]); found != values.end())
+        plan.parameters[static_cast<int>(i)] = found->second;
+    for (std::size_t i = 0; i < slots().streams.size(); ++i) {
+      const std::string& name = slots().streams[i];
+      const auto given = streams.find(name);
+      plan.streams[static_cast<int>(i)] =
+          given != streams.end()
+              ? given->second
+              : base::Stream::of(experiment_.simulation.seed, "populations." + spec_.name + "." + name);
+    }
+  }
+
+  void set_initial_states() {
+    assemble::set_initial_states(experiment_, spec_, cell_, readers_, built_.plan, diagnostics_);
+    if (built_.plan.mode != network::StepMode::adaptive || experiment_.simulation.interpolated ||
+        cell_.has_reset())
+      return;
+    if (spec_.model->spike.kind == model::SpikeRuleKind::when) set_initial_condition(cell_, built_.plan);
+  }
+
+  void describe_states() {
+    for (const solve::CellState& state : cell_.states) {
+      network::StateFacts facts;
+      facts.name = state.name;
+      facts.unit = state.state->dimension.unit();
+      if (state.equation != nullptr) {
+        const base::Place& place = state.equation->place;
+        facts.equation = fmt::format("d{}/dt: {}", state.equation->name, state.equation->expression.text);
+        if (place.source != nullptr)
+          facts.place = fmt::format("{}:{}:{}", place.source->name, place.line, place.column);
+      }
+      facts.array = slots().array(state.name);
+      facts.derivative = solve::Slots::find(slots().arrays, slot::derivative(state));
+      built_.plan.states.push_back(facts);
+    }
+  }
+
+  const model::Experiment& experiment_;
+  int index_;
+  const model::PopulationSpec& spec_;
+  const FileReaders& readers_;
+  base::Diagnostics& diagnostics_;
+  std::string owner_;
+  BuiltPopulation built_;
+  std::vector<ValueTable> tables_;  // of the neuron, then of the receptors
+  std::vector<const model::InputSpec*> current_specs_;
+  solve::Cell cell_;
+  solve::MethodChoice choice_{};
+  model::Method method_;
+};
+
+}  // namespace
+
+BuiltPopulation build_population(const model::Experiment& experiment, int population,
+                                 const std::set<std::string>& variables, const FileReaders& readers,
+                                 base::Diagnostics& diagnostics) {
+  return Builder(experiment, population, readers, diagnostics).build(variables);
+}
+
+}  // namespace hillock::assemble

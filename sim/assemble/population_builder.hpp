@@ -1,0 +1,31 @@
+// Builds one population: parameters, method, programs, initial states.
+#pragma once
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "assemble/assemble.hpp"
+#include "assemble/inputs.hpp"
+#include "assemble/value_table.hpp"
+#include "engine/simulation.hpp"
+#include "solve/advance.hpp"
+
+namespace hillock::assemble {
+
+// What a population becomes, before its kernels are made.
+struct BuiltPopulation {
+  network::PopulationPlan plan;
+  PopulationSummary summary;
+  std::vector<std::unique_ptr<engine::CurrentInput>> currents;
+  std::vector<std::pair<std::string, std::unique_ptr<engine::SpikeInput>>> spikes;  // receptor, input
+  std::map<std::string, NeuronValues> parameters;  // by dotted name, for /meta
+};
+
+// `variables`: what is recorded besides states. Findings go to `diagnostics`; the plan is complete if none is
+// an error.
+BuiltPopulation build_population(const model::Experiment& experiment, int population,
+                                 const std::set<std::string>& variables, const FileReaders& readers,
+                                 base::Diagnostics& diagnostics);
+
+}  // namespace hillock::assemble
