@@ -166,8 +166,7 @@ class Lexer {
   bool refuse_unit(std::size_t from, std::string_view word) {
     std::string what;
     base::parse_unit(word, &what);
-    if (what.empty()) what = fmt::format("'{}' is not a unit", word);
-    if (what.find("did you mean") == std::string::npos)
+    if (find_function(word) != nullptr || what.find("did you mean") == std::string::npos)
       what = fmt::format("'{}' is not a unit; to multiply, write '*' before it", word);
     position_ = from + word.size();
     problem(from, position_, what);

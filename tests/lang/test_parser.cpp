@@ -123,6 +123,7 @@ TEST_CASE("numbers that could be read in two ways are refused with the value") {
   CHECK(short_error("10 msec") == "'msec' is not a unit; did you mean 'ms'?");
   CHECK(short_error("10 MOhms") == "'MOhms' is not a unit; did you mean 'MOhm'?");
   CHECK(short_error("10 M\u03A9") == "'M\u03A9' is not a unit; did you mean 'MOhm'?");
+  CHECK(short_error("2 exp(x)") == "'exp' is not a unit; to multiply, write '*' before it");
   CHECK(short_error("10 tau_m") == "'tau_m' is not a unit; to multiply, write '*' before it");
   CHECK(short_error("5 % * x").starts_with(
       "'%' cannot stand in an expression; write a fraction, such as 0.05 for 5 %"));
