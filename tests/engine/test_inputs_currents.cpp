@@ -127,6 +127,18 @@ TEST_CASE("a ramp is linear between start and stop, at stage times too, and 0 ou
   }
 }
 
+TEST_CASE("a ramp without stop reaches its last value at the end of the run, one with a late stop does not") {
+  InputData data = input_data(1, 0.1, {{"from", {0}}, {"to", {8}}, {"start", {2}}});
+  data.grid.steps = 60;
+  CurrentBench open("ramp", data, 0.1);
+  data.values["stop"] = {10};
+  CurrentBench late("ramp", data, 0.1);
+  open.run(59);
+  late.run(59);
+  CHECK(open.current() == doctest::Approx(8).epsilon(1e-14));
+  CHECK(late.current() == doctest::Approx(4).epsilon(1e-14));
+}
+
 TEST_CASE("a held file gives each sample until the next, a linear one the line between them") {
   const Fields lists = {{"times", {0.2, 0.4, 1.0}}, {"values", {3, 7, 1}}};
   CurrentBench held("file", input_data(1, 0.1, {}, lists), 0.05);

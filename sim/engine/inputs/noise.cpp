@@ -52,7 +52,7 @@ class Noise final : public CurrentInput {
 
  private:
   static std::int64_t interval(const InputData& data) {
-    const auto steps = data.grid.step_of(data.value("every"));
+    const auto steps = data.grid.step_of(number_or(data, "every", data.grid.dt));
     if (!steps || *steps < 1)
       throw base::InternalError("input '" + data.name + "': 'every' is not a multiple of dt");
     return *steps;

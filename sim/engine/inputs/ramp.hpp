@@ -6,7 +6,7 @@
 
 namespace hillock::engine {
 
-// Fields: from, to (per neuron), start, stop (ms, finite).
+// Fields: from, to (per neuron), start, stop (ms; without it the end of the run).
 std::unique_ptr<CurrentInput> make_ramp(const InputData& data);
 
 }  // namespace hillock::engine

@@ -82,7 +82,7 @@ class SpikeFile final : public SpikeInput {
 }  // namespace
 
 std::unique_ptr<SpikeInput> make_spike_file(const InputData& data) {
-  if (data.lists.count("node_ids") == 0) return make_spikes(data);
+  if (list_or_empty(data, "node_ids").empty()) return make_spikes(data);
   return std::make_unique<SpikeFile>(data);
 }
 
