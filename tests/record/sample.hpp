@@ -1,7 +1,9 @@
 // A small run as the step loop would hand it over, for the tests of what is written and read.
 #pragma once
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -9,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/diagnostics.hpp"
 #include "engine/recorder.hpp"
 
 namespace hillock::record {
@@ -38,11 +41,13 @@ inline double sample_value(std::int64_t frame, std::int64_t neuron, int variable
   return -65.0 + 1e-3 * static_cast<double>(frame) + 10.0 * static_cast<double>(neuron) + 1000.0 * variable;
 }
 
-// exc: V and g_ampa of neurons 0, 2, 5 at 0.1 ms; exc.mean: V at 0.5 ms; exc.w: float64, compressed, 0.2 ms; spikes of exc, and of inh, which
-// is silent.
+// exc: V and g_ampa of neurons 0, 2, 5 at 0.1 ms; exc.mean: V at 0.5 ms; exc.w: float64, compressed, 0.2 ms;
+// spikes of exc, and of inh, which is silent.
 inline engine::RunLayout sample_layout(double duration = 50.0) {
   engine::RunLayout layout;
-  const auto frames = [&](double interval) { return static_cast<std::int64_t>(std::llround(duration / interval)); };
+  const auto frames = [&](double interval) {
+    return static_cast<std::int64_t>(std::llround(duration / interval));
+  };
   engine::ReportLayout exc;
   exc.group = exc.population = "exc";
   exc.variables = {{"V", "mV", "membrane potential"}, {"g_ampa", "nS", "conductance of ampa"}};
@@ -67,7 +72,9 @@ inline engine::RunLayout sample_layout(double duration = 50.0) {
   wide.deflate = 1;
   layout.reports = {exc, mean, wide};
   layout.spikes = {{"exc", true}, {"inh", true}};
-  layout.facts.texts = {{"config", "simulation: {duration: 50 ms, dt: 0.1 ms}  # \xC2\xB5" "A/cm\xC2\xB2\n"}};
+  layout.facts.texts = {{"config",
+                         "simulation: {duration: 50 ms, dt: 0.1 ms}  # \xC2\xB5"
+                         "A/cm\xC2\xB2\n"}};
   layout.facts.words = {{"hillock_version", "0.1.0"}, {"cpu", "test"}};
   layout.facts.numbers = {{"wall_build_s", 0.25}};
   layout.facts.seed = 18446744073709551557ULL;
@@ -77,7 +84,8 @@ inline engine::RunLayout sample_layout(double duration = 50.0) {
 }
 
 // The frames of one report from `first` on.
-inline engine::FrameBlock sample_block(const engine::RunLayout& layout, int report, std::int64_t first, std::int64_t count) {
+inline engine::FrameBlock sample_block(const engine::RunLayout& layout, int report, std::int64_t first,
+                                       std::int64_t count) {
   const engine::ReportLayout& shape = layout.reports[static_cast<std::size_t>(report)];
   engine::FrameBlock block;
   block.report = report;
@@ -106,7 +114,8 @@ inline engine::SpikeBlock sample_spikes(std::int64_t from, std::int64_t to) {
 }
 
 // Hands over the sample run in stretches of `stretch` ms up to `until` ms.
-inline void write_sample(engine::Recorder& recorder, const engine::RunLayout& layout, std::int64_t until, std::int64_t stretch) {
+inline void write_sample(engine::Recorder& recorder, const engine::RunLayout& layout, std::int64_t until,
+                         std::int64_t stretch) {
   std::vector<std::int64_t> written(layout.reports.size(), 0);
   for (std::int64_t t = 0; t < until; t += stretch) {
     const std::int64_t end = std::min(t + stretch, until);
@@ -120,6 +129,34 @@ inline void write_sample(engine::Recorder& recorder, const engine::RunLayout& la
     recorder.write(sample_spikes(t, end));
     recorder.advance(static_cast<double>(end));
   }
+}
+
+// The text of the IoError that work throws.
+template <class Work>
+std::string io_error(Work work) {
+  try {
+    work();
+  } catch (const base::IoError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+// Runs work in a child process and gives its exit code (128 + signal if it was killed).
+template <class Work>
+int in_child(Work work) {
+  const pid_t child = fork();
+  if (child == 0) {
+    int code = 99;
+    try {
+      code = work();
+    } catch (...) {
+    }
+    _exit(code);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace hillock::record
