@@ -10,8 +10,9 @@
 namespace hillock::config {
 
 struct Options {
-  std::vector<std::string> settings;     // --set PATH=VALUE
-  std::vector<std::string> model_folders;  // where shipped models are looked up: each with neurons/ and receptors/ below
+  std::vector<std::string> settings;  // --set PATH=VALUE
+  std::vector<std::string>
+      model_folders;  // where shipped models are looked up: each with neurons/ and receptors/ below
 };
 
 // Reads, merges, checks. Throws UserError with all findings; IoError if the file cannot be read.
@@ -20,7 +21,8 @@ std::unique_ptr<model::Experiment> load(const std::string& path, const Options& 
 // Reads and checks one model file; throws UserError, IoError. `sources` keeps its text alive.
 model::Model load_model(const std::string& path, std::deque<base::Source>& sources);
 
-// Folders with the shipped models, found beside the program (build tree and installed tree) or from HILLOCK_MODELS.
+// Folders with the shipped models, found beside the program (build tree and installed tree) or from
+// HILLOCK_MODELS.
 std::vector<std::string> default_model_folders();
 
 }  // namespace hillock::config

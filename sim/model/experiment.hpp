@@ -16,12 +16,24 @@
 
 namespace hillock::model {
 
-enum class MethodKind { automatic, exact, exponential_euler, euler, midpoint, rk4, dopri5, cash_karp54, fehlberg78, adaptive, euler_maruyama };
+enum class MethodKind {
+  automatic,
+  exact,
+  exponential_euler,
+  euler,
+  midpoint,
+  rk4,
+  dopri5,
+  cash_karp54,
+  fehlberg78,
+  adaptive,
+  euler_maruyama
+};
 
 struct Method {
   MethodKind kind = MethodKind::automatic;
-  double rtol = 1e-6, atol = 1e-6;      // adaptive
-  double max_step = 0, min_step = 0;    // ms; 0: dt, and 1e-9 dt
+  double rtol = 1e-6, atol = 1e-6;    // adaptive
+  double max_step = 0, min_step = 0;  // ms; 0: dt, and 1e-9 dt
   base::Place place;
 };
 
@@ -30,8 +42,8 @@ struct SimulationSpec {
   std::int64_t steps = 0;       // duration / dt
   std::uint64_t seed = 1;
   Method method;
-  bool interpolated = false;    // spike_times
-  int threads = 0;              // 0: auto
+  bool interpolated = false;  // spike_times
+  int threads = 0;            // 0: auto
   base::Place duration_place, dt_place;
 };
 
@@ -39,9 +51,9 @@ struct SimulationSpec {
 using NamedValues = std::map<std::string, Values>;
 
 struct ReceptorSpec {
-  std::string name;             // free name within the population
+  std::string name;  // free name within the population
   const Model* model = nullptr;
-  std::string site;             // input site of the neuron model it feeds (`into:`)
+  std::string site;  // input site of the neuron model it feeds (`into:`)
   NamedValues params, init;
   base::Place place;
 };
@@ -63,24 +75,26 @@ struct Slice {  // neurons first .. last of a population
   std::int64_t count() const { return last - first + 1; }
 };
 
-// A field of an input: values per target neuron; plain lists (times); an expression of t; a word or path; a flag.
+// A field of an input: values per target neuron; plain lists (times); an expression of t; a word or path; a
+// flag.
 using Field = std::variant<Values, lang::Expression, std::string, bool>;
 
 struct InputSpec {
   std::string name, type;
   std::vector<Slice> targets;
-  std::string receptor;                // spike inputs, per target population resolved by name
-  std::string site;                    // currents: input site (default the model's first)
-  std::map<std::string, Field> fields;  // checked against input_types(): required ones are there, defaults are filled in
+  std::string receptor;  // spike inputs, per target population resolved by name
+  std::string site;      // currents: input site (default the model's first)
+  std::map<std::string, Field>
+      fields;  // checked against input_types(): required ones are there, defaults are filled in
   base::Place place;
   bool has(const std::string& field) const { return fields.count(field) != 0; }
 };
 
 struct VariableSpec {
-  std::string name;                     // V, m, I, I_syn, g_ampa, I_ampa, I_K ...
-  std::vector<std::int64_t> neurons;    // ascending
-  std::int64_t every = 1;               // steps
-  bool mean = false;                    // population mean instead of single neurons
+  std::string name;                   // V, m, I, I_syn, g_ampa, I_ampa, I_K ...
+  std::vector<std::int64_t> neurons;  // ascending
+  std::int64_t every = 1;             // steps
+  bool mean = false;                  // population mean instead of single neurons
   base::Place place;
 };
 
@@ -90,23 +104,23 @@ struct RecordSpec {
   std::vector<std::int64_t> spike_neurons;  // empty: all
   std::vector<VariableSpec> variables;
   bool float64 = false;
-  int deflate = 0;                      // 0: none, 1..9
+  int deflate = 0;  // 0: none, 1..9
   base::Place place;
 };
 
 struct Experiment {
-  std::string name;                        // of the file without extension
-  std::string path;                        // as given
-  std::string folder;                      // absolute: paths inside the config are relative to it
-  std::string text;                        // YAML as run, --set applied
+  std::string name;    // of the file without extension
+  std::string path;    // as given
+  std::string folder;  // absolute: paths inside the config are relative to it
+  std::string text;    // YAML as run, --set applied
   SimulationSpec simulation;
   std::vector<PopulationSpec> populations;
   std::vector<InputSpec> inputs;
   std::vector<RecordSpec> record;
-  std::vector<std::string> notes;          // "sweep: is ignored by run"
+  std::vector<std::string> notes;  // "sweep: is ignored by run"
   std::vector<base::Diagnostic> warnings;
-  std::deque<base::Source> sources;        // what places point at
-  std::deque<Model> models;                // what model pointers point at
+  std::deque<base::Source> sources;  // what places point at
+  std::deque<Model> models;          // what model pointers point at
 };
 
 }  // namespace hillock::model

@@ -1,5 +1,6 @@
 // What a model file says: a neuron or a receptor as plain data, checked by check_model.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ struct Parameter {
   std::optional<lang::Expression> default_value;  // of literals and other parameters; none: must be given
   bool takes_weight_unit = false;                 // `unit: weight` (plasticity)
   base::Place place;
+  bool has_unit = false;  // `unit:` is given, so that the dimension does not come from the default
+  int size = 0;           // of a vector, which check_model replaces by its elements; 0: one number
+  std::vector<lang::Expression> elements;  // defaults of a vector, one per element
 };
 
 struct State {
@@ -36,6 +40,14 @@ struct State {
   base::Dimension dimension;
   lang::Expression init;  // of parameters, derived quantities and other states
   base::Place place;
+  bool has_unit = false;  // as for parameters
+  int size = 0;           // of a vector, which check_model replaces by its elements; 0: one number
+};
+
+// A vector of the model file, `eta` with size 3: its elements are eta_0, eta_1, eta_2.
+struct Vector {
+  std::string name;
+  int size = 0;
 };
 
 // `name: expression`: a derived quantity, a right-hand side, an assignment at an event.
@@ -72,15 +84,17 @@ struct Requirement {
 struct Model {
   Kind kind = Kind::neuron;
   std::string name, summary, source;
-  std::string path;  // of the file, as shown in messages
-  std::string text;  // of the file
+  std::string path;               // of the file, as shown in messages
+  std::string text;               // of the file
   std::vector<InputSite> inputs;  // neurons
   std::vector<Parameter> parameters;
+  std::vector<Vector> vectors;  // filled by check_model: what was replaced by its elements
   std::vector<Requirement> require;
   std::vector<State> states;
-  std::vector<Definition> derived;    // check_model sorts them: each after those it uses
-  std::vector<Definition> equations;  // one per state with a derivative; states without one change at events only
-  SpikeRule spike;                    // neurons
+  std::vector<Definition> derived;  // check_model sorts them: each after those it uses
+  std::vector<Definition>
+      equations;    // one per state with a derivative; states without one change at events only
+  SpikeRule spike;  // neurons
 
   // Receptors: the weight `weight` has this dimension and minimum; arrivals of a step are summed first.
   base::Dimension weight;
@@ -95,13 +109,26 @@ struct Model {
   const Definition* derived_quantity(std::string_view name) const;
   const Definition* equation(std::string_view state) const;
   const InputSite* input(std::string_view name) const;
+  const Vector* vector(std::string_view name) const;
 };
 
-// Resolves names, checks dimensions, cycles, missing or double definitions and the rules of LANGUAGE sections 2 and 3; sorts derived and
-// states' initial values by dependence; fills the dimensions. All findings go to `diagnostics`; the model is usable if none is an error.
+// Resolves names, checks dimensions, cycles, missing or double definitions and the rules of LANGUAGE sections
+// 2 and 3; sorts derived and states' initial values by dependence; fills the dimensions. All findings go to
+// `diagnostics`; the model is usable if none is an error.
 void check_model(Model& model, base::Diagnostics& diagnostics);
 
-// The order in which initial values are evaluated when the states in `given` have values from the config; reports cycles.
-std::vector<int> initial_order(const Model& model, const std::vector<std::string>& given, base::Diagnostics& diagnostics);
+// The order in which initial values are evaluated when the states in `given` have values from the config;
+// reports cycles. Given states come first. Where an initial value depends on an input, the input is 0.
+std::vector<int> initial_order(const Model& model, const std::vector<std::string>& given,
+                               base::Diagnostics& diagnostics);
+
+// What a requirement says about values that break it, with all that it compares: "C_m > 0 pF does not hold:
+// C_m is -1 pF". `value_of` gives the values of names, in internal units.
+std::string describe_violation(const Requirement& requirement,
+                               const std::function<double(std::string_view)>& value_of);
+
+// The page of a model for `hillock models NAME`: equations, parameters with defaults, units and meaning,
+// states, derived quantities, spike rule, source.
+std::string model_page(const Model& model);
 
 }  // namespace hillock::model

@@ -17,10 +17,16 @@ enum class Law { constant, list, linspace, uniform, normal, lognormal, exponenti
 
 struct Values {
   Law law = Law::constant;
-  std::vector<double> numbers;  // constant: value; list: all; linspace, uniform: a, b; normal: mean, sd; lognormal: mean and sd of the logarithm, after the unit: {lognormal: [median, sigma]}; exponential: mean
-  double lower = -std::numeric_limits<double>::infinity(), upper = std::numeric_limits<double>::infinity();  // truncation, -inf and +inf if there is none (truncated laws go through their inverse CDF: one draw per neuron)
-  std::string file, dataset;    // file: absolute path; HDF5 data set or CSV column
-  double file_scale = 1;        // internal units per number in the file
+  std::vector<double>
+      numbers;  // constant: value; list: all; linspace, uniform: a, b; normal: mean, sd; lognormal: mean and
+                // sd of the logarithm, after the unit: {lognormal: [median, sigma]}; exponential: mean
+  double
+      lower = -std::numeric_limits<double>::infinity(),
+      upper =
+          std::numeric_limits<double>::infinity();  // truncation, -inf and +inf if there is none (truncated
+                                                    // laws go through their inverse CDF: one draw per neuron)
+  std::string file, dataset;                        // file: absolute path; HDF5 data set or CSV column
+  double file_scale = 1;                            // internal units per number in the file
   base::Dimension dimension;
   base::Place place;
 
@@ -31,7 +37,9 @@ struct Values {
 // Reads the numbers of one data set or CSV column (assemble gives record's reader); throws IoError.
 using ColumnReader = std::function<std::vector<double>(const std::string& file, const std::string& dataset)>;
 
-// One value (law constant) or `size` values. Reports a list or file of another length, and values that are not finite.
-std::vector<double> expand(const Values& values, std::int64_t size, const base::Stream& stream, const ColumnReader& reader, base::Diagnostics& diagnostics);
+// One value (law constant) or `size` values. Reports a list or file of another length, and values that are
+// not finite.
+std::vector<double> expand(const Values& values, std::int64_t size, const base::Stream& stream,
+                           const ColumnReader& reader, base::Diagnostics& diagnostics);
 
 }  // namespace hillock::model

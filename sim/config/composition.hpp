@@ -1,0 +1,21 @@
+// What changes the tree of a config before it is read: --set on the command line, and `like:`.
+#pragma once
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "config/document.hpp"
+
+namespace hillock::config {
+
+// Sets the values at dotted paths, "populations.exc.size=800". Places in a value point to a Source of its
+// own, named
+// "--set populations.exc.size=800", that is added to `sources`.
+void apply_settings(Node& root, const std::vector<std::string>& settings, std::deque<base::Source>& sources,
+                    base::Diagnostics& diagnostics);
+
+// Replaces `like: NAME` in the entries of populations, inputs, connections and gap_junctions by what NAME
+// has: maps merge key by key, everything else is replaced.
+void resolve_likes(Node& root, base::Diagnostics& diagnostics);
+
+}  // namespace hillock::config

@@ -1,0 +1,108 @@
+// Loads a config: text, tree, --set, likes, vars, sections; all findings are thrown together.
+#include "config/config.hpp"
+
+#include <array>
+#include <filesystem>
+
+#include "base/text.hpp"
+#include "config/composition.hpp"
+#include "config/document.hpp"
+#include "config/library.hpp"
+#include "config/reader.hpp"
+#include "config/sections.hpp"
+
+namespace hillock::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Sections that belong to the language, but to later versions.
+struct LaterSection {
+  const char* name;
+  const char* needs;
+};
+constexpr std::array<LaterSection, 6> later{{{"connections", "networks"},
+                                             {"gap_junctions", "networks"},
+                                             {"analysis", "analysis"},
+                                             {"at", "changes during a run"},
+                                             {"stop_when", "stop conditions"},
+                                             {"search", "searches"}}};
+
+void check_sections(Reader& reader, const Node& root, model::Experiment& experiment) {
+  const std::vector<std::string> known{"vars", "simulation", "populations", "inputs", "record", "sweep"};
+  Node others = root;
+  std::erase_if(others.entries, [&](const Entry& entry) {
+    for (const LaterSection& section : later) {
+      if (entry.key != section.name) continue;
+      reader.error(entry.place,
+                   "'" + entry.key + "' needs " + section.needs + ", which hillock 0.1 does not have yet",
+                   "remove it");
+      return true;
+    }
+    return false;
+  });
+  reader.keys(others, "a config", known);
+  if (root.find("sweep") != nullptr) experiment.notes.push_back("'sweep' is ignored by run");
+}
+
+void warn_of_nothing_recorded(const Node& root, const model::Experiment& experiment,
+                              base::Diagnostics& diagnostics) {
+  bool something = false;
+  for (const model::RecordSpec& record : experiment.record)
+    something = something || record.spikes || !record.variables.empty();
+  if (something) return;
+  const Entry* section = root.entry("record");
+  diagnostics.warning(section != nullptr ? section->place : root.place, "nothing is recorded",
+                      "write for example 'record: {cell: [V, spikes]}'");
+}
+
+// The text that was run: as written, or, with --set, printed anew from the tree.
+std::string text_as_run(const Node& root, const std::string& text, const std::vector<std::string>& settings) {
+  if (settings.empty()) return text;
+  std::string out = "# as run:";
+  for (const std::string& setting : settings) out += " --set '" + base::printable(setting) + "'";
+  return out + "\n" + print_document(root);
+}
+
+void read_sections(const Node& root, const Options& options, model::Experiment& experiment,
+                   base::Diagnostics& diagnostics) {
+  const Variables variables = read_variables(root.find("vars"), diagnostics);
+  Reader reader(diagnostics, variables);
+  Library library(experiment, options.model_folders, diagnostics);
+  check_sections(reader, root, experiment);
+  const bool timed = read_simulation(reader, root, experiment.simulation);
+  if (!timed) experiment.simulation.dt = 0;
+  read_populations(reader, root, library, experiment);
+  read_inputs(reader, root, experiment);
+  read_record(reader, root, experiment);
+  warn_of_nothing_recorded(root, experiment, diagnostics);
+}
+
+}  // namespace
+
+std::unique_ptr<model::Experiment> load(const std::string& path, const Options& options) {
+  auto experiment = std::make_unique<model::Experiment>();
+  experiment->path = path;
+  experiment->name = fs::path(path).stem().string();
+  std::error_code problem;
+  experiment->folder = fs::absolute(path, problem).parent_path().string();
+  const base::Source& source = experiment->sources.emplace_back(base::Source{path, read_text(path)});
+  base::Diagnostics diagnostics;
+  std::optional<Node> root = read_document(source, "hillock config", diagnostics);
+  if (root && !root->is_map()) {
+    diagnostics.error(root->place, "this is not a hillock config: it must be a map, got " + root->describe(),
+                      "write for example 'simulation: {duration: 1 s, dt: 0.1 ms}'");
+    root.reset();
+  }
+  if (root) {
+    apply_settings(*root, options.settings, experiment->sources, diagnostics);
+    experiment->text = text_as_run(*root, source.text, options.settings);
+    resolve_likes(*root, diagnostics);
+    read_sections(*root, options, *experiment, diagnostics);
+  }
+  diagnostics.throw_if_errors();
+  experiment->warnings = diagnostics.all();
+  return experiment;
+}
+
+}  // namespace hillock::config

@@ -1,0 +1,233 @@
+// Rules over the fields of an input.
+#include "config/input_rules.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "base/time_grid.hpp"
+#include "config/sections.hpp"
+#include "lang/evaluate.hpp"
+
+namespace hillock::config {
+namespace {
+
+using model::Bound;
+using model::FieldType;
+using model::InputSpec;
+using model::Values;
+
+class InputRules {
+ public:
+  InputRules(Reader& reader, const InputSpec& input, const model::Experiment& experiment)
+      : reader_(reader), input_(input), experiment_(experiment) {}
+
+  void check(const model::InputType& type) {
+    for (const FieldType& field : type.fields) {
+      const Values* values = find(field.name);
+      if (values == nullptr) continue;
+      check_bound(field, *values);
+      if (field.on_grid) check_grid(field, *values);
+    }
+    check_interval();
+    if (input_.type == "steps") check_steps();
+    if (input_.type == "voltage_clamp") check_clamp();
+    if (input_.type == "regular" && one_of("rate", "interval")) check_rate();
+    if (input_.type == "file") check_file();
+    if (input_.has("times")) check_ascending(input_.type != "spikes");
+    if (type.spikes) check_weight();
+  }
+
+ private:
+  const Values* find(const std::string& field) const {
+    const auto found = input_.fields.find(field);
+    return found == input_.fields.end() ? nullptr : std::get_if<Values>(&found->second);
+  }
+  bool has(const std::string& field) const { return input_.has(field); }
+  void error(const base::Place& place, std::string message, std::string remedy = {}) {
+    reader_.error(place.line > 0 ? place : input_.place, std::move(message), std::move(remedy));
+  }
+  std::string subject() const { return "input '" + input_.name + "'"; }
+
+  // Numbers that are values of the law, and not a spread.
+  static std::size_t values_in(const Values& values) {
+    return values.law == model::Law::normal || values.law == model::Law::lognormal ? 1
+                                                                                   : values.numbers.size();
+  }
+
+  void check_bound(const FieldType& field, const Values& values) {
+    if (field.bound == Bound::none) return;
+    for (std::size_t i = 0; i < values_in(values); ++i) {
+      const double value = values.numbers[i];
+      if (field.bound == Bound::positive ? value > 0 : value >= 0) continue;
+      error(values.place, field.name + " must " +
+                              (field.bound == Bound::positive ? "be positive" : "not be negative") +
+                              ", got " + base::format_quantity(value, values.dimension));
+      return;
+    }
+  }
+
+  void check_grid(const FieldType& field, const Values& values) {
+    if (experiment_.simulation.interpolated || values.place.line == 0 || !(experiment_.simulation.dt > 0))
+      return;
+    for (const double time : values.numbers)
+      if (!check_on_grid(reader_, time, experiment_.simulation, values.place, field.name)) return;
+  }
+
+  void check_interval() {
+    const Values* start = find("start");
+    const Values* stop = find("stop");
+    if (start == nullptr || stop == nullptr || stop->place.line == 0 || start->numbers[0] <= stop->numbers[0])
+      return;
+    error(stop->place, "stop (" + shown(*stop) + ") is before start (" + shown(*start) + ")");
+  }
+
+  static std::string shown(const Values& values) {
+    return base::format_quantity(values.numbers[0], values.dimension);
+  }
+
+  bool one_of(const std::string& a, const std::string& b) {
+    if (has(a) != has(b)) return true;
+    error(input_.place,
+          subject() + " needs either '" + a + "' or '" + b + "', got " + (has(a) ? "both" : "neither"));
+    return false;
+  }
+
+  void same_length(const std::string& a, const std::string& b) {
+    if (!has(a) || !has(b)) {
+      error(input_.place, subject() + " has '" + (has(a) ? a : b) + "' but no '" + (has(a) ? b : a) + "'",
+            "they go together, one " + b + " entry for each of " + a);
+      return;
+    }
+    const std::size_t first = find(a)->numbers.size(), second = find(b)->numbers.size();
+    if (first != second)
+      error(find(b)->place,
+            b + " has " + std::to_string(second) + (second == 1 ? " value" : " values") + ", but " + a +
+                " has " + std::to_string(first),
+            "give one for each");
+  }
+
+  void check_steps() {
+    const bool list = has("times") || has("amplitudes"),
+               train = has("amplitude") || has("width") || has("period") || has("count");
+    if (list == train)
+      return error(input_.place,
+                   subject() + " needs either times and amplitudes, or amplitude, width and period, got " +
+                       (list ? "both" : "neither"));
+    if (list) return same_length("times", "amplitudes");
+    for (const char* field : {"amplitude", "width", "period"})
+      if (!has(field))
+        return error(input_.place, subject() + " is a train of pulses, but has no '" + field + "'",
+                     "give amplitude, width and period");
+    if (find("width")->numbers[0] > find("period")->numbers[0])
+      error(find("width")->place,
+            "width (" + shown(*find("width")) + ") is longer than period (" + shown(*find("period")) + ")",
+            "pulses of a train may not overlap");
+  }
+
+  void check_clamp() {
+    const bool list = has("times") || has("voltages");
+    if (list == has("voltage"))
+      return error(input_.place, subject() + " needs either voltage, or times and voltages, got " +
+                                     (list ? "both" : "neither"));
+    if (list) same_length("times", "voltages");
+  }
+
+  // On the grid a rate is as good as its interval.
+  void check_rate() {
+    const Values* rate = find("rate");
+    if (rate == nullptr || experiment_.simulation.interpolated || !(rate->numbers[0] > 0) ||
+        !(experiment_.simulation.dt > 0))
+      return;
+    const double interval = 1 / rate->numbers[0];
+    const base::TimeGrid grid{experiment_.simulation.dt, 0};
+    if (grid.step_of(interval)) return;
+    const auto [below, above] = grid.neighbours(interval);
+    const auto time = [](double value) { return base::format_quantity(value, base::dimension::time); };
+    error(rate->place,
+          "the interval of rate " + shown(*rate) + " (" + time(interval) + ") is not a multiple of dt (" +
+              time(experiment_.simulation.dt) + ")",
+          "the nearest are " + time(below) + " and " + time(above) + ": give 'interval'");
+  }
+
+  void check_file() {
+    one_of("dataset", "column");
+    const int clocks = static_cast<int>(has("interval")) + static_cast<int>(has("time_dataset")) +
+                       static_cast<int>(has("time_column"));
+    if (clocks != 1)
+      error(input_.place, subject() + " needs one of interval, time_dataset and time_column, got " +
+                              (clocks == 0 ? "none" : "several"));
+  }
+
+  void check_ascending(bool strictly) {
+    const std::vector<double>& times = find("times")->numbers;
+    for (std::size_t i = 1; i < times.size(); ++i) {
+      if (strictly ? times[i] > times[i - 1] : times[i] >= times[i - 1]) continue;
+      const auto time = [](double value) { return base::format_quantity(value, base::dimension::time); };
+      return error(find("times")->place,
+                   "times must ascend, but entry " + std::to_string(i + 1) + " (" + time(times[i]) +
+                       ") comes after " + time(times[i - 1]),
+                   "sort them");
+    }
+  }
+
+  // Weights below the receptor's minimum.
+  void check_weight() {
+    const Values* weight = find("weight");
+    if (weight == nullptr) return;
+    for (const model::Slice& slice : input_.targets) {
+      const model::PopulationSpec& target =
+          experiment_.populations[static_cast<std::size_t>(slice.population)];
+      for (const model::ReceptorSpec& receptor : target.receptors) {
+        if (receptor.name != input_.receptor) continue;
+        if (receptor.model->weight != weight->dimension) {
+          error(weight->place,
+                "weight is " + weight->dimension.describe() + ", but receptor '" + receptor.name + "' of '" +
+                    target.name + "' takes " + receptor.model->weight.describe(),
+                "write one input for each");
+        } else if (receptor.model->weight_min && lang::names_of(*receptor.model->weight_min).empty()) {
+          check_least_weight(
+              *weight, receptor,
+              lang::evaluate(*receptor.model->weight_min, [](std::string_view) { return 0.0; }));
+        }
+      }
+    }
+  }
+
+  void check_least_weight(const Values& weight, const model::ReceptorSpec& receptor, double least) {
+    for (std::size_t i = 0; i < values_in(weight); ++i) {
+      if (weight.numbers[i] >= least) continue;
+      return error(weight.place,
+                   "weight must be at least " + base::format_quantity(least, weight.dimension) +
+                       " for receptor '" + receptor.name + "' (" + receptor.model->name + "), got " +
+                       base::format_quantity(weight.numbers[i], weight.dimension),
+                   least == 0 ? "inhibition has a positive weight and a reversal potential below rest" : "");
+    }
+  }
+
+  Reader& reader_;
+  const InputSpec& input_;
+  const model::Experiment& experiment_;
+};
+
+}  // namespace
+
+void check_input(Reader& reader, const InputSpec& input, const model::InputType& type,
+                 const model::Experiment& experiment) {
+  InputRules(reader, input, experiment).check(type);
+}
+
+bool replace_variables(lang::Expression& expression, const Variables& variables) {
+  for (lang::Node& node : expression.nodes) {
+    const auto* name = std::get_if<lang::Name>(&node.kind);
+    if (name == nullptr) continue;
+    const auto found = variables.find(name->name);
+    if (found == variables.end()) continue;
+    if (std::isnan(found->second.value)) return false;  // its own error has been reported
+    node.dimension = found->second.dimension;
+    node.kind = lang::Number{found->second.value};
+  }
+  return true;
+}
+
+}  // namespace hillock::config

@@ -1,0 +1,136 @@
+// Looks models up in the folders of shipped models and in the config's folder.
+#include "config/library.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <system_error>
+
+#include "base/text.hpp"
+#include "config/config.hpp"
+#include "config/model_file.hpp"
+#include "config/paths.hpp"
+
+namespace hillock::config {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string subfolder(model::Kind kind) { return kind == model::Kind::neuron ? "neurons" : "receptors"; }
+std::string kind_word(model::Kind kind) { return kind == model::Kind::neuron ? "neuron" : "receptor"; }
+
+bool has_errors_since(const base::Diagnostics& diagnostics, std::size_t start) {
+  const auto& all = diagnostics.all();
+  return std::any_of(all.begin() + static_cast<std::ptrdiff_t>(start), all.end(),
+                     [](const base::Diagnostic& d) { return d.severity == base::Severity::error; });
+}
+
+// Names of the models of a kind -> paths; the first folder wins.
+std::map<std::string, std::string> models_of(const std::vector<std::string>& folders, model::Kind kind) {
+  std::map<std::string, std::string> found;
+  for (const std::string& folder : folders) {
+    std::error_code problem;
+    for (const fs::directory_entry& file :
+         fs::directory_iterator(fs::path(folder) / subfolder(kind), problem))
+      if (file.path().extension() == ".yaml")
+        found.emplace(file.path().stem().string(), file.path().string());
+  }
+  return found;
+}
+
+}  // namespace
+
+const model::Model* Library::find(const Node& word, model::Kind kind) {
+  if (!word.is_scalar() || word.text.empty()) {
+    diagnostics_.error(word.place, "'model' must be the name or path of a " + kind_word(kind) +
+                                       " model, got " + word.describe());
+    return nullptr;
+  }
+  const bool is_path =
+      word.text.find('/') != std::string::npos || word.text.ends_with(".yaml") || word.text.ends_with(".yml");
+  const std::string path = is_path ? path_of(word, kind) : path_of_shipped(word, kind);
+  if (path.empty()) return nullptr;
+  const std::string shown =
+      is_path ? (fs::path(experiment_.path).parent_path() / word.text).lexically_normal().string() : path;
+  const model::Model* found = load(path, shown, word.place);
+  if (found == nullptr || found->kind == kind) return found;
+  diagnostics_.error(word.place,
+                     "'" + word.text + "' is a " + kind_word(found->kind) + " model, but a " +
+                         kind_word(kind) + " model is needed here",
+                     kind == model::Kind::neuron ? "receptor models stand under 'receptors' of a population"
+                                                 : "neuron models stand under 'model' of a population");
+  return nullptr;
+}
+
+std::string Library::path_of(const Node& word, model::Kind) {
+  return data_file(word.text, experiment_.folder, word.place, diagnostics_).value_or("");
+}
+
+std::string Library::path_of_shipped(const Node& word, model::Kind kind) {
+  const std::map<std::string, std::string> models = models_of(folders_, kind);
+  if (const auto found = models.find(word.text); found != models.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [name, path] : models) names.push_back(name);
+  const std::string guess = base::did_you_mean(word.text, names);
+  const std::string known =
+      names.empty() ? "no " + kind_word(kind) + " models were found; HILLOCK_MODELS may name their folder"
+                    : "there are: " + base::join(names, ", ") + "; a model of your own is named by its path";
+  diagnostics_.error(word.place, "there is no " + kind_word(kind) + " model " + word.describe(),
+                     (guess.empty() ? "" : guess + " ") + known);
+  return "";
+}
+
+const model::Model* Library::load(const std::string& path, const std::string& shown,
+                                  const base::Place& place) {
+  const auto seen = read_.find(path);
+  if (seen != read_.end()) return seen->second;
+  read_[path] = nullptr;
+  std::string text;
+  try {
+    text = read_text(path);
+  } catch (const base::IoError& problem) {
+    diagnostics_.error(place, problem.what());
+    return nullptr;
+  }
+  const base::Source& source = experiment_.sources.emplace_back(base::Source{shown, std::move(text)});
+  const std::size_t start = diagnostics_.all().size();
+  model::Model& model = experiment_.models.emplace_back(read_model(source, diagnostics_));
+  if (!has_errors_since(diagnostics_, start)) read_[path] = &model;
+  return read_[path];
+}
+
+model::Model load_model(const std::string& path, std::deque<base::Source>& sources) {
+  const base::Source& source = sources.emplace_back(base::Source{path, read_text(path)});
+  base::Diagnostics diagnostics;
+  model::Model model = read_model(source, diagnostics);
+  diagnostics.throw_if_errors();
+  return model;
+}
+
+std::vector<std::string> shipped_models(const std::vector<std::string>& folders) {
+  std::vector<std::string> paths;
+  for (const model::Kind kind : {model::Kind::neuron, model::Kind::receptor})
+    for (const auto& [name, path] : models_of(folders, kind)) paths.push_back(path);
+  return paths;
+}
+
+std::vector<std::string> default_model_folders() {
+  if (const char* named = std::getenv("HILLOCK_MODELS"); named != nullptr && *named != '\0') return {named};
+  std::error_code problem;
+  const fs::path program = fs::read_symlink("/proc/self/exe", problem);
+  if (problem) return {};
+  const fs::path beside = program.parent_path();
+  const std::array<fs::path, 4> candidates{beside / "../models", beside / "../../models",
+                                           beside / "../../../models", beside / "../share/hillock/models"};
+  std::vector<std::string> folders;
+  for (const fs::path& candidate : candidates)
+    if (fs::is_directory(candidate / "neurons", problem))
+      folders.push_back(candidate.lexically_normal().string());
+  return folders;
+}
+
+}  // namespace hillock::config

@@ -1,0 +1,39 @@
+// Finds the models that a config names: shipped ones by name, the user's own by path.
+#pragma once
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "config/document.hpp"
+#include "model/experiment.hpp"
+#include "model/model.hpp"
+
+namespace hillock::config {
+
+class Library {
+ public:
+  // Models and their texts are kept in the experiment, whose folder relative paths begin in.
+  Library(model::Experiment& experiment, std::vector<std::string> folders, base::Diagnostics& diagnostics)
+      : experiment_(experiment), folders_(std::move(folders)), diagnostics_(diagnostics) {}
+
+  // The model that the word under `model:` names; nullptr after an error. A file is read once; its errors are
+  // reported once.
+  const model::Model* find(const Node& word, model::Kind kind);
+
+ private:
+  std::string path_of(const Node& word, model::Kind kind);
+  std::string path_of_shipped(const Node& word, model::Kind kind);
+  const model::Model* load(const std::string& path, const std::string& shown, const base::Place& place);
+
+  model::Experiment& experiment_;
+  std::vector<std::string> folders_;
+  base::Diagnostics& diagnostics_;
+  std::map<std::string, const model::Model*> read_;  // by path; nullptr: with errors
+};
+
+// The paths of all shipped models below the folders, sorted; of two of one name the first folder's.
+std::vector<std::string> shipped_models(const std::vector<std::string>& folders);
+
+}  // namespace hillock::config

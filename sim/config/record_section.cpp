@@ -1,0 +1,199 @@
+// `record`: which variables of which neurons, how often, and which spikes.
+#include <algorithm>
+#include <numeric>
+
+#include "base/text.hpp"
+#include "base/time_grid.hpp"
+#include "config/sections.hpp"
+#include "model/recordable.hpp"
+
+namespace hillock::config {
+namespace {
+
+using model::PopulationSpec;
+using model::RecordSpec;
+using model::VariableSpec;
+
+class RecordReader {
+ public:
+  RecordReader(Reader& reader, const model::Experiment& experiment, int index)
+      : reader_(reader),
+        experiment_(experiment),
+        population_(experiment.populations[static_cast<std::size_t>(index)]),
+        names_{"spikes"} {
+    record_.population = index;
+    for (const model::Recordable& recordable : model::recordables(population_))
+      names_.push_back(recordable.name);
+  }
+
+  RecordSpec read(const Entry& entry) {
+    record_.place = entry.place;
+    if (entry.value.is_sequence()) {
+      for (const Node& item : entry.value.items) read_word(item);
+    } else if (entry.value.is_scalar()) {
+      read_word(entry.value);
+    } else if (reader_.map(entry.value, "the record of '" + entry.key + "'")) {
+      for (const Entry& variable : entry.value.entries) read_entry(variable);
+    }
+    return std::move(record_);
+  }
+
+ private:
+  void read_word(const Node& node) {
+    const std::optional<std::string> word = reader_.word(node, "a variable of '" + population_.name + "'");
+    if (!word || !known(*word, node.place)) return;
+    if (*word == "spikes") {
+      record_.spikes = true;
+      return;
+    }
+    if (const auto variable = start_variable(*word, node.place)) record_.variables.push_back(*variable);
+  }
+
+  void read_entry(const Entry& entry) {
+    if (entry.key == "dtype") {
+      const std::vector<std::string> choices{"float32", "float64"};
+      record_.float64 = reader_.choice(entry.value, "dtype", choices) == "float64";
+    } else if (entry.key == "compress") {
+      record_.deflate = static_cast<int>(reader_.whole(entry.value, "compress", 0, 9).value_or(0));
+    } else if (entry.key == "spikes") {
+      read_spikes(entry.value);
+    } else if (known(entry.key, entry.place)) {
+      read_variable(entry);
+    }
+  }
+
+  bool known(const std::string& name, const base::Place& place) {
+    if (population_.model == nullptr) return false;  // reported with the population
+    if (std::find(names_.begin(), names_.end(), name) != names_.end()) return true;
+    const std::string guess = base::did_you_mean(name, names_);
+    reader_.error(place, "population '" + population_.name + "' has no variable '" + name + "'",
+                  (guess.empty() ? "" : guess + " ") + "it has: " + base::join(names_, ", "));
+    return false;
+  }
+
+  std::optional<VariableSpec> start_variable(const std::string& name, const base::Place& place) {
+    const auto same = [&](const VariableSpec& other) { return other.name == name; };
+    if (std::any_of(record_.variables.begin(), record_.variables.end(), same)) {
+      reader_.error(place, "'" + name + "' is recorded twice", "remove one of the two");
+      return std::nullopt;
+    }
+    VariableSpec variable;
+    variable.name = name;
+    variable.place = place;
+    variable.neurons = all_neurons();
+    return variable;
+  }
+
+  std::vector<std::int64_t> all_neurons() const {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(population_.size));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    return all;
+  }
+
+  void read_spikes(const Node& node) {
+    if (!node.is_map()) {
+      record_.spikes = reader_.flag(node, "spikes").value_or(false);
+      return;
+    }
+    const std::vector<std::string> keys{"neurons"};
+    reader_.keys(node, "'spikes'", keys);
+    record_.spikes = true;
+    const Node* neurons = node.find("neurons");
+    if (neurons == nullptr || (neurons->is_scalar() && neurons->text == "all")) return;
+    record_.spike_neurons = read_neurons(*neurons);
+  }
+
+  void read_variable(const Entry& entry) {
+    std::optional<VariableSpec> variable = start_variable(entry.key, entry.place);
+    if (!variable) return;
+    const bool everything = entry.value.is_scalar() && entry.value.text == "true";
+    if (!everything && reader_.map(entry.value, "'" + entry.key + "'")) {
+      const std::vector<std::string> keys{"neurons", "every", "mean"};
+      reader_.keys(entry.value, "'" + entry.key + "'", keys);
+      if (const Node* node = entry.value.find("neurons")) variable->neurons = read_neurons(*node);
+      if (const Node* node = entry.value.find("every")) variable->every = read_every(*node);
+      if (const Node* node = entry.value.find("mean"))
+        variable->mean = reader_.flag(*node, "mean").value_or(false);
+    }
+    record_.variables.push_back(std::move(*variable));
+  }
+
+  std::int64_t read_every(const Node& node) {
+    const std::optional<double> every = reader_.value(node, "every", base::dimension::time);
+    if (!every || !(experiment_.simulation.dt > 0)) return 1;
+    if (*every <= 0) {
+      reader_.error(node.place,
+                    "every must be positive, got " + base::format_quantity(*every, base::dimension::time));
+      return 1;
+    }
+    if (!check_on_grid(reader_, *every, experiment_.simulation, node.place, "every")) return 1;
+    return *base::TimeGrid{experiment_.simulation.dt, 0}.step_of(*every);
+  }
+
+  // all, 0..99, 3 or [0, 5, 7].
+  std::vector<std::int64_t> read_neurons(const Node& node) {
+    if (node.is_scalar() && node.text == "all") return all_neurons();
+    std::vector<std::int64_t> neurons;
+    if (node.is_scalar() && node.text.find("..") != std::string::npos) {
+      const auto range = reader_.range(node.text, node.place, "neurons");
+      if (!range || !inside(range->second, node.place)) return {};
+      for (std::int64_t i = range->first; i <= range->second; ++i) neurons.push_back(i);
+      return neurons;
+    }
+    if (!node.is_sequence() && !node.is_scalar()) {
+      reader_.error(node.place, "neurons must be 'all', a range or a list, got " + node.describe(),
+                    "write for example 'neurons: 0..9' or 'neurons: [0, 5]'");
+      return {};
+    }
+    for (const Node& item : node.is_sequence() ? node.items : std::vector<Node>{node}) {
+      const auto index = reader_.whole(item, "neurons", 0, std::int64_t{1} << 53);
+      if (index && inside(*index, item.place)) neurons.push_back(*index);
+    }
+    std::sort(neurons.begin(), neurons.end());
+    if (const auto twice = std::adjacent_find(neurons.begin(), neurons.end()); twice != neurons.end())
+      reader_.error(node.place, "neuron " + std::to_string(*twice) + " is named twice",
+                    "name each neuron once");
+    return neurons;
+  }
+
+  bool inside(std::int64_t index, const base::Place& place) {
+    if (index < population_.size) return true;
+    reader_.error(
+        place,
+        "neuron " + std::to_string(index) + " is not in '" + population_.name + "', which has " +
+            std::to_string(population_.size) + (population_.size == 1 ? " neuron" : " neurons"),
+        population_.size > 0 ? "they are counted from 0 to " + std::to_string(population_.size - 1) : "");
+    return false;
+  }
+
+  Reader& reader_;
+  const model::Experiment& experiment_;
+  const PopulationSpec& population_;
+  std::vector<std::string> names_;
+  RecordSpec record_;
+};
+
+}  // namespace
+
+void read_record(Reader& reader, const Node& root, model::Experiment& experiment) {
+  const Node* section = root.find("record");
+  if (section == nullptr || !reader.map(*section, "'record'")) return;
+  std::vector<std::string> names;
+  for (const PopulationSpec& population : experiment.populations) names.push_back(population.name);
+  for (const Entry& entry : section->entries) {
+    const auto found = std::find(names.begin(), names.end(), entry.key);
+    if (found != names.end()) {
+      experiment.record.push_back(
+          RecordReader(reader, experiment, static_cast<int>(found - names.begin())).read(entry));
+    } else if (entry.key == "connections") {
+      reader.error(entry.place, "'connections' needs networks, which hillock 0.1 does not have yet",
+                   "remove it");
+    } else {
+      const std::string guess = base::did_you_mean(entry.key, names);
+      reader.error(entry.place, "record: there is no population '" + entry.key + "'",
+                   guess.empty() ? "there are: " + base::join(names, ", ") : guess);
+    }
+  }
+}
+
+}  // namespace hillock::config

@@ -1,0 +1,180 @@
+// The input types and their fields.
+#include "model/input_types.hpp"
+
+#include <algorithm>
+
+namespace hillock::model {
+namespace {
+
+namespace dim = base::dimension;
+
+FieldType field(std::string name, FieldKind kind, const base::Dimension& dimension, std::string default_value,
+                std::string doc, Bound bound = Bound::none) {
+  const bool required = default_value == "required";
+  return {std::move(name), kind,           dimension, false, false, required ? "" : std::move(default_value),
+          required,        std::move(doc), bound};
+}
+
+FieldType per_neuron(FieldType type) {
+  type.per_neuron = true;
+  return type;
+}
+
+FieldType on_grid(FieldType type) {
+  type.on_grid = true;
+  return type;
+}
+
+FieldType current(std::string name, std::string default_value, std::string doc, Bound bound = Bound::none) {
+  return per_neuron(
+      field(std::move(name), FieldKind::current, {}, std::move(default_value), std::move(doc), bound));
+}
+
+FieldType time(std::string name, std::string default_value, std::string doc,
+               Bound bound = Bound::not_negative) {
+  return field(std::move(name), FieldKind::quantity, dim::time, std::move(default_value), std::move(doc),
+               bound);
+}
+
+FieldType text(std::string name, std::string default_value, std::string doc) {
+  return field(std::move(name), FieldKind::text, {}, std::move(default_value), std::move(doc));
+}
+
+FieldType start() { return on_grid(time("start", "0 ms", "time at which it begins")); }
+FieldType stop() {
+  return on_grid(time("stop", "end", "time at which it ends; the end of the run if left out"));
+}
+FieldType weight() {
+  return per_neuron(field("weight", FieldKind::weight, {}, "required", "weight of each spike"));
+}
+FieldType delay() { return on_grid(time("delay", "0 ms", "time from the spike to its arrival")); }
+FieldType times(std::string doc) {
+  return on_grid(
+      field("times", FieldKind::list_quantity, dim::time, "", std::move(doc), Bound::not_negative));
+}
+FieldType required(FieldType type) {
+  type.required = true;
+  return type;
+}
+
+std::vector<InputType> current_types() {
+  return {
+      {"dc", false, "A constant current", {current("amplitude", "required", "the current"), start(), stop()}},
+      {"steps",
+       false,
+       "A current that steps: either a list of times and amplitudes, or a train of equal pulses",
+       {times("times at which the current takes a new value (with amplitudes)"),
+        field("amplitudes", FieldKind::list_current, {}, "", "the value from each of these times on"),
+        current("amplitude", "", "height of the pulses of a train"), start(),
+        on_grid(time("width", "", "duration of a pulse", Bound::positive)),
+        on_grid(time("period", "", "time from one pulse to the next", Bound::positive)),
+        field("count", FieldKind::whole, {}, "",
+              "number of pulses; as many as begin before the end of the run if left out", Bound::positive)}},
+      {"ramp",
+       false,
+       "A current that changes linearly, and is 0 outside",
+       {current("from", "0", "current at start"), current("to", "required", "current at stop"), start(),
+        stop()}},
+      {"sine",
+       false,
+       "A sinusoidal current, offset + amplitude*sin(2*pi*frequency*(t - start) + phase)",
+       {current("amplitude", "required", "the amplitude"),
+        per_neuron(field("frequency", FieldKind::quantity, dim::frequency, "required", "the frequency",
+                         Bound::not_negative)),
+        per_neuron(field("phase", FieldKind::quantity, dim::none, "0", "phase at start, in radians")),
+        current("offset", "0", "the mean"), start(), stop()}},
+      {"waveform",
+       false,
+       "A current given by an expression of the time t",
+       {field("current", FieldKind::expression, {}, "required",
+              "the current, an expression of t and of vars"),
+        start(), stop()}},
+      {"white_noise",
+       false,
+       "Gaussian white noise, independent of dt",
+       {current("mean", "0", "the mean"),
+        per_neuron(field("sigma", FieldKind::current_root, {}, "required",
+                         "strength: the integral over a time T has the standard deviation sigma*sqrt(T)",
+                         Bound::not_negative)),
+        start(), stop()}},
+      {"noise",
+       false,
+       "A current that is drawn anew from a normal distribution at regular intervals",
+       {current("mean", "0", "the mean"),
+        current("std", "required", "standard deviation", Bound::not_negative),
+        on_grid(time("every", "dt", "time from one draw to the next", Bound::positive)), start(), stop()}},
+      {"ou",
+       false,
+       "An Ornstein-Uhlenbeck current: coloured noise that begins in its stationary state",
+       {current("mean", "0", "the mean"),
+        current("sigma", "required", "stationary standard deviation", Bound::not_negative),
+        time("tau", "required", "correlation time", Bound::positive),
+        field("shared", FieldKind::flag, {}, "false", "whether all targets get the same noise"), start(),
+        stop()}},
+      {"file",
+       false,
+       "A current read from a file",
+       {text("path", "required", "file: HDF5 or CSV"), text("dataset", "", "data set of an HDF5 file"),
+        text("column", "", "column of a CSV file"), text("unit", "required", "unit of its numbers"),
+        on_grid(time("interval", "", "time from one number to the next", Bound::positive)),
+        text("time_dataset", "", "data set with the time of each number, in ms (instead of interval)"),
+        text("time_column", "", "column with the time of each number, in ms (instead of interval)"),
+        text("interpolate", "hold", "hold or linear"), start()}},
+      {"voltage_clamp",
+       false,
+       "A clamp that draws V to a voltage through a resistance: either one voltage, or a list of times and "
+       "voltages",
+       {per_neuron(field("voltage", FieldKind::potential, {}, "", "the voltage")),
+        times("times at which the voltage takes a new value (with voltages)"),
+        field("voltages", FieldKind::list_potential, {}, "", "the voltage from each of these times on"),
+        field("resistance", FieldKind::resistance, {}, "required", "series resistance", Bound::positive),
+        start(), stop()}}};
+}
+
+std::vector<InputType> spike_types() {
+  return {
+      {"spikes", true, "Spikes at listed times", {required(times("times of the spikes")), weight(), delay()}},
+      {"regular",
+       true,
+       "Spikes at equal intervals, the first at start",
+       {field("rate", FieldKind::quantity, dim::frequency, "", "spikes per time (instead of interval)",
+              Bound::positive),
+        on_grid(time("interval", "", "time from one spike to the next (instead of rate)", Bound::positive)),
+        start(), stop(), weight(), delay()}},
+      {"poisson",
+       true,
+       "Poisson spikes, independent between the targets",
+       {per_neuron(field("rate", FieldKind::quantity, dim::frequency, "required", "total rate to each target",
+                         Bound::not_negative)),
+        field("shared", FieldKind::flag, {}, "false", "whether all targets get the same spikes"), weight(),
+        delay(), start(), stop()}},
+      {"spike_file",
+       true,
+       "Spikes read from a file",
+       {text("path", "required", "file: HDF5 or CSV"),
+        text("timestamps", "timestamps", "data set or column with the times of the spikes"),
+        text("node_ids", "",
+             "data set or column with the index of the target of each spike; all targets get each spike if "
+             "left out"),
+        text("unit", "ms", "unit of the times"), weight(), delay()}}};
+}
+
+}  // namespace
+
+std::span<const InputType> input_types() {
+  static const std::vector<InputType> types = [] {
+    std::vector<InputType> all = current_types();
+    for (InputType& type : spike_types()) all.push_back(std::move(type));
+    return all;
+  }();
+  return types;
+}
+
+const InputType* input_type(std::string_view name) {
+  const std::span<const InputType> types = input_types();
+  const auto found =
+      std::find_if(types.begin(), types.end(), [&](const InputType& type) { return type.name == name; });
+  return found == types.end() ? nullptr : &*found;
+}
+
+}  // namespace hillock::model

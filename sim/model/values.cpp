@@ -1,0 +1,191 @@
+// One value per neuron, from a constant, a list, a law or a file.
+#include "model/values.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/math.hpp"
+#include "base/text.hpp"
+
+namespace hillock::model {
+namespace {
+
+// The standard normal distribution function, as the inverse of base::normal_quantile by bisection over the
+// doubles: used for the bounds of truncated laws only, so that both directions agree to the last bit.
+double normal_probability(double z) {
+  if (z > 0) return 1 - normal_probability(-z);
+  std::uint64_t below = std::bit_cast<std::uint64_t>(1e-300), above = std::bit_cast<std::uint64_t>(0.5);
+  if (z <= base::normal_quantile(1e-300)) return 0;
+  while (above - below > 1) {
+    const std::uint64_t middle = below + (above - below) / 2;
+    (base::normal_quantile(std::bit_cast<double>(middle)) <= z ? below : above) = middle;
+  }
+  return std::bit_cast<double>(above);
+}
+
+// A standard normal draw between bounds (in standard deviations) from a uniform one.
+class TruncatedNormal {
+ public:
+  TruncatedNormal(double lower, double upper) : mirrored_(lower > 0) {
+    // In the upper tail probabilities are close to 1 and lose their digits: there its mirror image is drawn.
+    lower_ = normal_probability(mirrored_ ? -upper : lower);
+    upper_ = normal_probability(mirrored_ ? -lower : upper);
+  }
+  bool empty() const { return !(upper_ > lower_); }
+  double draw(double uniform) const {
+    const double z = base::normal_quantile(lower_ + (upper_ - lower_) * uniform);
+    return mirrored_ ? -z : z;
+  }
+
+ private:
+  bool mirrored_;
+  double lower_ = 0, upper_ = 1;
+};
+
+class Drawing {
+ public:
+  Drawing(const Values& values, std::int64_t size, const base::Stream& stream, base::Diagnostics& diagnostics)
+      : values_(values), size_(size), stream_(stream), diagnostics_(diagnostics) {}
+
+  std::vector<double> draw() {
+    switch (values_.law) {
+      case Law::linspace:
+        return linspace();
+      case Law::uniform:
+        return uniform();
+      case Law::normal:
+        return normal(values_.numbers[0], values_.numbers[1], false);
+      case Law::lognormal:
+        return normal(values_.numbers[0], values_.numbers[1], true);
+      case Law::exponential:
+        return exponential();
+      default:
+        return {};
+    }
+  }
+
+ private:
+  bool truncated() const { return std::isfinite(values_.lower) || std::isfinite(values_.upper); }
+  double bounded(double value) const { return std::min(std::max(value, values_.lower), values_.upper); }
+
+  std::vector<double> nothing_between() {
+    diagnostics_.error(values_.place, "the law gives no value between its 'min' and 'max'",
+                       "move the bounds towards its centre");
+    return {};
+  }
+
+  template <class Draw>
+  std::vector<double> each(Draw&& draw_one) const {
+    std::vector<double> all(static_cast<std::size_t>(size_));
+    for (std::int64_t i = 0; i < size_; ++i)
+      all[static_cast<std::size_t>(i)] = bounded(draw_one(stream_.uniform(static_cast<std::uint64_t>(i), 0)));
+    return all;
+  }
+
+  std::vector<double> linspace() const {
+    const double first = values_.numbers[0], last = values_.numbers[1];
+    std::vector<double> all(static_cast<std::size_t>(size_), first);
+    for (std::int64_t i = 1; i < size_; ++i)
+      all[static_cast<std::size_t>(i)] =
+          i == size_ - 1 ? last
+                         : first + (last - first) * (static_cast<double>(i) / static_cast<double>(size_ - 1));
+    return all;
+  }
+
+  std::vector<double> uniform() {
+    const double lower = std::max(values_.numbers[0], values_.lower),
+                 upper = std::min(values_.numbers[1], values_.upper);
+    if (lower > upper) return nothing_between();
+    return each([=](double u) { return lower + (upper - lower) * u; });
+  }
+
+  // Normal, or lognormal with the median `centre`: centre * exp(spread * z).
+  std::vector<double> normal(double centre, double spread, bool logarithmic) {
+    const auto value = [=](double z) {
+      return logarithmic ? centre * base::exp(spread * z) : centre + spread * z;
+    };
+    if (spread == 0) {
+      if (bounded(centre) != centre) return nothing_between();
+      return each([=](double) { return centre; });
+    }
+    if (!truncated()) return each([&](double u) { return value(base::normal_quantile(u)); });
+    const auto deviations = [&](double bound) {
+      if (!std::isfinite(bound)) return bound;
+      if (!logarithmic) return (bound - centre) / spread;
+      return bound <= 0 ? -std::numeric_limits<double>::infinity() : base::log(bound / centre) / spread;
+    };
+    const TruncatedNormal law(deviations(values_.lower), deviations(values_.upper));
+    if (law.empty() || (logarithmic && values_.upper <= 0)) return nothing_between();
+    return each([&](double u) { return value(law.draw(u)); });
+  }
+
+  std::vector<double> exponential() {
+    const double mean = values_.numbers[0];
+    const auto beyond = [=](double bound) {
+      return bound <= 0 ? 1.0 : std::isfinite(bound) ? base::exp(-bound / mean) : 0.0;
+    };
+    const double most = beyond(values_.lower), least = beyond(values_.upper);
+    if (!(most > least)) return nothing_between();
+    return each([=](double u) { return -mean * base::log(least + (most - least) * u); });
+  }
+
+  const Values& values_;
+  std::int64_t size_;
+  const base::Stream& stream_;
+  base::Diagnostics& diagnostics_;
+};
+
+std::vector<double> from_file(const Values& values, std::int64_t size, const ColumnReader& reader,
+                              base::Diagnostics& diagnostics) {
+  std::vector<double> numbers = reader(values.file, values.dataset);
+  if (numbers.size() != 1 && static_cast<std::int64_t>(numbers.size()) != size) {
+    diagnostics.error(values.place,
+                      "'" + values.dataset + "' has " + std::to_string(numbers.size()) + " numbers for " +
+                          std::to_string(size) + " neurons",
+                      "give one for all, or one for each");
+    return {};
+  }
+  for (double& number : numbers) number *= values.file_scale;
+  return numbers;
+}
+
+}  // namespace
+
+Values Values::constant(double value, const base::Dimension& dimension, const base::Place& place) {
+  Values values;
+  values.numbers = {value};
+  values.dimension = dimension;
+  values.place = place;
+  return values;
+}
+
+std::vector<double> expand(const Values& values, std::int64_t size, const base::Stream& stream,
+                           const ColumnReader& reader, base::Diagnostics& diagnostics) {
+  std::vector<double> all;
+  if (values.law == Law::constant)
+    all = {values.numbers[0]};
+  else if (values.law == Law::list)
+    all = values.numbers;
+  else if (values.law == Law::file)
+    all = from_file(values, size, reader, diagnostics);
+  else
+    all = Drawing(values, size, stream, diagnostics).draw();
+  if (values.law == Law::list && static_cast<std::int64_t>(all.size()) != size) {
+    diagnostics.error(
+        values.place,
+        std::to_string(all.size()) + " values are given for " + std::to_string(size) + " neurons",
+        "give one for all, or one for each");
+    return {};
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (std::isfinite(all[i])) continue;
+    diagnostics.error(values.place, "value " + std::to_string(i) + " is " +
+                                        (std::isnan(all[i]) ? "not a number" : "infinite") +
+                                        "; it must be finite");
+    return {};
+  }
+  return all;
+}
+
+}  // namespace hillock::model
