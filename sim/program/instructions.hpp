@@ -43,6 +43,7 @@ struct Instructions {
     const B y(b);
     const C z(c);
     double* out = static_cast<double*>(result);
+#pragma GCC unroll 4
     for (std::int64_t i = 0; i < lanes; i += width) O::store(out + i, F::of(x(i), y(i), z(i)));
   }
 
