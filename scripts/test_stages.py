@@ -85,9 +85,9 @@ def one_check(command: list, log: str, **options) -> Count:
 
 
 def test_programs(rooms: set[str] | None = None) -> list[str]:
-    """One program per room that has tests (tests/<room>/*.cpp)."""
-    found = {path.parent.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").rglob("*.cpp")
-             if path.parent != ROOT / "tests"}
+    """One program per folder of tests/ that has test cases."""
+    found = {path.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").rglob("*.cpp")
+             if path.parent != ROOT / "tests" and "TEST_CASE(" in path.read_text(encoding="utf-8")}
     return [f"test_{room}" for room in sorted(found if rooms is None else found & rooms)]
 
 
