@@ -1,0 +1,279 @@
+// The table of commands with their options, help and examples, read by CLI11.
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+
+#include "base/diagnostics.hpp"
+#include "base/text.hpp"
+#include "cli/version.hpp"
+
+namespace hillock::cli {
+namespace {
+
+using base::UserError;
+
+constexpr const char* summary =
+    "Simulates spiking neurons: one YAML file in, spikes and voltages in HDF5 out.";
+
+struct Texts {
+  const char *name, *summary, *examples;
+};
+
+constexpr Texts run_texts{
+    "run", "Simulate a config and write its spikes and traces to HDF5",
+    "  hillock run configs/quickstart.yaml\n"
+    "  hillock run configs/quickstart.yaml --set inputs.push.amplitude='20 uA/cm2' --out strong.h5 --force"};
+constexpr Texts check_texts{"check",
+                            "Say what would run, without running it: methods, steps, memory, file size",
+                            "  hillock check configs/noisy_lif.yaml\n"
+                            "  hillock check configs/noisy_lif.yaml --set simulation.dt='0.5 ms' --json"};
+constexpr Texts models_texts{"models",
+                             "List the models, or show one: equations, parameters with units, source",
+                             "  hillock models\n"
+                             "  hillock models configs/models/quadratic.yaml\n"
+                             "  hillock models --json"};
+constexpr Texts info_texts{"info", "Say what an output file holds and how its run ended",
+                           "  hillock info results/quickstart.h5\n"
+                           "  hillock info results/quickstart.h5 --json"};
+constexpr Texts recover_texts{"recover", "Make what a killed run left behind a complete file",
+                              "  hillock recover results/quickstart.h5.partial"};
+constexpr Texts schema_texts{"schema",
+                             "Print the JSON Schema of configs, for completion and checks in editors",
+                             "  hillock schema > hillock.schema.json"};
+constexpr Texts reference_texts{"reference",
+                                "Write the reference pages (configs, models, commands) into a folder",
+                                "  hillock reference reference"};
+constexpr Texts completion_texts{
+    "completion", "Print a script that completes commands, options, configs and models in bash",
+    "  source <(hillock completion bash)"};
+constexpr Texts bench_texts{"bench", "Measure a part of hillock on this machine; prints JSON",
+                            "  hillock bench --list\n"
+                            "  hillock bench recording"};
+
+// What CLI11 fills: numbers stay words, because CLI11 would read 010 and 0x10 as numbers.
+struct Raw {
+  Arguments arguments;
+  std::string threads, chunk;
+};
+
+CLI::App& command(CLI::App& app, const Texts& texts) {
+  CLI::App& sub = *app.add_subcommand(texts.name, texts.summary);
+  sub.group("Commands");
+  sub.footer(std::string("Examples:\n") + texts.examples);
+  return sub;
+}
+
+void add_settings(CLI::App& sub, Raw& raw) {
+  sub.add_option("--set", raw.arguments.settings, "Replace a value of the config; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+}
+
+void add_json(CLI::App& sub, Raw& raw) { sub.add_flag("--json", raw.arguments.json, "Print JSON"); }
+
+void add_path(CLI::App& sub, Raw& raw, const char* name, const char* doc, bool required = true) {
+  sub.add_option(name, raw.arguments.path, doc)->type_name("")->required(required);
+}
+
+void add_run(CLI::App& app, Raw& raw) {
+  CLI::App& run = command(app, run_texts);
+  add_path(run, raw, "CONFIG", "The YAML file to simulate");
+  add_settings(run, raw);
+  run.add_option("--out", raw.arguments.out,
+                 "Where to write (default results/NAME.h5, replaced when the run is complete)")
+      ->type_name("FILE");
+  run.add_flag("--force", raw.arguments.force, "Replace the file that --out names");
+  run.add_option("--threads", raw.threads, "Number of threads; results do not depend on it")->type_name("N");
+  run.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
+  run.add_option("--chunk", raw.chunk,
+                 "Neurons computed at a time, a multiple of 8; results do not depend on it")
+      ->type_name("N");
+  run.add_option("--instructions", raw.arguments.instructions,
+                 "auto, generic, avx2 or avx512; results do not depend on it")
+      ->type_name("SET");
+}
+
+void add_others(CLI::App& app, Raw& raw) {
+  CLI::App& check = command(app, check_texts);
+  add_path(check, raw, "CONFIG", "The YAML file to check");
+  add_settings(check, raw);
+  add_json(check, raw);
+  CLI::App& models = command(app, models_texts);
+  add_path(models, raw, "MODEL", "The name of a shipped model, or the path of a model file", false);
+  add_json(models, raw);
+  CLI::App& info = command(app, info_texts);
+  add_path(info, raw, "FILE", "An output file, complete or partial");
+  add_json(info, raw);
+  CLI::App& recover = command(app, recover_texts);
+  add_path(recover, raw, "FILE.partial", "What the killed run left behind");
+  recover.add_flag("--force", raw.arguments.force, "Replace the complete file of that name");
+  command(app, schema_texts);
+  CLI::App& reference = command(app, reference_texts);
+  add_path(reference, raw, "FOLDER", "Where the pages go; it is made if need be");
+  CLI::App& completion = command(app, completion_texts);
+  add_path(completion, raw, "SHELL", "bash");
+  CLI::App& bench = command(app, bench_texts);
+  add_path(bench, raw, "NAME", "The benchmark to run", false);
+  bench.add_flag("--list", raw.arguments.list, "List the benchmarks");
+  bench.add_option("--config", raw.arguments.config, "The config to run instead of the benchmark's own")
+      ->type_name("CONFIG");
+}
+
+void build(CLI::App& app, Raw& raw) {
+  app.name("hillock");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("hillock ") + version, "Print the version");
+  app.set_help_flag("-h,--help", "Print this help");
+  app.footer(
+      "Examples:\n  hillock run configs/quickstart.yaml\n  hillock check configs/quickstart.yaml\n"
+      "  hillock models\n\nhillock COMMAND --help says more about a command.");
+  app.get_formatter()->column_width(30);
+  app.get_formatter()->label("REQUIRED", "");
+  app.get_formatter()->label("Positionals", "Arguments");
+  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  add_run(app, raw);
+  add_others(app, raw);
+}
+
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+  return names;
+}
+
+std::vector<std::string> option_words(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) words.push_back("-" + name);
+  }
+  return words;
+}
+
+std::string suggestion(const std::string& word, const std::vector<std::string>& candidates,
+                       const std::string& what) {
+  const std::string near = base::did_you_mean(word, candidates);
+  return near.empty() ? what + ": " + base::join(candidates, ", ") : near;
+}
+
+// What CLI11 could not place, in our words.
+[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty())
+    throw UserError("no command is given", "the commands are: " + base::join(names_of_commands(app), ", "));
+  const CLI::App& sub = *chosen.front();
+  const std::string help = "hillock " + sub.get_name() + " --help";
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const std::vector<std::string> extra = app.remaining(true);
+    const std::string word = extra.empty() ? std::string() : extra.front();
+    const std::string name = word.substr(0, word.find('='));
+    if (word.starts_with("-"))
+      throw UserError("'" + name + "' is not an option of hillock " + sub.get_name(),
+                      suggestion(name, option_words(sub), "its options are"));
+    throw UserError("'" + word + "' is one argument too many for hillock " + sub.get_name(), "see " + help);
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+    for (const CLI::Option* option : sub.get_options())
+      if (option->get_required() && option->count() == 0)
+        throw UserError("hillock " + sub.get_name() + " needs " + option->get_name(),
+                        option->get_description() + "; see " + help);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    for (const CLI::Option* option : sub.get_options())
+      if (std::string_view(error.what()).starts_with(option->get_name() + ":"))
+        throw UserError(option->get_name() + " needs " + option->get_type_name(),
+                        option->get_description() + "; see " + help);
+  throw UserError(std::string(error.what()), "see " + help);
+}
+
+// The first word is a command, or an option of hillock itself.
+void check_command(const CLI::App& app, int argc, const char* const* argv) {
+  if (argc < 2) return;
+  const std::string word = argv[1];
+  if (word.starts_with("-")) {
+    const std::vector<std::string> words = option_words(app);
+    if (std::find(words.begin(), words.end(), word) == words.end())
+      throw UserError("'" + word + "' is not an option of hillock",
+                      suggestion(word, words, "its options are"));
+    return;
+  }
+  const std::vector<std::string> names = names_of_commands(app);
+  if (std::find(names.begin(), names.end(), word) == names.end())
+    throw UserError("'" + word + "' is not a command of hillock",
+                    suggestion(word, names, "the commands are"));
+}
+
+int whole_number(const std::string& option, const std::string& word, int least, int most) {
+  const auto value = base::parse_number(word);
+  if (!value || *value < least || *value > most || *value != static_cast<int>(*value))
+    throw UserError(option + " " + word + " is not a whole number from " + std::to_string(least) + " to " +
+                        std::to_string(most),
+                    "write for instance " + option + " " + std::to_string(std::max(least, 8)));
+  return static_cast<int>(*value);
+}
+
+Arguments checked(Raw raw) {
+  Arguments& arguments = raw.arguments;
+  if (!raw.threads.empty()) arguments.threads = whole_number("--threads", raw.threads, 1, 4096);
+  if (!raw.chunk.empty()) {
+    arguments.chunk = whole_number("--chunk", raw.chunk, 8, 1 << 20);
+    if (arguments.chunk % 8 != 0)
+      throw UserError("--chunk " + raw.chunk + " is not a multiple of 8", "write for instance --chunk 256");
+  }
+  const std::vector<std::string> sets = {"auto", "generic", "avx2", "avx512"};
+  if (std::find(sets.begin(), sets.end(), arguments.instructions) == sets.end())
+    throw UserError("--instructions " + arguments.instructions + " is not known",
+                    "write one of: " + base::join(sets, ", "));
+  return std::move(arguments);
+}
+
+}  // namespace
+
+Arguments parse_arguments(int argc, const char* const* argv) {
+  CLI::App app{summary};
+  Raw raw;
+  build(app, raw);
+  check_command(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    raw.arguments.print = chosen.empty() ? app.help() : chosen.front()->help("hillock");
+    return raw.arguments;
+  } catch (const CLI::CallForVersion& text) {
+    raw.arguments.print = std::string(text.what()) + "\n";
+    return raw.arguments;
+  } catch (const CLI::ParseError& error) {
+    refuse(app, error);
+  }
+  raw.arguments.command = app.get_subcommands().front()->get_name();
+  return checked(std::move(raw));
+}
+
+std::vector<CommandText> command_texts() {
+  CLI::App app{summary};
+  Raw raw;
+  build(app, raw);
+  std::vector<CommandText> texts;
+  for (const CLI::App* sub : app.get_subcommands({})) {
+    CommandText text{
+        sub->get_name(), sub->get_description(), "hillock " + sub->get_name(), sub->get_footer(), {}};
+    for (const CLI::Option* option : sub->get_options()) {
+      OptionText found{option->get_name(), {}, option->get_description()};
+      for (const std::string& name : option->get_lnames()) found.words.push_back("--" + name);
+      if (!option->nonpositional()) {
+        text.usage += option->get_required() ? " " + found.name : " [" + found.name + "]";
+      } else if (!option->get_type_name().empty() && option->get_items_expected_max() > 0) {
+        found.name = found.words.front() + " " + option->get_type_name();
+      } else {
+        found.name = found.words.front();
+      }
+      text.options.push_back(std::move(found));
+    }
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+}  // namespace hillock::cli

@@ -1,0 +1,38 @@
+// What may stand on the command line, and what stood there.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hillock::cli {
+
+struct Arguments {
+  std::string command;
+  std::string path;  // CONFIG, FILE, FOLDER; the name of a model, shell or benchmark; empty if not given
+  std::vector<std::string> settings;  // --set PATH=VALUE
+  std::string out;                    // --out; empty: hillock's choice
+  bool force = false, quiet = false, json = false, list = false;
+  int threads = 0;  // 0: as the config says
+  int chunk = 0;    // neurons; 0: the interpreter's own
+  std::string instructions = "auto";
+  std::string config;  // --config of bench
+  std::string print;   // a help text or the version: to be printed instead of running a command
+};
+
+// Parses argv[1] ... Throws UserError, with a suggestion for a misspelt command or option.
+Arguments parse_arguments(int argc, const char* const* argv);
+
+// One command or option as the parser knows it, for the reference and for completion.
+struct OptionText {
+  std::string name;                // "--set PATH=VALUE", "CONFIG"
+  std::vector<std::string> words;  // "--set"; none for a positional argument
+  std::string doc;
+};
+struct CommandText {
+  std::string name, summary, usage, examples;
+  std::vector<OptionText> options;
+};
+std::vector<CommandText> command_texts();
+
+}  // namespace hillock::cli

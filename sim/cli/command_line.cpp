@@ -1,0 +1,56 @@
+// Which function does which command, and what becomes of exceptions.
+#include "cli/command_line.hpp"
+
+#include <exception>
+#include <functional>
+#include <map>
+#include <new>
+#include <string>
+
+#include "base/diagnostics.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+
+namespace hillock::cli {
+namespace {
+
+int dispatch(int argc, char** argv, Console& console) {
+  static const std::map<std::string, int (*)(const Arguments&, Console&)> commands = {
+      {"run", run},         {"check", check},   {"models", models},       {"info", info},
+      {"recover", recover}, {"schema", schema}, {"reference", reference}, {"completion", completion},
+      {"bench", bench},
+  };
+  const Arguments arguments = parse_arguments(argc, argv);
+  if (!arguments.print.empty()) {
+    console.out(arguments.print);
+    console.check_output();
+    return 0;
+  }
+  const int code = commands.at(arguments.command)(arguments, console);
+  if (arguments.command != "run") console.check_output();
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Console console;
+  try {
+    return dispatch(argc, argv, console);
+  } catch (const base::UserError& error) {
+    console.message(error.what());
+    return error.exit_code();
+  } catch (const base::Error& error) {
+    console.message("error: " + std::string(error.what()));
+    return error.exit_code();
+  } catch (const std::bad_alloc&) {
+    console.message("error: out of memory");
+    return 6;
+  } catch (const std::exception& error) {
+    console.message("error: internal error: " + std::string(error.what()));
+    return 70;
+  }
+}
+
+}  // namespace hillock::cli

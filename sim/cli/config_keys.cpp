@@ -1,0 +1,113 @@
+// The table of config keys.
+#include "cli/config_keys.hpp"
+
+#include <array>
+
+namespace hillock::cli {
+namespace {
+
+constexpr std::array keys{
+    ConfigKey{"vars", Form::quantities, false, "",
+              "numbers and quantities by name, for expressions: a value such as = 2 * w uses them"},
+    ConfigKey{"simulation", Form::map, true, "", "how long, in which steps, by which method"},
+    ConfigKey{"simulation.duration", Form::time, true, "", "model time of the run, a multiple of dt"},
+    ConfigKey{"simulation.dt", Form::time, true, "",
+              "time step; constant delays, refractory periods, edges and periods are multiples of it"},
+    ConfigKey{"simulation.seed", Form::seed, false, "1", "seed of all random numbers"},
+    ConfigKey{"simulation.method", Form::method, false, "auto",
+              "how the equations are integrated; auto: exact where the equations are linear, Euler-Maruyama "
+              "with noise, rk4 otherwise"},
+    ConfigKey{"simulation.spike_times", Form::spike_times, false, "grid",
+              "grid: a spike has the time of the grid point after the crossing; interpolated: of the "
+              "crossing itself"},
+    ConfigKey{"simulation.threads", Form::threads, false, "auto",
+              "number of threads; results do not depend on it"},
+    ConfigKey{"populations", Form::names, true, "",
+              "the neurons, in groups of one model each, under names of your choice"},
+    ConfigKey{"populations.NAME", Form::map, false, "", "a population"},
+    ConfigKey{"populations.NAME.like", Form::like, false, "",
+              "take all keys from this population; maps are merged key by key, everything else given here "
+              "replaces"},
+    ConfigKey{"populations.NAME.size", Form::count, false, "1", "number of neurons"},
+    ConfigKey{"populations.NAME.model", Form::neuron_model, true, "",
+              "name of a shipped neuron model, or path of a model file from the config's folder"},
+    ConfigKey{"populations.NAME.params", Form::params, false, "",
+              "parameters of the model that differ from their defaults, one value or a value per neuron"},
+    ConfigKey{"populations.NAME.init", Form::init, false, "",
+              "initial values of states, one value or a value per neuron; rest: where all derivatives vanish "
+              "without input"},
+    ConfigKey{"populations.NAME.receptors", Form::names, false, "",
+              "the dendrites: receptors under names of your choice"},
+    ConfigKey{"populations.NAME.receptors.NAME", Form::map, false, "",
+              "a receptor; parameters of its model may also stand here, beside the keys"},
+    ConfigKey{"populations.NAME.receptors.NAME.model", Form::receptor_model, true, "",
+              "name of a shipped receptor model, or path of a model file"},
+    ConfigKey{"populations.NAME.receptors.NAME.into", Form::word, false, "",
+              "the input of the neuron model it feeds; the first one if left out"},
+    ConfigKey{"populations.NAME.receptors.NAME.params", Form::params, false, "",
+              "parameters of the receptor model"},
+    ConfigKey{"populations.NAME.receptors.NAME.init", Form::init, false, "",
+              "initial values of the receptor's states"},
+    ConfigKey{"populations.NAME.method", Form::method, false, "",
+              "the method for this population, instead of simulation.method"},
+    ConfigKey{"inputs", Form::names, false, "", "what drives the neurons, under names of your choice"},
+    ConfigKey{"inputs.NAME", Form::input, false, "", "an input"},
+    ConfigKey{"record", Form::names, false, "", "what is written to the file, by population"},
+    ConfigKey{"record.NAME", Form::record, false, "",
+              "a list such as [V, spikes], or a map of variables with neurons, every and mean"},
+    ConfigKey{"sweep", Form::anything, false, "", "read by no command yet; run ignores it and says so"},
+};
+
+constexpr std::array<const char*, 11> methods{
+    "auto",   "exact",       "exponential_euler", "euler",    "midpoint",      "rk4",
+    "dopri5", "cash_karp54", "fehlberg78",        "adaptive", "euler_maruyama"};
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() { return keys; }
+
+std::span<const char* const> method_words() { return methods; }
+
+const char* describe(Form form) {
+  switch (form) {
+    case Form::map:
+      return "a map";
+    case Form::names:
+      return "a map of names";
+    case Form::time:
+      return "a time";
+    case Form::count:
+      return "a whole number";
+    case Form::seed:
+      return "a whole number";
+    case Form::threads:
+      return "a whole number, or auto";
+    case Form::method:
+      return "a word, or {adaptive: {rtol, atol, max_step, min_step}}";
+    case Form::spike_times:
+      return "grid or interpolated";
+    case Form::neuron_model:
+      return "a model";
+    case Form::receptor_model:
+      return "a model";
+    case Form::params:
+      return "a map of values";
+    case Form::init:
+      return "a map of values, or rest";
+    case Form::quantities:
+      return "a map of quantities";
+    case Form::input:
+      return "see Inputs";
+    case Form::record:
+      return "see Records";
+    case Form::like:
+      return "a name";
+    case Form::word:
+      return "a name";
+    case Form::anything:
+      return "anything";
+  }
+  return "";
+}
+
+}  // namespace hillock::cli

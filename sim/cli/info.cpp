@@ -1,0 +1,122 @@
+// `hillock info` and `hillock recover`: what an output file holds, and how a partial one becomes complete.
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/json.hpp"
+#include "record/recover.hpp"
+#include "record/run_info.hpp"
+
+namespace hillock::cli {
+namespace {
+
+using record::ReportInfo;
+using record::RunInfo;
+
+std::string ending(const RunInfo& run) {
+  std::string text = run.status;
+  if (run.stopped_at) text += " at " + human_time(*run.stopped_at);
+  if (!run.reason.empty()) text += ": " + run.reason;
+  if (!run.complete) text += fmt::format("\nreadable up to: {}", human_time(run.recorded_until));
+  return text;
+}
+
+std::string text_of(const ReportInfo& report) {
+  std::string text = fmt::format(
+      "/report/{}: {} every {}, {}\n", report.group,
+      counted(static_cast<std::int64_t>(report.frames), "frame"), human_time(report.interval),
+      report.neurons == 0 ? "a mean" : counted(static_cast<std::int64_t>(report.neurons), "neuron"));
+  for (const ReportInfo::Variable& variable : report.variables)
+    text += fmt::format("  {}: {}{}, {}{}\n", variable.name, variable.unit,
+                        variable.long_name.empty() ? "" : ", " + variable.long_name,
+                        variable.float64 ? "float64" : "float32", variable.compressed ? ", compressed" : "");
+  return text;
+}
+
+std::string text_of(const RunInfo& run) {
+  std::string text = fmt::format("{}: {}, {}, written by hillock {}\nstatus: {}\n", run.path, run.kind,
+                                 human_bytes(static_cast<double>(run.bytes)), run.version, ending(run));
+  text += fmt::format("model time: {} in steps of {}, seed {}\n", human_time(run.duration),
+                      base::number(run.dt) + " ms", run.seed);
+  for (const auto& [name, word] : run.words)
+    if (name != "hillock_version") text += name + ": " + word + "\n";
+  for (const auto& [name, number] : run.numbers) text += name + ": " + base::number(number) + "\n";
+  for (const ReportInfo& report : run.reports) text += text_of(report);
+  for (const record::SpikesInfo& spikes : run.spikes)
+    text += fmt::format("/spikes/{}: {}\n", spikes.population,
+                        counted(static_cast<std::int64_t>(spikes.count), "spike"));
+  for (const auto& [name, content] : run.texts)
+    text += fmt::format("/meta/{}: {} of text\n", name, human_bytes(static_cast<double>(content.size())));
+  return text;
+}
+
+Json json_of(const ReportInfo& report) {
+  Json json;
+  json["group"] = "/report/" + report.group;
+  json["frames"] = static_cast<std::int64_t>(report.frames);
+  json["neurons"] = static_cast<std::int64_t>(report.neurons);
+  json["interval_ms"] = report.interval;
+  json["end_ms"] = report.end;
+  json["variables"] = Json::Array{};
+  for (const ReportInfo::Variable& variable : report.variables) {
+    Json one;
+    one["name"] = variable.name;
+    one["unit"] = variable.unit;
+    one["long_name"] = variable.long_name;
+    one["type"] = variable.float64 ? "float64" : "float32";
+    one["compressed"] = variable.compressed;
+    json["variables"].push(std::move(one));
+  }
+  return json;
+}
+
+Json json_of(const RunInfo& run) {
+  Json json;
+  json["file"] = run.path;
+  json["bytes"] = static_cast<std::int64_t>(run.bytes);
+  json["kind"] = run.kind;
+  json["format"] = run.format;
+  json["hillock_version"] = run.version;
+  json["status"] = run.status;
+  json["complete"] = run.complete;
+  json["reason"] = run.reason;
+  json["stopped_at_ms"] = run.stopped_at ? Json(*run.stopped_at) : Json();
+  json["recorded_until_ms"] = run.recorded_until;
+  json["seed"] = std::to_string(run.seed);  // 64 bits do not fit a JSON number
+  json["duration_ms"] = run.duration;
+  json["dt_ms"] = run.dt;
+  json["meta"] = Json::Object{};
+  for (const auto& [name, word] : run.words) json["meta"][name] = word;
+  for (const auto& [name, number] : run.numbers) json["meta"][name] = number;
+  for (const auto& [name, content] : run.texts) json["meta"][name] = content;
+  json["reports"] = Json::Array{};
+  for (const ReportInfo& report : run.reports) json["reports"].push(json_of(report));
+  json["spikes"] = Json::Array{};
+  for (const record::SpikesInfo& spikes : run.spikes) {
+    Json one;
+    one["population"] = spikes.population;
+    one["count"] = static_cast<std::int64_t>(spikes.count);
+    json["spikes"].push(std::move(one));
+  }
+  return json;
+}
+
+}  // namespace
+
+int info(const Arguments& arguments, Console& console) {
+  const RunInfo run = record::read_info(arguments.path);
+  console.out(arguments.json ? json_of(run).text() + "\n" : text_of(run));
+  return 0;
+}
+
+int recover(const Arguments& arguments, Console& console) {
+  const record::Recovered done = record::recover(arguments.path, arguments.force);
+  console.out(
+      fmt::format("{}: complete up to {} (it was {})\n", done.path, human_time(done.until), done.status));
+  for (const record::Recovered::Part& part : done.parts)
+    console.out(fmt::format("  {}: {} kept{}\n", part.name, part.kept,
+                            part.dropped > 0 ? fmt::format(", {} behind that cut off", part.dropped) : ""));
+  return 0;
+}
+
+}  // namespace hillock::cli

@@ -1,0 +1,183 @@
+// `hillock run`: from a config to a file, with everything that may happen on the way.
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <numeric>
+
+#include "assemble/assemble.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/provenance.hpp"
+#include "cli/signals.hpp"
+#include "config/config.hpp"
+#include "record/output_file.hpp"
+#include "record/run_writer.hpp"
+
+namespace hillock::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using engine::RunEnd;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+program::InterpreterOptions interpreter_options(const Arguments& arguments) {
+  program::InterpreterOptions options;
+  if (arguments.chunk != 0) options.chunk = arguments.chunk;
+  using program::InstructionSet;
+  for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
+    if (arguments.instructions == program::name(set)) {
+      if (!program::available(set))
+        throw base::ResourceError("this processor has no " + arguments.instructions +
+                                  "; choose another with --instructions");
+      options.isa = set;
+    }
+  return options;
+}
+
+// Refuses a run whose traces would not fit on the disk.
+void check_free_disk(const std::string& path, std::int64_t file_bytes) {
+  struct statvfs disk {};
+  if (statvfs(record::folder_of(path).c_str(), &disk) != 0) return;  // check_output has looked at the folder
+  const double free = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
+  if (static_cast<double>(file_bytes) > free)
+    throw base::ResourceError(
+        fmt::format("{} would take {}, and its disk has {} free; record fewer neurons or variables, or with "
+                    "a longer 'every'",
+                    path, human_bytes(static_cast<double>(file_bytes)), human_bytes(free)));
+}
+
+std::string progress_text(const engine::Progress& progress, double dt) {
+  const double done =
+      static_cast<double>(progress.step) / static_cast<double>(std::max<std::int64_t>(progress.steps, 1));
+  const double model_ms = static_cast<double>(progress.step) * dt;
+  std::string text = fmt::format("{:3.0f} %  {:.0f} of {:.0f} ms", 100 * done, model_ms,
+                                 static_cast<double>(progress.steps) * dt);
+  if (progress.step > 0) {
+    text += "  " + human_seconds(progress.wall_seconds * (1 - done) / done) + " left";
+    text += "  real-time factor " + three_digits(1000 * progress.wall_seconds / model_ms);
+  }
+  return text;
+}
+
+// One run after everything was prepared.
+class Run {
+ public:
+  Run(const Arguments& arguments, Console& console, SignalWatch& signals, const std::string& path,
+      assemble::Prepared& prepared, double dt)
+      : arguments_(arguments),
+        console_(console),
+        signals_(signals),
+        path_(path),
+        prepared_(prepared),
+        dt_(dt) {}
+
+  int execute(bool replace, Clock::time_point start) {
+    record::RunWriter writer(path_, replace, prepared_.layout);
+    signals_.save_first();
+    numbers_["wall_build_s"] = seconds_since(start);
+    try {
+      return simulate(writer);
+    } catch (const base::IoError& error) {
+      if (!writer.hdf5_failed()) throw;
+      console_.message("error: " + std::string(error.what()));
+      _exit(error.exit_code());  // HDF5 must not tidy up after a failed write
+    }
+  }
+
+ private:
+  int simulate(record::RunWriter& writer) {
+    engine::RunOptions options;
+    options.stop = &signals_.stop();
+    if (!arguments_.quiet && console_.shows_progress())
+      options.progress = [this](const engine::Progress& progress) {
+        console_.progress(progress_text(progress, dt_));
+      };
+    const auto begin = Clock::now();
+    try {
+      const program::FlushToZero flush;
+      result_ = prepared_.simulation->run(writer, options);
+    } catch (const base::NumericsError& error) {
+      add_numbers(seconds_since(begin));
+      return fail(writer, error);
+    }
+    console_.progress({});
+    add_numbers(result_.simulate_seconds);
+    writer.finish(result_.end, prepared_.simulation->time(),
+                  result_.end == RunEnd::interrupted ? signal_name() : "", numbers_);
+    return end();
+  }
+
+  void add_numbers(double simulate_seconds) {
+    const double model_seconds = prepared_.simulation->time() / 1000;
+    numbers_["wall_simulate_s"] = simulate_seconds;
+    numbers_["real_time_factor"] = model_seconds > 0 ? simulate_seconds / model_seconds : 0;
+    numbers_["peak_rss_bytes"] = peak_memory_bytes();
+  }
+
+  std::string signal_name() const { return signals_.signal() == SIGTERM ? "SIGTERM" : "SIGINT"; }
+
+  // A state that is not finite: the trace up to there is kept.
+  int fail(record::RunWriter& writer, const base::NumericsError& error) {
+    const double time = prepared_.simulation->time();
+    writer.finish(RunEnd::failed, time, error.what(), numbers_);
+    console_.message(fmt::format("error: {}\n  what was recorded up to {} is in {}.partial", error.what(),
+                                 human_time(time), path_));
+    return error.exit_code();
+  }
+
+  int end() {
+    const std::int64_t spikes =
+        std::accumulate(result_.spike_counts.begin(), result_.spike_counts.end(), std::int64_t{0});
+    const std::string time = human_time(prepared_.simulation->time());
+    if (result_.end == RunEnd::interrupted) {
+      console_.message(fmt::format("interrupted at {} ({}): what was recorded up to there is in {}.partial",
+                                   time, signal_name(), path_));
+      return 128 + signals_.signal();
+    }
+    if (!arguments_.quiet)
+      console_.out(fmt::format("{}: {}, {} in {} (real-time factor {})\n", path_, counted(spikes, "spike"),
+                               time, human_seconds(numbers_["wall_simulate_s"]),
+                               three_digits(numbers_["real_time_factor"])));
+    return 0;
+  }
+
+  const Arguments& arguments_;
+  Console& console_;
+  SignalWatch& signals_;
+  const std::string& path_;
+  assemble::Prepared& prepared_;
+  double dt_;  // ms
+  engine::RunResult result_;
+  std::map<std::string, double> numbers_;
+};
+
+}  // namespace
+
+int run(const Arguments& arguments, Console& console) {
+  const auto start = Clock::now();
+  SignalWatch signals;
+  const auto experiment = config::load(arguments.path, {arguments.settings, config::default_model_folders()});
+  if (arguments.threads != 0) experiment->simulation.threads = arguments.threads;
+  const bool explicit_out = !arguments.out.empty();
+  const std::string path = explicit_out ? arguments.out : "results/" + experiment->name + ".h5";
+  record::check_output(path, explicit_out, arguments.force);
+
+  assemble::Options options{interpreter_options(arguments)};
+  assemble::Prepared prepared = assemble::prepare(*experiment, options);
+  for (const std::string& note : experiment->notes) console.message("note: " + note);
+  for (const base::Diagnostic& warning : experiment->warnings) console.warning(warning);
+  for (const base::Diagnostic& warning : prepared.warnings) console.warning(warning);
+  check_free_disk(path, prepared.estimate.file_bytes);
+  add_facts(prepared.layout.facts, *experiment, prepared, options.interpreter);
+  return Run(arguments, console, signals, path, prepared, experiment->simulation.dt)
+      .execute(!explicit_out || arguments.force, start);
+}
+
+}  // namespace hillock::cli
