@@ -51,13 +51,18 @@ std::string word(const model::InputSpec& input, const std::string& field) {
   return text == nullptr ? std::string() : *text;
 }
 
+bool is_list(model::FieldKind kind) {
+  return kind == model::FieldKind::list_current || kind == model::FieldKind::list_quantity ||
+         kind == model::FieldKind::list_potential;
+}
+
 // Samples of a current from a file: at an interval, or at times of their own.
 void read_samples(const model::InputSpec& input, engine::InputData& data, const FileReaders& readers) {
   const std::string path = word(input, "path");
   const std::string column = word(input, "dataset").empty() ? word(input, "column") : word(input, "dataset");
   const std::string unit = word(input, "unit");
   std::string time = word(input, "time_dataset");
-  if (time.empty()) time = word(input, "time");
+  if (time.empty()) time = word(input, "time_column");
   std::vector<double> values = readers.column(path, column), times;
   double scale = 1;
   if (const auto parsed = unit.empty() ? std::nullopt : base::parse_unit(unit))
@@ -101,8 +106,7 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
   for (const auto& [name, field] : input.fields) {
     const auto known =
         std::ranges::find_if(type->fields, [&](const model::FieldType& f) { return f.name == name; });
-    const bool list = known != type->fields.end() && (known->kind == model::FieldKind::list_current ||
-                                                      known->kind == model::FieldKind::list_quantity);
+    const bool list = known != type->fields.end() && is_list(known->kind);
     if (const auto* values = std::get_if<model::Values>(&field)) {
       if (list)
         data.lists[name] = values->numbers;

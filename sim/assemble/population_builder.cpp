@@ -93,7 +93,9 @@ class Builder {
     const model::InputSite* site =
         input.site.empty() ? &spec_.model->inputs.front() : spec_.model->input(input.site);
     if (site->area.empty()) return false;
-    if (input.type == "voltage_clamp") return true;  // voltage / resistance is a current
+    if (const auto resistance = input.fields.find("resistance");
+        resistance != input.fields.end())  // of a clamp: voltage / resistance
+      return std::get<model::Values>(resistance->second).dimension == base::dimension::resistance;
     const model::InputType* type = model::input_type(input.type);
     for (const model::FieldType& field : type->fields) {
       const auto found = input.fields.find(field.name);
