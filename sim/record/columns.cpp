@@ -10,6 +10,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
+#include "record/apart.hpp"
 #include "record/csv.hpp"
 #include "record/hdf5_read.hpp"
 
@@ -154,8 +155,10 @@ bool is_hdf5(const std::string& path) {
 
 std::vector<double> read_column(const std::string& path, const std::string& dataset) {
   if (is_hdf5(path)) {
-    ReadableFile file(path);
-    return pick(file, parse_name(dataset.empty() ? only_data_set(file) : dataset));
+    return tried_apart(path, [&] {
+      ReadableFile file(path);
+      return pick(file, parse_name(dataset.empty() ? only_data_set(file) : dataset));
+    });
   }
   const CsvTable table(path);
   if (dataset.empty() && table.columns() != 1)
@@ -166,8 +169,10 @@ std::vector<double> read_column(const std::string& path, const std::string& data
 
 Columns read_columns(const std::string& path, const std::string& dataset) {
   if (is_hdf5(path)) {
-    ReadableFile file(path);
-    return read_table(file, parse_name(dataset.empty() ? only_data_set(file) : dataset).path);
+    return tried_apart(path, [&] {
+      ReadableFile file(path);
+      return read_table(file, parse_name(dataset.empty() ? only_data_set(file) : dataset).path);
+    });
   }
   const CsvTable table(path);
   Columns columns;
@@ -179,7 +184,8 @@ Columns read_columns(const std::string& path, const std::string& dataset) {
 }
 
 TimeSeries read_time_series(const std::string& path, const std::string& dataset) {
-  return is_hdf5(path) ? series_from_hdf5(path, dataset) : series_from_text(path, dataset);
+  if (!is_hdf5(path)) return series_from_text(path, dataset);
+  return tried_apart(path, [&] { return series_from_hdf5(path, dataset); });
 }
 
 }  // namespace hillock::record

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
 #include "record/report_group.hpp"
 #include "record/run_info.hpp"
@@ -49,7 +50,7 @@ void shorten(H5::DataSet& set, std::uint64_t rows) {
   set.extend(extent.data());
 }
 
-Recovered::Part cut_report(WritableFile& file, const ReportInfo& report, double end) {
+void cut_report(WritableFile& file, const ReportInfo& report, double end) {
   const std::string place = "/report/" + report.group;
   const std::uint64_t frames = std::min(trusted_frames(report), frames_up_to(end, report.interval));
   file.doing("cutting " + place, [&] {
@@ -64,7 +65,6 @@ Recovered::Part cut_report(WritableFile& file, const ReportInfo& report, double 
                                       report.interval};
     group.openDataSet("mapping/time").write(range.data(), memory_type<double>());
   });
-  return {place, frames, report.frames - frames};
 }
 
 // How many of the first `count` timestamps are not later than `end`.
@@ -84,20 +84,18 @@ std::uint64_t spikes_up_to(const H5::DataSet& timestamps, std::uint64_t count, d
   return 0;
 }
 
-Recovered::Part cut_spikes(WritableFile& file, const std::string& population, double end) {
+void cut_spikes(WritableFile& file, const std::string& population, double end) {
   const std::string place = "/spikes/" + population;
-  std::uint64_t before = 0, kept = 0;
   file.doing("cutting " + place, [&] {
     H5::Group group = file.file().openGroup(place);
     H5::DataSet timestamps = group.openDataSet("timestamps"), ids = group.openDataSet("node_ids");
-    before = shape(timestamps).at(0);
+    const std::uint64_t rows = std::min(shape(timestamps).at(0), shape(ids).at(0));
     const std::uint64_t trusted = integer_attribute(group, "recorded").value_or(0);
-    kept = spikes_up_to(timestamps, std::min({trusted, before, std::uint64_t{shape(ids).at(0)}}), end);
+    const std::uint64_t kept = spikes_up_to(timestamps, std::min(trusted, rows), end);
     shorten(timestamps, kept);
     shorten(ids, kept);
     set_number<std::uint64_t>(group, "recorded", kept);
   });
-  return {place, kept, before - kept};
 }
 
 void mark(WritableFile& file, double end) {
@@ -107,6 +105,27 @@ void mark(WritableFile& file, double end) {
     set_number<double>(root, "recorded_until_ms", end);
     set_number<double>(root, "stopped_at_ms", end);
   });
+}
+
+void cut(OutputFile& output, const RunInfo& info, double end) {
+  WritableFile file(output, WritableFile::Mode::open);
+  for (const auto& report : info.reports) cut_report(file, report, end);
+  for (const auto& spikes : info.spikes)
+    cut_spikes(file, spikes.population, std::min(end, info.recorded_until));
+  mark(file, end);
+  file.flush("flushing it");
+  file.close();
+}
+
+std::vector<Recovered::Part> compare(const RunInfo& before, const RunInfo& after) {
+  std::vector<Recovered::Part> parts;
+  for (std::size_t i = 0; i < after.reports.size(); ++i)
+    parts.push_back({"/report/" + after.reports[i].group, after.reports[i].frames,
+                     before.reports.at(i).frames - after.reports[i].frames});
+  for (std::size_t i = 0; i < after.spikes.size(); ++i)
+    parts.push_back({"/spikes/" + after.spikes[i].population, after.spikes[i].count,
+                     before.spikes.at(i).count - after.spikes[i].count});
+  return parts;
 }
 
 std::string final_name(const std::string& partial_path, bool force) {
@@ -131,15 +150,9 @@ Recovered recover(const std::string& partial_path, bool force) {
   result.status = info.status;
   result.until = info.complete ? info.recorded_until : common_end(info);
   if (!info.complete) {
-    const double spikes_end = std::min(result.until, info.recorded_until);
-    WritableFile file(output, WritableFile::Mode::open);
-    for (const auto& report : info.reports) result.parts.push_back(cut_report(file, report, result.until));
-    for (const auto& spikes : info.spikes)
-      result.parts.push_back(cut_spikes(file, spikes.population, spikes_end));
-    mark(file, result.until);
-    file.flush("flushing it");
-    file.close();
+    run_apart(partial_path, [&] { cut(output, info, result.until); });
     output.sync();
+    result.parts = compare(info, read_info(partial_path));
   }
   output.publish(force);
   return result;

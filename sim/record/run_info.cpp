@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
 
 namespace hillock::record {
@@ -75,9 +76,7 @@ void read_meta(ReadableFile& file, RunInfo& info) {
   info.dt = number_attribute(meta, "dt_ms").value_or(0);
 }
 
-}  // namespace
-
-RunInfo read_info(const std::string& path) {
+RunInfo read_all(const std::string& path) {
   ReadableFile file(path);
   RunInfo info;
   info.path = path;
@@ -98,6 +97,12 @@ RunInfo read_info(const std::string& path) {
            return shape(file.file().openDataSet("/spikes/" + population + "/timestamps")).at(0);
          })});
   return info;
+}
+
+}  // namespace
+
+RunInfo read_info(const std::string& path) {
+  return tried_apart(path, [&] { return read_all(path); });
 }
 
 }  // namespace hillock::record

@@ -10,6 +10,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
+#include "record/apart.hpp"
 #include "record/columns.hpp"
 #include "record/csv.hpp"
 #include "record/hdf5_read.hpp"
@@ -134,7 +135,8 @@ SpikeFile from_text(const std::string& path, const std::string& wanted) {
 }  // namespace
 
 SpikeFile read_spikes(const std::string& path, const std::string& population) {
-  return is_hdf5(path) ? from_hdf5(path, population) : from_text(path, population);
+  if (!is_hdf5(path)) return from_text(path, population);
+  return tried_apart(path, [&] { return from_hdf5(path, population); });
 }
 
 }  // namespace hillock::record
