@@ -155,6 +155,7 @@ class Likes {
       entry.value = std::move(merged);
     } else {
       remove_key(entry.value, "like");
+      entry.value.broken = true;
     }
     open_.pop_back();
     done_.insert(entry.key);

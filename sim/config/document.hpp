@@ -21,6 +21,7 @@ struct Entry;
 struct Node {
   NodeKind kind = NodeKind::null;
   bool quoted = false;         // scalars in quotes or block style
+  bool broken = false;         // its error has been reported: readers say no more about it
   std::string text;            // scalars
   std::vector<Node> items;     // sequences
   std::vector<Entry> entries;  // maps, in the order written

@@ -62,7 +62,7 @@ class InputRules {
       if (field.bound == Bound::positive ? value > 0 : value >= 0) continue;
       error(values.place, field.name + " must " +
                               (field.bound == Bound::positive ? "be positive" : "not be negative") +
-                              ", got " + base::format_quantity(value, values.dimension));
+                              ", got " + shown(values, value));
       return;
     }
   }
@@ -82,9 +82,17 @@ class InputRules {
     error(stop->place, "stop (" + shown(*stop) + ") is before start (" + shown(*start) + ")");
   }
 
-  static std::string shown(const Values& values) {
-    return base::format_quantity(values.numbers[0], values.dimension);
+  // One value as the user wrote it.
+  static std::string shown(const Values& values, double value) {
+    const base::Place& place = values.place;
+    const bool written = values.law == model::Law::constant && place.source != nullptr && place.line > 0;
+    if (!written) return base::format_quantity(value, values.dimension);
+    const std::string_view line = place.source->line(place.line);
+    const std::size_t start = static_cast<std::size_t>(place.column - 1);
+    const std::string text(line.substr(std::min(start, line.size()), static_cast<std::size_t>(place.length)));
+    return text.starts_with('=') ? base::format_quantity(value, values.dimension) : text;
   }
+  static std::string shown(const Values& values) { return shown(values, values.numbers[0]); }
 
   bool one_of(const std::string& a, const std::string& b) {
     if (has(a) != has(b)) return true;
@@ -200,7 +208,7 @@ class InputRules {
       return error(weight.place,
                    "weight must be at least " + base::format_quantity(least, weight.dimension) +
                        " for receptor '" + receptor.name + "' (" + receptor.model->name + "), got " +
-                       base::format_quantity(weight.numbers[i], weight.dimension),
+                       shown(weight, weight.numbers[i]),
                    least == 0 ? "inhibition has a positive weight and a reversal potential below rest" : "");
     }
   }

@@ -63,6 +63,7 @@ class InputReader {
   bool read_type(const Entry& entry) {
     const std::vector<std::string> types = names_of(model::input_types());
     const Node* node = entry.value.find("type");
+    if (node == nullptr && entry.value.broken) return false;
     if (node == nullptr) {
       reader_.error(entry.place, "input '" + entry.key + "' has no 'type'",
                     "it is one of: " + base::join(types, ", "));
@@ -179,7 +180,7 @@ class InputReader {
   // In which dimensions a current may be given: those that all targets take, each in its unit or, with an
   // area, in pA.
   Accepted accepted_currents() const {
-    if (current_) return {{*current_}, "all currents of one input are given in one unit"};
+    if (current_) return {{*current_}, ", as the other currents of this input"};
     std::vector<base::Dimension> common;
     std::string why;
     for (std::size_t i = 0; i < input_.targets.size(); ++i) {
@@ -192,11 +193,12 @@ class InputReader {
         std::erase_if(common, [&](const base::Dimension& d) {
           return std::find(takes.begin(), takes.end(), d) == takes.end();
         });
-      why += (i == 0 ? "input '" : ", input '") + site.name + "' of '" +
-             population(input_.targets[i]).model->name + "' takes it";
+      why += (i == 0 ? " for input '" : ", input '") + site.name + "' of '" +
+             population(input_.targets[i]).model->name + "'";
     }
     if (common.empty())
       return {{site_of(input_.targets[0]).dimension},
+              ", as its first target",
               "the targets take different units: write one input for each"};
     return {common, why};
   }
@@ -239,8 +241,7 @@ class InputReader {
         const auto receptor =
             std::find_if(target.receptors.begin(), target.receptors.end(),
                          [&](const model::ReceptorSpec& r) { return r.name == input_.receptor; });
-        return {{receptor->model->weight},
-                "receptor '" + input_.receptor + "' of '" + target.name + "' takes it"};
+        return {{receptor->model->weight}, "receptor '" + input_.receptor + "' of '" + target.name + "'"};
       }
       default:
         return field.dimension;
@@ -335,8 +336,7 @@ class InputReader {
       reader_.error(node.place, "unit: " + problem);
     } else if (std::find(wanted.dimensions.begin(), wanted.dimensions.end(), unit->dimension) ==
                wanted.dimensions.end()) {
-      reader_.error(node.place, "unit needs " + wanted.describe() + ", got " + unit->dimension.describe() +
-                                    (wanted.why.empty() ? "" : ": " + wanted.why));
+      reader_.error(node.place, "unit needs " + wanted.describe() + ", got " + unit->dimension.describe());
     } else {
       input_.fields["unit"] = word;
       input_.fields["scale"] = Values::constant(*base::to_internal("1", *unit), unit->dimension, node.place);
@@ -344,6 +344,7 @@ class InputReader {
   }
 
   void read_expression(const FieldType& field, const Node& node) {
+    if (node.broken) return;
     if (!node.is_scalar()) {
       reader_.error(node.place, field.name + " must be an expression of t, got " + node.describe(),
                     "write for example \"10 pA * sin(2*pi*8 Hz*t)\", in quotes");
@@ -364,7 +365,7 @@ class InputReader {
     if (condition ||
         std::find(wanted.dimensions.begin(), wanted.dimensions.end(), *found) == wanted.dimensions.end())
       reader_.error(node.place, field.name + " needs " + wanted.describe() + ", got " +
-                                    (condition ? "a condition" : found->describe()) + ": " + wanted.why);
+                                    (condition ? "a condition" : found->describe()));
     else
       input_.fields[field.name] = std::move(*expression);
   }

@@ -52,27 +52,37 @@ const model::Model* Library::find(const Node& word, model::Kind kind) {
   }
   const bool is_path =
       word.text.find('/') != std::string::npos || word.text.ends_with(".yaml") || word.text.ends_with(".yml");
-  const std::string path = is_path ? path_of(word, kind) : path_of_shipped(word, kind);
+  const std::string path = is_path ? path_of(word) : path_of_shipped(word, kind);
   if (path.empty()) return nullptr;
   const std::string shown =
       is_path ? (fs::path(experiment_.path).parent_path() / word.text).lexically_normal().string() : path;
   const model::Model* found = load(path, shown, word.place);
   if (found == nullptr || found->kind == kind) return found;
-  diagnostics_.error(word.place,
-                     "'" + word.text + "' is a " + kind_word(found->kind) + " model, but a " +
-                         kind_word(kind) + " model is needed here",
-                     kind == model::Kind::neuron ? "receptor models stand under 'receptors' of a population"
-                                                 : "neuron models stand under 'model' of a population");
+  report_kind(word, found->kind);
   return nullptr;
 }
 
-std::string Library::path_of(const Node& word, model::Kind) {
+void Library::report_kind(const Node& word, model::Kind found) {
+  const bool receptor = found == model::Kind::receptor;
+  diagnostics_.error(word.place,
+                     "'" + word.text + "' is a " + kind_word(found) + " model, but a " +
+                         (receptor ? "neuron" : "receptor") + " model is needed here",
+                     receptor ? "receptor models stand under 'receptors' of a population"
+                              : "neuron models stand under 'model' of a population");
+}
+
+std::string Library::path_of(const Node& word) {
   return data_file(word.text, experiment_.folder, word.place, diagnostics_).value_or("");
 }
 
 std::string Library::path_of_shipped(const Node& word, model::Kind kind) {
   const std::map<std::string, std::string> models = models_of(folders_, kind);
   if (const auto found = models.find(word.text); found != models.end()) return found->second;
+  const model::Kind other = kind == model::Kind::neuron ? model::Kind::receptor : model::Kind::neuron;
+  if (models_of(folders_, other).count(word.text) != 0) {
+    report_kind(word, other);
+    return "";
+  }
   std::vector<std::string> names;
   for (const auto& [name, path] : models) names.push_back(name);
   const std::string guess = base::did_you_mean(word.text, names);

@@ -23,7 +23,8 @@ class Library {
   const model::Model* find(const Node& word, model::Kind kind);
 
  private:
-  std::string path_of(const Node& word, model::Kind kind);
+  std::string path_of(const Node& word);
+  void report_kind(const Node& word, model::Kind found);
   std::string path_of_shipped(const Node& word, model::Kind kind);
   const model::Model* load(const std::string& path, const std::string& shown, const base::Place& place);
 

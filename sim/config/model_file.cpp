@@ -58,6 +58,7 @@ class ModelFileReader {
   }
 
   lang::Expression expression(const Node& node, std::string_view what) {
+    if (node.broken) return {};
     if (!node.is_scalar()) {
       reader_.error(node.place, fmt::format("'{}' must be an expression, got {}", what, node.describe()),
                     "write it on one line, in quotes if it has a comma, a colon or a '#'");

@@ -10,8 +10,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/text.hpp"
+#include "config/check_text.hpp"
 #include "config/document.hpp"
+#include "config/yaml_places.hpp"
 
 namespace hillock::config {
 namespace {
@@ -21,56 +22,6 @@ constexpr std::size_t most_copied = 100'000;  // nodes that aliases may add
 
 // The rest of the document makes no sense any more; the reason has been reported.
 struct Abandoned {};
-
-// Where yaml-cpp's marks are in the source: its text began at `offset` of the source's text.
-class Places {
- public:
-  Places(const base::Source& source, std::size_t offset) : source_(source), offset_(offset) {}
-
-  base::Place at(const YAML::Mark& mark, std::size_t length = 1) const {
-    if (mark.is_null()) return {&source_, 0, 0, 0};
-    const int shift = mark.line == 0 ? static_cast<int>(offset_) : 0;
-    return {&source_, mark.line + 1, mark.column + 1 + shift,
-            static_cast<int>(std::max<std::size_t>(length, 1))};
-  }
-
-  // The place of a scalar's text.
-  base::Place scalar(const YAML::Mark& mark, const std::string& value, bool quoted) const {
-    if (mark.is_null()) return at(mark);
-    const std::string_view rest =
-        std::string_view(source_.text)
-            .substr(std::min(offset_ + static_cast<std::size_t>(mark.pos), source_.text.size()));
-    const bool block = quoted && !rest.empty() && (rest[0] == '|' || rest[0] == '>');
-    if (block) return first_line(mark, rest);
-    base::Place place = at(mark);
-    const std::string_view inside = quoted && !rest.empty() ? rest.substr(1) : rest;
-    if (inside.data() != rest.data()) ++place.column;
-    const std::size_t line_end = std::min(inside.find('\n'), inside.size());
-    const bool written_so = !value.empty() && inside.substr(0, value.size()) == value;
-    place.length =
-        static_cast<int>(std::max<std::size_t>(1, std::min(written_so ? value.size() : line_end, line_end)));
-    return place;
-  }
-
- private:
-  // Of a block scalar, whose mark is at its '|' or '>': its first line with text.
-  base::Place first_line(const YAML::Mark& mark, std::string_view rest) const {
-    base::Place place = at(mark);
-    const std::size_t line_end = rest.find('\n');
-    if (line_end == std::string_view::npos) return place;
-    const std::size_t text = rest.find_first_not_of(" \n", line_end);
-    if (text == std::string_view::npos) return place;
-    const std::size_t line_start = rest.rfind('\n', text);
-    place.line +=
-        static_cast<int>(std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(text), '\n'));
-    place.column = static_cast<int>(text - line_start);
-    place.length = static_cast<int>(std::min(rest.find('\n', text), rest.size()) - text);
-    return place;
-  }
-
-  const base::Source& source_;
-  std::size_t offset_;
-};
 
 // Number of '(' that a text leaves open (negative: closes).
 int open_brackets(std::string_view text) {
@@ -109,6 +60,8 @@ class TreeBuilder : public YAML::EventHandler {
     node.quoted = tag == "!";
     node.text = value;
     node.place = places_.scalar(mark, value, node.quoted);
+    if (node.quoted && !places_.is_closed(mark))
+      abandon(places_.at(mark), "this quote is not closed", "write the same quote behind the text");
     add(std::move(node), anchor);
   }
 
@@ -169,14 +122,19 @@ class TreeBuilder : public YAML::EventHandler {
                        "write the value without its tag");
   }
 
+  // A list or map where a key is due: allowed by YAML, but here the sign of a bracket that is not closed.
+  [[noreturn]] void refuse_key(const base::Place& place, bool flow) {
+    const Node* bracket = open_bracket();
+    if (bracket == nullptr && !flow) abandon(place, "a list or map cannot be a key", "a key is one word");
+    abandon(bracket != nullptr ? bracket->place : place,
+            "a bracket that begins here is not closed, or has a list or map as a key",
+            "close each '[' with ']' and each '{' with '}'");
+  }
+
   void open(NodeKind kind, const YAML::Mark& mark, YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
     if (stack_.size() >= deepest) too_deep(places_.at(mark));
-    if (!stack_.empty() && wants_key(stack_.back())) {
-      const bool flow_map = kind == NodeKind::map && style == YAML::EmitterStyle::Flow;
-      abandon(places_.at(mark),
-              std::string(kind == NodeKind::map ? "a map" : "a list") + " stands where a key is expected",
-              flow_map ? "a value with braces, such as ${x}, must be quoted" : "a key is one word");
-    }
+    if (!stack_.empty() && wants_key(stack_.back()))
+      refuse_key(places_.at(mark), style == YAML::EmitterStyle::Flow);
     Frame frame;
     frame.node.kind = kind;
     frame.node.place = places_.at(mark);
@@ -249,7 +207,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   // Inside brackets YAML ends a value at a comma, also at the comma of min(a, b): the first part is reported,
   // the others are skipped.
-  void watch_split(Frame& top, const Node& node) {
+  void watch_split(Frame& top, Node& node) {
     const int open_now = open_brackets(node.text);
     if (open_now == 0) return;
     diagnostics_.error(
@@ -257,8 +215,9 @@ class TreeBuilder : public YAML::EventHandler {
         "'" + node.text + "' has an unbalanced bracket: inside {} and [] a value ends at the next comma",
         "quote the expression, or put it on its own line");
     top.split = std::max(open_now, 0);
+    node.broken = true;
   }
-  bool continues_split(Frame& top, const Node& node) {
+  bool continues_split(Frame& top, Node& node) {
     if (!top.flow || !node.is_scalar() || node.quoted) return false;
     if (top.split > 0) {
       top.split += open_brackets(node.text);
@@ -303,77 +262,39 @@ class SecondDocument : public YAML::EventHandler {
   base::Diagnostics& diagnostics_;
 };
 
-// Bytes that no text has, and tabs before the first word of a line. Returns whether the parser may see the
-// text.
-bool check_bytes(const base::Source& source, std::string_view what, base::Diagnostics& diagnostics) {
-  const std::string& text = source.text;
-  if (text.size() >= 2 &&
-      (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || text[0] == '\0' || text[1] == '\0')) {
-    diagnostics.error({&source, 0, 0, 0},
-                      "this is not a " + std::string(what) + ": the text is UTF-16, not UTF-8",
-                      "save it as UTF-8");
-    return false;
-  }
-  int line = 1;
-  std::size_t line_start = 0;
-  bool indentation = true, tabs = false;
-  for (std::size_t i = 0; i < text.size();) {
-    const unsigned char byte = static_cast<unsigned char>(text[i]);
-    const base::Place place{&source, line, static_cast<int>(i - line_start) + 1, 1};
-    const std::optional<base::Character> character = base::decode_utf8(text, i);
-    if (!character || (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F) {
-      diagnostics.error(place,
-                        "this is not a " + std::string(what) + ": byte " + std::to_string(byte) +
-                            (character ? " is a control character" : " is not UTF-8"),
-                        "save it as plain text in UTF-8");
-      return false;
-    }
-    if (byte == '\t' && indentation && !tabs) {
-      diagnostics.error(place, "a tab is used for indentation", "indent with spaces");
-      tabs = true;
-    }
-    indentation = byte == '\n' || (indentation && (byte == ' ' || byte == '\t'));
-    if (byte == '\n') {
-      ++line;
-      line_start = i + 1;
-    }
-    i += static_cast<std::size_t>(character->length);
-  }
-  return !tabs;
+std::string remedy_of(std::string_view problem) {
+  if (problem == "illegal map value")
+    return "indent all entries of a map alike, begin a map under a key on a new line, and quote a value that "
+           "has ': ' in it";
+  if (problem == "end of map not found" || problem == "end of sequence not found")
+    return "indent all entries of a map or list alike";
+  if (problem == "unknown token") return "quote a value that begins with this character";
+  if (problem.starts_with("the referenced anchor")) return "an alias *x needs an anchor &x before it";
+  return "";
 }
 
 void report_syntax(const YAML::ParserException& problem, const Node* bracket, const Places& places,
                    base::Diagnostics& diagnostics) {
-  const std::string& found = problem.msg;
-  const bool in_bracket =
-      bracket != nullptr && (found.starts_with("end of ") || found.starts_with("illegal"));
-  if (in_bracket) {
-    const bool map = bracket->is_map();
-    diagnostics.error(
-        bracket->place,
-        std::string("this '") + (map ? "{" : "[") + "' is not closed, or a comma is missing in it",
-        std::string("close it with '") + (map ? "}" : "]") + "'");
-    return;
+  const bool unfinished = problem.msg.starts_with("end of ") || problem.msg.starts_with("illegal");
+  const base::Place at = places.at(problem.mark);
+  if (bracket == nullptr || !unfinished) {
+    diagnostics.error(at, "this is not valid YAML: " + problem.msg, remedy_of(problem.msg));
+  } else if (const std::size_t dollar = at.source->line(at.line).find("${");
+             dollar != std::string_view::npos) {
+    diagnostics.error({at.source, at.line, static_cast<int>(dollar) + 1, 2},
+                      "'${' cannot stand here without quotes", "to use a name of vars write '= name'");
+  } else {
+    const std::string open = bracket->is_map() ? "{" : "[";
+    diagnostics.error(bracket->place, "this '" + open + "' is not closed, or a comma is missing in it",
+                      bracket->is_map() ? "close it with '}'" : "close it with ']'");
   }
-  std::string remedy;
-  if (found == "illegal map value")
-    remedy = "a value with ': ' in it must be quoted, and a map under a key begins on a new line";
-  else if (found == "end of map not found" || found == "end of sequence not found")
-    remedy = "check the indentation: entries of one map or list begin in the same column";
-  else if (found == "unknown token")
-    remedy = "quote a value that begins with this character";
-  else if (found == "illegal EOF in scalar")
-    remedy = "close the quotes";
-  else if (found.starts_with("the referenced anchor"))
-    remedy = "an alias *x needs an anchor &x before it";
-  diagnostics.error(places.at(problem.mark), "this is not valid YAML: " + found, remedy);
 }
 
 }  // namespace
 
 std::optional<Node> read_document(const base::Source& source, std::string_view what,
                                   base::Diagnostics& diagnostics, std::size_t offset) {
-  if (!check_bytes(source, what, diagnostics)) return std::nullopt;
+  if (!check_text(source, what, diagnostics)) return std::nullopt;
   std::istringstream stream(source.text.substr(offset));
   const Places places(source, offset);
   TreeBuilder builder(places, diagnostics);

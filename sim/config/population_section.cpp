@@ -48,6 +48,7 @@ class PopulationReader {
     if (const Node* node = entry.value.find("method")) population.method = read_method(reader_, *node);
     context_ = {population.size, "neurons of '" + population.name + "'", experiment_.folder};
     const Node* model = entry.value.find("model");
+    if (model == nullptr && entry.value.broken) return population;
     if (model == nullptr)
       reader_.error(entry.place, "population '" + entry.key + "' has no 'model'",
                     "write for example 'model: NAME'; `hillock models` lists the names");

@@ -56,7 +56,7 @@ std::optional<std::string> whole_digits(std::string_view text, bool& negative, b
 std::string Accepted::describe() const {
   std::vector<std::string> names;
   for (const base::Dimension& dimension : dimensions) names.push_back(dimension.describe());
-  return base::join(names, " or ");
+  return base::join(names, " or ") + why;
 }
 
 bool is_expression(const Node& node) { return node.is_scalar() && base::trim(node.text).starts_with('='); }
@@ -79,6 +79,7 @@ void Reader::keys(const Node& map, std::string_view what, std::span<const std::s
 
 std::optional<base::Quantity> Reader::quantity(const Node& node, std::string_view what,
                                                const Accepted& accepted) {
+  if (node.broken) return std::nullopt;
   const std::string name(what);
   if (!node.is_scalar()) {
     error(node.place, name + " must be one value, " + accepted.describe() + ", got " + node.describe(),
@@ -98,7 +99,7 @@ std::optional<base::Quantity> Reader::quantity(const Node& node, std::string_vie
         error(node.place, name + " must be finite, got '" + std::string(text) + "'", example("", accepted));
       else
         error(node.place, name + ": " + problem,
-              problem.find("did you mean") == std::string::npos ? example("", accepted) : "");
+              problem.find("; ") == std::string::npos ? example("", accepted) : "");
       return std::nullopt;
     }
   }
@@ -122,6 +123,7 @@ std::optional<double> Reader::value(const Node& node, std::string_view what,
 
 std::optional<std::int64_t> Reader::whole(const Node& node, std::string_view what, std::int64_t least,
                                           std::int64_t most) {
+  if (node.broken) return std::nullopt;
   const std::string name(what);
   const std::string range = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
   std::string text(base::trim(node.text));
@@ -175,6 +177,7 @@ std::optional<bool> Reader::flag(const Node& node, std::string_view what) {
 }
 
 std::optional<std::string> Reader::word(const Node& node, std::string_view what) {
+  if (node.broken) return std::nullopt;
   if (node.is_scalar() && !node.text.empty()) return node.text;
   error(node.place, std::string(what) + " must be a word, got " + node.describe());
   return std::nullopt;

@@ -19,8 +19,8 @@ namespace hillock::config {
 // The names under `vars`, evaluated; NaN where that failed, which has been reported.
 using Variables = std::map<std::string, base::Quantity>;
 
-// What a quantity may be: one of some dimensions; `why` ends the message when another is found ("the input
-// 'I' of model 'x' takes it").
+// What a quantity may be: one of some dimensions. `why` follows them in messages: "for input 'I' of 'cell'",
+// ", as its first value".
 struct Accepted {
   std::vector<base::Dimension> dimensions;
   std::string why;
@@ -28,7 +28,7 @@ struct Accepted {
   Accepted(const base::Dimension& dimension) : dimensions{dimension} {}
   Accepted(std::vector<base::Dimension> all, std::string reason, std::string what_to_do = {})
       : dimensions(std::move(all)), why(std::move(reason)), remedy(std::move(what_to_do)) {}
-  // "voltage (mV)", "current density (uA/cm2) or current (pA)".
+  // "voltage (mV)", "current density (uA/cm2) or current (pA) for input 'I' of 'cell'".
   std::string describe() const;
 };
 

@@ -1,6 +1,8 @@
 // Values per neuron, and what their laws must hold.
 #include "config/value_laws.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -68,7 +70,7 @@ class ValuesReader {
 
   // One number; the first one decides among the accepted dimensions.
   bool add(const Node& node, std::string_view what) {
-    const Accepted same({values_.dimension}, "all values are given in one unit");
+    const Accepted same({values_.dimension}, ", as its first value");
     const std::optional<base::Quantity> found =
         reader_.quantity(node, what, have_dimension_ ? same : accepted_);
     if (!found) return false;
@@ -149,7 +151,7 @@ class ValuesReader {
     if (values_.law == Law::linspace)
       return fail((min != nullptr ? min : max)->place,
                   ": 'linspace' is not drawn, so it takes no 'min' or 'max'");
-    const Accepted same({values_.dimension}, "it bounds the values of '" + std::string(law.word) + "'");
+    const Accepted same({values_.dimension}, fmt::format(", as its '{}'", law.word));
     if (min != nullptr && !bound(*min, "min", same, values_.lower)) return false;
     if (max != nullptr && !bound(*max, "max", same, values_.upper)) return false;
     if (values_.lower < values_.upper) return true;
