@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -115,7 +114,7 @@ class Interpreter final : public Kernel {
   // Everything that is the same for all neurons of the call.
   void fill_values(const Call& call, std::byte* scratch) const {
     double* values = reinterpret_cast<double*>(scratch);
-    std::memcpy(values, code_.values.data(), code_.values.size() * sizeof(double));
+    std::copy(code_.values.begin(), code_.values.end(), values);
     for (const StepValue& v : code_.step_values) values[v.place] = call.step_values[index(v.slot)];
     for (const SharedDraw& d : code_.shared_draws)
       values[d.place] = streams_[index(d.stream)].uniform(0, call.step, d.lane);

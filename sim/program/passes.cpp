@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
+#include <utility>
 
 #include "program/operations.hpp"
 
@@ -54,8 +56,8 @@ class Scheduler {
 
   std::vector<int> order() {
     for (std::size_t i = 0; i < list_.nodes.size(); ++i)
-      if (!is_leaf(list_.nodes[i].op) && missing_[i] == 0) ready_.push_back(static_cast<int>(i));
-    while (!ready_.empty()) place(take_best());
+      if (!is_leaf(list_.nodes[i].op) && missing_[i] == 0) add_ready(static_cast<int>(i));
+    while (!cheap_.empty() || !costly_.empty()) place(take_best());
     for (const int root : list_.roots) place_leaf(root);
     return order_;
   }
@@ -70,53 +72,59 @@ class Scheduler {
     return result;
   }
 
-  // Whether the node needs a place for its result that no operand gives up. Constants and parameters need
-  // none.
+  bool occupies_a_place(int node) const {
+    const Op op = list_.nodes[index(node)].op;
+    return op != Op::constant && op != Op::parameter && op != Op::step_value;
+  }
+
+  // Whether the node needs a place for its result that no operand gives up.
   bool costs_a_place(int node) const {
     int net = 1;
     for (const int operand : operands_of(node)) {
-      const Op op = list_.nodes[index(operand)].op;
-      if (op == Op::constant || op == Op::parameter || op == Op::step_value) continue;
-      if (is_leaf(op) && !placed_[index(operand)]) ++net;
+      if (!occupies_a_place(operand)) continue;
+      if (is_leaf(list_.nodes[index(operand)].op) && !placed_[index(operand)]) ++net;
       if (remaining_[index(operand)] == 1) --net;
     }
     return net > 0;
   }
 
+  void add_ready(int node) { (costs_a_place(node) ? costly_ : cheap_).insert(node); }
+
   int take_best() {
-    std::size_t best = 0;
-    bool best_costs = costs_a_place(ready_[0]);
-    for (std::size_t i = 1; i < ready_.size(); ++i) {
-      const bool costs = costs_a_place(ready_[i]);
-      if (costs > best_costs || (costs == best_costs && ready_[i] > ready_[best])) continue;
-      best = i;
-      best_costs = costs;
-    }
-    const int node = ready_[best];
-    ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(best));
+    std::set<int>& from = cheap_.empty() ? costly_ : cheap_;
+    const int node = *from.begin();
+    from.erase(from.begin());
     return node;
+  }
+
+  // What a ready operation costs changes only when one of its operands is placed, or has one user left.
+  void reconsider_users(int operand) {
+    for (const int user : users_[index(operand)])
+      if (costly_.erase(user) + cheap_.erase(user) > 0) add_ready(user);
   }
 
   void place_leaf(int node) {
     if (placed_[index(node)] || !is_leaf(list_.nodes[index(node)].op)) return;
     placed_[index(node)] = true;
     order_.push_back(node);
+    if (occupies_a_place(node)) reconsider_users(node);
   }
 
   void place(int node) {
     for (const int operand : operands_of(node)) {
       place_leaf(operand);
-      --remaining_[index(operand)];
+      if (--remaining_[index(operand)] == 1 && occupies_a_place(operand)) reconsider_users(operand);
     }
     placed_[index(node)] = true;
     order_.push_back(node);
     for (const int user : users_[index(node)])
-      if (--missing_[index(user)] == 0) ready_.push_back(user);
+      if (--missing_[index(user)] == 0) add_ready(user);
   }
 
   const NodeList& list_;
   std::vector<std::vector<int>> users_;
-  std::vector<int> missing_, remaining_, ready_, order_;
+  std::vector<int> missing_, remaining_, order_;
+  std::set<int> cheap_, costly_;  // ready, oldest first
   std::vector<bool> placed_;
 };
 
