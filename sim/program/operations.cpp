@@ -3,9 +3,58 @@
 
 #include <cmath>
 
+#include "base/diagnostics.hpp"
 #include "base/math.hpp"
 
 namespace hillock::program {
+
+namespace {
+
+double function_value(Op op, double a, double b) {
+  switch (op) {
+    case Op::exp:
+      return base::exp(a);
+    case Op::log:
+      return base::log(a);
+    case Op::pow:
+      return base::pow(a, b);
+    case Op::tanh:
+      return base::tanh(a);
+    case Op::sinh:
+      return base::sinh(a);
+    case Op::cosh:
+      return base::cosh(a);
+    case Op::sin:
+      return base::sin(a);
+    case Op::cos:
+      return base::cos(a);
+    case Op::exprel:
+      return base::exprel(a);
+    case Op::normal_quantile:
+      return base::normal_quantile(a);
+    default:
+      throw base::InternalError("an operation of a tape has no value of its own");
+  }
+}
+
+bool mask_value(Op op, double a, double b) {
+  switch (op) {
+    case Op::less:
+      return a < b;
+    case Op::less_equal:
+      return a <= b;
+    case Op::equal:
+      return a == b;
+    case Op::logical_and:
+      return a != 0 && b != 0;
+    case Op::logical_or:
+      return a != 0 || b != 0;
+    default:
+      return a == 0;  // logical_not
+  }
+}
+
+}  // namespace
 
 int operand_count(Op op) {
   switch (op) {
@@ -53,6 +102,7 @@ bool commutes(Op op) {
 }
 
 double evaluate(Op op, double a, double b, double c) {
+  if (yields_mask(op)) return mask_value(op, a, b) ? 1.0 : 0.0;
   switch (op) {
     case Op::add:
       return a + b;
@@ -78,49 +128,11 @@ double evaluate(Op op, double a, double b, double c) {
       return std::fma(a, b, -c);
     case Op::fused_from:
       return std::fma(-a, b, c);
-    case Op::exp:
-      return base::exp(a);
-    case Op::log:
-      return base::log(a);
-    case Op::pow:
-      return base::pow(a, b);
-    case Op::tanh:
-      return base::tanh(a);
-    case Op::sinh:
-      return base::sinh(a);
-    case Op::cosh:
-      return base::cosh(a);
-    case Op::sin:
-      return base::sin(a);
-    case Op::cos:
-      return base::cos(a);
-    case Op::exprel:
-      return base::exprel(a);
-    case Op::normal_quantile:
-      return base::normal_quantile(a);
-    case Op::less:
-      return a < b;
-    case Op::less_equal:
-      return a <= b;
-    case Op::equal:
-      return a == b;
-    case Op::logical_and:
-      return a != 0 && b != 0;
-    case Op::logical_or:
-      return a != 0 || b != 0;
-    case Op::logical_not:
-      return a == 0;
     case Op::select:
       return a != 0 ? b : c;
-    case Op::constant:
-    case Op::array:
-    case Op::parameter:
-    case Op::step_value:
-    case Op::uniform:
-    case Op::external:
-      break;
+    default:
+      return function_value(op, a, b);
   }
-  return 0;  // leaves have no operands to compute from
 }
 
 }  // namespace hillock::program

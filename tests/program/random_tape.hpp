@@ -92,90 +92,34 @@ class RandomTape {
   }
 
   void add_one() {
-    using namespace program;
-    const Expr a = dice_.coin() ? recent() : number(), b = number();
-    switch (dice_.below(30)) {
-      case 0:
-      case 1:
-      case 2:
-        numbers_.push_back(a + b);
-        break;
-      case 3:
-      case 4:
-        numbers_.push_back(a - b);
-        break;
-      case 5:
-      case 6:
-      case 7:
-        numbers_.push_back(a * b);
-        break;
-      case 8:
-        numbers_.push_back(a / b);
-        break;
-      case 9:
-        numbers_.push_back(-a);
-        break;
-      case 10:
-        numbers_.push_back(abs(a));
-        break;
-      case 11:
-        numbers_.push_back(sqrt(a));
-        break;
-      case 12:
-        numbers_.push_back(min(a, b));
-        break;
-      case 13:
-        numbers_.push_back(max(a, b));
-        break;
-      case 14:
-        numbers_.push_back(exp(a));
-        break;
-      case 15:
-        numbers_.push_back(log(a));
-        break;
-      case 16:
-        numbers_.push_back(pow(a, b));
-        break;
-      case 17:
-        numbers_.push_back(tanh(a));
-        break;
-      case 18:
-        numbers_.push_back(dice_.coin() ? sinh(a) : cosh(a));
-        break;
-      case 19:
-        numbers_.push_back(sin(a));
-        break;
-      case 20:
-        numbers_.push_back(cos(a));
-        break;
-      case 21:
-        numbers_.push_back(exprel(a));
-        break;
-      case 22:
-        numbers_.push_back(normal_quantile(dice_.coin() ? sigmoid(a) : a));
-        break;
-      case 23:
-        masks_.push_back(a < b);
-        break;
-      case 24:
-        masks_.push_back(a <= b);
-        break;
-      case 25:
-        masks_.push_back(a == b);
-        break;
-      case 26:
-        masks_.push_back(dice_.coin() ? (mask() && mask()) : (mask() || mask()));
-        break;
-      case 27:
-        masks_.push_back(!mask());
-        break;
-      case 28:
-        numbers_.push_back(select(mask(), a, b));
-        break;
-      default:
-        numbers_.push_back(a * b + number());
-        break;
+    const program::Expr a = dice_.coin() ? recent() : number(), b = number();
+    const int kind = dice_.below(30);
+    if (kind < 14) {
+      numbers_.push_back(arithmetic(a, b));
+    } else if (kind < 24) {
+      numbers_.push_back(function(a, b));
+    } else if (kind < 28) {
+      masks_.push_back(condition(a, b));
+    } else {
+      numbers_.push_back(select(mask(), a, b));
     }
+  }
+
+  program::Expr arithmetic(program::Expr a, program::Expr b) {
+    const auto choices = {
+        a + b, a - b, a * b, a / b, -a, abs(a), min(a, b), max(a, b), a * b + number(), a - b * number()};
+    return choices.begin()[dice_.below(static_cast<int>(choices.size()))];
+  }
+
+  program::Expr function(program::Expr a, program::Expr b) {
+    const auto choices = {sqrt(a), exp(a), log(a), pow(a, b),  tanh(a),   sinh(a),
+                          cosh(a), sin(a), cos(a), sigmoid(a), exprel(a), normal_quantile(sigmoid(a))};
+    return choices.begin()[dice_.below(static_cast<int>(choices.size()))];
+  }
+
+  program::Mask condition(program::Expr a, program::Expr b) {
+    const auto choices = {a < b, a <= b, a == b, mask() && mask(), mask() || mask(), !mask()};
+    return choices.begin()[dice_.below(static_cast<int>(choices.size()))];
   }
 
   program::Tape& tape_;
