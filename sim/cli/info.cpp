@@ -40,7 +40,8 @@ std::string text_of(const RunInfo& run) {
                       base::number(run.dt) + " ms", run.seed);
   for (const auto& [name, word] : run.words)
     if (name != "hillock_version") text += name + ": " + word + "\n";
-  for (const auto& [name, number] : run.numbers) text += name + ": " + base::number(number) + "\n";
+  for (const auto& [name, number] : run.numbers)
+    if (name != "dt_ms" && name != "duration_ms") text += name + ": " + base::number(number) + "\n";
   for (const ReportInfo& report : run.reports) text += text_of(report);
   for (const record::SpikesInfo& spikes : run.spikes)
     text += fmt::format("/spikes/{}: {}\n", spikes.population,

@@ -25,6 +25,13 @@ Json any_of(Json::Array alternatives) {
   return json;
 }
 
+// A reference alone would hide the description beside it.
+Json all_of(Json reference) {
+  Json json;
+  json["allOf"] = Json::Array{std::move(reference)};
+  return json;
+}
+
 Json map_of(Json item) {
   Json json;
   json["type"] = "object";
@@ -106,7 +113,7 @@ class Schema {
       case Form::names:
         return map_of(of_form(form_of(path + ".NAME"), path + ".NAME"));
       case Form::time:
-        return any_of({values_.quantity({dim::time})});
+        return all_of(values_.quantity({dim::time}));
       case Form::count:
         return whole_number(0);
       case Form::seed:
@@ -188,9 +195,7 @@ class Schema {
 
   Json value_with_doc(const base::Dimension& dimension, const std::string& doc,
                       const std::string& shown_default) {
-    Json json;
-    json["allOf"] =
-        Json::Array{values_.per_neuron({dimension})};  // $ref alone would hide the description beside it
+    Json json = all_of(values_.per_neuron({dimension}));
     json["description"] = doc + (shown_default.empty() ? ""
                                                        : (doc.empty() ? "default " : " (default ") +
                                                              shown_default + (doc.empty() ? "" : ")"));
@@ -271,8 +276,7 @@ class Schema {
                     : "the input of the neuron model; its first if left out";
     std::vector<std::string> required;
     for (const model::FieldType& field : type.fields) {
-      Json one;
-      one["allOf"] = Json::Array{values_.field(field)};
+      Json one = all_of(values_.field(field));
       one["description"] =
           field.doc + (field.default_value.empty() ? "" : " (default " + field.default_value + ")");
       properties[field.name] = std::move(one);
