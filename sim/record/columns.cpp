@@ -88,62 +88,6 @@ std::vector<double> pick(ReadableFile& file, const DataSetName& name) {
   return std::move(table.values[name.column.value_or(0)]);
 }
 
-// Throws unless times are at least 0 and ascend. `where(i)` is the place of time i in the file.
-template <class Where>
-void check_times(const std::vector<double>& times, Where where) {
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    if (times[i] < 0) throw IoError(where(i) + ": the time " + base::number(times[i]) + " is negative");
-    if (i > 0 && times[i] == times[i - 1])
-      throw IoError(where(i) + ": the time " + base::number(times[i]) + " stands twice");
-    if (i > 0 && times[i] < times[i - 1])
-      throw IoError(where(i) + ": the time " + base::number(times[i]) + " is earlier than " +
-                    base::number(times[i - 1]) + " in the row before; sort the rows");
-  }
-}
-
-TimeSeries series_from_text(const std::string& path, const std::string& name) {
-  const CsvTable table(path);
-  const auto& header = table.header();
-  const auto named = std::find(header.begin(), header.end(), "time");
-  const std::size_t time = named == header.end() ? 0 : static_cast<std::size_t>(named - header.begin());
-  if (table.columns() < 2) throw IoError(path + " has one column, expected times and values");
-  if (name.empty() && table.columns() > 2)
-    throw IoError(path + " has " + std::to_string(table.columns()) +
-                  " columns; name the one with the values");
-  const std::size_t column = name.empty() ? 1 - time : table.find(name);
-  TimeSeries series{table.numbers(time), table.numbers(column)};
-  check_times(series.times,
-              [&](std::size_t row) { return path + ": row " + std::to_string(table.line(row)); });
-  return series;
-}
-
-TimeSeries series_from_hdf5(const std::string& path, const std::string& dataset) {
-  ReadableFile file(path);
-  const DataSetName name = parse_name(dataset.empty() ? only_data_set(file) : dataset);
-  const std::string beside = name.path.substr(0, name.path.rfind('/') + 1) + "time";
-  const bool has_times =
-      file.reading(beside, [&] { return has_data_set(file.file().openGroup("/"), beside); });
-  TimeSeries series;
-  std::string times_name = beside;
-  if (has_times) {
-    series = {pick(file, {beside, std::nullopt}), pick(file, name)};
-    if (series.times.size() != series.values.size())
-      throw IoError(path + ": " + beside + " has " + std::to_string(series.times.size()) + " values, " +
-                    name.path + " has " + std::to_string(series.values.size()));
-  } else {
-    Columns table = read_table(file, name.path);
-    if (table.values.size() != 2 || name.column)
-      throw IoError(path + ": " + name.path +
-                    " has no data set 'time' beside it, nor two columns (time, value)");
-    series = {std::move(table.values[0]), std::move(table.values[1])};
-    times_name = name.path;
-  }
-  check_times(series.times, [&](std::size_t row) {
-    return path + ": " + times_name + ", row " + std::to_string(row) + " (from 0)";
-  });
-  return series;
-}
-
 }  // namespace
 
 bool is_hdf5(const std::string& path) {
@@ -181,11 +125,6 @@ Columns read_columns(const std::string& path, const std::string& dataset) {
     columns.values.push_back(table.numbers(c));
   }
   return columns;
-}
-
-TimeSeries read_time_series(const std::string& path, const std::string& dataset) {
-  if (!is_hdf5(path)) return series_from_text(path, dataset);
-  return tried_apart(path, [&] { return series_from_hdf5(path, dataset); });
 }
 
 }  // namespace hillock::record

@@ -1,4 +1,4 @@
-// Columns of numbers from a user's file, HDF5 or text (CSV), as values per neuron and as currents over time.
+// Columns of numbers from a user's file, HDF5 or text (CSV).
 #pragma once
 #include <string>
 #include <vector>
@@ -21,16 +21,5 @@ struct Columns {
 // All columns of a text file, or of a data set of two dimensions (rows first); one of a single dimension is
 // one column. Throws IoError.
 Columns read_columns(const std::string& path, const std::string& dataset);
-
-// Values over time.
-struct TimeSeries {
-  std::vector<double> times;  // ascending, from 0 on; in the unit of the file
-  std::vector<double> values;
-};
-
-// Text: the times are the column "time", or else the first one; `dataset` names the values (empty: the only
-// other column). HDF5: the times are the data set `time` beside `dataset`, or the first of two columns.
-// Throws IoError with the row if a time is negative or not later than the one before.
-TimeSeries read_time_series(const std::string& path, const std::string& dataset);
 
 }  // namespace hillock::record

@@ -15,7 +15,7 @@ namespace hillock::record {
 class RunWriter : public engine::Recorder {
  public:
   struct Options {
-    std::size_t queue_bytes = std::size_t{64} << 20;
+    std::size_t queue_bytes = std::size_t{16} << 20;
     double flush_seconds = 1.0;  // wall time between two flushes
   };
 

@@ -96,31 +96,6 @@ TEST_CASE("columns of HDF5 files are named by path and number") {
         text + " is not an HDF5 file, or is damaged: file signature not found");
 }
 
-TEST_CASE("a series has ascending times from 0 on") {
-  const TemporaryFolder folder;
-  const std::string path = folder / "currents.csv";
-  const auto series = [&](const std::string& text, const std::string& column) {
-    with_text(folder, "currents.csv", text);
-    return read_time_series(path, column);
-  };
-  CHECK(series("0,5\n0.5,6\n", "").values == Values{5, 6});
-  CHECK(series("I,time\n5,0\n6,0.5\n", "").times == Values{0, 0.5});
-  CHECK(series("time,a,b\n0,5,7\n0.5,6,8\n", "b").values == Values{7, 8});
-  const auto refused = [&](const std::string& text) { return io_error([&] { series(text, ""); }); };
-  CHECK(refused("t,I\n-1,5\n") == path + ": row 2: the time -1 is negative");
-  CHECK(refused("0,5\n0,6\n") == path + ": row 2: the time 0 stands twice");
-  CHECK(refused("0,5\n\n2,5\n1,6\n") ==
-        path + ": row 4: the time 1 is earlier than 2 in the row before; sort the rows");
-  CHECK(refused("0\n1\n") == path + " has one column, expected times and values");
-  CHECK(refused("0,1,2\n") == path + " has 3 columns; name the one with the values");
-  const std::string file = sample_file(folder);
-  const TimeSeries read = read_time_series(file, "/report/exc/V[2]");
-  CHECK(read.times.at(4) == 4 * 0.1);
-  CHECK(read.values.at(4) == static_cast<double>(static_cast<float>(sample_value(4, 2, 0))));
-  CHECK(io_error([&] { read_time_series(file, "/report/exc/neuron"); }) ==
-        file + ": /report/exc/time has 50 values, /report/exc/neuron has 3");
-}
-
 TEST_CASE("spikes of text files are put in order of time and id, and counted when they stand twice") {
   const TemporaryFolder folder;
   const std::string path = with_text(folder, "spikes.csv", "node_id,time\n3,2.5\n1,2.5\n0,1\n3,2.5\n");

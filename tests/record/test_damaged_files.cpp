@@ -41,10 +41,9 @@ int read_everything(const std::string& path) {
   for (const char* name :
        {"/report/exc/V", "/report/exc.w/w", "/report/exc.mean/V", "/report/exc/neuron", ""})
     if (!named(io_error([&] { read_columns(path, name); }))) return 2;
-  if (!named(io_error([&] { read_time_series(path, "/report/exc/V[1]"); }))) return 3;
   for (const char* population : {"exc", "inh", ""})
-    if (!named(io_error([&] { read_spikes(path, population); }))) return 4;
-  if (!named(io_error([&] { recover(path, true); }))) return 5;
+    if (!named(io_error([&] { read_spikes(path, population); }))) return 3;
+  if (!named(io_error([&] { recover(path, true); }))) return 4;
   return 0;
 }
 
