@@ -29,7 +29,7 @@ struct StateFacts {
   std::string name;
   std::string unit;
   std::string equation;  // "dV/dt: (...)", as written; empty: none
-  std::string place;     // "models/neurons/lif.yaml:20:3"
+  std::string place;     // "models/neurons/NAME.yaml:20:3"
   int array = -1;        // slot
   int derivative = -1;   // slot that right_hand_side fills
 };

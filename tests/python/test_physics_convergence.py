@@ -128,7 +128,7 @@ record:
   cell: {spikes: true}
 """
 LIF_STEPS = {"euler": (0.05, 0.025), "midpoint": (0.5, 0.25), "rk4": (1.0, 0.5),
-             "cash_karp54": (1.0, 0.5), "dopri5": (1.0, 0.5), "fehlberg78": (1.0, 0.5)}
+             "cash_karp54": (1.0, 0.5), "dopri5": (1.0, 0.5), "fehlberg78": (4.0, 2.0)}
 
 
 @pytest.mark.parametrize("method", LIF_STEPS)
@@ -166,8 +166,8 @@ def test_adaptive_steps_follow_their_tolerance(run_hillock, squid_truth):
     assert errors[-1] < 1e-8
 
 
-def test_adex_converges_with_order_4_under_interpolated_spike_times(run_hillock):
-    """The spike's divergence is cut at V_peak; the order survives the reset and the adaptation it adds."""
+def test_adex_converges_under_interpolated_spike_times(run_hillock):
+    """The kink of min(V, V_peak) costs the last step before a spike its order: between 2 and 4 remain, over a wide range of dt."""
     text = """
 simulation: {duration: 150 ms, dt: 0.1 ms, method: rk4, spike_times: interpolated}
 populations:
@@ -180,14 +180,14 @@ record:
     truth = adex_spikes(1000.0, 150.0)
     assert len(truth) >= 5
     errors = []
-    for dt in ("0.1 ms", "0.05 ms"):
+    for dt in ("0.4 ms", "0.0125 ms"):
         (times,) = trains(run_hillock(text, "--set", f"simulation.dt={dt}").output, 1)
         assert len(times) == len(truth)
         errors.append(rms(times - truth))
-    order = np.log2(errors[0] / errors[1])
+    order = np.log2(errors[0] / errors[1]) / 5
     print(f"adex: {errors} order {order:.2f}")
-    assert errors[1] < 1e-3
-    assert order > 3
+    assert errors[1] < 1e-5
+    assert order > 2
 
 
 def adex_spikes(current, duration, V_peak=-40.0):

@@ -88,6 +88,7 @@ simulation: {duration: 60 ms, dt: 0.1 ms, method: exact}
 populations:
   cell:
     model: lif
+    params: {t_ref: 5 ms}
     receptors: {fast: {model: exp_current, tau: 0.5 ms}, slow: {model: alpha_current, tau: 7 ms}}
 inputs:
   current: {type: dc, target: cell, amplitude: 100 pA, start: 5 ms, stop: 40 ms}

@@ -74,7 +74,7 @@ simulation: {{duration: 10.5 s, dt: 0.1 ms, seed: 12}}
 populations:
   cell: {{size: 500, model: lif}}
 inputs:
-  noise: {{type: white_noise, target: cell, mean: {mean} pA, sigma: {sigma!r} pA ms^0.5}}
+  noise: {{type: white_noise, target: cell, mean: {mean} pA, sigma: {float(sigma)!r} pA ms^0.5}}
 record:
   cell: {{spikes: true}}
 """)
