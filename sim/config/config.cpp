@@ -23,7 +23,7 @@ struct LaterSection {
 };
 constexpr std::array<LaterSection, 6> later{{{"connections", "networks"},
                                              {"gap_junctions", "networks"},
-                                             {"analysis", "analysis"},
+                                             {"analysis", "the analysis of spikes"},
                                              {"at", "changes during a run"},
                                              {"stop_when", "stop conditions"},
                                              {"search", "searches"}}};

@@ -30,6 +30,7 @@ class InputRules {
       if (field.on_grid) check_grid(field, *values);
     }
     check_interval();
+    warn_of_silence(type.spikes);
     if (input_.type == "steps") check_steps();
     if (input_.type == "voltage_clamp") check_clamp();
     if (input_.type == "regular" && one_of("rate", "interval")) check_rate();
@@ -80,6 +81,25 @@ class InputRules {
     if (start == nullptr || stop == nullptr || stop->place.line == 0 || start->numbers[0] <= stop->numbers[0])
       return;
     error(stop->place, "stop (" + shown(*stop) + ") is before start (" + shown(*start) + ")");
+  }
+
+  // What begins or arrives only after the end of the run has no effect.
+  void warn_of_silence(bool spikes) {
+    const double duration = experiment_.simulation.duration;
+    const std::string end = base::format_quantity(duration, base::dimension::time);
+    if (!(duration > 0)) return;
+    const Values* start = find("start");
+    if (start != nullptr && start->numbers[0] >= duration)
+      reader_.diagnostics().warning(
+          start->place, subject() + " starts at " + shown(*start) + ", when the run has ended (" + end + ")");
+    const Values* times = find("times");
+    if (times == nullptr || times->numbers.empty()) return;
+    const double last = times->numbers.back();
+    if (spikes ? last > duration : last >= duration)
+      reader_.diagnostics().warning(times->place, std::string(spikes ? "the spike" : "the value") + " of " +
+                                                      subject() + " at " +
+                                                      base::format_quantity(last, base::dimension::time) +
+                                                      " comes when the run has ended (" + end + ")");
   }
 
   // One value as the user wrote it.

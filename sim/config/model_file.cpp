@@ -210,36 +210,36 @@ class ModelFileReader {
   }
 
   void add_definitions(const std::vector<Entry>& entries, std::vector<Definition>& to) {
+    for (const Entry& entry : entries) to.push_back(definition(entry, entry.key));
+  }
+
+  Definition definition(const Entry& entry, std::string name) {
     const std::vector<std::string> keys{"value", "doc"};
-    for (const Entry& entry : entries) {
-      Definition definition;
-      definition.name = entry.key;
-      definition.place = entry.place;
-      const Node* value = &entry.value;
-      if (entry.value.is_map() && entry.value.find("value") != nullptr) {
-        reader_.keys(entry.value, "'" + entry.key + "'", keys);
-        definition.doc = doc(entry.value);
-        value = entry.value.find("value");
-      }
-      definition.expression = expression(*value, entry.key);
-      to.push_back(std::move(definition));
+    Definition read;
+    read.name = std::move(name);
+    read.place = entry.place;
+    const Node* value = &entry.value;
+    if (entry.value.is_map() && entry.value.find("value") != nullptr) {
+      reader_.keys(entry.value, "'" + entry.key + "'", keys);
+      read.doc = doc(entry.value);
+      value = entry.value.find("value");
     }
+    read.expression = expression(*value, entry.key);
+    return read;
   }
 
   void read_equations() {
-    std::vector<Entry> renamed;
     for (const Entry& entry : section("equations")) {
       const std::string& key = entry.key;
-      if (!key.starts_with("d") || !key.ends_with("/dt") || key.size() < 5) {
-        const bool known = model_.state(key) != nullptr;
-        reader_.error(entry.place, "'" + key + "' is not the left side of an equation",
-                      known ? "write 'd" + key + "/dt: ...'"
-                            : "write 'dV/dt: ...'; named expressions stand under 'derived'");
+      if (key.starts_with("d") && key.ends_with("/dt") && key.size() > 4) {
+        model_.equations.push_back(definition(entry, key.substr(1, key.size() - 4)));
         continue;
       }
-      renamed.push_back({key.substr(1, key.size() - 4), entry.place, entry.value});
+      reader_.error(entry.place, "'" + key + "' is not the left side of an equation",
+                    model_.state(key) != nullptr
+                        ? "write 'd" + key + "/dt: ...'"
+                        : "write 'dV/dt: ...'; named expressions stand under 'derived'");
     }
-    add_definitions(renamed, model_.equations);
   }
 
   void read_requirements() {
@@ -315,6 +315,7 @@ class ModelFileReader {
     const std::vector<std::string> keys{"states", "for"};
     reader_.keys(hold, "'hold'", keys);
     model::Hold read;
+    read.place = hold.place;
     const Node* states = hold.find("states");
     if (states == nullptr || !states->is_sequence())
       reader_.error(hold.place, "'hold' needs 'states', the list of states that keep their value",
@@ -332,6 +333,7 @@ class ModelFileReader {
   void read_weight() {
     const Node* node = root_.find("weight");
     if (node == nullptr) {
+      units_known_ = false;
       reader_.error(model_.place, "the receptor has no 'weight', the unit of the weights that it takes",
                     "write for example 'weight: nS'");
       return;

@@ -190,10 +190,10 @@ class TreeBuilder : public YAML::EventHandler {
     } else if (key.text == "<<" && !key.quoted) {
       diagnostics_.error(key.place, "'<<' (merge) is not supported",
                          "to base one population, input or connection on another write 'like: NAME'");
-    } else if (key.text.size() > 200 || open_brackets(key.text) != 0) {
-      diagnostics_.error(key.place,
-                         key.text.size() > 200 ? "this key has more than 200 characters"
-                                               : "the key '" + key.text + "' has an unbalanced bracket",
+    } else if (key.text.size() > 200) {
+      abandon(key.place, "this key has more than 200 characters", "a key is one word");
+    } else if (open_brackets(key.text) != 0) {
+      diagnostics_.error(key.place, "the key '" + key.text + "' has an unbalanced bracket",
                          "quote the expression, or put it on its own line");
     } else if (const auto [seen, added] = top.keys.emplace(key.text, key.place); !added) {
       diagnostics_.error(key.place, "'" + key.text + "' is given twice",

@@ -302,7 +302,9 @@ std::optional<model::Slice> read_slice(Reader& reader, const Node& node, std::st
   const std::int64_t size = experiment.populations[static_cast<std::size_t>(slice.population)].size;
   slice.last = size - 1;
   if (blank == std::string::npos) return slice;
-  const auto range = reader.range(std::string_view(*text).substr(blank + 1), node.place, what);
+  std::string part = text->substr(blank + 1);
+  if (part.find("..") == std::string::npos) part += ".." + part;  // a single neuron
+  const auto range = reader.range(part, node.place, what);
   if (!range) return std::nullopt;
   if (range->second >= size) {
     reader.error(node.place,

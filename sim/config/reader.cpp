@@ -108,9 +108,7 @@ std::optional<base::Quantity> Reader::quantity(const Node& node, std::string_vie
   const std::string got = found->dimension.dimensionless()
                               ? (is_expression(node) ? "a pure number" : "a number without unit")
                               : found->dimension.describe();
-  error(node.place,
-        name + " needs " + accepted.describe() + ", got " + got +
-            (accepted.why.empty() ? "" : ": " + accepted.why),
+  error(node.place, name + " needs " + accepted.describe() + ", got " + got,
         example(is_expression(node) ? "" : text, accepted));
   return std::nullopt;
 }

@@ -48,6 +48,7 @@ void check_equations(Model& model, Symbols& symbols, base::Diagnostics& diagnost
     const Symbol* symbol = symbols.find(equation.name);
     const std::string what = "d" + equation.name + "/dt";
     if (symbol == nullptr || symbol->kind != SymbolKind::state) {
+      if (model.state(equation.name) != nullptr) continue;  // defined twice, which has been reported
       std::vector<std::string> states;
       for (const State& state : model.states) states.push_back(state.name);
       const std::string guess = base::did_you_mean(equation.name, states);

@@ -18,13 +18,12 @@ bool is_comparison(const lang::Expression& expression) {
          binary->op <= lang::BinaryOp::greater_equal;
 }
 
-void check_hold(Hold& hold, const Model& model, const base::Place& place, Symbols& symbols,
-                base::Diagnostics& diagnostics) {
+void check_hold(Hold& hold, const Model& model, Symbols& symbols, base::Diagnostics& diagnostics) {
   std::set<std::string> seen;
   for (const std::string& state : hold.states) {
     if (model.state(state) == nullptr)
-      diagnostics.error(place, "'hold' names '" + state + "', which is not a state");
-    if (!seen.insert(state).second) diagnostics.error(place, "'hold' names '" + state + "' twice");
+      diagnostics.error(hold.place, "'hold' names '" + state + "', which is not a state");
+    if (!seen.insert(state).second) diagnostics.error(hold.place, "'hold' names '" + state + "' twice");
   }
   symbols.check_as(hold.duration, base::dimension::time, "'for'", {});
 }
@@ -37,6 +36,7 @@ void check_assignments(std::vector<Definition>& assignments, std::string_view wh
     const Symbol* symbol = symbols.find(assignment.name);
     const bool potential = model.kind == Kind::receptor && assignment.name == "V";
     if (!potential && (symbol == nullptr || symbol->kind != SymbolKind::state)) {
+      if (model.state(assignment.name) != nullptr) continue;  // defined twice, which has been reported
       std::vector<std::string> states;
       for (const State& state : model.states) states.push_back(state.name);
       diagnostics.error(assignment.place,
@@ -55,7 +55,7 @@ void check_assignments(std::vector<Definition>& assignments, std::string_view wh
 void check_spike_rule(Model& model, Symbols& symbols, base::Diagnostics& diagnostics) {
   SpikeRule& rule = model.spike;
   check_assignments(rule.reset, "reset", model, variables, symbols, diagnostics);
-  if (rule.hold) check_hold(*rule.hold, model, rule.place, symbols, diagnostics);
+  if (rule.hold) check_hold(*rule.hold, model, symbols, diagnostics);
   switch (rule.kind) {
     case SpikeRuleKind::none:
       return;

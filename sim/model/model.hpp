@@ -62,6 +62,7 @@ struct Definition {
 struct Hold {
   std::vector<std::string> states;
   lang::Expression duration;  // of parameters alone
+  base::Place place;
 };
 
 enum class SpikeRuleKind { none, when, rate, probability };

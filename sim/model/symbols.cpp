@@ -21,7 +21,6 @@ std::string kind_word(SymbolKind kind) {
     case SymbolKind::input:
       return "an input";
     case SymbolKind::weight:
-      return "the weight of a spike";
     case SymbolKind::outside:
       break;
   }
@@ -94,15 +93,14 @@ void Symbols::declare_all() {
 }
 
 void Symbols::declare(const std::string& name, Symbol symbol, bool may_be_reserved) {
-  if (!may_be_reserved) {
-    if (const std::string problem = lang::name_problem(name); !problem.empty())
-      diagnostics_.error(symbol.place, problem);
-  }
+  const std::string problem = may_be_reserved ? "" : lang::name_problem(name);
+  if (!problem.empty()) diagnostics_.error(symbol.place, problem);
   const auto [found, added] = symbols_.emplace(name, symbol);
   if (added) {
     names_.push_back(name);
     return;
   }
+  if (!problem.empty()) return;
   const Symbol& other = found->second;
   const std::string where = other.place.line > 0 ? ", declared at " + std::to_string(other.place.line) + ":" +
                                                        std::to_string(other.place.column)
@@ -192,14 +190,15 @@ bool Symbols::usable(const lang::Expression& expression, std::string_view what, 
       fine = false;
     }
     if (symbol == nullptr) continue;
-    const bool weight = symbol->kind == SymbolKind::weight;
-    if (weight ? !allowed.weight : !symbol->constant && !allowed.variables) {
-      diagnostics_.error(
-          node.place,
-          std::string(what) + " may use parameters only, but '" + name->name + "' is " +
-              kind_word(symbol->kind),
-          weight ? "the weight is known in on_spike only (and in the current of a receptor without states)"
-                 : "use parameters, or what is derived from parameters alone");
+    if (symbol->kind == SymbolKind::weight && !allowed.weight) {
+      diagnostics_.error(node.place, std::string(what) + " may not use the weight of a spike",
+                         "it is known in on_spike, and in the current of a receptor without states");
+      fine = false;
+    } else if (symbol->kind != SymbolKind::weight && !symbol->constant && !allowed.variables) {
+      diagnostics_.error(node.place,
+                         std::string(what) + " may use parameters only, but '" + name->name + "' is " +
+                             kind_word(symbol->kind),
+                         "use parameters, or what is derived from parameters alone");
       fine = false;
     }
     if (!symbol->dimension) fine = false;  // its own definition is wrong

@@ -1,0 +1,137 @@
+// What record refuses: variables, neurons and intervals that are not there.
+#include <doctest/doctest.h>
+
+#include "config/loading.hpp"
+
+using loading::findings;
+using loading::model_findings;
+
+TEST_CASE("an unknown variable lists the variables") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, receptors: {ampa: {model: exp_conductance}}}}
+record: {cell: [V, spike, m]}
+)") ==
+        R"(test.yaml:3:20: error: population 'cell' has no variable 'spike'
+   3 | record: {cell: [V, spike, m]}
+     |                    ^~~~~ did you mean 'spikes'? it has: spikes, V, I, I_syn, g_ampa, I_ampa
+test.yaml:3:27: error: population 'cell' has no variable 'm'
+   3 | record: {cell: [V, spike, m]}
+     |                           ^ it has: spikes, V, I, I_syn, g_ampa, I_ampa)");
+}
+
+TEST_CASE("an unknown population suggests the nearest") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
+  axon: {model: hodgkin_huxley}
+  fast: {model: izhikevich_2003}
+record: {sell: [V]}
+)") ==
+        R"(test.yaml:6:10: error: record: there is no population 'sell'
+   6 | record: {sell: [V]}
+     |          ^~~~ did you mean 'cell'?)");
+}
+
+TEST_CASE("neurons lie within the population") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
+  axon: {model: hodgkin_huxley}
+  fast: {model: izhikevich_2003}
+record: {cell: {V: {neurons: 0..3}, spikes: {neurons: [1, 1]}, I: {neurons: 5}}}
+)") ==
+        R"(test.yaml:6:30: error: neuron 3 is not in 'cell', which has 3 neurons
+   6 | record: {cell: {V: {neurons: 0..3}, spikes: {neurons: [1, 1]}, I: {neurons: 5}}}
+     |                              ^~~~ they are counted from 0 to 2
+test.yaml:6:55: error: neuron 1 is named twice
+   6 | record: {cell: {V: {neurons: 0..3}, spikes: {neurons: [1, 1]}, I: {neurons: 5}}}
+     |                                                       ^ name each neuron once
+test.yaml:6:77: error: neuron 5 is not in 'cell', which has 3 neurons
+   6 | record: {cell: {V: {neurons: 0..3}, spikes: {neurons: [1, 1]}, I: {neurons: 5}}}
+     |                                                                             ^ they are counted from 0 to 2)");
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
+  axon: {model: hodgkin_huxley}
+  fast: {model: izhikevich_2003}
+record: {cell: {V: {neurons: {a: 1}}}}
+)") ==
+        R"(test.yaml:6:30: error: neurons must be 'all', a range or a list, got a map
+   6 | record: {cell: {V: {neurons: {a: 1}}}}
+     |                              ^ write for example 'neurons: 0..9' or 'neurons: [0, 5]')");
+}
+
+TEST_CASE("the interval is a multiple of dt") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
+  axon: {model: hodgkin_huxley}
+  fast: {model: izhikevich_2003}
+record: {cell: {V: {every: 0.25 ms}}}
+)") ==
+        R"(test.yaml:6:28: error: every (0.25 ms) is not a multiple of dt (0.1 ms)
+   6 | record: {cell: {V: {every: 0.25 ms}}}
+     |                            ^~~~~~~ the nearest are 0.2 ms and 0.3 ms)");
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
+  axon: {model: hodgkin_huxley}
+  fast: {model: izhikevich_2003}
+record: {cell: {V: {every: 0 ms}}}
+)") ==
+        R"(test.yaml:6:28: error: every must be positive, got 0 ms
+   6 | record: {cell: {V: {every: 0 ms}}}
+     |                            ^~~~)");
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
+  axon: {model: hodgkin_huxley}
+  fast: {model: izhikevich_2003}
+record: {cell: {V: {evry: 1 ms}}}
+)") ==
+        R"(test.yaml:6:21: error: 'evry' is not a key of 'V'
+   6 | record: {cell: {V: {evry: 1 ms}}}
+     |                     ^~~~ did you mean 'every'? valid keys: neurons, every, mean)");
+}
+
+TEST_CASE("type and compression are checked") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
+  axon: {model: hodgkin_huxley}
+  fast: {model: izhikevich_2003}
+record: {cell: {V: true, dtype: float16, compress: 11}}
+)") ==
+        R"(test.yaml:6:33: error: dtype cannot be 'float16'
+   6 | record: {cell: {V: true, dtype: float16, compress: 11}}
+     |                                 ^~~~~~~ did you mean 'float32'? it is one of: float32, float64
+test.yaml:6:52: error: compress must be a whole number from 0 to 9, got 11
+   6 | record: {cell: {V: true, dtype: float16, compress: 11}}
+     |                                                    ^~)");
+}
+
+TEST_CASE("a variable is recorded once") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
+  axon: {model: hodgkin_huxley}
+  fast: {model: izhikevich_2003}
+record: {cell: [V, V]}
+)") ==
+        R"(test.yaml:6:20: error: 'V' is recorded twice
+   6 | record: {cell: [V, V]}
+     |                    ^ remove one of the two)");
+}
+
+TEST_CASE("weights of connections need networks") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
+  axon: {model: hodgkin_huxley}
+  fast: {model: izhikevich_2003}
+record: {connections: {ee: {w: {every: 1 ms}}}}
+)") ==
+        R"(test.yaml:6:10: error: 'connections' needs networks, which hillock 0.1 does not have yet
+   6 | record: {connections: {ee: {w: {every: 1 ms}}}}
+     |          ^~~~~~~~~~~ remove it)");
+}
