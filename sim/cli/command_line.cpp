@@ -1,6 +1,7 @@
 // Which function does which command, and what becomes of exceptions.
 #include "cli/command_line.hpp"
 
+#include <csignal>
 #include <exception>
 #include <functional>
 #include <map>
@@ -35,6 +36,9 @@ int dispatch(int argc, char** argv, Console& console) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A reader that left and a file at its size limit are errors of `write`, which are reported or harmless.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   Console console;
   try {
     return dispatch(argc, argv, console);

@@ -175,9 +175,9 @@ Json enum_schema(const std::vector<std::string>& all) {
 }
 
 Json SchemaValues::number_or_expression() const {
-  Json expression = typed("string");
-  expression["pattern"] = "^\\s*=";
-  return any_of({typed("number"), std::move(expression)});
+  Json text = typed("string");  // a quoted number is one too
+  text["pattern"] = std::string("^\\s*(=[\\s\\S]*|") + number_pattern + ")\\s*$";
+  return any_of({typed("number"), std::move(text)});
 }
 
 Json SchemaValues::quantity(const std::vector<base::Dimension>& dimensions) {

@@ -33,8 +33,6 @@ sigset_t signals_to_watch() {
 class SignalWatch::Watcher {
  public:
   explicit Watcher(SignalWatch& owner) : set_(signals_to_watch()) {
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &set_, &previous_);
     arrivals_ = signalfd(-1, &set_, SFD_CLOEXEC);
     end_ = eventfd(0, EFD_CLOEXEC);

@@ -5,9 +5,8 @@
 
 namespace hillock::cli {
 
-// While it lives, SIGINT and SIGTERM go to a thread of its own; SIGPIPE and SIGXFSZ are ignored, so that a
-// closed pipe and a file that reached its size limit are errors of `write`. Make it before any other thread,
-// which inherits the blocked signals. What precedes what: the watching thread stores signal_ before stop_
+// While it lives, SIGINT and SIGTERM go to a thread of its own. Make it before any other thread, which
+// inherits the blocked signals. What precedes what: the watching thread stores signal_ before stop_
 // (release); who has seen stop() sees signal().
 class SignalWatch {
  public:
