@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -93,7 +94,9 @@ def test_programs(rooms: set[str] | None = None) -> list[str]:
 
 def build(preset: str, targets: list[str]) -> Count:
     # -k 0: what does build is tested too, so one broken room does not hide the state of the others.
-    return one_check(["ninja", "-C", BUILD / preset, "-k", "0", *targets], f"build-{preset}")
+    # The lock is that of scripts/run: two ninjas in one folder would spoil each other's work.
+    lock = ["flock", BUILD / ".lock"] if shutil.which("flock") else []
+    return one_check([*lock, "ninja", "-C", BUILD / preset, "-k", "0", *targets], f"build-{preset}")
 
 
 DOCTEST_SUMMARY = re.compile(r"test cases:\s+\d+ \|\s+(\d+) passed \|\s+(\d+) failed \|\s+(\d+) skipped")
