@@ -2,6 +2,7 @@
 #include "config/document.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 
 #include "base/text.hpp"
@@ -39,11 +40,12 @@ std::string Node::describe() const {
 std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw base::IoError(path + ": cannot be opened; does the file exist, and may it be read?");
-  std::string text(largest_document + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || (file.gcount() == 0 && !file.eof()))
+  std::string text;
+  std::array<char, 65536> block;
+  while (text.size() <= largest_document && file.read(block.data(), block.size()).gcount() > 0)
+    text.append(block.data(), static_cast<std::size_t>(file.gcount()));
+  if (file.bad() || (text.empty() && !file.eof()))
     throw base::IoError(path + ": cannot be read; is it a file?");
-  text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > largest_document)
     throw base::UserError(path + " is longer than 16 MB, the most that a config or model may have",
                           "keep data in a file of its own and name it with 'file:'");
