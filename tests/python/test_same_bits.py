@@ -1,0 +1,165 @@
+"""The same data sets, byte for byte, whatever the machine offers: chunk sizes, instruction sets, libm, locale, model names."""
+
+import hashlib
+import platform
+import shutil
+import subprocess
+
+import h5py
+import numpy as np
+import pytest
+import yaml
+
+MIXED = """
+simulation: {duration: 40 ms, dt: 0.05 ms, seed: 3}
+populations:
+  axon: {size: 37, model: hodgkin_huxley, init: {V: {uniform: [-70 mV, -60 mV]}}}
+  adapting: {size: 300, model: adex, params: {b: {normal: [80 pA, 10 pA]}}, init: rest}
+  izhikevich: {size: 9, model: izhikevich_2003}
+  leaky:
+    size: 515
+    model: lif
+    receptors: {exc: {model: exp_current, tau: 2 ms}, inh: {model: alpha_current, tau: 5 ms}}
+inputs:
+  dc: {type: dc, target: axon, amplitude: {linspace: [0 uA/cm2, 20 uA/cm2]}}
+  step: {type: ramp, target: adapting, from: 0 pA, to: 1500 pA, stop: 40 ms}
+  drive: {type: sine, target: izhikevich, amplitude: 10 mV/ms, frequency: 100 Hz, offset: 10 mV/ms}
+  noise: {type: white_noise, target: leaky, mean: 300 pA, sigma: 300 pA ms^0.5}
+  coloured: {type: ou, target: leaky 100..514, mean: 0 pA, sigma: 100 pA, tau: 5 ms}
+  up: {type: poisson, target: leaky, receptor: exc, rate: 8 kHz, weight: 40 pA}
+  down: {type: poisson, target: leaky, receptor: inh, rate: 2 kHz, weight: -40 pA}
+record:
+  axon: {spikes: true, V: {every: 0.5 ms}, dtype: float64}
+  adapting: {spikes: true, V: {every: 1 ms}, w: {every: 1 ms}, dtype: float64}
+  izhikevich: {spikes: true, V: {every: 0.1 ms}, dtype: float64}
+  leaky: {spikes: true, V: {every: 1 ms}, I: {every: 1 ms}, dtype: float64}
+"""
+CONFIGS = ["mixed", "configs/quickstart.yaml", "configs/noisy_lif.yaml", "configs/weighted_sum.yaml", "configs/sigmoid_decision.yaml"]
+
+
+def data_sets(path):
+    """The names, types, shapes and a hash of the bytes of every data set but those of provenance."""
+    found = {}
+    with h5py.File(path) as file:
+        def visit(name, item):
+            if isinstance(item, h5py.Dataset) and not name.startswith("meta/"):
+                values = item[()]
+                found[name] = (str(item.dtype), item.shape, hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest())
+        file.visititems(visit)
+    return found
+
+
+def text_of(config):
+    return MIXED if config == "mixed" else config
+
+
+def reference(run_hillock, config):
+    sets = data_sets(run_hillock(text_of(config)).output)
+    assert any(name.startswith(("report/", "spikes/")) and shape[0] > 0 for name, (_, shape, _) in sets.items())
+    return sets
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_chunk_size_of_the_interpreter_changes_no_bit(run_hillock, config):
+    expected = reference(run_hillock, config)
+    for chunk in (8, 64, 248, 1024):
+        assert data_sets(run_hillock(text_of(config), "--chunk", chunk).output) == expected, chunk
+
+
+def instruction_sets():
+    flags = set(open("/proc/cpuinfo", encoding="ascii").read().split()) if platform.system() == "Linux" else set()
+    sets = ["generic"]
+    if {"avx2", "fma"} <= flags:
+        sets.append("avx2")
+    if {"avx512f", "avx512dq", "avx512vl", "avx512bw"} <= flags:
+        sets.append("avx512")
+    return sets
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_instruction_set_changes_no_bit(run_hillock, config):
+    expected = reference(run_hillock, config)
+    for isa in instruction_sets():
+        assert data_sets(run_hillock(text_of(config), "--instructions", isa).output) == expected, isa
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_what_libm_may_use_changes_no_bit(run_hillock, config):
+    """glibc picks other versions of its functions when the CPU's features are masked: no result may come from them."""
+    expected = reference(run_hillock, config)
+    masked = run_hillock(text_of(config), env={"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-AVX512F,-AVX2_Usable,-FMA_Usable"})
+    assert data_sets(masked.output) == expected
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_a_second_run_is_the_same_and_another_seed_is_not(run_hillock, config):
+    expected = reference(run_hillock, config)
+    assert data_sets(run_hillock(text_of(config)).output) == expected
+    random = config in ("mixed", "configs/noisy_lif.yaml", "configs/sigmoid_decision.yaml")
+    other = data_sets(run_hillock(text_of(config), "--set", "simulation.seed=987").output)
+    assert (other != expected) == random
+
+
+@pytest.mark.parametrize("parameter, value", [("tau_m", "10 ms"), ("V_th", "-55 mV"), ("C_m", "250 pF"), ("t_ref", "2 ms")])
+def test_one_value_or_one_per_neuron_gives_the_same_bits(run_hillock, parameter, value):
+    text = """
+simulation: {duration: 50 ms, dt: 0.1 ms}
+populations:
+  cell: {size: 21, model: lif, receptors: {psc: {model: exp_current, tau: 3 ms}}, params: {PARAMS}}
+inputs:
+  current: {type: dc, target: cell, amplitude: {linspace: [300 pA, 900 pA]}}
+  spikes: {type: spikes, target: cell, times: [5 ms, 11 ms], weight: 100 pA}
+record: {cell: {spikes: true, V: {every: 0.1 ms}, dtype: float64}}
+"""
+    one = data_sets(run_hillock(text.replace("PARAMS", f"{parameter}: {value}")).output)
+    each = data_sets(run_hillock(text.replace("PARAMS", f"{parameter}: [{', '.join([value] * 21)}]")).output)
+    assert one == each
+
+
+def test_an_added_population_or_recorder_moves_no_other_draw(run_hillock):
+    alone = data_sets(run_hillock(MIXED).output)
+    config = yaml.safe_load(MIXED)
+    config["populations"] = {"extra": {"size": 11, "model": "lif"}, **config["populations"]}
+    config["inputs"] = {"extra": {"type": "white_noise", "target": "extra", "mean": "0 pA", "sigma": "100 pA ms^0.5"}, **config["inputs"]}
+    config["record"]["extra"] = {"spikes": True, "V": {"every": "2 ms"}}
+    more = data_sets(run_hillock(yaml.safe_dump(config, sort_keys=False)).output)
+    assert {name: value for name, value in more.items() if "/extra" not in name} == alone
+
+
+@pytest.mark.parametrize("kind, name", [("neurons", path) for path in ("lif", "adex", "izhikevich_2003", "hodgkin_huxley", "logistic")]
+                         + [("receptors", path) for path in ("sum", "delta", "exp_current", "alpha_current", "exp_conductance", "alpha_conductance")])
+def test_a_copy_of_a_shipped_model_under_another_name_gives_the_same_bits(run_hillock, repo, tmp_path, kind, name):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    text = (repo / "models" / kind / f"{name}.yaml").read_text(encoding="utf-8")
+    (folder / "mine.yaml").write_text(text.replace(f"name: {name}", "name: mine", 1), encoding="utf-8")
+    weights = {"sum": "0.7", "delta": "3 mV", "exp_current": "300 pA", "alpha_current": "300 pA", "exp_conductance": "9 nS",
+               "alpha_conductance": "9 nS"}
+    currents = {"lif": "500 pA", "adex": "900 pA", "izhikevich_2003": "12 mV/ms", "hodgkin_huxley": "10 uA/cm2", "logistic": "0.4"}
+    if kind == "neurons":
+        cell = "{size: 5, model: MODEL}"
+        inputs = f"drive: {{type: dc, target: cell, amplitude: {currents[name]}}}"
+    else:
+        neuron = "logistic" if name == "sum" else "lif"
+        cell = f"{{size: 5, model: {neuron}, receptors: {{r: {{model: MODEL}}}}}}"
+        inputs = f"hits: {{type: spikes, target: cell, receptor: r, times: [3 ms, 4 ms], weight: {weights[name]}}}"
+    text = f"""
+simulation: {{duration: 50 ms, dt: 0.025 ms}}
+populations:
+  cell: {cell}
+inputs:
+  {inputs}
+record: {{cell: {{spikes: true, V: {{every: 0.1 ms}}, dtype: float64}}}}
+"""
+    shipped = data_sets(run_hillock(text.replace("MODEL", name)).output)
+    own = data_sets(run_hillock(text.replace("MODEL", "own/mine.yaml")).output)
+    assert own == shipped
+
+
+def test_a_german_locale_changes_no_byte(run_hillock, tmp_path):
+    localedef = shutil.which("localedef")
+    assert localedef, "localedef comes with glibc"
+    subprocess.run([localedef, "-i", "de_DE", "-f", "UTF-8", str(tmp_path / "de_DE.UTF-8")], check=True, stdout=subprocess.DEVNULL)
+    expected = reference(run_hillock, "mixed")
+    german = run_hillock(MIXED, env={"LOCPATH": str(tmp_path), "LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"})
+    assert data_sets(german.output) == expected
