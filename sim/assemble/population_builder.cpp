@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "assemble/initial_states.hpp"
+#include "assemble/singularity.hpp"
 #include "base/text.hpp"
 #include "engine/inputs/registry.hpp"
 #include "model/input_types.hpp"
@@ -45,6 +46,7 @@ class Builder {
     bind();
     set_initial_states();
     describe_states();
+    warn_of_model();
     std::tie(built_.summary.shortest_time_constant, built_.summary.fastest_state) =
         shortest_time_constant(cell_, built_.plan);
     return std::move(built_);
@@ -244,6 +246,19 @@ class Builder {
         cell_.has_reset())
       return;
     if (spec_.model->spike.kind == model::SpikeRuleKind::when) set_initial_condition(cell_, built_.plan);
+  }
+
+  // Once for each model, with the first population that uses it.
+  void warn_of_model() {
+    for (int p = 0; p < index_; ++p)
+      if (experiment_.populations[p].model == spec_.model) return;
+    if (spec_.size == 0) return;
+    const auto value_of = [&](std::string_view name) {
+      if (const auto found = built_.parameters.find(std::string(name)); found != built_.parameters.end())
+        return at(found->second, 0);
+      return at(built_.plan.initial.at(slots().array(std::string(name))), 0);
+    };
+    warn_of_singularities(*spec_.model, value_of, diagnostics_);
   }
 
   void describe_states() {
