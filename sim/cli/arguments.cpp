@@ -56,6 +56,7 @@ constexpr Texts bench_texts{"bench", "Measure a part of hillock on this machine;
 struct Raw {
   Arguments arguments;
   std::string threads, chunk;
+  std::optional<std::string> out;
 };
 
 CLI::App& command(CLI::App& app, const Texts& texts) {
@@ -81,11 +82,13 @@ void add_run(CLI::App& app, Raw& raw) {
   CLI::App& run = command(app, run_texts);
   add_path(run, raw, "CONFIG", "The YAML file to simulate");
   add_settings(run, raw);
-  run.add_option("--out", raw.arguments.out,
+  run.add_option("--out", raw.out,
                  "Where to write (default results/NAME.h5, replaced when the run is complete)")
       ->type_name("FILE");
   run.add_flag("--force", raw.arguments.force, "Replace the file that --out names");
-  run.add_option("--threads", raw.threads, "Number of threads; results do not depend on it")->type_name("N");
+  run.add_option("--threads", raw.threads,
+                 "Number of threads allowed (this version uses one); results do not depend on it")
+      ->type_name("N");
   run.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
   run.add_option("--chunk", raw.chunk,
                  "Neurons computed at a time, a multiple of 8; results do not depend on it")
@@ -215,6 +218,9 @@ int whole_number(const std::string& option, const std::string& word, int least, 
 
 Arguments checked(Raw raw) {
   Arguments& arguments = raw.arguments;
+  if (raw.out && raw.out->empty())
+    throw UserError("--out needs the name of a file", "write for instance --out results/run.h5");
+  arguments.out = raw.out.value_or("");
   if (!raw.threads.empty()) arguments.threads = whole_number("--threads", raw.threads, 1, 4096);
   if (!raw.chunk.empty()) {
     arguments.chunk = whole_number("--chunk", raw.chunk, 8, 1 << 20);
@@ -271,6 +277,7 @@ std::vector<CommandText> command_texts() {
       }
       text.options.push_back(std::move(found));
     }
+    if (text.options.size() > 1 && text.options.back().words.size() > 0) text.usage += " [OPTIONS]";
     texts.push_back(std::move(text));
   }
   return texts;

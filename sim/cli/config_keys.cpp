@@ -21,7 +21,7 @@ constexpr std::array keys{
               "grid: a spike has the time of the grid point after the crossing; interpolated: of the "
               "crossing itself"},
     ConfigKey{"simulation.threads", Form::threads, false, "auto",
-              "number of threads; results do not depend on it"},
+              "number of threads allowed (this version uses one); results do not depend on it"},
     ConfigKey{"populations", Form::names, true, "",
               "the neurons, in groups of one model each, under names of your choice"},
     ConfigKey{"populations.NAME", Form::map, false, "", "a population"},
@@ -55,7 +55,7 @@ constexpr std::array keys{
     ConfigKey{"record", Form::names, false, "", "what is written to the file, by population"},
     ConfigKey{"record.NAME", Form::record, false, "",
               "a list such as [V, spikes], or a map of variables with neurons, every and mean"},
-    ConfigKey{"sweep", Form::anything, false, "", "read by no command yet; run ignores it and says so"},
+    ConfigKey{"sweep", Form::anything, false, "", "runs with varied values; run ignores it, and says so"},
 };
 
 constexpr std::array<const char*, 11> methods{

@@ -101,7 +101,8 @@ std::string human_seconds(double seconds) {
 }
 
 std::string human_time(double ms) {
-  return ms >= 1000 ? base::number_scaled(ms, -3) + " s" : base::number(ms) + " ms";
+  // Twelve digits: times are multiples of dt, and 34 * 0.1 is not 3.4.
+  return ms >= 1000 ? fmt::format("{:.12g} s", ms / 1000) : fmt::format("{:.12g} ms", ms);
 }
 
 std::string three_digits(double value) {

@@ -162,7 +162,7 @@ void add_facts(engine::RunFacts& facts, const model::Experiment& experiment,
   facts.words["hillock_version"] = version;
   facts.words["cpu"] = cpu_name();
   facts.words["backend"] = "interpreter " + std::string(program::name(interpreter.isa));
-  facts.numbers["threads"] = std::max(1, experiment.simulation.threads);
+  facts.numbers["threads"] = 1;  // the step loop has one
   facts.seed = experiment.simulation.seed;
   facts.duration = experiment.simulation.duration;
   facts.dt = experiment.simulation.dt;

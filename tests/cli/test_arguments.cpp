@@ -83,6 +83,11 @@ TEST_CASE("numbers have one reading: no octal, hexadecimal, fraction or sign sli
   CHECK(parse({"run", "a.yaml", "--threads", "4096"}).threads == 4096);
 }
 
+TEST_CASE("an output without a name is refused") {
+  CHECK(refusal({"run", "a.yaml", "--out", ""}) ==
+        "error: --out needs the name of a file\n  write for instance --out results/run.h5");
+}
+
 TEST_CASE("a chunk that vectors do not divide is refused") {
   CHECK(refusal({"run", "a.yaml", "--chunk", "12"}) ==
         "error: --chunk 12 is not a multiple of 8\n  write for instance --chunk 256");

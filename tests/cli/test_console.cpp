@@ -32,6 +32,8 @@ TEST_CASE("model time is shown exactly, in ms or s") {
   CHECK(human_time(200) == "200 ms");
   CHECK(human_time(1000) == "1 s");
   CHECK(human_time(33188.1) == "33.1881 s");
+  CHECK(human_time(34 * 0.1) == "3.4 ms");
+  CHECK(human_time(1e8) == "100000 s");
 }
 
 TEST_CASE("three digits of a number, large or small") {

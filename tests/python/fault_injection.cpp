@@ -1,0 +1,103 @@
+// Preloaded into hillock by the fault tests: lets the N-th call of one function on an output file fail with a
+// given errno. FAULT_CALL: pwrite, fsync, ftruncate, rename, close; FAULT_AT: N, from 1; FAULT_ERRNO;
+// FAULT_ONCE: only that call, not the later ones; FAULT_COUNT: a file to which the number of calls is written
+// at exit.
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace {
+
+std::atomic<int> calls{0};
+
+// Whether the descriptor is an output file of hillock.
+bool is_output(int descriptor) {
+  char link[64], target[4096];
+  std::snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  const ssize_t length = readlink(link, target, sizeof target - 1);
+  if (length <= 0) return false;
+  target[length] = '\0';
+  return std::strstr(target, ".h5") != nullptr;
+}
+
+// Counts the call; whether it is to fail, with errno set.
+bool fails(const char* function) {
+  const char* chosen = std::getenv("FAULT_CALL");
+  if (chosen == nullptr || std::strcmp(chosen, function) != 0) return false;
+  const int number = ++calls;
+  if (const char* count = std::getenv("FAULT_COUNT")) {
+    if (FILE* file = std::fopen(count, "w")) {
+      std::fprintf(file, "%d", number);
+      std::fclose(file);
+    }
+  }
+  const char* at = std::getenv("FAULT_AT");
+  if (at == nullptr) return false;
+  const int wanted = std::atoi(at);
+  if (std::getenv("FAULT_ONCE") != nullptr ? number != wanted : number < wanted) return false;
+  errno = std::atoi(std::getenv("FAULT_ERRNO"));
+  return true;
+}
+
+template <class Function>
+Function next(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+extern "C" {
+
+ssize_t pwrite(int descriptor, const void* data, size_t size, off_t offset) {
+  if (is_output(descriptor) && fails("pwrite")) return -1;
+  return next<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite")(descriptor, data, size, offset);
+}
+ssize_t pwrite64(int descriptor, const void* data, size_t size, off64_t offset) {
+  if (is_output(descriptor) && fails("pwrite")) return -1;
+  return next<ssize_t (*)(int, const void*, size_t, off64_t)>("pwrite64")(descriptor, data, size, offset);
+}
+int fsync(int descriptor) {
+  if (is_output(descriptor) && fails("fsync")) return -1;
+  return next<int (*)(int)>("fsync")(descriptor);
+}
+int fdatasync(int descriptor) {
+  if (is_output(descriptor) && fails("fsync")) return -1;
+  return next<int (*)(int)>("fdatasync")(descriptor);
+}
+int ftruncate(int descriptor, off_t size) {
+  if (is_output(descriptor) && fails("ftruncate")) return -1;
+  return next<int (*)(int, off_t)>("ftruncate")(descriptor, size);
+}
+int ftruncate64(int descriptor, off64_t size) {
+  if (is_output(descriptor) && fails("ftruncate")) return -1;
+  return next<int (*)(int, off64_t)>("ftruncate64")(descriptor, size);
+}
+int rename(const char* from, const char* to) {
+  if (std::strstr(to, ".h5") != nullptr && fails("rename")) return -1;
+  return next<int (*)(const char*, const char*)>("rename")(from, to);
+}
+int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) {
+  if (std::strstr(to, ".h5") != nullptr && fails("rename")) return -1;
+  return next<int (*)(int, const char*, int, const char*, unsigned)>("renameat2")(from_folder, from,
+                                                                                  to_folder, to, flags);
+}
+int link(const char* from, const char* to) {
+  if (std::strstr(to, ".h5") != nullptr && fails("rename")) return -1;
+  return next<int (*)(const char*, const char*)>("link")(from, to);
+}
+int close(int descriptor) {
+  if (is_output(descriptor) && fails("close")) {
+    next<int (*)(int)>("close")(descriptor);
+    errno = std::atoi(std::getenv("FAULT_ERRNO"));
+    return -1;
+  }
+  return next<int (*)(int)>("close")(descriptor);
+}
+
+}  // extern "C"
