@@ -29,7 +29,12 @@ class ModelFileReader {
 
   // Returns whether it makes sense to check what was read.
   bool read() {
-    if (!reader_.map(root_, "a model file") || !read_kind()) return false;
+    if (!root_.is_map()) {
+      reader_.error(root_.place, "this is not a hillock model: it must be a map",
+                    "write for example 'name: ...'");
+      return false;
+    }
+    if (!read_kind()) return false;
     const bool neuron = model_.kind == Kind::neuron;
     reader_.keys(root_, neuron ? "a neuron model" : "a receptor model", neuron ? neuron_keys : receptor_keys);
     read_words();

@@ -101,7 +101,8 @@ class PopulationReader {
     const bool single = !entry.value.is_sequence();
     if (!single && static_cast<int>(entry.value.items.size()) != vector.size) {
       reader_.error(entry.value.place,
-                    entry.key + " has " + std::to_string(entry.value.items.size()) + " values for the " +
+                    entry.key + " has " + std::to_string(entry.value.items.size()) +
+                        (entry.value.items.size() == 1 ? " value" : " values") + " for the " +
                         std::to_string(vector.size) + " elements of this vector",
                     "give one value for all, or one for each element");
       return;

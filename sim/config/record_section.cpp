@@ -46,7 +46,17 @@ class RecordReader {
       record_.spikes = true;
       return;
     }
-    if (const auto variable = start_variable(*word, node.place)) record_.variables.push_back(*variable);
+    for (const std::string& name : elements(*word))
+      if (const auto variable = start_variable(name, node.place)) record_.variables.push_back(*variable);
+  }
+
+  // The names that a vector of the model stands for; any other name stands for itself.
+  std::vector<std::string> elements(const std::string& name) const {
+    const model::Vector* vector = population_.model == nullptr ? nullptr : population_.model->vector(name);
+    if (vector == nullptr) return {name};
+    std::vector<std::string> all;
+    for (int i = 0; i < vector->size; ++i) all.push_back(name + "_" + std::to_string(i));
+    return all;
   }
 
   void read_entry(const Entry& entry) {
@@ -64,7 +74,8 @@ class RecordReader {
 
   bool known(const std::string& name, const base::Place& place) {
     if (population_.model == nullptr) return false;  // reported with the population
-    if (std::find(names_.begin(), names_.end(), name) != names_.end()) return true;
+    const std::string first = elements(name).front();
+    if (std::find(names_.begin(), names_.end(), first) != names_.end()) return true;
     const std::string guess = base::did_you_mean(name, names_);
     reader_.error(place, "population '" + population_.name + "' has no variable '" + name + "'",
                   (guess.empty() ? "" : guess + " ") + "it has: " + base::join(names_, ", "));
@@ -104,18 +115,23 @@ class RecordReader {
   }
 
   void read_variable(const Entry& entry) {
-    std::optional<VariableSpec> variable = start_variable(entry.key, entry.place);
-    if (!variable) return;
+    VariableSpec options;
+    options.neurons = all_neurons();
     const bool everything = entry.value.is_scalar() && entry.value.text == "true";
     if (!everything && reader_.map(entry.value, "'" + entry.key + "'")) {
       const std::vector<std::string> keys{"neurons", "every", "mean"};
       reader_.keys(entry.value, "'" + entry.key + "'", keys);
-      if (const Node* node = entry.value.find("neurons")) variable->neurons = read_neurons(*node);
-      if (const Node* node = entry.value.find("every")) variable->every = read_every(*node);
+      if (const Node* node = entry.value.find("neurons")) options.neurons = read_neurons(*node);
+      if (const Node* node = entry.value.find("every")) options.every = read_every(*node);
       if (const Node* node = entry.value.find("mean"))
-        variable->mean = reader_.flag(*node, "mean").value_or(false);
+        options.mean = reader_.flag(*node, "mean").value_or(false);
     }
-    record_.variables.push_back(std::move(*variable));
+    for (const std::string& name : elements(entry.key)) {
+      if (!start_variable(name, entry.place)) continue;
+      options.name = name;
+      options.place = entry.place;
+      record_.variables.push_back(options);
+    }
   }
 
   std::int64_t read_every(const Node& node) {

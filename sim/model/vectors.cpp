@@ -59,13 +59,20 @@ class ElementWriter {
         made.push_back(copy_node(original_.nodes[i], summed[i] ? copy : element));
       copies_.push_back(std::move(made));
     }
+    if (failed_) written_ = {};  // reported: an empty expression says no more
     written_.text = original_.text;
     written_.place = original_.place;
+    if (failed_) return std::move(written_);
     written_.root = copies_[static_cast<std::size_t>(original_.root)][0];
     return std::move(written_);
   }
 
  private:
+  void report(const base::Place& place, std::string message, std::string remedy) {
+    diagnostics_.error(place, std::move(message), std::move(remedy));
+    failed_ = true;
+  }
+
   int size_of(lang::Node& node) {
     if (const auto* name = std::get_if<lang::Name>(&node.kind)) {
       const auto found = sizes_.find(name->name);
@@ -75,10 +82,9 @@ class ElementWriter {
     for (const int* operand : operands(node)) {
       const int other = node_sizes_[static_cast<std::size_t>(*operand)];
       if (size != 0 && other != 0 && size != other)
-        diagnostics_.error(
-            node.place,
-            "vectors of " + std::to_string(size) + " and of " + std::to_string(other) + " stand together",
-            "vectors are combined element by element: give them one size");
+        report(node.place,
+               "vectors of " + std::to_string(size) + " and of " + std::to_string(other) + " stand together",
+               "vectors are combined element by element: give them one size");
       size = size == 0 ? other : size;
     }
     return is_sum(node) ? 0 : size;
@@ -112,9 +118,8 @@ class ElementWriter {
     if (auto* name = std::get_if<lang::Name>(&node.kind)) {
       const auto vector = sizes_.find(name->name);
       if (vector != sizes_.end() && element < 0)
-        diagnostics_.error(
-            node.place, "'" + name->name + "' is a vector of " + std::to_string(vector->second),
-            "write sum(" + name->name + "), or one element such as " + element_name(name->name, 0));
+        report(node.place, "'" + name->name + "' is a vector of " + std::to_string(vector->second),
+               "write sum(" + name->name + "), or one element such as " + element_name(name->name, 0));
       else if (vector != sizes_.end())
         name->name = element_name(name->name, element);
     }
@@ -125,8 +130,7 @@ class ElementWriter {
   int copy_sum(const lang::Node& node) {
     const int argument = std::get<lang::Call>(node.kind).arguments.at(0);
     if (node_sizes_[static_cast<std::size_t>(argument)] == 0)
-      diagnostics_.error(node.place, "sum() is for vectors, and no vector stands in it",
-                         "write the sum with '+'");
+      report(node.place, "sum() is for vectors, and no vector stands in it", "write the sum with '+'");
     const std::vector<int>& terms = copies_[static_cast<std::size_t>(argument)];
     int total = terms[0];
     for (std::size_t i = 1; i < terms.size(); ++i) {
@@ -142,6 +146,7 @@ class ElementWriter {
   const Sizes& sizes_;
   base::Diagnostics& diagnostics_;
   std::vector<int> node_sizes_;
+  bool failed_ = false;
   std::vector<std::vector<int>> copies_;  // of each node of the original, in what is written
   Expression written_;
 };

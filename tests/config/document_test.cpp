@@ -4,7 +4,6 @@
 #include "config/loading.hpp"
 
 using loading::findings;
-using loading::model_findings;
 
 TEST_CASE("a tab used for indentation is refused") {
   CHECK(findings(R"(simulation:

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "config/config.hpp"
 
@@ -92,6 +94,46 @@ inline std::string model_findings(const std::string& text) {
     return folder.shorten(error.what());
   }
   return "";
+}
+
+// A neuron model and a receptor model that load, for changes that do not.
+inline const std::string neuron = R"(name: cell
+inputs: {I: pA}
+params:
+  tau_m: {default: 10 ms}
+  C_m: {default: 250 pF}
+  V_th: {default: -50 mV}
+state:
+  V: {init: -70 mV}
+equations:
+  dV/dt: -(V + 70 mV)/tau_m + I/C_m
+spike:
+  when: V >= V_th
+  reset:
+    V: -70 mV
+)";
+inline const std::string receptor = R"(name: syn
+kind: receptor
+weight: {unit: nS, min: 0 nS}
+params:
+  tau: {default: 5 ms}
+  E_rev: {default: 0 mV}
+state:
+  g: {init: 0 nS}
+equations:
+  dg/dt: -g / tau
+on_spike:
+  g: g + weight
+current: g * (E_rev - V)
+)";
+
+// The text with the first of each pair replaced by the second, wherever it stands.
+inline std::string changed(std::string text,
+                           const std::vector<std::pair<std::string, std::string>>& changes) {
+  for (const auto& [from, to] : changes)
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
+  return text;
 }
 
 }  // namespace loading

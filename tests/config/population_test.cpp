@@ -4,7 +4,6 @@
 #include "config/loading.hpp"
 
 using loading::findings;
-using loading::model_findings;
 
 TEST_CASE("a size is a whole number") {
   CHECK(
@@ -54,16 +53,6 @@ record: {cell: [V]}
         R"(test.yaml:2:34: error: 'sise' is not a key of population 'cell'
    2 | populations: {cell: {model: lif, sise: 3}}
      |                                  ^~~~ did you mean 'size'? valid keys: like, size, model, params, init, receptors, method)");
-}
-
-TEST_CASE("an unknown model suggests the nearest") {
-  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
-populations: {cell: {model: liff}}
-record: {cell: [V]}
-)") ==
-        R"(test.yaml:2:29: error: there is no neuron model 'liff'
-   2 | populations: {cell: {model: liff}}
-     |                             ^~~~ did you mean 'lif'? there are: adex, hodgkin_huxley, izhikevich_2003, lif, logistic; a model of your own is named by its path)");
 }
 
 TEST_CASE("a population needs a model") {

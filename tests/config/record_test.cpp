@@ -4,7 +4,6 @@
 #include "config/loading.hpp"
 
 using loading::findings;
-using loading::model_findings;
 
 TEST_CASE("an unknown variable lists the variables") {
   CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}

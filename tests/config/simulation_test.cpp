@@ -4,7 +4,6 @@
 #include "config/loading.hpp"
 
 using loading::findings;
-using loading::model_findings;
 
 TEST_CASE("a time in the wrong unit says what is needed") {
   CHECK(findings(R"(simulation: {duration: 10 mV, dt: 0.1 ms}
@@ -333,7 +332,7 @@ test.yaml:9:1: error: 'search' needs searches, which hillock 0.1 does not have y
 
 TEST_CASE("all errors of a file are reported at once, in order") {
   CHECK(findings(R"(simulation: {duration: 10 mV, dt: 0.1}
-populations: {cell: {model: liff, size: -1}}
+populations: {cell: {model: lif, size: -1}}
 record: {sell: [V]}
 foo: 1
 )") ==
@@ -343,12 +342,9 @@ foo: 1
 test.yaml:1:35: error: dt needs time (ms), got a number without unit
    1 | simulation: {duration: 10 mV, dt: 0.1}
      |                                   ^~~ write for example '0.1 ms'
-test.yaml:2:29: error: there is no neuron model 'liff'
-   2 | populations: {cell: {model: liff, size: -1}}
-     |                             ^~~~ did you mean 'lif'? there are: adex, hodgkin_huxley, izhikevich_2003, lif, logistic; a model of your own is named by its path
-test.yaml:2:41: error: size must be a whole number from 0 to 1000000000000, got -1
-   2 | populations: {cell: {model: liff, size: -1}}
-     |                                         ^~
+test.yaml:2:40: error: size must be a whole number from 0 to 1000000000000, got -1
+   2 | populations: {cell: {model: lif, size: -1}}
+     |                                        ^~
 test.yaml:3:10: error: record: there is no population 'sell'
    3 | record: {sell: [V]}
      |          ^~~~ did you mean 'cell'?

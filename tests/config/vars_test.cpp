@@ -4,7 +4,6 @@
 #include "config/loading.hpp"
 
 using loading::findings;
-using loading::model_findings;
 
 TEST_CASE("vars may use one another in any order") {
   CHECK(findings(R"(vars: {N: = M + 1, M: 2}

@@ -1,0 +1,221 @@
+// Models of one's own: named by path, kept under the config's folder, read like the shipped ones.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "config/library.hpp"
+#include "config/loading.hpp"
+
+using namespace hillock;
+using loading::findings;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string simulation = "simulation: {duration: 10 ms, dt: 0.1 ms}\n";
+
+const std::string vector_model =
+    "name: v\ninputs: {I: pA}\nparams:\n  tau: {default: [1 ms, 10 ms, 100 ms], size: 3}\n  q: "
+    "{default: 2 pA, size: 3}\n  C: {default: 100 pF}\n"
+    "state:\n  V: {init: 0 mV}\n  eta: {init: q/2, size: 3}\n"
+    "derived:\n  total: sum(eta)\n  scaled: eta*2\n"
+    "equations:\n  dV/dt: (I - total)/C\n  deta/dt: -eta/tau\n"
+    "spike:\n  when: V > 10 mV\n  reset:\n    V: 0 mV\n    eta: eta + q\n"
+    "require:\n  - tau > 0 ms\n";
+
+std::string with_model(const std::string& model) {
+  return simulation + "populations: {cell: {model: " + model + "}}\nrecord: {cell: [V]}\n";
+}
+
+void copy_lif(const loading::Folder& folder, const std::string& to) {
+  fs::create_directories(fs::path(folder.path(to)).parent_path());
+  fs::copy_file(std::string(HILLOCK_SOURCE_DIR) + "/models/neurons/lif.yaml", folder.path(to));
+}
+
+}  // namespace
+
+TEST_CASE("a copy of a shipped model elsewhere is the same model") {
+  const loading::Folder folder;
+  copy_lif(folder, "models/mine.yaml");
+  const auto own = loading::load(folder, with_model("models/mine.yaml"));
+  const auto shipped = loading::load(folder, with_model("lif"));
+  const model::Model& a = *own->populations[0].model;
+  const model::Model& b = *shipped->populations[0].model;
+  CHECK(a.text == b.text);
+  CHECK(a.name == b.name);
+  CHECK(a.parameters.size() == b.parameters.size());
+  CHECK(model::model_page(a) == model::model_page(b));
+  CHECK(folder.shorten(a.path) == "models/mine.yaml");
+}
+
+TEST_CASE("paths that lead out of the config's folder are refused") {
+  const loading::Folder folder;
+  copy_lif(folder, "outside.yaml");
+  fs::create_directories(folder.path("inner"));
+  fs::create_symlink(folder.path("outside.yaml"), folder.path("inner/link.yaml"));
+  fs::create_directory_symlink(fs::path(folder.path("x")).parent_path(), folder.path("inner/up"));
+  const auto refused = [&](const std::string& path) {
+    folder.write("inner/test.yaml", with_model(path));
+    try {
+      config::load(folder.path("inner/test.yaml"), loading::options());
+    } catch (const base::UserError& error) {
+      return error.diagnostics().at(0).message;
+    }
+    return std::string("loads");
+  };
+  CHECK(refused("../outside.yaml") == "'../outside.yaml' leads out of the config's folder");
+  CHECK(refused("a/../../outside.yaml") == "'a/../../outside.yaml' leads out of the config's folder");
+  CHECK(refused("link.yaml") == "'link.yaml' leads out of the config's folder");
+  CHECK(refused("up/outside.yaml") == "'up/outside.yaml' leads out of the config's folder");
+  CHECK(refused("/etc/passwd.yaml") ==
+        "'/etc/passwd.yaml' is an absolute path; paths inside a config are relative to it");
+  CHECK(refused("./missing.yaml") == "'./missing.yaml' does not exist");
+  CHECK(refused("./") == "'./' is not a file");
+  copy_lif(folder, "inner/fine.yaml");
+  fs::create_symlink(folder.path("inner/fine.yaml"), folder.path("inner/fine_link.yaml"));
+  CHECK(refused("fine_link.yaml") == "loads");
+  CHECK(refused("nothing/../fine.yaml") == "loads");
+}
+
+TEST_CASE("a file that is no model is refused at its first line") {
+  const loading::Folder folder;
+  folder.write("other.yaml", "first line\nroot:x:0:0\n");
+  CHECK(findings(folder, with_model("other.yaml")) ==
+        R"(other.yaml:1:1: error: this is not a hillock model: it must be a map
+   1 | first line
+     | ^~~~~~~~~~ write for example 'name: ...')");
+}
+
+TEST_CASE("errors of a model file stand at their place in it, once") {
+  const loading::Folder folder;
+  folder.write("m/mine.yaml",
+               "name: mine\ninputs: {I: pA}\nparams: {tau: {default: 3 ms}}\nstate: {V: {init: 0 "
+               "mV}}\nequations:\n  dV/dt: -V/tau + I\n");
+  CHECK(findings(folder, simulation + "populations: {cell: {model: m/mine.yaml}, b: {model: m/mine.yaml, "
+                                      "size: -1}}\nrecord: {cell: [V]}\n") ==
+        R"(m/mine.yaml:6:10: error: cannot add mV/ms and current (pA)
+   6 |   dV/dt: -V/tau + I
+     |          ^~~~~~~~~~
+test.yaml:2:73: error: size must be a whole number from 0 to 1000000000000, got -1
+   2 | populations: {cell: {model: m/mine.yaml}, b: {model: m/mine.yaml, size: -1}}
+     |                                                                         ^~)");
+}
+
+TEST_CASE("a vector takes one value for each element, or one for all") {
+  const loading::Folder folder;
+  folder.write("v.yaml", vector_model);
+  const auto experiment = loading::load(
+      folder,
+      simulation +
+          "populations: {cell: {model: v.yaml, size: 2, params: {q: [1 pA, 2 pA, {uniform: [3 pA, 4 pA]}], "
+          "tau: 5 ms}, init: {eta: [7 pA, 8 pA, 9 pA]}}}\nrecord: {cell: [eta_1, scaled_2, total]}\n");
+  const model::PopulationSpec& cell = experiment->populations[0];
+  const model::Model& model = *cell.model;
+  CHECK(model.states.size() == 4);
+  CHECK(model.state("eta_2") != nullptr);
+  CHECK(model.equation("eta_1") != nullptr);
+  CHECK(lang::names_of(model.equation("eta_1")->expression) == std::vector<std::string>{"eta_1", "tau_1"});
+  CHECK(lang::names_of(model.derived_quantity("total")->expression) ==
+        std::vector<std::string>{"eta_0", "eta_1", "eta_2"});
+  CHECK(model.derived_quantity("scaled_2") != nullptr);
+  CHECK(model.spike.reset.size() == 4);
+  CHECK(model.require.size() == 3);
+  CHECK(model.parameter("tau_2")->default_value->text == "100 ms");
+  CHECK(cell.params.at("q_0").numbers[0] == 1);
+  CHECK(cell.params.at("q_2").law == model::Law::uniform);
+  CHECK(cell.params.at("tau_2").numbers[0] == 5);
+  CHECK(cell.init.at("eta_1").numbers[0] == 8);
+  CHECK(findings(folder,
+                 simulation +
+                     "populations: {cell: {model: v.yaml, params: {q: [1 pA]}}}\nrecord: {cell: [V]}\n") ==
+        R"(test.yaml:2:49: error: q has 1 value for the 3 elements of this vector
+   2 | populations: {cell: {model: v.yaml, params: {q: [1 pA]}}}
+     |                                                 ^ give one value for all, or one for each element)");
+}
+
+TEST_CASE("recording a vector records its elements") {
+  const loading::Folder folder;
+  folder.write("v.yaml", vector_model);
+  const auto experiment = loading::load(
+      folder,
+      simulation +
+          "populations: {cell: {model: v.yaml}}\nrecord: {cell: {eta: {every: 0.2 ms}, scaled: true}}\n");
+  const auto& variables = experiment->record[0].variables;
+  REQUIRE(variables.size() == 6);
+  CHECK(variables[2].name == "eta_2");
+  CHECK(variables[2].every == 2);
+  CHECK(variables[3].name == "scaled_0");
+}
+
+TEST_CASE("vectors that stand outside of a sum, or with others of another size, are refused") {
+  CHECK(loading::model_findings("name: v\ninputs: {I: pA}\nparams: {C: {default: 1 pF}}\nstate:\n  V: {init: "
+                                "0 mV}\n  eta: {init: 0 pA, size: 3}\n"
+                                "  w: {init: 0 pA, size: 2}\nequations:\n  dV/dt: (I - eta)/C + sum(V)\n  "
+                                "deta/dt: -(eta + w)/1 ms\n  dw/dt: -w/1 ms\n") ==
+        R"(cell.yaml:9:15: error: 'eta' is a vector of 3
+   9 |   dV/dt: (I - eta)/C + sum(V)
+     |               ^~~ write sum(eta), or one element such as eta_0
+cell.yaml:9:24: error: sum() is for vectors, and no vector stands in it
+   9 |   dV/dt: (I - eta)/C + sum(V)
+     |                        ^~~~~~ write the sum with '+'
+cell.yaml:10:13: error: vectors of 3 and of 2 stand together
+  10 |   deta/dt: -(eta + w)/1 ms
+     |             ^~~~~~~~~ vectors are combined element by element: give them one size)");
+}
+
+TEST_CASE("a parameter without default must be given") {
+  const loading::Folder folder;
+  folder.write("p.yaml",
+               "name: p\ninputs: {I: pA}\nparams: {tau: {unit: ms}}\nstate: {V: {init: 0 mV}}\nequations:\n  "
+               "dV/dt: -V/tau + I/1 pF\n");
+  CHECK(findings(folder, with_model("p.yaml")) ==
+        R"(test.yaml:2:15: error: parameter 'tau' of 'p' has no default, so it must be given
+   2 | populations: {cell: {model: p.yaml}}
+     |               ^~~~ write 'params: {tau: ...}' with time (ms))");
+  CHECK(findings(folder, with_model("p.yaml, params: {tau: 3 ms}")) == "");
+}
+
+TEST_CASE("HILLOCK_MODELS names the folder of the models") {
+  setenv("HILLOCK_MODELS", "/somewhere/models", 1);
+  CHECK(config::default_model_folders() == std::vector<std::string>{"/somewhere/models"});
+  unsetenv("HILLOCK_MODELS");
+}
+
+TEST_CASE("an unknown model suggests the nearest and lists what there is") {
+  const loading::Folder folder;
+  copy_lif(folder, "models/neurons/lif.yaml");
+  copy_lif(folder, "models/neurons/other.yaml");
+  folder.write("test.yaml", with_model("liff"));
+  try {
+    config::load(folder.path("test.yaml"), {{}, {folder.path("models")}});
+    FAIL("nothing was thrown");
+  } catch (const base::UserError& error) {
+    CHECK(folder.shorten(error.what()) ==
+          R"(test.yaml:2:29: error: there is no neuron model 'liff'
+   2 | populations: {cell: {model: liff}}
+     |                             ^~~~ did you mean 'lif'? there are: lif, other; a model of your own is named by its path)");
+  }
+}
+
+TEST_CASE("without models the error says how to name their folder") {
+  const loading::Folder folder;
+  folder.write("test.yaml", with_model("lif"));
+  try {
+    config::load(folder.path("test.yaml"), {});
+    FAIL("nothing was thrown");
+  } catch (const base::UserError& error) {
+    CHECK(error.diagnostics().at(0).message == "there is no neuron model 'lif'");
+    CHECK(error.diagnostics().at(0).remedy ==
+          "no neuron models were found; HILLOCK_MODELS may name their folder");
+  }
+}
+
+TEST_CASE("the first folder wins where two ship a model of one name") {
+  const loading::Folder folder;
+  copy_lif(folder, "models/neurons/lif.yaml");
+  const std::vector<std::string> folders{folder.path("models"), std::string(HILLOCK_SOURCE_DIR) + "/models"};
+  const std::vector<std::string> paths = config::shipped_models(folders);
+  CHECK(std::count(paths.begin(), paths.end(), folder.path("models/neurons/lif.yaml")) == 1);
+  CHECK(std::count(paths.begin(), paths.end(),
+                   std::string(HILLOCK_SOURCE_DIR) + "/models/neurons/lif.yaml") == 0);
+}
