@@ -111,8 +111,8 @@ void spike_rule(Page& page, const SpikeRule& rule) {
 
 std::string model_page(const Model& model) {
   Page page;
-  page.add(model.name + " (" + (model.kind == Kind::neuron ? "neuron" : "receptor") + ")\n" +
-           one_line(model.summary) + "\n");
+  page.add(model.name + " (" + (model.kind == Kind::neuron ? "neuron" : "receptor") + ")\n");
+  if (!model.summary.empty()) page.add(one_line(model.summary) + "\n");
   if (!model.source.empty()) page.add("Source: " + one_line(model.source) + "\n");
   if (!model.equations.empty()) page.heading("Equations");
   for (const Definition& equation : model.equations)
