@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <map>
 #include <numeric>
 
@@ -167,6 +168,10 @@ int run(const Arguments& arguments, Console& console) {
   if (arguments.threads != 0) experiment->simulation.threads = arguments.threads;
   const bool explicit_out = !arguments.out.empty();
   const std::string path = explicit_out ? arguments.out : "results/" + experiment->name + ".h5";
+  std::error_code none;
+  if (std::filesystem::equivalent(path, arguments.path, none))
+    throw base::UserError("--out " + path + " is the config itself",
+                          "write for instance --out results/" + experiment->name + ".h5");
   record::check_output(path, explicit_out, arguments.force);
 
   assemble::Options options{interpreter_options(arguments)};

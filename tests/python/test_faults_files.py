@@ -134,6 +134,14 @@ def test_an_existing_output_needs_force_and_stays_until_the_new_one_is_complete(
     assert len(datasets(tmp_path / "x.h5")["report/cell/V"]) == 3000
 
 
+def test_the_config_is_never_overwritten_by_its_result(call, tmp_path):
+    (tmp_path / "link.h5").symlink_to("config.yaml")
+    for name in ("config.yaml", "./config.yaml", "link.h5"):
+        done = call("run", "config.yaml", "--out", name, "--force", expect=2)
+        assert done.stderr == f"error: --out {name} is the config itself\n  write for instance --out results/config.h5\n"
+    assert (tmp_path / "config.yaml").read_text() == CONFIG
+
+
 @pytest.mark.parametrize("name, message", [
     (".", "error: '.' is not the name of a file; expected for instance results/run.h5\n"),
     ("folder", "error: folder is a folder, expected the name of a file\n"),
