@@ -227,20 +227,6 @@ void set_initial_states(const model::Experiment& experiment, const model::Popula
   if (spec.init_rest) move_to_rest(spec, cell, plan, n, diagnostics);
 }
 
-void set_initial_condition(const solve::Cell& cell, network::PopulationPlan& plan) {
-  NeuronProgram margin(plan, solve::margin_of(without_inputs(cell), plan.slots));
-  NeuronValues above(plan.size);
-  for (std::int64_t i = 0; i < plan.size; ++i) {
-    margin.arrays().assign(plan.slots.arrays.size(), 0.0);
-    for (const solve::CellState& state : cell.states)
-      margin.arrays()[plan.slots.array(state.name)] = at(plan.initial[plan.slots.array(state.name)], i);
-    margin.set_neuron(i);
-    margin.run();
-    above[i] = margin.arrays()[plan.slots.array(slot::margin)] >= 0 ? 1 : 0;
-  }
-  if (plan.size > 0) plan.initial[plan.slots.array(slot::above)] = above;
-}
-
 std::pair<double, std::string> shortest_time_constant(const solve::Cell& cell,
                                                       const network::PopulationPlan& plan) {
   if (plan.size == 0) return {0, ""};

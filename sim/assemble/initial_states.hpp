@@ -11,9 +11,6 @@ void set_initial_states(const model::Experiment& experiment, const model::Popula
                         const solve::Cell& cell, const FileReaders& readers, network::PopulationPlan& plan,
                         base::Diagnostics& diagnostics);
 
-// Fills the array `above` with the spike condition at the initial states.
-void set_initial_condition(const solve::Cell& cell, network::PopulationPlan& plan);
-
 // The shortest time constant -1/(d(dx/dt)/dx) of a state at the initial states of the first neuron, ms, and
 // the state's name; 0 if no state relaxes.
 std::pair<double, std::string> shortest_time_constant(const solve::Cell& cell,

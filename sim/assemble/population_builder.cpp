@@ -44,7 +44,7 @@ class Builder {
     if (diagnostics_.has_errors()) return std::move(built_);
     make_programs(variables);
     bind();
-    set_initial_states();
+    set_initial_states(experiment_, spec_, cell_, readers_, built_.plan, diagnostics_);
     describe_states();
     warn_of_model();
     std::tie(built_.summary.shortest_time_constant, built_.summary.fastest_state) =
@@ -200,7 +200,7 @@ class Builder {
       if (plan.mode == network::StepMode::cut) plan.step = solve::advance_only(cell_, slots(), choice_.kind);
       if (plan.watch && plan.has_reset) plan.reset = solve::reset_only(cell_, slots());
     }
-    plan.deliver = solve::deliver_only(cell_, slots());
+    plan.deliver = solve::deliver_at_zero(cell_, slots());
     if (!variables.empty())
       plan.observe = solve::observation(cell_, slots(), {variables.begin(), variables.end()});
     plan.right_hand_side = solve::right_hand_side(cell_, slots());
@@ -240,14 +240,6 @@ class Builder {
     }
   }
 
-  void set_initial_states() {
-    assemble::set_initial_states(experiment_, spec_, cell_, readers_, built_.plan, diagnostics_);
-    if (built_.plan.mode != network::StepMode::adaptive || experiment_.simulation.interpolated ||
-        cell_.has_reset())
-      return;
-    if (spec_.model->spike.kind == model::SpikeRuleKind::when) set_initial_condition(cell_, built_.plan);
-  }
-
   // Once for each model, with the first population that uses it.
   void warn_of_model() {
     for (int p = 0; p < index_; ++p)
@@ -261,6 +253,24 @@ class Builder {
     warn_of_singularities(*spec_.model, value_of, diagnostics_);
   }
 
+  static std::string text_of(const base::Place& place) {
+    return place.source == nullptr ? std::string()
+                                   : fmt::format("{}:{}:{}", place.source->name, place.line, place.column);
+  }
+
+  void describe_chance() {
+    const model::SpikeRule& rule = spec_.model->spike;
+    const bool rate = rule.kind == model::SpikeRuleKind::rate;
+    if (!rate && rule.kind != model::SpikeRuleKind::probability) return;
+    network::ChanceFacts facts;
+    facts.what = rate ? "rate" : "probability";
+    facts.unit = rate ? "1/ms" : "";
+    facts.rule = facts.what + ": " + rule.expression.text;
+    facts.place = text_of(rule.place);
+    facts.array = slots().array(slot::chance);
+    built_.plan.chance = facts;
+  }
+
   void describe_states() {
     for (const solve::CellState& state : cell_.states) {
       network::StateFacts facts;
@@ -269,13 +279,13 @@ class Builder {
       if (state.equation != nullptr) {
         const base::Place& place = state.equation->place;
         facts.equation = fmt::format("d{}/dt: {}", state.equation->name, state.equation->expression.text);
-        if (place.source != nullptr)
-          facts.place = fmt::format("{}:{}:{}", place.source->name, place.line, place.column);
+        facts.place = text_of(place);
       }
       facts.array = slots().array(state.name);
       facts.derivative = solve::Slots::find(slots().arrays, slot::derivative(state));
       built_.plan.states.push_back(facts);
     }
+    describe_chance();
   }
 
   const model::Experiment& experiment_;

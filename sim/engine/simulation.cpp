@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/diagnostics.hpp"
+#include "program/kernel.hpp"
 
 namespace hillock::engine {
 
@@ -42,12 +43,20 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
     std::ranges::sort(edges);
     edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   }
+  arrived_.assign(plan_.populations.size(), false);
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p)
+    refresh_.emplace_back([this, p](double offset) {
+      for (const CurrentSource& source : plan_.currents)
+        if (source.population == static_cast<int>(p))
+          source.input->begin_step(step_, offset, plan_.populations[p]->step_values());
+    });
 }
 
-void Simulation::begin_step(std::int64_t step, double offset) {
-  for (const auto& population : plan_.populations) population->begin_step(step, plan_.grid.time(step));
-  for (const CurrentSource& source : plan_.currents)
-    source.input->begin_step(step, offset, plan_.populations[source.population]->step_values());
+void Simulation::begin_step() {
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    plan_.populations[p]->begin_step(step_, time());
+    refresh_[p](0.0);
+  }
 }
 
 void Simulation::hand_over_frames(Recorder& recorder, std::size_t report) {
@@ -109,7 +118,7 @@ void Simulation::record_frames(Recorder& recorder) {
     if (std::ranges::any_of(plan_.reports, [&](const ReportPlan& r) {
           return r.population == static_cast<int>(p) && due(r);
         }))
-      plan_.populations[p]->observe();
+      check(*plan_.populations[p], plan_.populations[p]->observe(time()));
   for (std::size_t i = 0; i < plan_.reports.size(); ++i) {
     const ReportPlan& report = plan_.reports[i];
     if (!due(report)) continue;
@@ -126,46 +135,67 @@ void Simulation::record_frames(Recorder& recorder) {
 
 void Simulation::deliver(std::int64_t step) {
   for (const SpikeSource& source : plan_.spikes)
-    source.input->deliver(step, plan_.populations[source.population]->array(source.arrivals));
+    if (source.input->deliver(step, plan_.populations[source.population]->array(source.arrivals)))
+      arrived_[source.population] = true;
+}
+
+void Simulation::clear_arrivals(std::size_t p) {
+  if (arrived_[p]) plan_.populations[p]->clear_arrivals();
+  arrived_[p] = false;
+}
+
+void Simulation::check(network::Population& population,
+                       const std::optional<network::Failure>& failure) const {
+  if (failure) throw base::NumericsError(population.explain(*failure, plan_.grid.dt));
+}
+
+// Arrivals at time 0 come before the first step.
+void Simulation::start() {
+  begin_step();
+  deliver(0);
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    check(*plan_.populations[p], plan_.populations[p]->deliver_at_zero());
+    clear_arrivals(p);
+  }
+}
+
+// Where inputs of a population change inside the present step, as offsets from t_n.
+void Simulation::find_edges_inside(std::size_t p) {
+  inside_.clear();
+  const double t_n = time(), t_end = plan_.grid.time(step_ + 1), tolerance = 1e-9 * plan_.grid.dt;
+  const std::vector<double>& edges = edges_[p];
+  for (auto edge = std::ranges::upper_bound(edges, t_n + tolerance);
+       edge != edges.end() && *edge < t_end - tolerance; ++edge)
+    inside_.push_back(*edge - t_n);
 }
 
 void Simulation::step_populations(Recorder& recorder) {
-  const double t_n = plan_.grid.time(step_), dt = plan_.grid.dt, t_next = plan_.grid.time(step_ + 1);
-  std::vector<network::Spike> spikes;
-  std::vector<double> inside;
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
     network::Population& population = *plan_.populations[p];
-    inside.clear();
-    const std::vector<double>& edges = edges_[p];
-    const double tolerance = 1e-9 * dt;
-    for (auto edge = std::ranges::upper_bound(edges, t_n + tolerance);
-         edge != edges.end() && *edge < t_next - tolerance; ++edge)
-      inside.push_back(*edge - t_n);
-    const auto refresh = [&](double offset) {
-      for (const CurrentSource& source : plan_.currents)
-        if (source.population == static_cast<int>(p))
-          source.input->begin_step(step_, offset, population.step_values());
-    };
-    spikes.clear();
-    const auto failure = population.step(step_, t_n, dt, inside, refresh, spikes);
-    spike_counts_[p] += static_cast<std::int64_t>(spikes.size());
-    for (std::size_t k = 0; k < plan_.spike_plans.size(); ++k) {
-      const SpikePlan& plan = plan_.spike_plans[k];
-      if (plan.population != static_cast<int>(p)) continue;
-      for (const network::Spike& spike : spikes) {
-        if (!plan.keep.empty() && !plan.keep[spike.neuron]) continue;
-        // Spikes of the grid carry the grid's own time, a step counter times dt.
-        spike_buffers_[k].times.push_back(spike.time == t_n + dt ? t_next : spike.time);
-        spike_buffers_[k].node_ids.push_back(spike.neuron);
-      }
-      if (spike_buffers_[k].times.size() >= spike_block) hand_over_spikes(recorder, k);
+    find_edges_inside(p);
+    check(population, population.step(plan_.grid, step_, inside_, refresh_[p], spikes_));
+    clear_arrivals(p);
+    if (!spikes_.empty()) keep_spikes(recorder, p);
+  }
+}
+
+void Simulation::keep_spikes(Recorder& recorder, std::size_t p) {
+  spike_counts_[p] += static_cast<std::int64_t>(spikes_.size());
+  for (std::size_t k = 0; k < plan_.spike_plans.size(); ++k) {
+    const SpikePlan& plan = plan_.spike_plans[k];
+    if (plan.population != static_cast<int>(p)) continue;
+    SpikeBlock& buffer = spike_buffers_[k];
+    for (const network::Spike& spike : spikes_) {
+      if (!plan.keep.empty() && !plan.keep[spike.neuron]) continue;
+      buffer.times.push_back(spike.time);
+      buffer.node_ids.push_back(spike.neuron);
     }
-    if (failure) throw base::NumericsError(population.explain(*failure, dt));
-    population.clear_arrivals();
+    if (buffer.times.size() >= spike_block) hand_over_spikes(recorder, k);
   }
 }
 
 RunResult Simulation::run(Recorder& recorder, const RunOptions& options) {
+  const program::FlushToZero flush;
   const auto begin = std::chrono::steady_clock::now();
   double last_report = 0;
   RunResult result;
@@ -173,16 +203,11 @@ RunResult Simulation::run(Recorder& recorder, const RunOptions& options) {
     return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
   };
   try {
-    begin_step(0, 0.0);
-    deliver(0);
-    for (const auto& population : plan_.populations) {
-      if (const auto failure = population->deliver_at_zero())
-        throw base::NumericsError(population->explain(*failure, plan_.grid.dt));
-      population->clear_arrivals();
-    }
+    step_ = 0;
+    start();
     if (plan_.grid.steps == 0) record_frames(recorder);
-    for (step_ = 0; step_ < plan_.grid.steps && !stopped(); ++step_) {
-      begin_step(step_, 0.0);
+    for (; step_ < plan_.grid.steps && !stopped(); ++step_) {
+      begin_step();
       record_frames(recorder);
       deliver(step_ + 1);
       step_populations(recorder);

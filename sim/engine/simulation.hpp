@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +71,8 @@ struct RunResult {
 class Simulation {
  public:
   Simulation(SimulationPlan plan, const RunLayout& layout);
+  Simulation(const Simulation&) = delete;  // refresh_ points at it
+  Simulation& operator=(const Simulation&) = delete;
   // Runs to the end, or until options.stop; hands everything to the recorder and calls neither finish() nor
   // any output itself. Throws NumericsError when a state is not finite (the recorder then has all frames
   // before that), and what the recorder throws.
@@ -77,10 +80,16 @@ class Simulation {
   double time() const { return plan_.grid.time(step_); }  // ms reached
 
  private:
-  void begin_step(std::int64_t step, double offset);
+  void start();
+  void begin_step();
   void record_frames(Recorder& recorder);
   void deliver(std::int64_t step);
+  void clear_arrivals(std::size_t population);
+  void find_edges_inside(std::size_t population);
   void step_populations(Recorder& recorder);
+  void keep_spikes(Recorder& recorder, std::size_t population);
+  // Throws the NumericsError of a failure.
+  void check(network::Population& population, const std::optional<network::Failure>& failure) const;
   void hand_over_frames(Recorder& recorder, std::size_t report);
   void hand_over_spikes(Recorder& recorder, std::size_t spikes);
   void hand_over_all(Recorder& recorder);
@@ -98,6 +107,10 @@ class Simulation {
   std::vector<SpikeBlock> spike_buffers_;
   std::vector<std::int64_t> spike_counts_;
   std::vector<std::vector<double>> edges_;  // per population, ms, ascending
+  std::vector<network::Refresh> refresh_;   // per population
+  std::vector<bool> arrived_;               // per population: its arrivals are not all 0
+  std::vector<network::Spike> spikes_;      // of one population in the present step
+  std::vector<double> inside_;              // edges inside the present step
 };
 
 }  // namespace hillock::engine

@@ -53,6 +53,10 @@ double own_rate(Slopes& slopes, std::vector<double> arrays, const StateFacts& st
   return (slopes.at(arrays)[i] - slope) / step;
 }
 
+std::string with_unit(double value, const std::string& unit) {
+  return unit.empty() || unit == "1" ? base::number(value) : base::number(value) + " " + unit;
+}
+
 std::string cause(const StateFacts& state, double slope, double rate, double dt) {
   if (!std::isfinite(slope))
     return fmt::format(
@@ -73,29 +77,72 @@ std::string cause(const StateFacts& state, double slope, double rate, double dt)
       state.name, slope, state.unit, slope * dt, state.unit);
 }
 
+std::string where(const PopulationPlan& plan, const Failure& failure) {
+  return fmt::format("population '{}', neuron {}", plan.name, failure.neuron);
+}
+
 }  // namespace
 
-std::string Population::explain(const NonFinite& failure, double dt) {
-  std::vector<double> arrays, parameters;
-  load(failure.neuron, arrays);
-  parameters_of(failure.neuron, parameters);
-  const std::string where = fmt::format("population '{}', neuron {}", plan_.name, failure.neuron);
-  if (plan_.states.empty())
-    return fmt::format("{}: a value is not finite at t = {} ms", where, base::number(failure.time));
-  Slopes slopes(plan_, parameters, step_values_);
-  const std::vector<double> at = slopes.at(arrays);
-  const std::size_t i = culprit(at, plan_.states, arrays, dt);
+std::string Population::explain(const Failure& failure, double dt) {
+  load_single(failure.neuron);
+  switch (failure.kind) {
+    case Failure::Kind::no_chance:
+      return explain_chance(failure);
+    case Failure::Kind::observed:
+      return explain_observed(failure);
+    case Failure::Kind::too_many:
+      return fmt::format(
+          "{}: more than 10000 spikes within one step, up to t = {} ms\n  likely cause: the input is too "
+          "strong, or the reset leaves the spike condition true; a refractory period limits the rate",
+          where(plan_, failure), base::number(failure.time));
+    default:
+      return explain_state(failure, dt);
+  }
+}
+
+std::string Population::explain_state(const Failure& failure, double dt) {
+  Slopes slopes(plan_, single_parameters_, step_values_);
+  const std::vector<double> at = slopes.at(single_arrays_);
+  const std::size_t i = culprit(at, plan_.states, single_arrays_, dt);
   const StateFacts& state = plan_.states[i];
-  const double rate = std::isfinite(at[i]) ? own_rate(slopes, arrays, state, i, at[i]) : 0;
+  const double rate = std::isfinite(at[i]) ? own_rate(slopes, single_arrays_, state, i, at[i]) : 0;
   const std::string what =
-      failure.too_small
+      failure.kind == Failure::Kind::too_small
           ? fmt::format("the step size of the adaptive method fell below its minimum at t = {} ms",
                         base::number(failure.time))
           : fmt::format("{} is not finite at t = {} ms", state.name, base::number(failure.time));
-  std::string text = fmt::format("{}: {} (last finite value of {}: {} {})", where, what, state.name,
-                                 base::number(arrays[state.array]), state.unit);
+  std::string text = fmt::format("{}: {} (last finite value of {}: {})", where(plan_, failure), what,
+                                 state.name, with_unit(single_arrays_[state.array], state.unit));
   if (!state.equation.empty()) text += fmt::format("\n  {}: {}", state.place, state.equation);
   return text + "\n  likely cause: " + cause(state, at[i], rate, dt);
+}
+
+std::string Population::explain_chance(const Failure& failure) const {
+  const ChanceFacts& chance = *plan_.chance;
+  return fmt::format(
+      "{}: the {} of a spike is {} at t = {} ms, and must {}\n  {}: {}", where(plan_, failure), chance.what,
+      with_unit(single_arrays_[chance.array], chance.unit), base::number(failure.time),
+      chance.what == "rate" ? "not be negative" : "lie between 0 and 1", chance.place, chance.rule);
+}
+
+std::string Population::explain_observed(const Failure& failure) {
+  program::Program unguarded = *plan_.observe;
+  unguarded.guard = -1;
+  program::ScalarEvaluator evaluator(unguarded);
+  evaluator.set_parameters(std::span(single_parameters_).first(unguarded.parameters));
+  evaluator.run(std::span(single_arrays_).first(unguarded.arrays), {},
+                std::span(step_values_).first(unguarded.step_values));
+  std::string name = "a recorded quantity";
+  for (const program::Output& output : unguarded.outputs)
+    if (!std::isfinite(single_arrays_[output.slot])) {
+      const std::string& array = plan_.slots.arrays[output.slot];  // "observed.NAME"
+      name = array.substr(array.find('.') + 1);
+      break;
+    }
+  return fmt::format(
+      "{}: {}, which is recorded, is not finite at t = {} ms\n  likely cause: a division by zero, the "
+      "logarithm or root of a negative number, or an overflow",
+      where(plan_, failure), name, base::number(failure.time));
 }
 
 }  // namespace hillock::network

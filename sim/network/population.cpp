@@ -21,23 +21,40 @@ base::AlignedArray<double> filled(std::int64_t size, const std::vector<double>& 
   return array;
 }
 
+// Calls function(i) for every bit i of a mask of n neurons, in order.
+template <class Function>
+void for_each_set(const base::AlignedArray<std::uint8_t>& mask, std::int64_t n, Function function) {
+  const std::int64_t bytes = base::padded(n) / 8;
+  for (std::int64_t byte = 0; byte < bytes; byte += 8) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, mask.data() + byte, static_cast<std::size_t>(std::min<std::int64_t>(8, bytes - byte)));
+    for (; bits != 0; bits &= bits - 1) function(byte * 8 + std::countr_zero(bits));
+  }
+}
+
 }  // namespace
 
 Population::Population(PopulationPlan plan, program::InterpreterOptions options)
-    : plan_(std::move(plan)), mask_(base::padded(plan_.size)) {
+    : plan_(std::move(plan)), spiked_(base::padded(plan_.size)), invalid_(base::padded(plan_.size)) {
   for (std::size_t slot = 0; slot < plan_.slots.arrays.size(); ++slot) {
     const auto given = plan_.initial.find(static_cast<int>(slot));
     arrays_.push_back(
         filled(plan_.size, given == plan_.initial.end() ? std::vector<double>{0.0} : given->second));
   }
   for (base::AlignedArray<double>& array : arrays_) array_pointers_.push_back(array.data());
-  mask_pointer_ = mask_.data();
+  masks_ = {spiked_.data(), invalid_.data()};
   step_values_.assign(plan_.slots.step_values.size(), 0.0);
   step_kernel_ = kernel(plan_.step, options);
   if (plan_.events) events_kernel_ = kernel(*plan_.events, options);
   if (plan_.observe) observe_kernel_ = kernel(*plan_.observe, options);
   if (plan_.deliver) deliver_kernel_ = kernel(*plan_.deliver, options);
   if (plan_.reset) reset_.emplace(*plan_.reset);
+  single_arrays_.resize(arrays_.size());
+  single_parameters_.assign(plan_.slots.parameters.size(), 0.0);
+  for (const auto& [slot, values] : plan_.parameters) {
+    if (values.size() == 1) single_parameters_[slot] = values[0];
+    if (values.size() > 1) varying_.emplace_back(slot, &values);
+  }
 }
 
 program::Binding Population::binding(const program::Program& program) const {
@@ -61,7 +78,7 @@ std::unique_ptr<program::Kernel> Population::kernel(const program::Program& prog
 std::int64_t Population::run(const program::Kernel& kernel, std::int64_t step) {
   program::Call call;
   call.arrays = array_pointers_;
-  call.masks = {&mask_pointer_, 1};
+  call.masks = masks_;
   call.step_values = step_values_;
   call.step = static_cast<std::uint64_t>(step);
   call.count = plan_.size;
@@ -75,10 +92,10 @@ void Population::begin_step(std::int64_t step, double t_n) {
   if (plan_.offset >= 0) step_values_[plan_.offset] = 0.0;
 }
 
-std::optional<NonFinite> Population::deliver_at_zero() {
+std::optional<Failure> Population::deliver_at_zero() {
   if (!deliver_kernel_ || plan_.size == 0) return std::nullopt;
   const std::int64_t failed = run(*deliver_kernel_, 0);
-  if (failed >= 0) return NonFinite{failed, 0.0, false};
+  if (failed >= 0) return Failure{failed, 0.0};
   return std::nullopt;
 }
 
@@ -86,132 +103,137 @@ void Population::clear_arrivals() {
   for (const int slot : plan_.arrivals) std::ranges::fill(arrays_[slot].span(), 0.0);
 }
 
-void Population::observe() {
-  if (observe_kernel_ && plan_.size > 0) run(*observe_kernel_, 0);
-}
-
-void Population::collect_spikes(double time, std::vector<Spike>& spikes) const {
-  const std::int64_t bytes = base::padded(plan_.size) / 8;
-  for (std::int64_t word = 0; word < bytes; word += 8) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, mask_pointer_ + word,
-                static_cast<std::size_t>(std::min<std::int64_t>(8, bytes - word)));
-    for (; bits != 0; bits &= bits - 1)
-      spikes.push_back({time, static_cast<std::uint64_t>(word * 8 + std::countr_zero(bits))});
-  }
-}
-
-std::optional<NonFinite> Population::step(std::int64_t step, double t_n, double dt,
-                                          std::span<const double> edges,
-                                          const std::function<void(double)>& refresh,
-                                          std::vector<Spike>& spikes) {
-  if (plan_.size == 0) return std::nullopt;
-  const double t_end = t_n + dt;
-  if (plan_.mode == StepMode::whole) {
-    const std::int64_t failed = run(*step_kernel_, step);
-    if (failed >= 0) return NonFinite{failed, t_end, false};
-    if (plan_.step.masks > 0) collect_spikes(t_end, spikes);
-    return std::nullopt;
-  }
-  const std::size_t first_spike = spikes.size();
-  const bool all_single = plan_.mode == StepMode::adaptive || !edges.empty();
-  if (plan_.mode == StepMode::cut) {
-    // Without a cut the kernel's result stands; single neurons start again from the old arrays.
-    if (!all_single) {
-      std::memset(mask_pointer_, 0, static_cast<std::size_t>(base::padded(plan_.size) / 8));
-      const std::int64_t failed = run(*step_kernel_, step);
-      if (failed >= 0) return NonFinite{failed, t_end, false};
-    }
-    std::vector<Spike> cut;
-    if (!all_single) collect_spikes(t_end, cut);
-    for (std::int64_t k = 0, n = all_single ? plan_.size : static_cast<std::int64_t>(cut.size()); k < n;
-         ++k) {
-      const std::int64_t neuron = all_single ? k : static_cast<std::int64_t>(cut[k].neuron);
-      if (const auto failure = advance_single(neuron, t_n, dt, edges, refresh, spikes)) return failure;
-    }
-    for (const auto& [now, next] : plan_.next) {
-      std::swap(arrays_[now], arrays_[next]);
-      std::swap(array_pointers_[now], array_pointers_[next]);
-    }
-  } else {
-    for (std::int64_t neuron = 0; neuron < plan_.size; ++neuron)
-      if (const auto failure = advance_single(neuron, t_n, dt, edges, refresh, spikes)) return failure;
-  }
-  if (!edges.empty()) refresh(edges.back());
-  std::memset(mask_pointer_, 0, static_cast<std::size_t>(base::padded(plan_.size) / 8));
-  const std::int64_t failed = run(*events_kernel_, step);
-  if (failed >= 0) return NonFinite{failed, t_end, false};
-  if (plan_.events->masks > 0) collect_spikes(t_end, spikes);
-  std::ranges::sort(spikes.begin() + static_cast<std::ptrdiff_t>(first_spike), spikes.end(),
-                    [](const Spike& a, const Spike& b) {
-                      return a.time != b.time ? a.time < b.time : a.neuron < b.neuron;
-                    });
+std::optional<Failure> Population::observe(double t) {
+  if (!observe_kernel_ || plan_.size == 0) return std::nullopt;
+  const std::int64_t failed = run(*observe_kernel_, 0);
+  if (failed >= 0) return Failure{failed, t, Failure::Kind::observed};
   return std::nullopt;
 }
 
-void Population::load(std::int64_t neuron, std::vector<double>& arrays) const {
-  arrays.resize(arrays_.size());
-  for (std::size_t slot = 0; slot < arrays_.size(); ++slot) arrays[slot] = arrays_[slot][neuron];
+std::optional<Failure> Population::step(const base::TimeGrid& grid, std::int64_t step,
+                                        std::span<const double> edges, const Refresh& refresh,
+                                        std::vector<Spike>& spikes) {
+  spikes.clear();
+  if (plan_.size == 0) return std::nullopt;
+  const bool whole = plan_.mode == StepMode::whole;
+  const Cut cut{grid.time(step), grid.time(step + 1), grid.dt, edges, refresh};
+  if (!whole)
+    if (const auto failure = advance(cut, step, spikes)) return failure;
+  const program::Program& program = whole ? plan_.step : *plan_.events;
+  const std::int64_t failed = run(whole ? *step_kernel_ : *events_kernel_, step);
+  if (failed >= 0) return Failure{failed, cut.t_end};
+  if (program.masks > 1) {
+    std::int64_t invalid = -1;
+    for_each_set(invalid_, plan_.size, [&](std::int64_t i) { invalid = invalid < 0 ? i : invalid; });
+    if (invalid >= 0) return Failure{invalid, cut.t_end, Failure::Kind::no_chance};
+  }
+  if (program.masks > 0)
+    for_each_set(spiked_, plan_.size, [&](std::int64_t i) {
+      spikes.push_back({cut.t_end, static_cast<std::uint64_t>(i)});
+    });
+  if (!whole)
+    std::ranges::sort(spikes, [](const Spike& a, const Spike& b) {
+      return a.time != b.time ? a.time < b.time : a.neuron < b.neuron;
+    });
+  return std::nullopt;
 }
 
-void Population::parameters_of(std::int64_t neuron, std::vector<double>& parameters) const {
-  parameters.assign(plan_.slots.parameters.size(), 0.0);
-  for (const auto& [slot, values] : plan_.parameters)
-    parameters[slot] = values.size() == 1 ? values[0] : values[neuron];
+// A kernel advances all neurons; those whose step is cut, and all where inputs change inside the step or the
+// step size adapts, are advanced one by one from where they were.
+std::optional<Failure> Population::advance(const Cut& cut, std::int64_t step, std::vector<Spike>& spikes) {
+  std::optional<Failure> failure;
+  const auto single = [&](std::int64_t neuron) {
+    if (!failure) failure = advance_single(neuron, cut, spikes);
+  };
+  if (plan_.mode == StepMode::adaptive || !cut.edges.empty()) {
+    for (std::int64_t neuron = 0; neuron < plan_.size; ++neuron) single(neuron);
+    if (!cut.edges.empty()) cut.refresh(cut.edges.back());
+  } else {
+    const std::int64_t failed = run(*step_kernel_, step);
+    if (failed >= 0) return Failure{failed, cut.t_end};
+    if (plan_.step.masks > 0) for_each_set(spiked_, plan_.size, single);
+  }
+  if (failure) return failure;
+  for (const auto& [now, next] : plan_.next) {
+    std::swap(arrays_[now], arrays_[next]);
+    std::swap(array_pointers_[now], array_pointers_[next]);
+  }
+  return std::nullopt;
 }
 
-// One neuron through one step in parts: they end where a hold ends, an input changes, or the neuron spikes.
-std::optional<NonFinite> Population::advance_single(std::int64_t neuron, double t_n, double dt,
-                                                    std::span<const double> edges,
-                                                    const std::function<void(double)>& refresh,
-                                                    std::vector<Spike>& spikes) {
-  load(neuron, single_arrays_);
-  parameters_of(neuron, single_parameters_);
-  std::size_t edge = 0;
-  if (!edges.empty()) refresh(0.0);
+void Population::load_single(std::int64_t neuron) {
+  for (std::size_t slot = 0; slot < arrays_.size(); ++slot) single_arrays_[slot] = arrays_[slot][neuron];
+  for (const auto& [slot, values] : varying_) single_parameters_[slot] = (*values)[neuron];
+}
+
+void Population::store_single(std::int64_t neuron) {
+  for (std::size_t slot = 0; slot < arrays_.size(); ++slot) arrays_[slot][neuron] = single_arrays_[slot];
+}
+
+std::optional<Failure> Population::advance_single(std::int64_t neuron, const Cut& cut,
+                                                  std::vector<Spike>& spikes) {
+  load_single(neuron);
+  if (const auto failure = take_parts(neuron, cut, spikes)) {
+    store_single(neuron);  // the last finite values
+    return failure;
+  }
+  if (plan_.mode == StepMode::adaptive)
+    store_single(neuron);
+  else if (plan_.has_reset || !cut.edges.empty())  // otherwise the spike changes nothing: the kernel's result
+    for (const auto& [now, next] : plan_.next) arrays_[next][neuron] = single_arrays_[now];
+  return std::nullopt;
+}
+
+// Parts end where a hold ends, an input changes, or the neuron spikes.
+std::optional<Failure> Population::take_parts(std::int64_t neuron, const Cut& cut,
+                                              std::vector<Spike>& spikes) {
+  constexpr int most_parts = 10000;
+  const double dt = cut.dt, tolerance = program::hold_tolerance * dt;
+  if (!cut.edges.empty()) cut.refresh(0.0);
+  // On the grid `events` counts the hold; here it then covers the whole step or none of it.
   double hold = plan_.hold >= 0 ? single_arrays_[plan_.hold] : 0.0;
   if (hold <= program::hold_ends_now) hold = 0.0;
-  // On the grid the hold is counted in steps by `events`; here it covers the whole step or none of it.
-  const bool timed_hold = plan_.interpolated;
-  const double tolerance = 1e-12 * dt;
   double at = 0;
-  for (int parts = 0; at < dt - tolerance || parts == 0; ++parts) {
-    if (parts > 10000) return NonFinite{neuron, t_n + at, true};  // spikes faster than any time scale
-    double end = dt;
-    if (timed_hold && hold > 0 && at + hold < dt - tolerance) end = at + hold;
-    while (edge < edges.size() && edges[edge] <= at + tolerance) ++edge;
-    if (edge < edges.size()) end = std::min(end, edges[edge]);
-    const bool held = hold > 0;
-    program::IntegratorCall call{single_parameters_, step_values_, at, end, held, plan_.watch && !held};
-    const program::Advanced advanced = plan_.integrator->advance(single_arrays_, call);
-    if (!advanced.finite) return NonFinite{neuron, t_n + advanced.failed_at, advanced.too_small};
-    if (held && timed_hold) {
-      hold -= advanced.offset - at;
-      if (hold <= tolerance) hold = advanced.offset >= dt - tolerance ? program::hold_ends_now : 0.0;
+  auto edge = cut.edges.begin();
+  for (int parts = 0; parts == 0 || at < dt - tolerance; ++parts) {
+    if (parts == most_parts) return Failure{neuron, cut.t_n + at, Failure::Kind::too_many};
+    while (edge != cut.edges.end() && *edge <= at + tolerance) ++edge;
+    double end = edge == cut.edges.end() ? dt : *edge;
+    const bool held = hold > 0, counted = held && plan_.interpolated;
+    if (counted && at + hold * dt < end - tolerance) end = at + hold * dt;
+    const program::Advanced advanced = plan_.integrator->advance(
+        single_arrays_, {single_parameters_, step_values_, at, end, held, plan_.watch && !held});
+    if (!advanced.finite)
+      return Failure{neuron, cut.t_n + advanced.failed_at,
+                     advanced.too_small ? Failure::Kind::too_small : Failure::Kind::not_finite};
+    if (counted) {
+      hold -= (advanced.offset - at) / dt;
+      if (hold <= program::hold_tolerance)
+        hold = advanced.offset >= dt - tolerance ? program::hold_ends_now : 0.0;
     }
     at = advanced.offset;
     if (advanced.crossed) {
-      spikes.push_back({t_n + at, static_cast<std::uint64_t>(neuron)});
-      if (reset_) {
-        if (plan_.offset >= 0) step_values_[plan_.offset] = at;
-        reset_->set_parameters(std::span(single_parameters_).first(plan_.reset->parameters));
-        reset_->run(std::span(single_arrays_).first(plan_.reset->arrays), {},
-                    std::span(step_values_).first(plan_.reset->step_values));
-        hold = plan_.hold >= 0 ? single_arrays_[plan_.hold] : 0.0;
-      }
+      spikes.push_back(
+          {std::min(cut.t_n + advanced.crossing, cut.t_end), static_cast<std::uint64_t>(neuron)});
+      if (reset_) hold = reset_single(at);
     }
-    if (edge < edges.size() && at >= edges[edge] - tolerance) refresh(edges[edge]);
+    if (edge != cut.edges.end() && at >= *edge - tolerance) cut.refresh(*edge);
   }
-  if (plan_.hold >= 0 && timed_hold) single_arrays_[plan_.hold] = hold;
-  if (plan_.mode == StepMode::cut)
-    for (const auto& [now, next] : plan_.next) arrays_[next][neuron] = single_arrays_[now];
-  else
-    for (std::size_t slot = 0; slot < arrays_.size(); ++slot) arrays_[slot][neuron] = single_arrays_[slot];
+  if (plan_.hold >= 0 && plan_.interpolated) single_arrays_[plan_.hold] = hold;
   return std::nullopt;
 }
 
+// Resets the loaded neuron at this offset; returns the hold that begins, steps.
+double Population::reset_single(double offset) {
+  if (plan_.offset >= 0) step_values_[plan_.offset] = offset;
+  reset_->set_parameters(std::span(single_parameters_).first(plan_.reset->parameters));
+  reset_->run(std::span(single_arrays_).first(plan_.reset->arrays), {},
+              std::span(step_values_).first(plan_.reset->step_values));
+  return plan_.hold >= 0 ? single_arrays_[plan_.hold] : 0.0;
+}
+
 std::int64_t Population::bytes() const {
-  std::int64_t total = mask_.size();
+  std::int64_t total = spiked_.size() + invalid_.size();
   for (const base::AlignedArray<double>& array : arrays_) total += array.size() * 8;
   for (const auto& [slot, values] : plan_.parameters) total += static_cast<std::int64_t>(values.size()) * 8;
   return total;

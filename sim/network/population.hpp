@@ -1,5 +1,6 @@
 // A population: the state arrays of its neurons and the kernels that step them.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/aligned.hpp"
+#include "base/time_grid.hpp"
 #include "program/integrator.hpp"
 #include "program/kernel.hpp"
 #include "program/slots.hpp"
@@ -34,6 +36,15 @@ struct StateFacts {
   int derivative = -1;   // slot that right_hand_side fills
 };
 
+// The spike rule of a rate or probability, for messages about it.
+struct ChanceFacts {
+  std::string what;   // "rate" or "probability"
+  std::string unit;   // "1/ms", or empty
+  std::string rule;   // "probability: bias + I", as written
+  std::string place;  // as StateFacts
+  int array = -1;     // slot with the value at the last decision
+};
+
 struct PopulationPlan {
   std::string name;
   std::int64_t size = 0;
@@ -43,6 +54,7 @@ struct PopulationPlan {
   std::map<int, std::vector<double>>
       initial;  // by array slot: one value, or one per neuron; the other arrays begin at 0
   std::vector<StateFacts> states;
+  std::optional<ChanceFacts> chance;
   StepMode mode = StepMode::whole;
   bool interpolated = false;
   bool watch = false;  // crossings are looked for inside steps (rule `when`, interpolated)
@@ -66,12 +78,22 @@ struct Spike {
   std::uint64_t neuron = 0;
 };
 
-// The first state that is not finite.
-struct NonFinite {
+// Why a step could not be taken: the first neuron for which it could not.
+struct Failure {
+  enum class Kind {
+    not_finite,  // a state
+    too_small,   // the adaptive step size fell below its minimum
+    too_many,    // spikes within one step
+    no_chance,   // a rate or probability outside its range
+    observed     // a recorded quantity is not finite
+  };
   std::int64_t neuron = 0;
-  double time = 0;         // ms, end of the step or part that failed
-  bool too_small = false;  // the adaptive step size fell below its minimum
+  double time = 0;  // ms, end of the step or part that failed
+  Kind kind = Kind::not_finite;
 };
+
+// Sets the step values of a population's inputs for the piece that acts from this offset (ms) on.
+using Refresh = std::function<void(double offset)>;
 
 class Population {
  public:
@@ -87,44 +109,51 @@ class Population {
   // Sets the step values that belong to the population itself: time and decision.
   void begin_step(std::int64_t step, double t_n);
   // What has been put into the arrivals for time 0.
-  std::optional<NonFinite> deliver_at_zero();
-  // From t_n = step * dt to the next grid point. Appends spikes in order of (time, neuron). `edges`: offsets
-  // (ms) inside the step at which inputs change; `refresh(offset)` sets their step values for the piece that
-  // begins there.
-  std::optional<NonFinite> step(std::int64_t step, double t_n, double dt, std::span<const double> edges,
-                                const std::function<void(double)>& refresh, std::vector<Spike>& spikes);
-  // Fills the observed arrays from the present states.
-  void observe();
+  std::optional<Failure> deliver_at_zero();
+  // From the grid point `step` to the next. Fills `spikes` in order of (time, neuron); times lie in
+  // (t_n, t_n+1]. `edges`: offsets (ms) inside the step at which inputs change.
+  std::optional<Failure> step(const base::TimeGrid& grid, std::int64_t step, std::span<const double> edges,
+                              const Refresh& refresh, std::vector<Spike>& spikes);
+  // Fills the observed arrays from the present states at t (ms).
+  std::optional<Failure> observe(double t);
   void clear_arrivals();
 
   // What went wrong, for people: variable, last finite value, equation, likely cause.
-  std::string explain(const NonFinite& failure, double dt);
+  std::string explain(const Failure& failure, double dt);
 
   std::int64_t bytes() const;
 
  private:
-  struct Parts;
+  // A step that is taken in parts.
+  struct Cut {
+    double t_n, t_end, dt;  // ms
+    std::span<const double> edges;
+    const Refresh& refresh;
+  };
   program::Binding binding(const program::Program& program) const;
   std::unique_ptr<program::Kernel> kernel(const program::Program& program,
                                           program::InterpreterOptions options) const;
   std::int64_t run(const program::Kernel& kernel, std::int64_t step);
-  void collect_spikes(double time, std::vector<Spike>& spikes) const;
-  std::optional<NonFinite> advance_single(std::int64_t neuron, double t_n, double dt,
-                                          std::span<const double> edges,
-                                          const std::function<void(double)>& refresh,
-                                          std::vector<Spike>& spikes);
-  void load(std::int64_t neuron, std::vector<double>& arrays) const;
-  void parameters_of(std::int64_t neuron, std::vector<double>& parameters) const;
+  std::optional<Failure> advance(const Cut& cut, std::int64_t step, std::vector<Spike>& spikes);
+  std::optional<Failure> advance_single(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
+  std::optional<Failure> take_parts(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
+  double reset_single(double offset);
+  void load_single(std::int64_t neuron);
+  void store_single(std::int64_t neuron);
+  std::string explain_state(const Failure& failure, double dt);
+  std::string explain_chance(const Failure& failure) const;
+  std::string explain_observed(const Failure& failure);
 
   PopulationPlan plan_;
   std::vector<base::AlignedArray<double>> arrays_;
   std::vector<double*> array_pointers_;
-  base::AlignedArray<std::uint8_t> mask_;
-  std::uint8_t* mask_pointer_ = nullptr;
+  base::AlignedArray<std::uint8_t> spiked_, invalid_;  // bits per neuron: masks 0 and 1 of the programs
+  std::array<std::uint8_t*, 2> masks_{};
   std::vector<double> step_values_;
   std::unique_ptr<program::Kernel> step_kernel_, events_kernel_, observe_kernel_, deliver_kernel_;
   std::optional<program::ScalarEvaluator> reset_;
-  std::vector<double> single_arrays_, single_parameters_;
+  std::vector<double> single_arrays_, single_parameters_;            // of the neuron whose step is cut
+  std::vector<std::pair<int, const std::vector<double>*>> varying_;  // parameters given per neuron
 };
 
 }  // namespace hillock::network

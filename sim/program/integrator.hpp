@@ -15,12 +15,14 @@ struct IntegratorCall {
 };
 
 struct Advanced {
-  double offset = 0;     // where it stopped: `to`, or the crossing
-  bool crossed = false;  // the condition turned true there (only with watch)
+  double offset = 0;     // where it stopped: `to`, a crossing, or the end of its own step after one
+  bool crossed = false;  // the condition turned true (only with watch)
   bool finite = true;    // false: a state is not finite, or the step size fell below its minimum; the arrays
                          // hold the last finite states
   double failed_at = 0;  // offset at which that happened
   bool too_small = false;  // it was the step size
+  double crossing = 0;     // offset of the crossing: where it stopped, but for models without reset, whose
+                           // course a spike does not change
 };
 
 class Integrator {
@@ -31,7 +33,9 @@ class Integrator {
   virtual Advanced advance(std::span<double> arrays, const IntegratorCall& call) = 0;
 };
 
-// A hold that ends exactly at the end of a step still covers it: it is then left at this value, in ms.
+// Holds are counted in steps, so that counting is exact. One that ends at the end of a step still covers it:
+// it is then left at this value. Ends within the tolerance of a grid point are on it.
 constexpr double hold_ends_now = 1e-200;
+constexpr double hold_tolerance = 1e-12;
 
 }  // namespace hillock::program

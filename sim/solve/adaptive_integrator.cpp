@@ -75,8 +75,7 @@ class AdaptiveIntegrator final : public program::Integrator {
         rhs_(rhs_program_),
         max_step_(method.max_step > 0 ? method.max_step : dt),
         min_step_(method.min_step > 0 ? method.min_step : 1e-9 * dt),
-        atol_(method.atol),
-        rtol_(method.rtol) {
+        controlled_(FiniteErrorChecker(method.atol, method.rtol), StepAdjuster(max_step_), Dopri5()) {
     for (const CellState& state : cell.states) {
       states_.push_back(slots.array(state.name));
       derivatives_.push_back(slots.array(slot::derivative(state)));
@@ -115,7 +114,7 @@ class AdaptiveIntegrator final : public program::Integrator {
       margin_before = margin_after;
     }
     store(arrays);
-    return {call.to, false, true, 0, false};
+    return {call.to, false, true, 0, false, 0};
   }
 
  private:
@@ -126,7 +125,7 @@ class AdaptiveIntegrator final : public program::Integrator {
     rhs_.set_parameters(call.parameters.first(rhs_program_.parameters));
     if (margin_) margin_->set_parameters(call.parameters.first(margin_program_->parameters));
     x_.resize(states_.size());
-    slope_.resize(states_.size());
+    for (State* buffer : {&slope_, &next_, &next_slope_, &point_}) buffer->resize(states_.size());
     for (std::size_t i = 0; i < states_.size(); ++i) x_[i] = arrays[states_[i]];
     derive(x_, slope_, call.from);
   }
@@ -150,15 +149,13 @@ class AdaptiveIntegrator final : public program::Integrator {
   // below the minimum.
   bool accept_step(double& t, double& size) {
     const auto system = [this](const State& x, State& dxdt, double offset) { derive(x, dxdt, offset); };
-    Controlled controlled(FiniteErrorChecker(atol_, rtol_), StepAdjuster(max_step_), Dopri5());
-    State next(x_.size()), next_slope(x_.size());
     while (true) {
       double begin = t, trial = size;
-      const auto result = controlled.try_step(system, x_, slope_, begin, next, next_slope, trial);
-      const bool finite = std::ranges::all_of(next, [](double v) { return std::isfinite(v); }) &&
-                          std::ranges::all_of(next_slope, [](double v) { return std::isfinite(v); });
+      const auto result = controlled_.try_step(system, x_, slope_, begin, next_, next_slope_, trial);
+      const bool finite = std::ranges::all_of(next_, [](double v) { return std::isfinite(v); }) &&
+                          std::ranges::all_of(next_slope_, [](double v) { return std::isfinite(v); });
       if (result == odeint::success && finite) {
-        x_ = next, slope_ = next_slope, t = begin, size = trial;
+        x_ = next_, slope_ = next_slope_, t = begin, size = trial;
         return true;
       }
       size = result == odeint::success ? size / 4 : trial;
@@ -169,30 +166,26 @@ class AdaptiveIntegrator final : public program::Integrator {
   program::Advanced cross(std::span<double> arrays, double begun, double t, double before, double after) {
     double at = t;
     if (before < 0 && after > 0) {
-      Dopri5 dense;
-      const State end = x_, end_slope = slope_;
       // dopri5's interpolant needs the inner stages: repeat the step.
       const auto system = [this](const State& x, State& dxdt, double offset) { derive(x, dxdt, offset); };
-      State again(x_.size()), again_slope(x_.size()), point(x_.size());
-      dense.do_step(system, old_, old_slope_, begun, again, again_slope, t - begun);
+      dense_.do_step(system, old_, old_slope_, begun, next_, next_slope_, t - begun);
       const auto margin_at = [&](double offset) {
-        dense.calc_state(offset, point, old_, old_slope_, begun, again, again_slope, t);
-        return margin(point, offset);
+        dense_.calc_state(offset, point_, old_, old_slope_, begun, next_, next_slope_, t);
+        return margin(point_, offset);
       };
       std::uintmax_t iterations = 100;
       at = boost::math::tools::toms748_solve(margin_at, begun, t, before, after,
                                              boost::math::tools::eps_tolerance<double>(50), iterations)
                .second;
-      dense.calc_state(at, point, old_, old_slope_, begun, again, again_slope, t);
-      x_ = point;
+      if (has_reset_) dense_.calc_state(at, x_, old_, old_slope_, begun, next_, next_slope_, t);
     }
     store(arrays);
-    return {at, true, true, 0, false};
+    return {has_reset_ ? at : t, true, true, 0, false, at};
   }
 
   program::Advanced fail(std::span<double> arrays, double at, double failed_at, double size) {
     store(arrays);
-    return {at, false, false, failed_at, size < min_step_};
+    return {at, false, false, failed_at, size < min_step_, 0};
   }
 
   void store(std::span<double> arrays) const {
@@ -203,11 +196,13 @@ class AdaptiveIntegrator final : public program::Integrator {
   program::ScalarEvaluator rhs_;
   std::optional<program::Program> margin_program_;
   std::optional<program::ScalarEvaluator> margin_;
-  double max_step_, min_step_, atol_, rtol_;
+  double max_step_, min_step_;  // ms
+  Controlled controlled_;
+  Dopri5 dense_;
   bool has_reset_ = false;
   std::vector<int> states_, derivatives_;
   int margin_slot_ = -1, offset_slot_ = -1, held_slot_ = -1, step_size_slot_ = -1;
-  State x_, slope_, old_, old_slope_, arrays_;
+  State x_, slope_, old_, old_slope_, next_, next_slope_, point_, arrays_;
   std::span<double> step_values_;
 };
 

@@ -2,6 +2,7 @@
 #include "solve/advance.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/diagnostics.hpp"
@@ -118,62 +119,84 @@ std::vector<std::string> noise_names(const Cell& cell) {
   return {names.begin(), names.end()};
 }
 
-std::optional<std::string> objection(MethodKind method, const Cell& cell) {
-  const bool noisy = !noise_names(cell).empty();
-  switch (method) {
-    case MethodKind::exact:
-      return objection_exact(cell);
-    case MethodKind::euler_maruyama:
-      return std::nullopt;
-    case MethodKind::exponential_euler:
-      if (const auto reason = objection_exponential_euler(cell)) return reason;
-      break;
-    default:
-      break;
-  }
-  if (noisy) return "it integrates no white noise (" + noise_names(cell).front() + ")";
-  return std::nullopt;
-}
-
 namespace {
 
-// White noise whose strength depends on a state has no agreed meaning (Ito or Stratonovich): the user must
-// choose.
-std::optional<std::string> multiplicative_noise(const Cell& cell) {
+// Asks `question` of each derivative, split into its noises and the rest; the first answer.
+template <class Question>
+std::optional<std::string> ask_about_noise(const Cell& cell, Question question) {
   Scratch scratch(cell);
-  const Start& start = scratch.start;
   std::map<std::string, Expr> unknowns;
   std::vector<Expr> atoms;
   for (const std::string& noise : noise_names(cell)) {
     unknowns[noise] = unknown(scratch.tape, scratch.slots, noise);
     atoms.push_back(unknowns[noise]);
   }
-  const auto derivatives =
-      held_derivatives(start, start.states, 0.0, [&](const std::string& n) { return unknowns.at(n); });
+  const auto derivatives = held_derivatives(scratch.start, scratch.start.states, 0.0,
+                                            [&](const std::string& n) { return unknowns.at(n); });
   for (std::size_t i = 0; i < derivatives.size(); ++i) {
     const auto parts = split_affine(scratch.tape, derivatives[i], atoms);
     if (!parts) return "noise enters d" + cell.states[i].name + "/dt nonlinearly";
-    for (const auto& [atom, coefficient] : parts->coefficients)
-      for (const Expr& state : start.states)
-        if (!split_affine(scratch.tape, coefficient, std::span(&state, 1)) ||
-            !split_affine(scratch.tape, coefficient, std::span(&state, 1))->coefficients.empty())
-          return "the strength of the noise in d" + cell.states[i].name + "/dt depends on a state";
+    if (const auto reason = question(scratch, cell.states[i], *parts)) return reason;
   }
   return std::nullopt;
 }
+
+std::optional<std::string> nonlinear_noise(const Cell& cell) {
+  return ask_about_noise(
+      cell, [](Scratch&, const CellState&, const Affine&) { return std::optional<std::string>(); });
+}
+
+// White noise whose strength depends on a state has no agreed meaning (Ito or Stratonovich): the user must
+// choose.
+std::optional<std::string> multiplicative_noise(const Cell& cell) {
+  return ask_about_noise(
+      cell, [](Scratch& scratch, const CellState& state, const Affine& parts) -> std::optional<std::string> {
+        for (const auto& [noise, strength] : parts.coefficients) {
+          const auto by_state = split_affine(scratch.tape, strength, scratch.start.states);
+          if (!by_state || !by_state->coefficients.empty())
+            return "the strength of the noise in d" + state.name + "/dt depends on a state";
+        }
+        return std::nullopt;
+      });
+}
+
+}  // namespace
+
+std::optional<std::string> objection(MethodKind method, const Cell& cell) {
+  if (method == MethodKind::exact) return objection_exact(cell);
+  if (method == MethodKind::euler_maruyama) return nonlinear_noise(cell);
+  if (method == MethodKind::exponential_euler)
+    if (const auto reason = objection_exponential_euler(cell)) return reason;
+  if (const auto noises = noise_names(cell); !noises.empty())
+    return "it integrates no white noise (" + noises.front() + ")";
+  return std::nullopt;
+}
+
+namespace {
 
 MethodChoice automatic(const Cell& cell, const base::Place& place) {
   const auto not_exact = objection_exact(cell);
   if (!not_exact) return {MethodKind::exact, "the equations are linear"};
   if (noise_names(cell).empty()) return {MethodKind::rk4, *not_exact};
-  if (const auto reason = multiplicative_noise(cell)) {
+  const auto nonlinear = nonlinear_noise(cell);
+  if (const auto reason = nonlinear ? nonlinear : multiplicative_noise(cell)) {
     base::Diagnostics diagnostics;
     diagnostics.error(place,
                       "method auto does not choose for population '" + cell.population + "': " + *reason,
-                      "write method: euler_maruyama for Ito's sense");
+                      nonlinear ? "write white noise as a term, or as a factor of one: f + g*xi"
+                                : "write method: euler_maruyama for Ito's sense");
     diagnostics.throw_if_errors();
   }
   return {MethodKind::euler_maruyama, "white noise, and " + *not_exact};
+}
+
+// What to write instead of a method that the equations do not allow.
+std::string remedy(const Cell& cell) {
+  if (nonlinear_noise(cell)) return "write white noise as a term, or as a factor of one: f + g*xi";
+  if (!objection_exact(cell)) return "method: auto takes exact";
+  if (noise_names(cell).empty()) return "method: auto takes rk4";
+  return multiplicative_noise(cell) ? "write method: euler_maruyama for Ito's sense"
+                                    : "method: auto takes euler_maruyama";
 }
 
 }  // namespace
@@ -187,7 +210,7 @@ MethodChoice choose_method(const model::Method& requested, const Cell& cell, boo
     diagnostics.error(requested.place,
                       "method " + std::string(name(requested.kind)) + " cannot integrate population '" +
                           cell.population + "' (" + cell.neuron->name + "): " + *reason,
-                      "method: auto takes " + std::string(name(automatic(cell, requested.place).kind)));
+                      remedy(cell));
   if (interpolated && !noise_names(cell).empty())
     diagnostics.error(requested.place,
                       "spike_times: interpolated needs smooth voltages, and population '" + cell.population +

@@ -77,7 +77,7 @@ std::string arrivals(
     const CellReceptor& receptor);  // array: sum of the weights that arrive at the end of this step
 std::string held_weight(
     const CellReceptor& receptor);           // array: of a receptor without state: what arrived last
-inline const std::string hold = "hold";      // array: steps left (grid) or ms left (interpolated)
+inline const std::string hold = "hold";      // array: steps left, a fraction where spikes are interpolated
 inline const std::string dt = "dt";          // parameter, ms
 inline const std::string time = "time";      // step value: t_n, ms
 inline const std::string decide = "decide";  // step value: 1 in steps that end with a decision (probability)

@@ -39,14 +39,10 @@ struct Recording {
   Expr dt() { return parameter(slot::dt); }
 };
 
-// One difference of a value with itself times zero is 0 unless the value is infinite or NaN.
-void guard_finite(Recording& r, const std::vector<Expr>& before, const std::vector<Expr>& after) {
+// A finite value times zero is 0; an infinity or NaN is not.
+void guard_finite(Recording& r, const std::vector<Expr>& values) {
   Expr sum;
-  for (std::size_t i = 0; i < after.size(); ++i) {
-    sum += after[i] * 0.0;
-    if (before[i].node != after[i].node || before[i].is_number() != after[i].is_number())
-      sum += before[i] * 0.0;
-  }
+  for (const Expr& value : values) sum += value * 0.0;
   if (!sum.is_number()) program::guard(r.tape, !(sum == 0.0));
 }
 
@@ -60,15 +56,15 @@ int target_state(const Cell& cell, const CellReceptor& receptor, const std::stri
   return cell.state(cell.neuron->input(receptor.site)->V);
 }
 
-// Spikes that arrive at the end of the step: each receptor applies on_spike to the sum of the weights.
-void deliver(Recording& r) {
+// Spikes that arrive at t_n + offset: each receptor applies on_spike to the sum of the weights.
+void deliver(Recording& r, Expr offset) {
   for (std::size_t k = 0; k < r.cell.receptors.size(); ++k) {
     const CellReceptor& receptor = r.cell.receptors[k];
     if (!receptor.targeted) continue;
     r.weights[k] = r.array(slot::arrivals(receptor));
     if (receptor.stateless() && !receptor.model->current.empty())
       r.store(slot::held_weight(receptor), r.weights[k]);
-    Moment now = r.moment(r.dt());
+    Moment now = r.moment(offset);
     std::vector<Expr> after = r.states;
     for (const model::Definition& assignment : receptor.model->on_spike) {
       const int target = target_state(r.cell, receptor, assignment.name);
@@ -80,24 +76,46 @@ void deliver(Recording& r) {
   }
 }
 
-// Whether a neuron spikes at t_n+1. `was` is the condition at t_n, for rules without reset.
-Mask decide(Recording& r, const std::optional<Mask>& was) {
+bool crosses(const Cell& cell) { return cell.neuron->spike.kind == SpikeRuleKind::when; }
+bool re_arms_itself(const Cell& cell) { return crosses(cell) && !cell.has_reset(); }
+
+Mask condition_at_end(Recording& r) { return r.moment(r.dt()).condition(r.cell.neuron->spike.expression); }
+
+// The condition is remembered: without reset, it must have been false before.
+Mask turned_true(Recording& r, Mask now) {
+  const Mask before = r.array(slot::above) > 0.5;
+  r.store(slot::above, select(now, 1.0, 0.0));
+  return now && !before;
+}
+
+// A draw against the probability of a spike in this step; mask 1: it is none.
+Mask drawn(Recording& r) {
   const model::SpikeRule& rule = r.cell.neuron->spike;
-  Moment now = r.moment(r.dt());
-  Mask spike;
-  if (rule.kind == SpikeRuleKind::when) {
-    spike = now.condition(rule.expression);
-    if (was) spike = spike && !*was;
+  const Expr value = r.moment(r.dt()).evaluate(rule.expression);
+  const Expr draw = program::uniform(r.tape, r.slots.stream(slot::spike_draw));
+  Mask spike, invalid;
+  if (rule.kind == SpikeRuleKind::rate) {
+    const Expr expected = min(1000.0, value * r.dt());  // an infinite rate is a certain spike
+    spike = draw < expected * exprel(-expected);        // p = 1 - exp(-expected)
+    invalid = !(value >= 0.0);
   } else {
-    const Expr draw = program::uniform(r.tape, r.slots.stream(slot::spike_draw));
-    if (rule.kind == SpikeRuleKind::rate) {
-      const Expr expected = now.evaluate(rule.expression) * r.dt();  // p = 1 - exp(-expected)
-      spike = draw < expected * exprel(-expected);
-    } else {
-      spike = draw < now.evaluate(rule.expression) && r.step_value(slot::decide) > 0.5;
-    }
+    const Mask due = r.step_value(slot::decide) > 0.5;
+    spike = draw < value && due;
+    invalid = !(value >= 0.0 && value <= 1.0) && due;
   }
+  r.store(slot::chance, value);
+  program::store(r.tape, 1, r.held ? invalid && !*r.held : invalid);
   return r.held ? spike && !*r.held : spike;
+}
+
+// Whether a neuron spikes at t_n+1. `before`: the condition before delivery, where crossings inside the step
+// have been handled already.
+Mask decide(Recording& r, const std::optional<Mask>& before) {
+  if (!crosses(r.cell)) return drawn(r);
+  const Mask now = condition_at_end(r);
+  if (before) return now && !*before;
+  if (re_arms_itself(r.cell)) return turned_true(r, now);
+  return r.held ? now && !*r.held : now;
 }
 
 std::vector<Expr> reset_states(Recording& r, Expr offset) {
@@ -111,17 +129,25 @@ std::vector<Expr> reset_states(Recording& r, Expr offset) {
   return after;
 }
 
+bool same(const Expr& a, const Expr& b) { return !a.is_number() && !b.is_number() && a.node == b.node; }
+
 void apply_reset(Recording& r, Mask spike) {
   const std::vector<Expr> after = reset_states(r, r.dt());
   for (std::size_t i = 0; i < after.size(); ++i)
-    if (after[i].node != r.states[i].node || after[i].is_number() != r.states[i].is_number())
-      r.states[i] = select(spike, after[i], r.states[i]);
+    if (!same(after[i], r.states[i])) r.states[i] = select(spike, after[i], r.states[i]);
 }
 
 // Adding and subtracting 1.5 * 2^52 rounds to the nearest whole number.
 Expr rounded(Expr x) {
   const double magic = 6755399441055744.0;
   return (x + magic) - magic;
+}
+
+// Length of a hold in steps: whole on the grid, and where an interpolated one ends on it but for rounding.
+Expr hold_steps(Recording& r, bool interpolated) {
+  const Expr steps = r.moment(0.0).evaluate(r.cell.neuron->spike.hold->duration) / r.dt();
+  const Expr whole = rounded(steps);
+  return interpolated ? select(abs(steps - whole) <= 1e-9, whole, steps) : whole;
 }
 
 Mask holding(Recording& r) { return r.array(slot::hold) > 0.0; }
@@ -132,23 +158,25 @@ void update_inputs(Recording& r) {
 }
 
 // Deliver, decide, reset, guard and store, once the states have been advanced.
-program::Program finish_step(Recording& r, std::optional<Mask> was, bool hold_in_steps) {
-  deliver(r);
-  const std::vector<Expr> before = r.states;
+program::Program finish_step(Recording& r, const std::optional<Mask>& before, bool interpolated) {
+  deliver(r, r.dt());
+  const std::vector<Expr> before_reset = r.states;
   std::optional<Mask> spike;
   if (r.cell.neuron->spike.kind != SpikeRuleKind::none) {
-    spike = decide(r, r.cell.has_reset() ? std::nullopt : was);
+    spike = decide(r, before);
     apply_reset(r, *spike);
     program::store(r.tape, 0, *spike);
   }
   if (r.cell.has_hold()) {
-    Expr left = r.array(slot::hold);
-    if (hold_in_steps) left = select(*r.held, left - 1.0, left);
-    const Expr duration = r.cell.neuron->spike.hold ? hold_duration(r.tape, r.slots, r.cell) : Expr(0.0);
-    const Expr begun = hold_in_steps ? rounded(duration / r.dt()) : duration;
-    r.store(slot::hold, spike ? select(*spike, begun, left) : left);
+    // An interpolated hold has been counted by the advance, where it may end inside the step.
+    const Expr left = r.array(slot::hold);
+    const Expr counted = interpolated ? left : select(*r.held, left - 1.0, left);
+    r.store(slot::hold, spike ? select(*spike, hold_steps(r, interpolated), counted) : counted);
   }
-  guard_finite(r, before, r.states);
+  std::vector<Expr> guarded = r.states;
+  for (std::size_t i = 0; i < before_reset.size(); ++i)  // a reset may hide what was not finite before it
+    if (!same(before_reset[i], r.states[i])) guarded.push_back(before_reset[i]);
+  guard_finite(r, guarded);
   store_states(r);
   update_inputs(r);
   return program::optimise(r.tape);
@@ -158,23 +186,13 @@ Start start_of(Recording& r, Expr from, Expr h) {
   return {r.tape, r.slots, r.cell, r.states, r.weights, from, h, r.held};
 }
 
-bool crosses(const Cell& cell) { return cell.neuron->spike.kind == SpikeRuleKind::when; }
-
 }  // namespace
-
-Expr hold_duration(Tape& tape, Slots& slots, const Cell& cell) {
-  Moment moment(tape, slots, cell, load_states(tape, slots, cell), std::vector<Expr>(cell.receptors.size()),
-                0.0);
-  return moment.evaluate(cell.neuron->spike.hold->duration);
-}
 
 program::Program whole_step(const Cell& cell, Slots& slots, model::MethodKind method) {
   Recording r(cell, slots);
   if (cell.has_hold()) r.held = holding(r);
-  std::optional<Mask> was;
-  if (crosses(cell) && !cell.has_reset()) was = r.moment(0.0).condition(cell.neuron->spike.expression);
   r.states = advance(method, start_of(r, 0.0, r.dt()));
-  return finish_step(r, was, true);
+  return finish_step(r, std::nullopt, false);
 }
 
 program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind method) {
@@ -183,22 +201,21 @@ program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind 
   if (cell.has_hold()) {
     r.held = holding(r);
     const Expr left = r.array(slot::hold);
-    cut = *r.held && left < r.dt() * (1 - 1e-12);
-    r.store(slot::next(slot::hold),
-            select(left > r.dt() * (1 + 1e-12), left - r.dt(), select(*r.held, program::hold_ends_now, 0.0)));
+    cut = *r.held && left < 1.0 - program::hold_tolerance;
+    r.store(slot::next(slot::hold), select(left > 1.0 + program::hold_tolerance, left - 1.0,
+                                           select(*r.held, program::hold_ends_now, 0.0)));
   }
   std::optional<Expr> before;
-  if (crosses(cell)) before = r.moment(0.0).margin(cell.neuron->spike.expression);
-  const std::vector<Expr> old = r.states;
+  if (re_arms_itself(cell)) before = r.moment(0.0).margin(cell.neuron->spike.expression);
   r.states = advance(method, start_of(r, 0.0, r.dt()));
   if (crosses(cell)) {
     Mask crossing = r.moment(r.dt()).margin(cell.neuron->spike.expression) >= 0.0;
-    if (!cell.has_reset()) crossing = crossing && *before < 0.0;
+    if (before) crossing = crossing && *before < 0.0;
     if (r.held) crossing = crossing && !*r.held;
     cut = cut ? *cut || crossing : crossing;
   }
   if (cut) program::store(r.tape, 0, *cut);
-  guard_finite(r, r.states, r.states);
+  guard_finite(r, r.states);
   for (std::size_t i = 0; i < r.states.size(); ++i) r.store(slot::next(cell.states[i].name), r.states[i]);
   return program::optimise(r.tape);
 }
@@ -206,25 +223,19 @@ program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind 
 program::Program events(const Cell& cell, Slots& slots, bool interpolated) {
   Recording r(cell, slots);
   if (cell.has_hold()) r.held = holding(r);
-  std::optional<Mask> was;
-  const bool crossing = crosses(cell) && !cell.has_reset();
-  if (crossing && interpolated) was = r.moment(r.dt()).condition(cell.neuron->spike.expression);
-  if (crossing && !interpolated) was = r.array(slot::above) > 0.5;
-  if (crossing && !interpolated) {
-    const std::vector<Expr> states = r.states, weights = r.weights;
-    deliver(r);
-    const Mask now = r.moment(r.dt()).condition(cell.neuron->spike.expression);
-    r.store(slot::above, select(now, 1.0, 0.0));
-    r.states = states;
-    r.weights = weights;
-  }
-  return finish_step(r, was, !interpolated);
+  std::optional<Mask> before;
+  if (interpolated && re_arms_itself(cell)) before = condition_at_end(r);
+  return finish_step(r, before, interpolated);
 }
 
-program::Program deliver_only(const Cell& cell, Slots& slots) {
+program::Program deliver_at_zero(const Cell& cell, Slots& slots) {
   Recording r(cell, slots);
-  deliver(r);
-  guard_finite(r, r.states, r.states);
+  deliver(r, 0.0);
+  if (re_arms_itself(cell)) {
+    const Mask now = r.moment(0.0).condition(cell.neuron->spike.expression);
+    r.store(slot::above, select(now, 1.0, 0.0));
+  }
+  guard_finite(r, r.states);
   store_states(r);
   return program::optimise(r.tape);
 }
@@ -233,7 +244,7 @@ program::Program part(const Cell& cell, Slots& slots, model::MethodKind method) 
   Recording r(cell, slots);
   if (cell.has_hold()) r.held = r.array(slot::held) > 0.5;
   r.states = advance(method, start_of(r, r.step_value(slot::offset), r.parameter(slot::h)));
-  guard_finite(r, r.states, r.states);
+  guard_finite(r, r.states);
   store_states(r);
   return program::optimise(r.tape);
 }
@@ -247,8 +258,8 @@ program::Program margin_of(const Cell& cell, Slots& slots) {
 program::Program reset_only(const Cell& cell, Slots& slots) {
   Recording r(cell, slots);
   r.states = reset_states(r, r.step_value(slot::offset));
-  guard_finite(r, r.states, r.states);
-  if (cell.has_hold()) r.store(slot::hold, hold_duration(r.tape, slots, cell));
+  guard_finite(r, r.states);
+  if (cell.has_hold()) r.store(slot::hold, hold_steps(r, true));
   store_states(r);
   return program::optimise(r.tape);
 }
@@ -288,6 +299,7 @@ program::Program initial_states(const Cell& cell, Slots& slots, const std::vecto
 program::Program observation(const Cell& cell, Slots& slots, const std::vector<std::string>& variables) {
   Recording r(cell, slots);
   Moment now = r.moment(0.0);
+  std::vector<Expr> values;
   for (const std::string& variable : variables) {
     const model::Model& neuron = *cell.neuron;
     std::optional<Expr> value;
@@ -307,7 +319,9 @@ program::Program observation(const Cell& cell, Slots& slots, const std::vector<s
     if (!value)
       throw base::InternalError("nothing is called " + variable + " in population " + cell.population);
     r.store(slot::observed(variable), *value);
+    values.push_back(*value);
   }
+  guard_finite(r, values);
   return program::optimise(r.tape);
 }
 

@@ -17,8 +17,8 @@ inline const std::string h = "h";            // parameter: length of a part, ms
 inline const std::string held = "held";      // array: 1 while the hold runs (parts)
 inline const std::string margin =
     "margin";  // array: how far the spike condition is from turning true; >= 0: it holds
-inline const std::string above =
-    "above";  // array: 1 where the condition held at t_n (crossings, when the old states are gone)
+inline const std::string above = "above";    // array: 1 where the condition held at t_n (rules without reset)
+inline const std::string chance = "chance";  // array: the rate (1/ms) or probability at the last decision
 std::string next(
     const std::string& array);  // array: the value at the end of the step, beside the one at its beginning
 std::string derivative(const CellState& state);     // array
@@ -26,24 +26,23 @@ std::string initial(const CellState& state);        // array: the value given in
 std::string observed(const std::string& variable);  // array
 }  // namespace slot
 
-// On the grid, a step in one piece: integrate, deliver, decide, reset (mask 0: spikes). Guarded against
-// values that are not finite.
+// On the grid, a step in one piece: integrate, deliver, decide, reset (mask 0: spikes; mask 1, for rates and
+// probabilities: `chance` is none). Guarded against values that are not finite.
 program::Program whole_step(const Cell& cell, Slots& slots, model::MethodKind method);
 
 // With interpolated spike times: integrates over dt into the `next` arrays; mask 0: neurons whose step must
 // be cut (a crossing, or a hold that ends inside). Then `events` delivers, decides at t_n+1, resets.
 program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind method);
 
-// Deliver, decide at t_n+1 and reset, on states that have been advanced (mask 0: spikes). `interpolated`: the
-// hold is in ms, and crossings inside the step have been handled; otherwise the hold is in steps and `above`
-// holds the condition at t_n.
+// Deliver, decide at t_n+1 and reset, on states that have been advanced (masks as whole_step).
+// `interpolated`: crossings inside the step have been handled and the hold has been counted.
 program::Program events(const Cell& cell, Slots& slots, bool interpolated);
 
-// Delivers alone: what arrives at time 0, before the first step.
-program::Program deliver_only(const Cell& cell, Slots& slots);
+// What arrives at time 0, before the first step; a condition that is true then is no spike.
+program::Program deliver_at_zero(const Cell& cell, Slots& slots);
 
 // Parts of a cut step, for one neuron at a time: `part` advances from `offset` over `h`; `margin_of` fills
-// `margin`; `reset_only` resets the states and starts the hold (ms); `right_hand_side` fills the `derivative`
+// `margin`; `reset_only` resets the states and starts the hold; `right_hand_side` fills the `derivative`
 // arrays.
 program::Program part(const Cell& cell, Slots& slots, model::MethodKind method);
 program::Program margin_of(const Cell& cell, Slots& slots);
@@ -57,8 +56,5 @@ program::Program initial_states(const Cell& cell, Slots& slots, const std::vecto
 
 // Variables to record that are not states: each into its `observed` array.
 program::Program observation(const Cell& cell, Slots& slots, const std::vector<std::string>& variables);
-
-// Number of steps, or ms, of a hold as a value of parameters.
-Expr hold_duration(Tape& tape, Slots& slots, const Cell& cell);
 
 }  // namespace hillock::solve

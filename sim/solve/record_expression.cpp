@@ -97,7 +97,10 @@ program::Expr record_margin(const lang::Expression& comparison, const NameValue&
   };
   const bool rising = b->op == lang::BinaryOp::greater || b->op == lang::BinaryOp::greater_equal;
   const program::Expr left = side(b->left), right = side(b->right);
-  return rising ? left - right : right - left;
+  const program::Expr margin = rising ? left - right : right - left;
+  const bool strict = b->op == lang::BinaryOp::greater || b->op == lang::BinaryOp::less;
+  // Equal sides do not satisfy > and <: the margin must be negative there.
+  return strict ? select(margin > 0.0, margin, min(margin, -1e-300)) : margin;
 }
 
 }  // namespace hillock::solve

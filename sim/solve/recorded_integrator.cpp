@@ -27,15 +27,24 @@ class RecordedIntegrator final : public program::Integrator {
 
   program::Advanced advance(std::span<double> arrays, const program::IntegratorCall& call) override {
     if (held_slot_ >= 0) arrays[held_slot_] = call.held ? 1 : 0;
-    std::vector<double> end(arrays.begin(), arrays.end());
-    const double length = call.to - call.from;
-    if (!step(end, call, length)) return {call.from, false, false, call.to, false};
+    end_.assign(arrays.begin(), arrays.end());
+    if (!step(end_, call, call.to - call.from)) return {call.from, false, false, call.to, false, 0};
+    program::Advanced result{call.to, false, true, 0, false, 0};
     if (call.watch && margin_) {
-      const double before = margin(arrays, call, call.from), after = margin(end, call, call.to);
-      if (after >= 0 && (before < 0 || has_reset_)) return cross(arrays, end, call, before, after);
+      const double before = margin(arrays, call, call.from), after = margin(end_, call, call.to);
+      if (after >= 0 && (before < 0 || has_reset_)) {
+        const double length = length_to_crossing(arrays, call, before, after);
+        result.crossed = true;
+        result.crossing = call.from + length;
+        if (has_reset_ && length < call.to - call.from) {
+          end_.assign(arrays.begin(), arrays.end());
+          step(end_, call, length);
+          result.offset = result.crossing;
+        }
+      }
     }
-    std::ranges::copy(end, arrays.begin());
-    return {call.to, false, true, 0, false};
+    std::ranges::copy(end_, arrays.begin());
+    return result;
   }
 
  private:
@@ -59,28 +68,19 @@ class RecordedIntegrator final : public program::Integrator {
 
   // The length of the step that ends at margin 0; a condition that held at the beginning already counts at
   // the end.
-  program::Advanced cross(std::span<double> arrays, std::span<double> end,
-                          const program::IntegratorCall& call, double before, double after) {
-    double length = call.to - call.from;
-    if (before < 0 && after > 0) {
-      std::vector<double> trial;
-      const auto margin_after = [&](double h) {
-        trial.assign(arrays.begin(), arrays.end());
-        if (!step(trial, call, h)) return after;
-        return margin(trial, call, call.from + h);
-      };
-      std::uintmax_t iterations = 100;
-      // Bracket to the last bits; the later end is taken, where the condition holds.
-      const auto bracket =
-          boost::math::tools::toms748_solve(margin_after, 0.0, length, before, after,
-                                            boost::math::tools::eps_tolerance<double>(52), iterations);
-      length = bracket.second;
-      end_.assign(arrays.begin(), arrays.end());
-      step(end_, call, length);
-      std::ranges::copy(end_, end.begin());
-    }
-    std::ranges::copy(end, arrays.begin());
-    return {call.from + length, true, true, 0, false};
+  double length_to_crossing(std::span<double> arrays, const program::IntegratorCall& call, double before,
+                            double after) {
+    const double length = call.to - call.from;
+    if (!(before < 0 && after > 0)) return length;
+    const auto margin_after = [&](double h) {
+      trial_.assign(arrays.begin(), arrays.end());
+      return step(trial_, call, h) ? margin(trial_, call, call.from + h) : after;
+    };
+    std::uintmax_t iterations = 100;
+    // Bracket to the last bits; the later end is taken, where the condition holds.
+    return boost::math::tools::toms748_solve(margin_after, 0.0, length, before, after,
+                                             boost::math::tools::eps_tolerance<double>(52), iterations)
+        .second;
   }
 
   program::Program part_program_;
@@ -89,7 +89,7 @@ class RecordedIntegrator final : public program::Integrator {
   std::optional<program::ScalarEvaluator> margin_;
   bool has_reset_ = false;
   int margin_slot_ = -1, offset_slot_ = -1, h_slot_ = -1, held_slot_ = -1;
-  std::vector<double> parameters_, end_;
+  std::vector<double> parameters_, end_, trial_;
 };
 
 }  // namespace

@@ -1,0 +1,103 @@
+// Populations of hand-made programs: sizes, spikes, failures.
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <vector>
+
+#include "network/population.hpp"
+#include "program/expr.hpp"
+
+using namespace hillock;
+using network::Failure;
+using network::Population;
+using network::PopulationPlan;
+using program::Expr;
+
+namespace {
+
+// V grows by the parameter `slope` per step and starts again from 0 at 1.
+PopulationPlan counter(std::int64_t size, std::vector<double> slopes) {
+  PopulationPlan plan;
+  plan.name = "counter";
+  plan.size = size;
+  program::Tape tape;
+  const int V = plan.slots.array("V"), arrivals = plan.slots.array("arrivals");
+  const Expr grown = program::array(tape, V) + program::parameter(tape, plan.slots.parameter("slope")) +
+                     program::array(tape, arrivals);
+  const program::Mask spike = grown >= 1.0;
+  program::store(tape, V, select(spike, 0.0, grown));
+  program::store(tape, 0, spike);
+  program::guard(tape, !(grown * 0.0 == 0.0));
+  plan.step = program::optimise(tape);
+  plan.parameters[0] = std::move(slopes);
+  plan.arrivals = {arrivals};
+  program::Tape rhs;
+  const int derivative = plan.slots.array("derivative.V");
+  program::store(rhs, derivative, program::parameter(rhs, 0));
+  plan.right_hand_side = program::optimise(rhs);
+  plan.states = {{"V", "mV", "dV/dt: slope", "counter.yaml:3:5", V, derivative}};
+  return plan;
+}
+
+const network::Refresh nothing = [](double) {};
+
+}  // namespace
+
+TEST_CASE("populations of any size step each of their neurons once, and no other") {
+  const base::TimeGrid grid{0.5, 4};
+  for (const std::int64_t size : {0, 1, 7, 8, 9, 63, 64, 65, 1000}) {
+    CAPTURE(size);
+    Population population(counter(size, {0.5}), {});
+    std::vector<network::Spike> spikes{{9, 9}};  // of an earlier step
+    CHECK_FALSE(population.step(grid, 0, {}, nothing, spikes));
+    CHECK(spikes.empty());
+    CHECK_FALSE(population.step(grid, 1, {}, nothing, spikes));
+    REQUIRE(spikes.size() == static_cast<std::size_t>(size));
+    for (std::size_t i = 0; i < spikes.size(); ++i) {
+      CHECK(spikes[i].time == 1.0);
+      CHECK(spikes[i].neuron == i);
+    }
+  }
+}
+
+TEST_CASE("a parameter given per neuron as equal values gives the bits of a uniform one") {
+  const base::TimeGrid grid{0.1, 100};
+  Population uniform(counter(13, {0.3}), {}), given(counter(13, std::vector<double>(13, 0.3)), {});
+  std::vector<network::Spike> a, b;
+  for (int step = 0; step < 10; ++step) {
+    uniform.step(grid, step, {}, nothing, a);
+    given.step(grid, step, {}, nothing, b);
+    CHECK(a.size() == b.size());
+    for (int i = 0; i < 13; ++i) CHECK(uniform.array(0)[i] == given.array(0)[i]);
+  }
+}
+
+TEST_CASE("what has arrived is gone once it is cleared") {
+  const base::TimeGrid grid{0.1, 100};
+  Population population(counter(3, {0.0}), {});
+  std::vector<network::Spike> spikes;
+  population.array(1)[2] = 0.25;
+  population.step(grid, 0, {}, nothing, spikes);
+  population.clear_arrivals();
+  population.step(grid, 1, {}, nothing, spikes);
+  CHECK(population.array(0)[0] == 0);
+  CHECK(population.array(0)[2] == 0.25);
+}
+
+TEST_CASE("the first neuron that is not finite is named, with its last finite value") {
+  const base::TimeGrid grid{0.1, 100};
+  std::vector<double> slopes(20, 0.125);
+  slopes[11] = std::numeric_limits<double>::quiet_NaN();
+  Population population(counter(20, slopes), {});
+  std::vector<network::Spike> spikes;
+  const auto failure = population.step(grid, 0, {}, nothing, spikes);
+  REQUIRE(failure);
+  CHECK(failure->neuron == 11);
+  CHECK(failure->time == 0.1);
+  CHECK(failure->kind == Failure::Kind::not_finite);
+  CHECK(population.explain(*failure, 0.1) ==
+        "population 'counter', neuron 11: V is not finite at t = 0.1 ms (last finite value of V: 0 mV)\n"
+        "  counter.yaml:3:5: dV/dt: slope\n"
+        "  likely cause: the right-hand side of V has no finite value there: a division by zero, the "
+        "logarithm or root of a negative number, or an overflow");
+}
