@@ -103,7 +103,9 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
   data.stream = base::Stream::of(experiment.simulation.seed, stream);
   const std::int64_t count = targets.all ? spec.size : static_cast<std::int64_t>(targets.neurons.size());
   const model::InputType* type = model::input_type(input.type);
-  for (const auto& [name, field] : input.fields) {
+  for (const auto& entry : input.fields) {
+    const std::string& name = entry.first;
+    const model::Field& field = entry.second;
     const auto known =
         std::ranges::find_if(type->fields, [&](const model::FieldType& f) { return f.name == name; });
     const bool list = known != type->fields.end() && is_list(known->kind);
@@ -111,9 +113,9 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
       if (list)
         data.lists[name] = values->numbers;
       else
-        data.values[name] =
-            model::expand(*values, count, base::Stream::of(experiment.simulation.seed, stream + "." + name),
-                          readers.column, diagnostics);
+        data.values[name] = model::expand(
+            *values, count, base::Stream::of(experiment.simulation.seed, fmt::format("{}.{}", stream, name)),
+            readers.column, diagnostics);
     } else if (const auto* expression = std::get_if<lang::Expression>(&field)) {
       data.waveform = [expression](program::Tape&, program::Expr t) {
         return solve::record_value(*expression, [t](std::string_view) { return t; });

@@ -26,7 +26,7 @@ class AlongV {
     return lang::evaluate(part, [&](std::string_view name) { return value(name, V); });
   }
 
-  bool depends_on_V(const lang::Expression& expression, int root) const {
+  bool varies(const lang::Expression& expression, int root) const {
     lang::Expression part = expression;
     part.nodes.resize(static_cast<std::size_t>(root) + 1);
     return at(part, root, -61.7) != at(part, root, -33.3) || at(part, root, -61.7) != at(part, root, 17.9);
@@ -66,11 +66,11 @@ void inspect(const lang::Expression& expression, const AlongV& along, base::Diag
   for (std::size_t i = 0; i < expression.nodes.size(); ++i) {
     const auto* division = std::get_if<lang::Binary>(&expression.nodes[i].kind);
     if (division == nullptr || division->op != lang::BinaryOp::divide) continue;
-    if (!along.depends_on_V(expression, division->right) || !along.depends_on_V(expression, division->left))
-      continue;
+    if (!along.varies(expression, division->right) || !along.varies(expression, division->left)) continue;
     const auto numerator = [&](double V) { return along.at(expression, division->left, V); };
     const auto denominator = [&](double V) { return along.at(expression, division->right, V); };
-    for (double V = -200; V < 200; V += 1) {
+    for (int whole = -200; whole < 200; ++whole) {
+      const double V = whole;
       const auto root = zero(denominator, V, V + 1);
       if (!root) continue;
       const double scale = std::fabs(numerator(*root - 1)) + std::fabs(numerator(*root + 1));
