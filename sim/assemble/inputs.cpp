@@ -56,6 +56,23 @@ bool is_list(model::FieldKind kind) {
          kind == model::FieldKind::list_potential;
 }
 
+// What is drawn or read per neuron must keep the bounds that config checks on single values.
+void check_bound(const model::FieldType& field, const model::Values& given, const std::vector<double>& values,
+                 const std::string& input, const Targets& targets, base::Diagnostics& diagnostics) {
+  if (field.bound == model::Bound::none) return;
+  const bool positive = field.bound == model::Bound::positive;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (positive ? values[i] > 0 : values[i] >= 0) continue;
+    const std::int64_t neuron = targets.all ? static_cast<std::int64_t>(i) : targets.neurons[i];
+    diagnostics.error(given.place,
+                      fmt::format("input '{}', neuron {}: {} is {}; it must {}", input, neuron, field.name,
+                                  base::format_quantity(values[i], given.dimension),
+                                  positive ? "be positive" : "not be negative"),
+                      "truncate the law with min: ..., or correct the values");
+    return;
+  }
+}
+
 // Samples of a current from a file: at an interval, or at times of their own.
 void read_samples(const model::InputSpec& input, engine::InputData& data, const FileReaders& readers) {
   const std::string path = word(input, "path");
@@ -116,6 +133,8 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
         data.values[name] = model::expand(
             *values, count, base::Stream::of(experiment.simulation.seed, fmt::format("{}.{}", stream, name)),
             readers.column, diagnostics);
+      if (known != type->fields.end())
+        check_bound(*known, *values, data.values[name], input.name, targets, diagnostics);
     } else if (const auto* expression = std::get_if<lang::Expression>(&field)) {
       data.waveform = [expression](program::Tape&, program::Expr t) {
         return solve::record_value(*expression, [t](std::string_view) { return t; });
