@@ -135,9 +135,9 @@ class Builder {
   }
 
   void choose_method() {
-    const model::Method& requested = spec_.method ? *spec_.method : experiment_.simulation.method;
-    choice_ = solve::choose_method(requested, cell_, experiment_.simulation.interpolated);
-    method_ = requested;
+    method_ = spec_.method ? *spec_.method : experiment_.simulation.method;
+    if (method_.place.source == nullptr) method_.place = spec_.place;  // auto by default
+    choice_ = solve::choose_method(method_, cell_, experiment_.simulation.interpolated);
     built_.summary.method = solve::name(choice_.kind);
     built_.summary.reason = choice_.reason;
     if (choice_.kind == model::MethodKind::exact)

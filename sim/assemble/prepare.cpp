@@ -1,5 +1,6 @@
 // From a checked Experiment to a simulation that is ready to run.
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -117,9 +118,13 @@ std::string models_text(const model::Experiment& experiment) {
   return text;
 }
 
-std::int64_t memory_available() {
-  return static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::int64_t>(sysconf(_SC_PAGE_SIZE));
+// Of the machine, or less where the process is limited (ulimit -v).
+double memory_available() {
+  const double machine =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return machine;
+  return std::min(machine, static_cast<double>(limit.rlim_cur));
 }
 
 // Before anything is allocated: about how much a population needs.
@@ -131,7 +136,7 @@ void check_memory(const model::Experiment& experiment) {
       arrays += static_cast<double>(receptor.model->states.size()) + 1;
     needed += 8 * arrays * static_cast<double>(spec.size);
   }
-  const double available = static_cast<double>(memory_available());
+  const double available = memory_available();
   if (needed > available)
     throw base::ResourceError(
         fmt::format("the states of this config need about {:.3g} GB of memory, {:.3g} GB are there; make the "

@@ -53,15 +53,23 @@ double own_rate(Slopes& slopes, std::vector<double> arrays, const StateFacts& st
   return (slopes.at(arrays)[i] - slope) / step;
 }
 
-std::string with_unit(double value, const std::string& unit) {
-  return unit.empty() || unit == "1" ? base::number(value) : base::number(value) + " " + unit;
+// "-65 mV", "0.25", "2/ms".
+std::string with_unit(double value, const std::string& unit, int digits = 12) {
+  const std::string number = fmt::format("{:.{}g}", value, digits);
+  if (unit.empty() || unit == "1") return number;
+  return unit.starts_with("1/") ? number + unit.substr(1) : number + " " + unit;
 }
 
 std::string cause(const StateFacts& state, double slope, double rate, double dt) {
-  if (!std::isfinite(slope))
+  if (std::isnan(slope))
     return fmt::format(
-        "the right-hand side of {} has no finite value there: a division by zero, the logarithm or root of a "
-        "negative number, or an overflow",
+        "the right-hand side of {} is not a number there: 0/0, or the logarithm or root of a negative number",
+        state.name);
+  if (std::isinf(slope))
+    return fmt::format(
+        "the right-hand side of {0} is infinite there: {0} runs away and no spike rule resets it in time, or "
+        "a "
+        "division by zero",
         state.name);
   if (rate < 0 && -rate * dt > 2)
     return fmt::format("dt {} ms is too large for the time constant {:.3g} ms of {}; use a smaller dt",
@@ -72,10 +80,11 @@ std::string cause(const StateFacts& state, double slope, double rate, double dt)
         "large",
         state.name, 1 / rate, base::number(dt));
   return fmt::format(
-      "{} is driven by {:.3g} {}/ms, {:.3g} {} within one step; check the inputs and parameters, or use a "
-      "smaller dt",
-      state.name, slope, state.unit, slope * dt, state.unit);
+      "{} is driven by {}/ms, {} within one step; check the inputs and parameters, or use a smaller dt",
+      state.name, with_unit(slope, state.unit, 3), with_unit(slope * dt, state.unit, 3));
 }
+
+std::string at_time(double t) { return fmt::format("t = {:.12g} ms", t); }
 
 std::string where(const PopulationPlan& plan, const Failure& failure) {
   return fmt::format("population '{}', neuron {}", plan.name, failure.neuron);
@@ -92,9 +101,9 @@ std::string Population::explain(const Failure& failure, double dt) {
       return explain_observed(failure);
     case Failure::Kind::too_many:
       return fmt::format(
-          "{}: more than 10000 spikes within one step, up to t = {} ms\n  likely cause: the input is too "
+          "{}: more than 10000 spikes within one step, up to {}\n  likely cause: the input is too "
           "strong, or the reset leaves the spike condition true; a refractory period limits the rate",
-          where(plan_, failure), base::number(failure.time));
+          where(plan_, failure), at_time(failure.time));
     default:
       return explain_state(failure, dt);
   }
@@ -108,9 +117,9 @@ std::string Population::explain_state(const Failure& failure, double dt) {
   const double rate = std::isfinite(at[i]) ? own_rate(slopes, single_arrays_, state, i, at[i]) : 0;
   const std::string what =
       failure.kind == Failure::Kind::too_small
-          ? fmt::format("the step size of the adaptive method fell below its minimum at t = {} ms",
-                        base::number(failure.time))
-          : fmt::format("{} is not finite at t = {} ms", state.name, base::number(failure.time));
+          ? fmt::format("the step size of the adaptive method fell below its minimum at {}",
+                        at_time(failure.time))
+          : fmt::format("{} is not finite at {}", state.name, at_time(failure.time));
   std::string text = fmt::format("{}: {} (last finite value of {}: {})", where(plan_, failure), what,
                                  state.name, with_unit(single_arrays_[state.array], state.unit));
   if (!state.equation.empty()) text += fmt::format("\n  {}: {}", state.place, state.equation);
@@ -119,10 +128,10 @@ std::string Population::explain_state(const Failure& failure, double dt) {
 
 std::string Population::explain_chance(const Failure& failure) const {
   const ChanceFacts& chance = *plan_.chance;
-  return fmt::format(
-      "{}: the {} of a spike is {} at t = {} ms, and must {}\n  {}: {}", where(plan_, failure), chance.what,
-      with_unit(single_arrays_[chance.array], chance.unit), base::number(failure.time),
-      chance.what == "rate" ? "not be negative" : "lie between 0 and 1", chance.place, chance.rule);
+  return fmt::format("{}: the {} of a spike is {} at {}, and must {}\n  {}: {}", where(plan_, failure),
+                     chance.what, with_unit(single_arrays_[chance.array], chance.unit), at_time(failure.time),
+                     chance.what == "rate" ? "not be negative" : "lie between 0 and 1", chance.place,
+                     chance.rule);
 }
 
 std::string Population::explain_observed(const Failure& failure) {
@@ -140,9 +149,9 @@ std::string Population::explain_observed(const Failure& failure) {
       break;
     }
   return fmt::format(
-      "{}: {}, which is recorded, is not finite at t = {} ms\n  likely cause: a division by zero, the "
+      "{}: {}, which is recorded, is not finite at {}\n  likely cause: a division by zero, the "
       "logarithm or root of a negative number, or an overflow",
-      where(plan_, failure), name, base::number(failure.time));
+      where(plan_, failure), name, at_time(failure.time));
 }
 
 }  // namespace hillock::network

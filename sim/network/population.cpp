@@ -212,7 +212,8 @@ std::optional<Failure> Population::take_parts(std::int64_t neuron, const Cut& cu
         hold = advanced.offset >= dt - tolerance ? program::hold_ends_now : 0.0;
     }
     at = advanced.offset;
-    if (advanced.crossed) {
+    // A reset at t_n+1 itself comes after delivery: `events` decides.
+    if (advanced.crossed && !(reset_ && at >= dt - tolerance)) {
       spikes.push_back(
           {std::min(cut.t_n + advanced.crossing, cut.t_end), static_cast<std::uint64_t>(neuron)});
       if (reset_) hold = reset_single(at);

@@ -16,7 +16,7 @@ struct IntegratorCall {
 
 struct Advanced {
   double offset = 0;     // where it stopped: `to`, a crossing, or the end of its own step after one
-  bool crossed = false;  // the condition turned true (only with watch)
+  bool crossed = false;  // the condition turned true, having been false at `from` (only with watch)
   bool finite = true;    // false: a state is not finite, or the step size fell below its minimum; the arrays
                          // hold the last finite states
   double failed_at = 0;  // offset at which that happened

@@ -66,6 +66,10 @@ class StepAdjuster {
   double max_step_;
 };
 
+bool finite(const State& values) {
+  return std::ranges::all_of(values, [](double value) { return std::isfinite(value); });
+}
+
 using Controlled = odeint::controlled_runge_kutta<Dopri5, FiniteErrorChecker, StepAdjuster>;
 
 class AdaptiveIntegrator final : public program::Integrator {
@@ -93,6 +97,7 @@ class AdaptiveIntegrator final : public program::Integrator {
 
   program::Advanced advance(std::span<double> arrays, const program::IntegratorCall& call) override {
     begin(arrays, call);
+    if (!finite(slope_)) return {call.from, false, false, call.to, false, 0};  // no step is small enough
     double t = call.from, size = arrays[step_size_slot_] > 0 ? arrays[step_size_slot_] : max_step_ / 8;
     const double tolerance = 1e-12 * (call.to - call.from);
     double margin_before = call.watch && margin_ ? margin(x_, t) : 0;
@@ -109,8 +114,7 @@ class AdaptiveIntegrator final : public program::Integrator {
       arrays[step_size_slot_] = size;
       if (!call.watch || !margin_) continue;
       const double margin_after = margin(x_, t);
-      if (margin_after >= 0 && (margin_before < 0 || has_reset_))
-        return cross(arrays, begun, t, margin_before, margin_after);
+      if (margin_before < 0 && margin_after >= 0) return cross(arrays, begun, t, margin_before, margin_after);
       margin_before = margin_after;
     }
     store(arrays);
@@ -152,9 +156,7 @@ class AdaptiveIntegrator final : public program::Integrator {
     while (true) {
       double begin = t, trial = size;
       const auto result = controlled_.try_step(system, x_, slope_, begin, next_, next_slope_, trial);
-      const bool finite = std::ranges::all_of(next_, [](double v) { return std::isfinite(v); }) &&
-                          std::ranges::all_of(next_slope_, [](double v) { return std::isfinite(v); });
-      if (result == odeint::success && finite) {
+      if (result == odeint::success && finite(next_) && finite(next_slope_)) {
         x_ = next_, slope_ = next_slope_, t = begin, size = trial;
         return true;
       }
@@ -165,7 +167,7 @@ class AdaptiveIntegrator final : public program::Integrator {
 
   program::Advanced cross(std::span<double> arrays, double begun, double t, double before, double after) {
     double at = t;
-    if (before < 0 && after > 0) {
+    if (after > 0) {
       // dopri5's interpolant needs the inner stages: repeat the step.
       const auto system = [this](const State& x, State& dxdt, double offset) { derive(x, dxdt, offset); };
       dense_.do_step(system, old_, old_slope_, begun, next_, next_slope_, t - begun);

@@ -206,11 +206,11 @@ program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind 
                                            select(*r.held, program::hold_ends_now, 0.0)));
   }
   std::optional<Expr> before;
-  if (re_arms_itself(cell)) before = r.moment(0.0).margin(cell.neuron->spike.expression);
+  if (crosses(cell)) before = r.moment(0.0).margin(cell.neuron->spike.expression);
   r.states = advance(method, start_of(r, 0.0, r.dt()));
   if (crosses(cell)) {
     Mask crossing = r.moment(r.dt()).margin(cell.neuron->spike.expression) >= 0.0;
-    if (before) crossing = crossing && *before < 0.0;
+    crossing = crossing && *before < 0.0;  // one that held already is decided at t_n+1
     if (r.held) crossing = crossing && !*r.held;
     cut = cut ? *cut || crossing : crossing;
   }

@@ -32,7 +32,7 @@ class RecordedIntegrator final : public program::Integrator {
     program::Advanced result{call.to, false, true, 0, false, 0};
     if (call.watch && margin_) {
       const double before = margin(arrays, call, call.from), after = margin(end_, call, call.to);
-      if (after >= 0 && (before < 0 || has_reset_)) {
+      if (before < 0 && after >= 0) {
         const double length = length_to_crossing(arrays, call, before, after);
         result.crossed = true;
         result.crossing = call.from + length;
@@ -66,12 +66,11 @@ class RecordedIntegrator final : public program::Integrator {
     return arrays[margin_slot_];
   }
 
-  // The length of the step that ends at margin 0; a condition that held at the beginning already counts at
-  // the end.
+  // The length of the step that ends at margin 0.
   double length_to_crossing(std::span<double> arrays, const program::IntegratorCall& call, double before,
                             double after) {
     const double length = call.to - call.from;
-    if (!(before < 0 && after > 0)) return length;
+    if (after == 0) return length;
     const auto margin_after = [&](double h) {
       trial_.assign(arrays.begin(), arrays.end());
       return step(trial_, call, h) ? margin(trial_, call, call.from + h) : after;

@@ -1,0 +1,178 @@
+// From a checked config to a simulation: values, rules, initial states, warnings, refusals.
+#include <cmath>
+
+#include "assemble/running.hpp"
+
+using namespace hillock;
+using running::Run;
+using running::trouble;
+
+namespace {
+
+std::string warnings(const std::string& config) {
+  const loading::Folder folder;
+  const Run run(folder, config + "record: {cell: [spikes]}\n");
+  std::string text;
+  for (const base::Diagnostic& warning : run.prepared.warnings)
+    text += folder.shorten(base::format(warning)) + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a hold that does not lie on the grid is an error with the two nearest values, unless interpolated") {
+  const std::string populations = "populations: {cell: {model: lif, params: {t_ref: 0.25 ms}}}\n";
+  CHECK(trouble("simulation: {duration: 1 ms, dt: 0.1 ms}\n" + populations) ==
+        R"(test.yaml:2:50: error: population 'cell': the hold t_ref = 0.25 ms is not a multiple of dt = 0.1 ms
+   2 | populations: {cell: {model: lif, params: {t_ref: 0.25 ms}}}
+     |                                                  ^~~~~~~ take 0.2 ms or 0.3 ms, or write spike_times: interpolated)");
+  CHECK(trouble("simulation: {duration: 1 ms, dt: 0.1 ms, spike_times: interpolated}\n" + populations) == "");
+  CHECK(trouble(
+            "simulation: {duration: 1 ms, dt: 0.3 ms}\npopulations: {cell: {model: lif, params: {t_ref: 0.9 "
+            "ms}}}\n")
+            .find("0.9 ms is not") == std::string::npos);
+}
+
+TEST_CASE("a rule of the model that does not hold names the first neuron for which it does not") {
+  CHECK(trouble("simulation: {duration: 1 ms, dt: 0.1 ms}\n"
+                "populations: {cell: {model: lif, size: 3, params: {C_m: [200 pF, 250 pF, -1 pF]}}}\n") ==
+        R"(test.yaml:2:57: error: population 'cell', neuron 2: C_m > 0 pF does not hold: C_m is -1 pF
+   2 | populations: {cell: {model: lif, size: 3, params: {C_m: [200 pF, 250 pF, -1 pF]}}}
+     |                                                         ^ lif requires C_m > 0 pF)");
+  CHECK(
+      trouble("simulation: {duration: 1 ms, dt: 0.1 ms}\n"
+              "populations: {cell: {model: lif, params: {V_reset: -50 mV}}}\n") ==
+      R"(test.yaml:2:52: error: population 'cell': V_reset < V_th does not hold: V_reset is -50 mV, V_th is -55 mV
+   2 | populations: {cell: {model: lif, params: {V_reset: -50 mV}}}
+     |                                                    ^~~~~~ lif requires V_reset < V_th)");
+}
+
+TEST_CASE("parameters come as a value, a list, a line or a law, one for each neuron") {
+  const auto levels = [](const std::string& values) {
+    Run run(
+        "simulation: {duration: 0.1 ms, dt: 0.1 ms, seed: 3}\npopulations: {cell: {model: lif, size: 1001, "
+        "params: "
+        "{E_L: " +
+        values + "}}}\nrecord: {cell: {V: {}, dtype: float64}}\n");
+    return run.go().values("cell", "V");  // V begins at E_L
+  };
+  const auto linspace = levels("{linspace: [-80 mV, -60 mV]}");
+  for (std::size_t i = 0; i < linspace.size(); ++i)
+    CHECK(linspace[i] == doctest::Approx(-80 + 0.02 * static_cast<double>(i)).epsilon(1e-14));
+  double mean = 0, variance = 0;
+  const auto normal = levels("{normal: [-70 mV, 2 mV]}");
+  for (const double value : normal) mean += value / 1001;
+  for (const double value : normal) variance += (value - mean) * (value - mean) / 1000;
+  CHECK(std::fabs(mean + 70) < 4 * 2 / std::sqrt(1001.0));
+  CHECK(std::sqrt(variance) == doctest::Approx(2).epsilon(0.1));
+  CHECK(normal == levels("{normal: [-70 mV, 2 mV]}"));  // the same seed, the same values
+}
+
+TEST_CASE("init: rest puts a neuron where nothing moves") {
+  Run run(R"(simulation: {duration: 50 ms, dt: 0.05 ms}
+populations:
+  squid: {model: hodgkin_huxley, size: 3, init: rest, params: {E_L: [-54.3 mV, -54.387 mV, -50 mV]}}
+  adex: {model: adex, init: rest}
+record:
+  squid: {V: {}, m: {}, dtype: float64}
+  adex: {V: {}, w: {}, dtype: float64}
+)");
+  run.go();
+  const auto V = run.values("squid", "V");
+  for (std::size_t k = 0; k < V.size(); ++k) CHECK(std::fabs(V[k] - V[k % 3]) < 1e-9);
+  CHECK(V[1] == doctest::Approx(-65).epsilon(1e-4));  // the paper's leak makes rest 0 on its scale
+  CHECK(V[2] > V[0]);
+  const auto w = run.values("adex", "w");
+  CHECK(std::fabs(w.back() - w.front()) < 1e-9);
+}
+
+TEST_CASE("a neuron that fires by itself has no rest, which is said") {
+  loading::Folder folder;
+  folder.write(
+      "cell.yaml",
+      running::model_text("inputs: {I: 1}\nstate:\n  V: {init: 0}\nequations:\n  dV/dt: (1 + V^2)/1 ms\n"));
+  CHECK(trouble(folder,
+                "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: cell.yaml, init: "
+                "rest}}\n") ==
+        R"(test.yaml:2:15: error: init: rest: population 'cell', neuron 0: no equilibrium was found
+   2 | populations: {cell: {model: cell.yaml, init: rest}}
+     |               ^~~~ the neuron may fire by itself; give the initial states, or start nearer to rest)");
+}
+
+TEST_CASE("a step that is coarse for a time constant is warned of, but not where it does not matter") {
+  const std::string receptor = "receptors: {in: {model: exp_conductance, tau: 0.1 ms}}";
+  CHECK(warnings("simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: lif, " + receptor +
+                 "}}\n") ==
+        R"(test.yaml:1:34: warning: dt = 0.1 ms is coarse for population 'cell': in.g relaxes within 0.1 ms
+   1 | simulation: {duration: 1 ms, dt: 0.1 ms}
+     |                                  ^~~~~~ take dt = 0.02 ms or less
+)");
+  CHECK(warnings("simulation: {duration: 1 ms, dt: 0.025 ms}\npopulations: {cell: {model: lif, " + receptor +
+                 "}}\n") == "");
+  CHECK(warnings("simulation: {duration: 100 ms, dt: 10 ms}\npopulations: {cell: {model: lif, params: "
+                 "{t_ref: 10 ms}}}\n") == "");
+}
+
+TEST_CASE("populations of 0, 1 and 7 neurons run beside each other") {
+  Run run(R"(simulation: {duration: 20 ms, dt: 0.1 ms}
+populations:
+  none: {model: lif, size: 0}
+  one: {model: lif, size: 1}
+  seven: {model: lif, size: 7}
+inputs: {drive: {type: dc, target: [none, one, seven], amplitude: 1 nA}}
+record:
+  none: {V: {}, spikes: true}
+  one: [V, spikes]
+  seven: [V, spikes]
+)");
+  const auto counts = run.go().result.spike_counts;
+  CHECK(counts[0] == 0);
+  CHECK(counts[1] > 2);
+  CHECK(counts[2] == 7 * counts[1]);
+  CHECK(run.values("none", "V").empty());
+  CHECK(run.values("seven", "V").size() == 7 * 200);
+}
+
+TEST_CASE("a model without any state runs, is recorded and decides") {
+  Run run(R"(simulation: {duration: 100 ms, dt: 1 ms, seed: 2}
+populations: {cell: {model: logistic, size: 200, params: {bias: {linspace: [-2, 2]}}}}
+record: {cell: {p: {every: 100 ms}, spikes: true, dtype: float64}}
+)");
+  double expected = 0, variance = 0;
+  for (const double p : run.go().values("cell", "p")) expected += 100 * p, variance += 100 * p * (1 - p);
+  CHECK(std::fabs(static_cast<double>(run.result.spike_counts[0]) - expected) < 4 * std::sqrt(variance));
+}
+
+TEST_CASE("a vector state is integrated element by element") {
+  loading::Folder folder;
+  folder.write("cell.yaml", running::model_text(R"(inputs: {I: mV/ms}
+params:
+  tau: {size: 3, default: [1 ms, 2 ms, 4 ms]}
+state:
+  V: {init: 0 mV}
+  eta: {init: 1 mV, size: 3}
+equations:
+  dV/dt: sum(eta)/1 ms + I
+  deta/dt: -eta/tau
+)"));
+  Run run(folder, R"(simulation: {duration: 2 ms, dt: 0.5 ms}
+populations: {cell: {model: cell.yaml}}
+record: {cell: {V: {}, eta_2: {}, dtype: float64}}
+)");
+  run.go();
+  const auto V = run.values("cell", "V"), eta = run.values("cell", "eta_2");
+  CHECK(run.prepared.populations[0].method == "exact");
+  for (int k = 0; k < 4; ++k) {
+    const double t = 0.5 * k;
+    CHECK(V[k] == doctest::Approx(-(std::expm1(-t) + 2 * std::expm1(-t / 2) + 4 * std::expm1(-t / 4))));
+    CHECK(eta[k] == doctest::Approx(std::exp(-t / 4)));
+  }
+}
+
+TEST_CASE("more memory than there is is refused before anything is allocated") {
+  const std::string message = trouble(
+      "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: lif, size: 100000000000}}\n");
+  CHECK(message.find("the states of this config need about 4e+03 GB of memory, ") == 0);
+  CHECK(message.find(" GB are there; make the populations smaller") != std::string::npos);
+}
