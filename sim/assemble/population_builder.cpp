@@ -80,6 +80,7 @@ class Builder {
       if (diagnostics_.has_errors()) continue;
       if (model::input_type(input.type)->spikes) {
         const std::string receptor = input.receptor.empty() ? spec_.receptors.front().name : input.receptor;
+        check_weights(input, receptor, data, targets);
         built_.spikes.emplace_back(receptor, engine::make_spike_input(input.type, data));
       } else {
         built_.currents.push_back(engine::make_current_input(input.type, data));
@@ -87,6 +88,30 @@ class Builder {
         built_.currents.back()->declare(slots());
         current_specs_.push_back(&input);
       }
+    }
+  }
+
+  // Weights that were drawn or read keep the minimum of the receptor, as config has checked for single
+  // values.
+  void check_weights(const model::InputSpec& input, const std::string& receptor,
+                     const engine::InputData& data, const Targets& targets) {
+    const auto at_receptor = [&](const model::ReceptorSpec& r) { return r.name == receptor; };
+    const auto spec = std::ranges::find_if(spec_.receptors, at_receptor);
+    if (!spec->model->weight_min || !data.has("weight")) return;
+    const ValueTable& table = tables_[1 + static_cast<std::size_t>(spec - spec_.receptors.begin())];
+    const NeuronValues least = table.evaluate(*spec->model->weight_min);
+    const std::vector<double>& weights = data.values.at("weight");
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const std::int64_t neuron = targets.all ? static_cast<std::int64_t>(i) : targets.neurons[i];
+      if (weights[i] >= at(least, neuron)) continue;
+      diagnostics_.error(
+          std::get<model::Values>(input.fields.at("weight")).place,
+          fmt::format("input '{}', neuron {}: the weight {} is below the minimum {} of receptor '{}' ({})",
+                      input.name, neuron, base::format_quantity(weights[i], spec->model->weight),
+                      base::format_quantity(at(least, neuron), spec->model->weight), receptor,
+                      spec->model->name),
+          "truncate the law with min: ..., or correct the values");
+      return;
     }
   }
 
