@@ -47,7 +47,8 @@ bool still_named(int descriptor, const std::string& path) {
 
 int open_locked(const std::string& path, bool create) {
   for (;;) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0666);
+    const int descriptor =
+        ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0666);
     if (descriptor < 0)
       throw IoError(path + ": " + system_text(errno) + (create ? " (while creating it)" : ""));
     struct flock request = lock_request(F_WRLCK);
@@ -129,7 +130,9 @@ std::string system_text(int error) {
     case ENAMETOOLONG:
       return "the name is too long";
     case ELOOP:
-      return "too many symbolic links";
+      return "a symbolic link, expected a file";
+    case EINVAL:
+      return "not possible on this file system";
     case EMFILE:
       return "too many open files";
     default:

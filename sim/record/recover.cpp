@@ -12,6 +12,7 @@
 #include "record/hdf5_read.hpp"
 #include "record/report_group.hpp"
 #include "record/run_info.hpp"
+#include "record/spike_group.hpp"
 
 namespace hillock::record {
 
@@ -30,18 +31,19 @@ std::uint64_t trusted_frames(const ReportInfo& report) {
   return frames;
 }
 
-// The time all reports reach, or, if there are none, up to which spikes were handed over; ms.
+// The time up to which every part was flushed; ms. A kill between the parts leaves some with the time before.
 double common_end(const RunInfo& info) {
-  if (info.reports.empty()) return info.recorded_until;
-  double end = std::numeric_limits<double>::infinity();
+  double end = info.recorded_until;
   for (const auto& report : info.reports)
     end = std::min(end, static_cast<double>(trusted_frames(report)) * report.interval);
-  return end;
+  for (const auto& spikes : info.spikes) end = std::min(end, spikes.end);
+  return end > 0 ? end : 0;
 }
 
 // Frames at 0, interval, ... before `end`.
 std::uint64_t frames_up_to(double end, double interval) {
-  return static_cast<std::uint64_t>(std::ceil(end / interval * (1 - 1e-12)));
+  const double frames = std::ceil(end / interval * (1 - 1e-12));
+  return frames < 9e15 ? static_cast<std::uint64_t>(frames) : std::numeric_limits<std::uint64_t>::max();
 }
 
 void shorten(H5::DataSet& set, std::uint64_t rows) {
@@ -84,17 +86,16 @@ std::uint64_t spikes_up_to(const H5::DataSet& timestamps, std::uint64_t count, d
   return 0;
 }
 
-void cut_spikes(WritableFile& file, const std::string& population, double end) {
-  const std::string place = "/spikes/" + population;
+void cut_spikes(WritableFile& file, const SpikesInfo& spikes, double end) {
+  const std::string place = "/spikes/" + spikes.population;
   file.doing("cutting " + place, [&] {
     H5::Group group = file.file().openGroup(place);
     H5::DataSet timestamps = group.openDataSet("timestamps"), ids = group.openDataSet("node_ids");
-    const std::uint64_t rows = std::min(shape(timestamps).at(0), shape(ids).at(0));
-    const std::uint64_t trusted = integer_attribute(group, "recorded").value_or(0);
-    const std::uint64_t kept = spikes_up_to(timestamps, std::min(trusted, rows), end);
+    // A time on the grid may be a rounding error behind the same time computed from another interval.
+    const std::uint64_t kept = spikes_up_to(timestamps, spikes.trusted, end * (1 + 1e-12));
     shorten(timestamps, kept);
     shorten(ids, kept);
-    set_number<std::uint64_t>(group, "recorded", kept);
+    set_recorded_spikes(group, end, kept);
   });
 }
 
@@ -110,8 +111,7 @@ void mark(WritableFile& file, double end) {
 void cut(OutputFile& output, const RunInfo& info, double end) {
   WritableFile file(output, WritableFile::Mode::open);
   for (const auto& report : info.reports) cut_report(file, report, end);
-  for (const auto& spikes : info.spikes)
-    cut_spikes(file, spikes.population, std::min(end, info.recorded_until));
+  for (const auto& spikes : info.spikes) cut_spikes(file, spikes, end);
   mark(file, end);
   file.flush("flushing it");
   file.close();

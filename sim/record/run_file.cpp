@@ -78,7 +78,7 @@ void RunFile::append(const engine::SpikeBlock& block) {
 void RunFile::trust(double time) {
   for (auto& report : reports_) report->trust();
   for (auto& spikes : spikes_)
-    if (spikes) spikes->trust();
+    if (spikes) spikes->trust(time);
   file_.doing("writing how far the file reaches",
               [&] { set_number<double>(root_, "recorded_until_ms", time); });
 }

@@ -6,6 +6,7 @@
 
 #include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
+#include "record/spike_group.hpp"
 
 namespace hillock::record {
 namespace {
@@ -43,6 +44,18 @@ ReportInfo read_report(ReadableFile& file, const std::string& name) {
   report.end = range[1];
   report.interval = range[2];
   return report;
+}
+
+SpikesInfo read_spikes_info(ReadableFile& file, const std::string& population) {
+  const std::string place = "/spikes/" + population;
+  return file.reading(place, [&] {
+    const H5::Group group = file.file().openGroup(place);
+    const auto count = [&](const char* name) { return std::uint64_t{shape(group.openDataSet(name)).at(0)}; };
+    const std::array<double, 2> recorded = recorded_spikes(group).value_or(std::array<double, 2>{});
+    const auto trusted = recorded[1] >= 0 && recorded[1] < 9e15 ? static_cast<std::uint64_t>(recorded[1]) : 0;
+    return SpikesInfo{population, count("timestamps"), recorded[0],
+                      std::min({trusted, count("timestamps"), count("node_ids")})};
+  });
 }
 
 void read_root(ReadableFile& file, RunInfo& info) {
@@ -91,11 +104,7 @@ RunInfo read_all(const std::string& path) {
     if (has_group(root, "spikes")) populations = member_names(root.openGroup("spikes"), H5O_TYPE_GROUP);
   });
   for (const std::string& report : reports) info.reports.push_back(read_report(file, report));
-  for (const std::string& population : populations)
-    info.spikes.push_back(
-        {population, file.reading("/spikes/" + population, [&] {
-           return shape(file.file().openDataSet("/spikes/" + population + "/timestamps")).at(0);
-         })});
+  for (const std::string& population : populations) info.spikes.push_back(read_spikes_info(file, population));
   return info;
 }
 

@@ -26,6 +26,8 @@ struct ReportInfo {
 struct SpikesInfo {
   std::string population;
   std::uint64_t count = 0;
+  double end = 0;             // ms: up to here the file is to be trusted,
+  std::uint64_t trusted = 0;  // with so many spikes
 };
 
 struct RunInfo {

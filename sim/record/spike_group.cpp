@@ -21,12 +21,32 @@ void set_sorting(H5::Group& group) {
 
 }  // namespace
 
+std::optional<std::array<double, 2>> recorded_spikes(const H5::Group& group) {
+  if (!group.attrExists("recorded")) return std::nullopt;
+  const H5::Attribute attribute = group.openAttribute("recorded");
+  if (attribute.getTypeClass() != H5T_FLOAT || attribute.getSpace().getSimpleExtentNpoints() != 2)
+    return std::nullopt;
+  std::array<double, 2> recorded{};
+  attribute.read(memory_type<double>(), recorded.data());
+  return recorded;
+}
+
+void set_recorded_spikes(H5::Group& group, double time, std::uint64_t count) {
+  const std::array<double, 2> recorded{time, static_cast<double>(count)};
+  const hsize_t two = 2;
+  const H5::Attribute attribute =
+      group.attrExists("recorded")
+          ? group.openAttribute("recorded")
+          : group.createAttribute("recorded", file_type<double>(), H5::DataSpace(1, &two));
+  attribute.write(memory_type<double>(), recorded.data());
+}
+
 SpikeGroup::SpikeGroup(WritableFile& file, const std::string& population)
     : file_(file), place_("/spikes/" + population) {
   file.doing("creating " + place_, [&] {
     group_ = file.file().createGroup(place_);
     set_sorting(group_);
-    set_number<std::uint64_t>(group_, "recorded", 0);
+    set_recorded_spikes(group_, 0, 0);
     timestamps_ = create_growing(group_, "timestamps", file_type<double>(), {chunk_spikes, 0, 0, 0});
     set_text(timestamps_, "units", "ms");
     make_scale(timestamps_, "timestamps");
@@ -59,8 +79,8 @@ void SpikeGroup::write_waiting() {
   node_ids_.clear();
 }
 
-void SpikeGroup::trust() {
-  file_.doing("writing " + place_, [&] { set_number<std::uint64_t>(group_, "recorded", written_); });
+void SpikeGroup::trust(double time) {
+  file_.doing("writing " + place_, [&] { set_recorded_spikes(group_, time, written_); });
 }
 
 }  // namespace hillock::record

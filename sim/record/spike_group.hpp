@@ -1,6 +1,8 @@
 // The spikes of one population in a run's file, in SONATA's form.
 #pragma once
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,11 @@
 #include "record/hdf5_file.hpp"
 
 namespace hillock::record {
+
+// The attribute `recorded` of a population's spikes: the time (ms) up to which the file holds them, and their
+// number; nothing if missing. One attribute, so that a kill cannot leave one without the other.
+std::optional<std::array<double, 2>> recorded_spikes(const H5::Group& group);
+void set_recorded_spikes(H5::Group& group, double time, std::uint64_t count);
 
 // /spikes/<population>: timestamps (ms) and node_ids, in order of (time, id).
 class SpikeGroup {
@@ -19,7 +26,7 @@ class SpikeGroup {
   void write_waiting();
   // Says in the attribute `recorded` that the spikes written so far may be trusted; they must have been
   // flushed before.
-  void trust();
+  void trust(double time);
   std::uint64_t count() const { return written_ + times_.size(); }
 
  private:
