@@ -17,13 +17,13 @@ struct ReportVariable {
 
 // Variables of the same neurons at the same times: one group of the file (formats: /report/<group>).
 struct ReportLayout {
-  std::string group;                  // "exc", "exc.w", "exc.mean"
+  std::string group;  // "exc", "exc.w", "exc.mean"
   std::string population;
   std::vector<ReportVariable> variables;
   std::vector<std::int64_t> neurons;  // ascending; empty for a mean
   bool mean = false;
-  std::int64_t frames = 0;            // of the whole run
-  double interval = 0;                // ms between frames
+  std::int64_t frames = 0;  // of the whole run
+  double interval = 0;      // ms between frames
   bool float64 = false;
   int deflate = 0;
   std::int64_t values_per_frame() const { return mean ? 1 : static_cast<std::int64_t>(neurons.size()); }
@@ -36,16 +36,16 @@ struct SpikeLayout {
 
 // Text and numbers under /meta (texts as scalar data sets, numbers and words as attributes).
 struct RunFacts {
-  std::map<std::string, std::string> texts;       // config, parameters, models
-  std::map<std::string, std::string> words;       // hillock_version, cpu, backend
-  std::map<std::string, double> numbers;          // wall_build_s, ...
+  std::map<std::string, std::string> texts;  // config, parameters, models
+  std::map<std::string, std::string> words;  // hillock_version, cpu, backend
+  std::map<std::string, double> numbers;     // wall_build_s, ...
   std::uint64_t seed = 0;
-  double duration = 0, dt = 0;                    // ms
+  double duration = 0, dt = 0;  // ms
 };
 
 struct RunLayout {
   std::vector<ReportLayout> reports;
-  std::vector<SpikeLayout> spikes;   // one per population with recorded spikes
+  std::vector<SpikeLayout> spikes;  // one per population with recorded spikes
   RunFacts facts;
 };
 
@@ -60,14 +60,15 @@ struct FrameBlock {
 
 // Spikes of one population in order of (time, node id).
 struct SpikeBlock {
-  int spikes = 0;  // index in RunLayout::spikes
-  std::vector<double> times;            // ms
+  int spikes = 0;             // index in RunLayout::spikes
+  std::vector<double> times;  // ms
   std::vector<std::uint64_t> node_ids;
 };
 
 enum class RunEnd { complete, interrupted, failed };
 
-// Receives blocks from the step loop. May be called from one thread only. Throws IoError when the output has failed.
+// Receives blocks from the step loop. May be called from one thread only. Throws IoError when the output has
+// failed.
 class Recorder {
  public:
   virtual ~Recorder() = default;
@@ -75,8 +76,10 @@ class Recorder {
   virtual void write(SpikeBlock block) = 0;
   // All data up to this time (ms) has been handed over; gives the writer a moment to flush.
   virtual void advance(double time) = 0;
-  // Ends the file. `complete` gives it its final name; otherwise the partial file stays, readable, and says where it stopped (ms) and why.
-  virtual void finish(RunEnd end, double time, const std::string& reason, const std::map<std::string, double>& numbers) = 0;
+  // Ends the file. `complete` gives it its final name; otherwise the partial file stays, readable, and says
+  // where it stopped (ms) and why.
+  virtual void finish(RunEnd end, double time, const std::string& reason,
+                      const std::map<std::string, double>& numbers) = 0;
 };
 
 }  // namespace hillock::engine
