@@ -1,0 +1,161 @@
+"""What the tables of faults are made of: a config with a fault, what the program must say of it, and the means to compare the two."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import resource
+import subprocess
+from pathlib import Path
+
+import pytest
+
+LIF = """simulation:
+  duration: 10 ms
+  dt: 0.1 ms
+populations:
+  cell:
+    size: 2
+    model: lif
+inputs:
+  drive: {type: dc, target: cell, amplitude: 0.5 nA}
+record:
+  cell: [V, spikes]
+"""
+
+OWN = """simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell: {model: own.yaml}
+record:
+  cell: [V]
+"""
+
+MODEL = """name: own
+summary: A cell that leaks
+source: "made for this test"
+inputs: {I: pA}
+params:
+  tau: {default: 10 ms}
+  C_m: {default: 250 pF}
+  k: {default: 1}
+state:
+  V: {init: -70 mV}
+equations:
+  dV/dt: (-70 mV - V)/tau + k*I/C_m
+spike:
+  when: V >= -50 mV
+  reset:
+    V: -70 mV
+"""
+SLOPE = "(-70 mV - V)/tau + k*I/C_m"
+POLE = "name: pole\nsummary: Growth to a pole\nsource: \"made for this test\"\ninputs: {I: 1}\nstate:\n  V: {init: 1}\nequations:\n  dV/dt: (V^2 + I)/1 ms\n"
+FREE_ADEX = """name: own
+summary: AdEx without a limit at its peak
+source: "made for this test"
+inputs: {I: pA}
+state:
+  V: {init: -70.6 mV}
+equations:
+  dV/dt: (-30 nS*(V + 70.6 mV) + 60 pA*exp((V + 50.4 mV)/2 mV) + I + 1 nA)/281 pF
+"""
+
+
+def edited(text: str, edits: tuple[str, ...]) -> str:
+    for old, new in zip(edits[::2], edits[1::2], strict=True):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def lif(*edits: str) -> str:
+    return edited(LIF, edits)
+
+
+def param(text: str) -> str:
+    return lif("size: 2", f"params: {{{text}}}")
+
+
+def driven(drive: str) -> str:
+    """LIF with another input; spikes arrive at a conductance."""
+    receptors = "lif\n    receptors: {exc: {model: exp_conductance}}" if "receptor:" in drive else "lif"
+    return lif("lif", receptors, "{type: dc, target: cell, amplitude: 0.5 nA}", "{" + drive.replace("type: ", "target: cell, type: ", 1) + "}")
+
+
+def model(*edits: str) -> dict[str, str]:
+    return {"own.yaml": edited(MODEL, edits)}
+
+
+def slope(text: str) -> dict[str, str]:
+    return model(SLOPE, text)
+
+
+BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 10))
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A config, its files and what the program must say of them."""
+
+    id: str
+    config: str | bytes | Path
+    stderr: str
+    files: dict[str, str | bytes | Path] = dataclasses.field(default_factory=dict)  # a path: a link to there
+    arguments: tuple[str, ...] = ()
+    code: int = 2
+
+    @property
+    def left(self) -> list[str]:
+        return ["results/config.h5.partial"] if self.code == 4 else []
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+    seconds: float
+    folder: Path
+    left: list[str]
+
+
+def put(path: Path, content: str | bytes | Path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, Path):
+        path.symlink_to(content)
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def call(hillock: Path, case: Case, folder: Path, command: str = "run") -> Done:
+    given = {"config.yaml": case.config, **case.files}
+    for name, content in given.items():
+        put(folder / name, content)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([str(hillock), command, "config.yaml", *case.arguments], cwd=folder, stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=60)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    left = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and str(path.relative_to(folder)) not in given)
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode(),
+                after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, folder, left)
+
+
+def shortened(text: str, folder: Path) -> str:
+    """Without the folders of the test and of the models."""
+    return re.sub(r"/\S*/models/(neurons|receptors)/", r"models/\1/", text.replace(f"{folder}/", ""))
+
+
+def ids(cases: list[Case]) -> list:
+    return [pytest.param(case, id=case.id) for case in cases]
+
+
+def check_run(hillock: Path, folder: Path, case: Case):
+    done = call(hillock, case, folder)
+    assert shortened(done.stderr, folder) == case.stderr.lstrip("\n") + "\n"
+    assert done.returncode == case.code and done.stdout == "" and done.left == case.left
+    assert case.code == 4 or "san" in hillock.parent.name or done.seconds < 1  # sanitizers take longer
+
+
+def check_check(hillock: Path, folder: Path, case: Case):
+    done = call(hillock, case, folder, "check")
+    assert (done.returncode, done.stdout, done.left) == (2, "", [])
+    assert shortened(done.stderr, folder) == case.stderr.lstrip("\n") + "\n"
