@@ -7,6 +7,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "assemble/facts.hpp"
 #include "assemble/initial_states.hpp"
 #include "assemble/singularity.hpp"
 #include "base/text.hpp"
@@ -45,7 +46,7 @@ class Builder {
     make_programs(variables);
     bind();
     set_initial_states(experiment_, spec_, cell_, readers_, built_.plan, diagnostics_);
-    describe_states();
+    describe_for_messages(cell_, built_.plan);
     warn_of_model();
     std::tie(built_.summary.shortest_time_constant, built_.summary.fastest_state) =
         shortest_time_constant(cell_, built_.plan);
@@ -276,41 +277,6 @@ class Builder {
       return at(built_.plan.initial.at(slots().array(std::string(name))), 0);
     };
     warn_of_singularities(*spec_.model, value_of, diagnostics_);
-  }
-
-  static std::string text_of(const base::Place& place) {
-    return place.source == nullptr ? std::string()
-                                   : fmt::format("{}:{}:{}", place.source->name, place.line, place.column);
-  }
-
-  void describe_chance() {
-    const model::SpikeRule& rule = spec_.model->spike;
-    const bool rate = rule.kind == model::SpikeRuleKind::rate;
-    if (!rate && rule.kind != model::SpikeRuleKind::probability) return;
-    network::ChanceFacts facts;
-    facts.what = rate ? "rate" : "probability";
-    facts.unit = rate ? "1/ms" : "";
-    facts.rule = facts.what + ": " + rule.expression.text;
-    facts.place = text_of(rule.place);
-    facts.array = slots().array(slot::chance);
-    built_.plan.chance = facts;
-  }
-
-  void describe_states() {
-    for (const solve::CellState& state : cell_.states) {
-      network::StateFacts facts;
-      facts.name = state.name;
-      facts.unit = state.state->dimension.unit();
-      if (state.equation != nullptr) {
-        const base::Place& place = state.equation->place;
-        facts.equation = fmt::format("d{}/dt: {}", state.equation->name, state.equation->expression.text);
-        facts.place = text_of(place);
-      }
-      facts.array = slots().array(state.name);
-      facts.derivative = solve::Slots::find(slots().arrays, slot::derivative(state));
-      built_.plan.states.push_back(facts);
-    }
-    describe_chance();
   }
 
   const model::Experiment& experiment_;

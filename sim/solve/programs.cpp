@@ -1,10 +1,6 @@
-// The programs of a cell: the whole step, its parts where a step is cut, initial values, and what is
-// recorded.
-#include "solve/programs.hpp"
-
-#include <algorithm>
-
+// The programs that step a cell: the whole step, and its parts where a step is cut.
 #include "base/diagnostics.hpp"
+#include "solve/recording.hpp"
 
 namespace hillock::solve {
 
@@ -18,37 +14,6 @@ std::string observed(const std::string& variable) { return "observed." + variabl
 }  // namespace slot
 
 namespace {
-
-// A tape under construction for one cell.
-struct Recording {
-  Tape tape;
-  Slots& slots;
-  const Cell& cell;
-  std::vector<Expr> states, weights;
-  std::optional<Mask> held;
-
-  Recording(const Cell& c, Slots& s) : slots(s), cell(c) {
-    states = load_states(tape, slots, cell);
-    weights = load_weights(tape, slots, cell);
-  }
-  Expr array(const std::string& name) { return program::array(tape, slots.array(name)); }
-  Expr parameter(const std::string& name) { return program::parameter(tape, slots.parameter(name)); }
-  Expr step_value(const std::string& name) { return program::step_value(tape, slots.step_value(name)); }
-  void store(const std::string& name, Expr value) { program::store(tape, slots.array(name), value); }
-  Moment moment(Expr offset) { return {tape, slots, cell, states, weights, offset}; }
-  Expr dt() { return parameter(slot::dt); }
-};
-
-// A finite value times zero is 0; an infinity or NaN is not.
-void guard_finite(Recording& r, const std::vector<Expr>& values) {
-  Expr sum;
-  for (const Expr& value : values) sum += value * 0.0;
-  if (!sum.is_number()) program::guard(r.tape, !(sum == 0.0));
-}
-
-void store_states(Recording& r) {
-  for (std::size_t i = 0; i < r.states.size(); ++i) r.store(r.cell.states[i].name, r.states[i]);
-}
 
 int target_state(const Cell& cell, const CellReceptor& receptor, const std::string& name) {
   const int own = cell.state(receptor.name + "." + name);
@@ -182,10 +147,6 @@ program::Program finish_step(Recording& r, const std::optional<Mask>& before, bo
   return program::optimise(r.tape);
 }
 
-Start start_of(Recording& r, Expr from, Expr h) {
-  return {r.tape, r.slots, r.cell, r.states, r.weights, from, h, r.held};
-}
-
 }  // namespace
 
 program::Program whole_step(const Cell& cell, Slots& slots, model::MethodKind method) {
@@ -261,67 +222,6 @@ program::Program reset_only(const Cell& cell, Slots& slots) {
   guard_finite(r, r.states);
   if (cell.has_hold()) r.store(slot::hold, hold_steps(r, true));
   store_states(r);
-  return program::optimise(r.tape);
-}
-
-program::Program right_hand_side(const Cell& cell, Slots& slots) {
-  Recording r(cell, slots);
-  if (cell.has_hold()) r.held = r.array(slot::held) > 0.5;
-  const std::vector<Expr> derivatives =
-      held_derivatives(start_of(r, 0.0, 0.0), r.states, r.step_value(slot::offset),
-                       [](const std::string&) { return Expr(0.0); });
-  for (std::size_t i = 0; i < derivatives.size(); ++i)
-    r.store(slot::derivative(cell.states[i]), derivatives[i]);
-  return program::optimise(r.tape);
-}
-
-program::Program initial_states(const Cell& cell, Slots& slots, const std::vector<int>& order,
-                                const std::vector<std::string>& given) {
-  Cell silent = cell;
-  silent.forcings.clear();
-  Recording r(silent, slots);
-  const auto is_given = [&](const CellState& state) { return std::ranges::count(given, state.name) > 0; };
-  const auto set = [&](int i) {
-    const CellState& state = silent.states[i];
-    Moment now = r.moment(0.0);
-    r.states[i] = is_given(state)      ? r.array(slot::initial(state))
-                  : state.receptor < 0 ? now.evaluate(state.state->init)
-                                       : now.receptor_evaluate(state.receptor, state.state->init);
-  };
-  for (Expr& state : r.states) state = 0.0;
-  for (const int i : order) set(i);
-  for (std::size_t i = 0; i < silent.states.size(); ++i)
-    if (silent.states[i].receptor >= 0) set(static_cast<int>(i));
-  store_states(r);
-  return program::optimise(r.tape);
-}
-
-program::Program observation(const Cell& cell, Slots& slots, const std::vector<std::string>& variables) {
-  Recording r(cell, slots);
-  Moment now = r.moment(0.0);
-  std::vector<Expr> values;
-  for (const std::string& variable : variables) {
-    const model::Model& neuron = *cell.neuron;
-    std::optional<Expr> value;
-    if (cell.state(variable) >= 0 || neuron.derived_quantity(variable) || neuron.input(variable))
-      value = now.value(variable);
-    for (const model::InputSite& site : neuron.inputs)
-      if (!value && variable == (&site == &neuron.inputs.front() ? "I_syn" : site.name + "_syn"))
-        value = now.receptors_total(site.name);
-    for (std::size_t k = 0; !value && k < cell.receptors.size(); ++k) {
-      const std::string suffix = "_" + cell.receptors[k].name;
-      if (variable == "I" + suffix)
-        value = now.receptor_evaluate(static_cast<int>(k),
-                                      cell.receptors[k].model->current);  // in the receptor's unit
-      else if (variable.ends_with(suffix) && variable.size() > suffix.size())
-        value = now.receptor_value(static_cast<int>(k), variable.substr(0, variable.size() - suffix.size()));
-    }
-    if (!value)
-      throw base::InternalError("nothing is called " + variable + " in population " + cell.population);
-    r.store(slot::observed(variable), *value);
-    values.push_back(*value);
-  }
-  guard_finite(r, values);
   return program::optimise(r.tape);
 }
 

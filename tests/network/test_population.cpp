@@ -98,6 +98,6 @@ TEST_CASE("the first neuron that is not finite is named, with its last finite va
   CHECK(population.explain(*failure, 0.1) ==
         "population 'counter', neuron 11: V is not finite at t = 0.1 ms (last finite value of V: 0 mV)\n"
         "  counter.yaml:3:5: dV/dt: slope\n"
-        "  likely cause: the right-hand side of V has no finite value there: a division by zero, the "
-        "logarithm or root of a negative number, or an overflow");
+        "  likely cause: the right-hand side of V is not a number there: 0/0, or the logarithm or root of a "
+        "negative number");
 }

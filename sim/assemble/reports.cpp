@@ -1,0 +1,102 @@
+// What is recorded: the groups of the output and the arrays that fill them.
+#include "assemble/reports.hpp"
+
+#include <algorithm>
+
+#include "model/recordable.hpp"
+#include "solve/programs.hpp"
+
+namespace hillock::assemble {
+
+namespace {
+
+bool is_state(const model::PopulationSpec& spec, const std::string& name) {
+  return spec.model->state(name) != nullptr;
+}
+
+// The group of a variable: variables with the same neurons and interval share the population's own group.
+std::string group_of(const model::RecordSpec& record, const model::VariableSpec& variable,
+                     const std::string& population) {
+  if (variable.mean) return population + ".mean";
+  const auto first =
+      std::ranges::find_if(record.variables, [](const model::VariableSpec& v) { return !v.mean; });
+  const bool shares = first->neurons == variable.neurons && first->every == variable.every;
+  return shares ? population : population + "." + variable.name;
+}
+
+engine::ReportLayout report_of(const model::Experiment& experiment, const model::RecordSpec& record,
+                               const model::VariableSpec& variable, const std::string& group) {
+  engine::ReportLayout report;
+  report.group = group;
+  report.population = experiment.populations[record.population].name;
+  report.mean = variable.mean;
+  report.neurons = variable.neurons;
+  report.frames =
+      std::max<std::int64_t>(1, (experiment.simulation.steps + variable.every - 1) / variable.every);
+  report.interval = static_cast<double>(variable.every) * experiment.simulation.dt;
+  report.float64 = record.float64;
+  report.deflate = record.deflate;
+  return report;
+}
+
+// The index of the report that a variable joins; a new one if there is none. Reports before `first` belong to
+// other records.
+std::size_t report_for(const model::Experiment& experiment, const model::RecordSpec& record,
+                       const model::VariableSpec& variable, std::size_t first, engine::SimulationPlan& plan,
+                       engine::RunLayout& layout) {
+  std::string group = group_of(record, variable, experiment.populations[record.population].name);
+  for (std::size_t i = first; i < layout.reports.size(); ++i) {
+    if (layout.reports[i].group != group) continue;
+    if (plan.reports[i].every == variable.every) return i;
+    group += "." + variable.name;  // means at different intervals
+    break;
+  }
+  layout.reports.push_back(report_of(experiment, record, variable, group));
+  plan.reports.push_back({record.population, {}, variable.every});
+  return layout.reports.size() - 1;
+}
+
+void plan_spikes(const model::Experiment& experiment, const model::RecordSpec& record,
+                 engine::SimulationPlan& plan, engine::RunLayout& layout) {
+  const model::PopulationSpec& spec = experiment.populations[record.population];
+  engine::SpikePlan spikes{record.population, {}};
+  if (!record.spike_neurons.empty()) {
+    spikes.keep.assign(static_cast<std::size_t>(spec.size), false);
+    for (const std::int64_t neuron : record.spike_neurons) spikes.keep[neuron] = true;
+  }
+  plan.spike_plans.push_back(std::move(spikes));
+  layout.spikes.push_back({spec.name, true});
+}
+
+}  // namespace
+
+std::set<std::string> observed_variables(const model::Experiment& experiment, int population) {
+  std::set<std::string> observed;
+  for (const model::RecordSpec& record : experiment.record)
+    if (record.population == population)
+      for (const model::VariableSpec& variable : record.variables)
+        if (!is_state(experiment.populations[population], variable.name)) observed.insert(variable.name);
+  return observed;
+}
+
+void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
+                  engine::SimulationPlan& plan, engine::RunLayout& layout) {
+  for (const model::RecordSpec& record : experiment.record) {
+    const model::PopulationSpec& spec = experiment.populations[record.population];
+    const std::vector<model::Recordable> recordables = model::recordables(spec);
+    const std::size_t first = layout.reports.size();
+    for (const model::VariableSpec& variable : record.variables) {
+      const std::size_t report = report_for(experiment, record, variable, first, plan, layout);
+      const auto known = std::ranges::find_if(
+          recordables, [&](const model::Recordable& r) { return r.name == variable.name; });
+      layout.reports[report].variables.push_back({variable.name, known->dimension.unit(), known->doc});
+      const std::string array =
+          is_state(spec, variable.name) ? variable.name : solve::slot::observed(variable.name);
+      plan.reports[report].arrays.push_back(
+          solve::Slots::find(built[record.population].plan.slots.arrays, array));
+    }
+    if (record.spikes) plan_spikes(experiment, record, plan, layout);
+  }
+}
+
+}  // namespace hillock::assemble

@@ -1,0 +1,18 @@
+// What is recorded: the groups of the output and the arrays that fill them.
+#pragma once
+#include <set>
+#include <string>
+#include <vector>
+
+#include "assemble/population_builder.hpp"
+
+namespace hillock::assemble {
+
+// Variables of a population that are recorded and are no states of the neuron.
+std::set<std::string> observed_variables(const model::Experiment& experiment, int population);
+
+// Adds the reports and kept spikes of the config to the plan and, in parallel, to the layout of the file.
+void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
+                  engine::SimulationPlan& plan, engine::RunLayout& layout);
+
+}  // namespace hillock::assemble

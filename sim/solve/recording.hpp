@@ -1,0 +1,46 @@
+// A tape under construction for one cell: what the programs of a cell share.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "solve/programs.hpp"
+
+namespace hillock::solve {
+
+// A tape under construction for one cell.
+struct Recording {
+  Tape tape;
+  Slots& slots;
+  const Cell& cell;
+  std::vector<Expr> states, weights;
+  std::optional<Mask> held;
+
+  Recording(const Cell& c, Slots& s) : slots(s), cell(c) {
+    states = load_states(tape, slots, cell);
+    weights = load_weights(tape, slots, cell);
+  }
+  Expr array(const std::string& name) { return program::array(tape, slots.array(name)); }
+  Expr parameter(const std::string& name) { return program::parameter(tape, slots.parameter(name)); }
+  Expr step_value(const std::string& name) { return program::step_value(tape, slots.step_value(name)); }
+  void store(const std::string& name, Expr value) { program::store(tape, slots.array(name), value); }
+  Moment moment(Expr offset) { return {tape, slots, cell, states, weights, offset}; }
+  Expr dt() { return parameter(slot::dt); }
+};
+
+// A finite value times zero is 0; an infinity or NaN is not.
+inline void guard_finite(Recording& r, const std::vector<Expr>& values) {
+  Expr sum;
+  for (const Expr& value : values) sum += value * 0.0;
+  if (!sum.is_number()) program::guard(r.tape, !(sum == 0.0));
+}
+
+inline void store_states(Recording& r) {
+  for (std::size_t i = 0; i < r.states.size(); ++i) r.store(r.cell.states[i].name, r.states[i]);
+}
+
+inline Start start_of(Recording& r, Expr from, Expr h) {
+  return {r.tape, r.slots, r.cell, r.states, r.weights, from, h, r.held};
+}
+
+}  // namespace hillock::solve
