@@ -103,7 +103,8 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
 
   engine::SimulationPlan plan;
   plan.grid = {experiment.simulation.dt, experiment.simulation.steps};
-  plan_reports(experiment, built, plan, prepared.layout);
+  plan_reports(experiment, built, plan, prepared.layout, diagnostics);
+  diagnostics.throw_if_errors();
   prepared.layout.facts.texts = {{"config", experiment.text},
                                  {"parameters", parameters_text(built)},
                                  {"models", models_text(experiment)}};

@@ -1,6 +1,8 @@
 // What is recorded: the groups of the output and the arrays that fill them.
 #include "assemble/reports.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "model/recordable.hpp"
@@ -80,12 +82,17 @@ std::set<std::string> observed_variables(const model::Experiment& experiment, in
 }
 
 void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
-                  engine::SimulationPlan& plan, engine::RunLayout& layout) {
+                  engine::SimulationPlan& plan, engine::RunLayout& layout, base::Diagnostics& diagnostics) {
   for (const model::RecordSpec& record : experiment.record) {
     const model::PopulationSpec& spec = experiment.populations[record.population];
     const std::vector<model::Recordable> recordables = model::recordables(spec);
     const std::size_t first = layout.reports.size();
     for (const model::VariableSpec& variable : record.variables) {
+      if (variable.mean && spec.size == 0)
+        diagnostics.error(variable.place,
+                          fmt::format("population '{}' has no neurons to take the mean of {} over", spec.name,
+                                      variable.name),
+                          "leave the mean out");
       const std::size_t report = report_for(experiment, record, variable, first, plan, layout);
       const auto known = std::ranges::find_if(
           recordables, [&](const model::Recordable& r) { return r.name == variable.name; });

@@ -11,8 +11,9 @@ namespace hillock::assemble {
 // Variables of a population that are recorded and are no states of the neuron.
 std::set<std::string> observed_variables(const model::Experiment& experiment, int population);
 
-// Adds the reports and kept spikes of the config to the plan and, in parallel, to the layout of the file.
+// Adds the reports and kept spikes of the config to the plan and, in parallel, to the layout of the file. A
+// mean over no neurons is an error: files hold no NaN.
 void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
-                  engine::SimulationPlan& plan, engine::RunLayout& layout);
+                  engine::SimulationPlan& plan, engine::RunLayout& layout, base::Diagnostics& diagnostics);
 
 }  // namespace hillock::assemble

@@ -110,6 +110,17 @@ TEST_CASE("every fixed-step method converges with its order, on a linear and a n
         doctest::Approx(1).epsilon(0.1));
 }
 
+TEST_CASE("adaptive steps follow their tolerance, whatever dt is") {
+  const double exact = 2 / (1 + 3 * std::exp(-3.2));
+  for (const double dt : {0.1, 0.8})
+    for (const int digits : {4, 6, 8, 10}) {
+      const std::string tolerance = "1e-" + std::to_string(digits);
+      const double error =
+          V_at(growth, "{adaptive: {rtol: " + tolerance + ", atol: " + tolerance + "}}", 1.6, dt) - exact;
+      CHECK(std::fabs(error) < 4 * std::pow(10.0, -digits));
+    }
+}
+
 TEST_CASE("exact solutions of linear cells do not depend on dt, whatever the current's shape") {
   const double tau = 20, omega = 1;
   // z' = (-1/tau + i omega) z + I(t), V = Re z, w = Im z.

@@ -134,6 +134,15 @@ record:
   CHECK(run.values("seven", "V").size() == 7 * 200);
 }
 
+TEST_CASE("the mean over a population without neurons is refused") {
+  CHECK(trouble(R"(simulation: {duration: 1 ms, dt: 0.1 ms}
+populations: {none: {model: lif, size: 0}}
+record: {none: {V: {mean: true}}}
+)") == R"(test.yaml:3:17: error: population 'none' has no neurons to take the mean of V over
+   3 | record: {none: {V: {mean: true}}}
+     |                 ^ leave the mean out)");
+}
+
 TEST_CASE("a model without any state runs, is recorded and decides") {
   Run run(R"(simulation: {duration: 100 ms, dt: 1 ms, seed: 2}
 populations: {cell: {model: logistic, size: 200, params: {bias: {linspace: [-2, 2]}}}}
