@@ -38,7 +38,8 @@ struct Prepared {
   engine::RunLayout layout;
   std::vector<PopulationSummary> populations;
   Estimate estimate;
-  std::vector<base::Diagnostic> warnings;  // dt is coarse for a time constant ...
+  std::vector<base::Diagnostic>
+      warnings;  // beside those of the experiment: dt is coarse for a time constant ...
 };
 
 // Builds everything. Throws UserError (values against the models' rules, methods, files), IoError,

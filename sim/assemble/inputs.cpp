@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "assemble/file_inputs.hpp"
 #include "engine/inputs/registry.hpp"
 #include "model/input_types.hpp"
 #include "record/columns.hpp"
@@ -44,13 +45,6 @@ Targets targets_in(const model::InputSpec& input, int population, std::int64_t s
 
 namespace {
 
-std::string word(const model::InputSpec& input, const std::string& field) {
-  const auto found = input.fields.find(field);
-  if (found == input.fields.end()) return {};
-  const auto* text = std::get_if<std::string>(&found->second);
-  return text == nullptr ? std::string() : *text;
-}
-
 bool is_list(model::FieldKind kind) {
   return kind == model::FieldKind::list_current || kind == model::FieldKind::list_quantity ||
          kind == model::FieldKind::list_potential;
@@ -71,38 +65,6 @@ void check_bound(const model::FieldType& field, const model::Values& given, cons
                       "truncate the law with min: ..., or correct the values");
     return;
   }
-}
-
-// Samples of a current from a file: at an interval, or at times of their own.
-void read_samples(const model::InputSpec& input, engine::InputData& data, const FileReaders& readers) {
-  const std::string path = word(input, "path");
-  const std::string column = word(input, "dataset").empty() ? word(input, "column") : word(input, "dataset");
-  const std::string unit = word(input, "unit");
-  std::string time = word(input, "time_dataset");
-  if (time.empty()) time = word(input, "time_column");
-  std::vector<double> values = readers.column(path, column), times;
-  double scale = 1;
-  if (const auto parsed = unit.empty() ? std::nullopt : base::parse_unit(unit))
-    if (const auto one = base::to_internal("1", *parsed)) scale = *one;
-  for (double& value : values) value *= scale;
-  if (!time.empty()) {
-    times = readers.column(path, time);
-  } else {
-    const double interval = data.value("interval");
-    const double start = data.has("start") ? data.value("start") : 0;
-    for (std::size_t k = 0; k < values.size(); ++k)
-      times.push_back(start + static_cast<double>(k) * interval);
-  }
-  if (times.size() != values.size())
-    throw base::UserError(fmt::format("{}: {} times but {} values", path, times.size(), values.size()),
-                          "give one time for each value");
-  for (std::size_t k = 1; k < times.size(); ++k)
-    if (!(times[k] > times[k - 1]))
-      throw base::UserError(fmt::format("{}: row {}: time {} ms does not come after {} ms", path, k + 1,
-                                        times[k], times[k - 1]),
-                            "sort the rows by time, each time once");
-  data.lists["times"] = std::move(times);
-  data.lists["values"] = std::move(values);
 }
 
 }  // namespace
@@ -145,10 +107,8 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
       data.words[name] = std::get<std::string>(field);
     }
   }
-  if (input.type == "file") read_samples(input, data, readers);
-  if (input.type == "spike_file")
-    readers.spikes(word(input, "path"), word(input, "population"), data.lists["times"],
-                   data.lists["node_ids"]);
+  if (input.type == "file") read_samples(experiment, input, data, readers);
+  if (input.type == "spike_file") read_spike_file(experiment, input, data, readers, diagnostics);
   return data;
 }
 

@@ -197,8 +197,15 @@ class Builder {
     };
     if (rule.hold && !experiment_.simulation.interpolated) check(rule.hold->duration, "the hold");
     if (rule.kind != model::SpikeRuleKind::probability || rule.every.empty()) return;
-    check(rule.every, "the interval");
     const NeuronValues every = tables_[0].evaluate(rule.every);
+    if (!(every[0] > 0)) {
+      diagnostics_.error(spec_.place,
+                         fmt::format("{}: the interval {} is {} ms; it must be positive", owner_,
+                                     rule.every.text, base::number(every[0])),
+                         "give the time between two decisions");
+      return;
+    }
+    check(rule.every, "the interval");
     if (!std::ranges::all_of(every, [&](double v) { return v == every[0]; }))
       diagnostics_.error(spec_.place,
                          fmt::format("{}: the interval {} differs between neurons", owner_, rule.every.text),

@@ -124,7 +124,6 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   }
   warn_of_coarse_steps(experiment, prepared.populations, diagnostics);
   prepared.warnings = diagnostics.all();
-  prepared.warnings.insert(prepared.warnings.begin(), experiment.warnings.begin(), experiment.warnings.end());
   prepared.estimate = estimate_of(plan, prepared.layout);
   prepared.simulation = std::make_unique<engine::Simulation>(std::move(plan), prepared.layout);
   return prepared;

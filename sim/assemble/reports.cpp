@@ -93,6 +93,7 @@ void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPo
                           fmt::format("population '{}' has no neurons to take the mean of {} over", spec.name,
                                       variable.name),
                           "leave the mean out");
+      if (variable.neurons.empty() && !variable.mean) continue;  // an empty population has no traces
       const std::size_t report = report_for(experiment, record, variable, first, plan, layout);
       const auto known = std::ranges::find_if(
           recordables, [&](const model::Recordable& r) { return r.name == variable.name; });

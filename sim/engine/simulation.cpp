@@ -1,8 +1,11 @@
 // The step loop: inputs, populations, recording, in the order of one step of time.
 #include "engine/simulation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "base/diagnostics.hpp"
 #include "program/kernel.hpp"
@@ -59,6 +62,21 @@ void Simulation::begin_step() {
   }
 }
 
+namespace {
+
+// Variable after variable; values behind `per_variable` belong to a frame that was not completed, and are
+// dropped.
+template <class Number>
+void move_whole_frames(std::vector<std::vector<Number>>& variables, std::int64_t per_variable,
+                       std::vector<Number>& block) {
+  for (std::vector<Number>& values : variables) {
+    block.insert(block.end(), values.begin(), values.begin() + per_variable);
+    values.clear();
+  }
+}
+
+}  // namespace
+
 void Simulation::hand_over_frames(Recorder& recorder, std::size_t report) {
   FrameBuffer& buffer = frame_buffers_[report];
   if (buffer.frames == 0) return;
@@ -66,14 +84,9 @@ void Simulation::hand_over_frames(Recorder& recorder, std::size_t report) {
   block.report = static_cast<int>(report);
   block.first_frame = buffer.first_frame;
   block.frames = buffer.frames;
-  for (std::vector<double>& values : buffer.values64) {
-    block.values64.insert(block.values64.end(), values.begin(), values.end());
-    values.clear();
-  }
-  for (std::vector<float>& values : buffer.values32) {
-    block.values32.insert(block.values32.end(), values.begin(), values.end());
-    values.clear();
-  }
+  const std::int64_t per_variable = buffer.frames * layout_.reports[report].values_per_frame();
+  move_whole_frames(buffer.values64, per_variable, block.values64);
+  move_whole_frames(buffer.values32, per_variable, block.values32);
   buffer.first_frame += buffer.frames;
   buffer.frames = 0;
   recorder.write(std::move(block));
@@ -94,11 +107,23 @@ void Simulation::hand_over_all(Recorder& recorder) {
 
 namespace {
 
+// A value as the file holds it; what is finite stays so.
+template <class Number>
+Number stored(double value, const ReportLayout& layout) {
+  const auto result = static_cast<Number>(value);
+  if (std::isfinite(value) && !std::isfinite(result))
+    throw base::NumericsError(
+        fmt::format("population '{}': a recorded value of report '{}' is {:.3g}, more than float32 holds\n"
+                    "  write dtype: float64 in its record, and check the inputs",
+                    layout.population, layout.group, value));
+  return result;
+}
+
 // Appends one frame of an array: chosen neurons, or their mean.
 template <class Number>
 void append(std::vector<Number>& to, std::span<const double> from, const ReportLayout& layout) {
   if (!layout.mean) {
-    for (const std::int64_t neuron : layout.neurons) to.push_back(static_cast<Number>(from[neuron]));
+    for (const std::int64_t neuron : layout.neurons) to.push_back(stored<Number>(from[neuron], layout));
     return;
   }
   double sum = 0;
@@ -107,7 +132,7 @@ void append(std::vector<Number>& to, std::span<const double> from, const ReportL
   else
     for (const std::int64_t neuron : layout.neurons) sum += from[neuron];
   const std::size_t n = layout.neurons.empty() ? from.size() : layout.neurons.size();
-  to.push_back(static_cast<Number>(sum / static_cast<double>(n)));
+  to.push_back(stored<Number>(sum / static_cast<double>(n), layout));
 }
 
 }  // namespace

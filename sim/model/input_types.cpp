@@ -113,7 +113,8 @@ std::vector<InputType> current_types() {
         stop()}},
       {"file",
        false,
-       "A current read from a file",
+       "A current read from a file: 0 before its first time; samples at an interval must last as long as the "
+       "run",
        {text("path", "required", "file: HDF5 or CSV"), text("dataset", "", "data set of an HDF5 file"),
         text("column", "", "column of a CSV file"), text("unit", "required", "unit of its numbers"),
         on_grid(time("interval", "", "time from one number to the next", Bound::positive)),
@@ -152,7 +153,9 @@ std::vector<InputType> spike_types() {
        true,
        "Spikes read from a file",
        {text("path", "required", "file: HDF5 or CSV"),
-        text("timestamps", "timestamps", "data set or column with the times of the spikes"),
+        text("timestamps", "timestamps",
+             "data set or column with the times of the spikes; an HDF5 file without names given is read as "
+             "SONATA"),
         text("node_ids", "",
              "data set or column with the index of the target of each spike; all targets get each spike if "
              "left out"),

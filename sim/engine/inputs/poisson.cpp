@@ -2,10 +2,14 @@
 // delay.
 #include "engine/inputs/poisson.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
 
+#include "base/diagnostics.hpp"
+#include "base/text.hpp"
 #include "engine/inputs/arrivals.hpp"
 #include "engine/inputs/fields.hpp"
 #include "engine/inputs/poisson_law.hpp"
@@ -19,6 +23,9 @@ struct Stretch {
   std::int64_t first = 0, last = 0;
   std::vector<PoissonLaw> laws;
 };
+
+// Each draw costs time in proportion beyond the table of the law.
+constexpr double most_spikes_per_step = 1e6;
 
 class Poisson final : public SpikeInput {
  public:
@@ -49,6 +56,11 @@ Poisson::Poisson(const InputData& data)
   const std::vector<double>& rates = data.values.at("rate");
   for (std::size_t k = 0; k < targets_.neurons.size(); ++k) {
     const double rate = rates.size() == 1 ? rates[0] : rates.at(k);
+    if (rate * data.grid.dt > most_spikes_per_step)
+      throw base::UserError(
+          fmt::format("input '{}': a rate of {} Hz is {:.3g} spikes in each step of {} ms", data.name,
+                      base::number(rate * 1000), rate * data.grid.dt, base::number(data.grid.dt)),
+          fmt::format("give at most {:.0e} spikes per step", most_spikes_per_step));
     const auto [entry, is_new] = law_of_rate.try_emplace(rate, rates_.size());
     if (is_new) rates_.push_back(rate);
     law_of_.push_back(entry->second);
