@@ -109,6 +109,7 @@ class RunWriter::Queue {
       while (take_one(file)) {
       }
     } catch (...) {
+      take_pending_limit();
       fail(std::current_exception());
     }
   }
@@ -120,6 +121,16 @@ class RunWriter::Queue {
     sigfillset(&all);
     for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) sigdelset(&all, fault);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  }
+
+  // Takes the held back SIGXFSZ out of the queue, so that it cannot act when the thread ends.
+  static void take_pending_limit() {
+    sigset_t limit;
+    sigemptyset(&limit);
+    sigaddset(&limit, SIGXFSZ);
+    const timespec at_once{};
+    while (sigtimedwait(&limit, nullptr, &at_once) == SIGXFSZ) {
+    }
   }
 
   Clock::duration interval() const {

@@ -162,7 +162,7 @@ def test_a_killed_run_is_recovered_and_equals_the_start_of_a_whole_one(hillock, 
         folder = tmp_path / str(number)
         folder.mkdir()
         reached.append(check_recovered(hillock, killed_run(hillock, folder, seconds), reference))
-    assert reached[2] > reached[1] > 0  # at most the last second is lost
+    assert min(reached[1:]) > 0  # only what came after the last flush is lost, and there is one each second
 
 
 @pytest.mark.full

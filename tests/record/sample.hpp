@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -145,6 +146,7 @@ std::string io_error(Work work) {
 // Runs work in a child process and gives its exit code (128 + signal if it was killed).
 template <class Work>
 int in_child(Work work) {
+  std::cout.flush();  // or the child might write what waits there once more
   const pid_t child = fork();
   if (child == 0) {
     int code = 99;

@@ -7,6 +7,7 @@
 
 #include "base/diagnostics.hpp"
 #include "record/columns.hpp"
+#include "record/output_file.hpp"
 #include "record/report_group.hpp"
 #include "record/run_info.hpp"
 #include "record/run_writer.hpp"
@@ -238,7 +239,7 @@ TEST_CASE("a second process is told the pid of the first, and takes over from a 
                                  "; wait for it, or choose another name with --out";
     CHECK(in_child([&] {
             const bool checked = io_error([&] { RunWriter::check_output(path, true, false); }) == expected;
-            const bool opened = io_error([&] { RunWriter(path, false, sample_layout()); }) == expected;
+            const bool opened = io_error([&] { OutputFile output(path); }) == expected;
             return checked && opened ? 0 : 1;
           }) == 0);
     write_sample(*writer, layout, 50, 7);
