@@ -22,7 +22,7 @@ constexpr const char* printed =
     "Printed by `hillock reference`; edit the program or the model files instead of this page.\n";
 
 // A cell of a table: no line breaks, bars quoted.
-std::string cell(std::string text) {
+std::string cell(const std::string& text) {
   std::string result;
   for (const char c : text) result += c == '|' ? "\\|" : c == '\n' ? " " : std::string(1, c);
   return result;

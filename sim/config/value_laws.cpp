@@ -63,7 +63,7 @@ class ValuesReader {
   }
 
  private:
-  bool fail(const base::Place& place, std::string message, std::string remedy = {}) {
+  bool fail(const base::Place& place, const std::string& message, std::string remedy = {}) {
     reader_.error(place, what_ + message, std::move(remedy));
     return false;
   }
