@@ -267,7 +267,8 @@ inline Expr E_(int i) { return Expr(Expr::Raw{}, i); }
 #define BIN(o, N) \
   inline Expr operator o(Expr a, Expr b) { return E_(MK(Op::N, a.id, b.id)); }
 BIN(+, Add)
-BIN(-, Sub) BIN(*, Mul) BIN(/, Div)
+BIN(-, Sub)
+BIN(*, Mul) BIN(/, Div)
 #undef BIN
     inline Expr
     operator-(Expr a) {
@@ -280,7 +281,8 @@ inline Expr& operator/=(Expr& a, Expr b) { return a = a / b; }
 #define UN(f, N) \
   inline Expr f(Expr a) { return E_(MK(Op::N, a.id)); }
 UN(exp, Exp)
-UN(log, Log) UN(sqrt, Sqrt) UN(abs, Abs)
+UN(log, Log)
+UN(sqrt, Sqrt) UN(abs, Abs)
 #undef UN
     inline Expr min(Expr a, Expr b) {
   return E_(MK(Op::Min, a.id, b.id));

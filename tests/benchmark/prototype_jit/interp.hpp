@@ -241,8 +241,9 @@ struct Interp {
     s.f = pick<Op::O>(ka, kb, kc, 1); \
     break;
         P2(Add)
-        P2(Sub) P2(Mul) P2(Div) P2(Min) P2(Max) P3(Fma) P3(Fms) P3(Fnma) P1(Neg) P1(Abs) P1(Sqrt)
-            P1(Log) case Op::Exp : s.f = g_xsimd_exp ? goexp<true> : goexp<false>;
+        P2(Sub)
+        P2(Mul) P2(Div) P2(Min) P2(Max) P3(Fma) P3(Fms) P3(Fnma) P1(Neg) P1(Abs) P1(Sqrt) P1(Log) case Op::Exp
+            : s.f = g_xsimd_exp ? goexp<true> : goexp<false>;
         break;
 #define PC(O)                                                                                             \
   case Op::O:                                                                                             \
