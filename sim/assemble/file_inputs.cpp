@@ -25,8 +25,8 @@ double scale_of(const model::InputSpec& input) {
   return parsed ? base::to_internal("1", *parsed).value_or(1) : 1;
 }
 
-std::string in_file(const model::InputSpec& input, std::size_t row, const std::string& what) {
-  return fmt::format("input '{}', {}: row {}: {}", input.name, word(input, "path"), row + 1, what);
+std::string in_file(const model::InputSpec& input, std::size_t entry, const std::string& what) {
+  return fmt::format("input '{}', {}: entry {}: {}", input.name, word(input, "path"), entry + 1, what);
 }
 
 // Whether the numbers are SONATA's own: an HDF5 file whose data sets the config does not name.

@@ -1,4 +1,5 @@
 // Expr: value handle into an SSA tape; the tape folds constants and hash-conses as it records.
+// clang-format off
 #pragma once
 #include <array>
 #include <cmath>

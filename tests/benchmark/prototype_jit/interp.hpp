@@ -1,4 +1,5 @@
 // Vectorised interpreter: each instruction runs over a chunk of CH doubles; slots re-used by liveness.
+// clang-format off
 #pragma once
 #include <immintrin.h>
 
