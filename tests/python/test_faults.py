@@ -513,7 +513,7 @@ error: input 'drive', s.csv: entry 2: the time -2 ms is not a time of the run
 error: s.csv: row 3, column 1: 'nan' is not a finite number""", files={"s.csv": 'timestamps,node_ids\n1,0\nnan,1\n'}, code=5),
     Case("34 spike file node id 0.5", driven("type: spike_file, receptor: exc, path: s.csv, node_ids: node_ids, weight: 1 nS"), """
 error: input 'drive', s.csv: entry 2: there is no neuron 0.5
-  the population has neurons 0 to 0""", files={"s.csv": 'timestamps,node_ids\n1,0\n2,0.5\n'}),
+  the population has neurons 0 to 1""", files={"s.csv": 'timestamps,node_ids\n1,0\n2,0.5\n'}),
     Case("34 spikes below 0", driven("type: spikes, receptor: exc, times: [1 ms, 2 ms, -3 ms], weight: 1 nS"), """
 config.yaml:10:61: error: times must not be negative, got -3 ms
   10 |   drive: {target: cell, type: spikes, receptor: exc, times: [1 ms, 2 ms, -3 ms], weight: 1 nS}
