@@ -2,7 +2,6 @@
 #include "cli/provenance.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
@@ -178,9 +177,14 @@ std::string cpu_name() {
 }
 
 double peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024;
+  // Not getrusage: its peak is inherited from the process that started this one.
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("VmHWM:"))
+      if (const auto kilobytes =
+              base::parse_number(base::trim(std::string_view(line).substr(6, line.find("kB") - 6))))
+        return *kilobytes * 1024;
+  return 0;
 }
 
 }  // namespace hillock::cli
