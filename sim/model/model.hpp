@@ -27,7 +27,6 @@ struct Parameter {
   std::string doc;
   base::Dimension dimension;
   std::optional<lang::Expression> default_value;  // of literals and other parameters; none: must be given
-  bool takes_weight_unit = false;                 // `unit: weight` (plasticity)
   base::Place place;
   bool has_unit = false;  // `unit:` is given, so that the dimension does not come from the default
   int size = 0;           // of a vector, which check_model replaces by its elements; 0: one number

@@ -113,7 +113,6 @@ class Moment {
 
   const std::vector<Expr>& states() const { return states_; }
   Expr parameter(const std::string& name) { return program::parameter(tape_, slots_.parameter(name)); }
-  Expr weight_of(int receptor) const { return weights_[receptor]; }
 
  private:
   Expr per_site(Expr current, bool per_area, const std::string& site);
