@@ -43,18 +43,6 @@ std::vector<Cell> cells_of(std::string_view line) {
   return cells;
 }
 
-// Text of several lines, each printable, the lines after the first behind `indent`.
-std::string printable_lines(std::string_view text, std::string_view indent) {
-  std::string shown;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    if (start > 0) shown.append(1, '\n').append(indent);
-    shown += printable(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return shown;
-}
-
 // The quoted line and the underline with the remedy, for a diagnostic with a line number.
 std::string quote(const Diagnostic& diagnostic) {
   const std::vector<Cell> cells = cells_of(diagnostic.source_line);
@@ -88,7 +76,7 @@ std::string quote(const Diagnostic& diagnostic) {
   const std::string number = std::to_string(diagnostic.line);
   const std::size_t width = std::max<std::size_t>(4, number.size());
   const std::string gutter = fmt::format("{:{}}| ", "", width + 1);
-  if (!diagnostic.remedy.empty()) under.append(1, ' ').append(printable_lines(diagnostic.remedy, gutter));
+  if (!diagnostic.remedy.empty()) under.append(1, ' ').append(printable(diagnostic.remedy));
   return fmt::format("{:>{}} | {}\n{}{}", number, width, line, gutter, under);
 }
 
@@ -164,10 +152,10 @@ std::string format(const Diagnostic& diagnostic) {
   if (diagnostic.line > 0) text += fmt::format("{}:{}:", diagnostic.line, diagnostic.column);
   if (!text.empty()) text += ' ';
   text += diagnostic.severity == Severity::error ? "error: " : "warning: ";
-  text += printable_lines(diagnostic.message, "");
+  text += printable(diagnostic.message);
   if (diagnostic.line > 0) return text + "\n" + quote(diagnostic);
   if (diagnostic.remedy.empty()) return text;
-  return text + "\n  " + printable_lines(diagnostic.remedy, "  ");
+  return text + "\n  " + printable(diagnostic.remedy);
 }
 
 void Diagnostics::error(const Place& place, std::string message, std::string remedy) {
@@ -211,6 +199,10 @@ UserError::UserError(std::vector<Diagnostic> diagnostics)
 
 UserError::UserError(std::string message, std::string remedy)
     : UserError(std::vector<Diagnostic>{unplaced(std::move(message), std::move(remedy))}) {}
+
+IoError::IoError(std::string_view text) : Error(5, printable(text)) {}
+
+ResourceError::ResourceError(std::string_view text) : Error(6, printable(text)) {}
 
 std::string nearest(std::string_view name, std::span<const std::string> candidates) {
   constexpr std::size_t longest = 100;

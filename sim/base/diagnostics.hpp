@@ -27,8 +27,8 @@ struct Diagnostic {
 };
 
 // "file:line:column: error: message", the line, a caret with an underline and the remedy (CONTRIBUTING.md
-// shows one), without a line end behind the last line. Long lines are cut around the place; control bytes and
-// bytes that are not UTF-8 are shown as \xNN.
+// shows one), without a line end behind the last line. Long lines are cut around the place; control bytes,
+// line breaks in a message included, and bytes that are not UTF-8 are shown as \xNN.
 std::string format(const Diagnostic& diagnostic);
 
 // Collects the findings of one pass, so that all errors of a file are reported at once.
@@ -77,16 +77,16 @@ class NumericsError : public Error {
   explicit NumericsError(std::string text) : Error(4, std::move(text)) {}
 };
 
-// A file that cannot be read or written (exit code 5).
+// A file that cannot be read or written (exit code 5); control bytes in its path are shown as \xNN.
 class IoError : public Error {
  public:
-  explicit IoError(std::string text) : Error(5, std::move(text)) {}
+  explicit IoError(std::string_view text);
 };
 
 // More memory or disk than there is (exit code 6).
 class ResourceError : public Error {
  public:
-  explicit ResourceError(std::string text) : Error(6, std::move(text)) {}
+  explicit ResourceError(std::string_view text);
 };
 
 // A defect of hillock itself (exit code 70).

@@ -18,11 +18,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-std::string quoted(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  return fmt::format("'{}{}'", text.substr(0, longest), text.size() > longest ? "..." : "");
-}
-
 // The run of digits at `position`, which moves behind it.
 std::string_view take_digits(std::string_view text, std::size_t& position) {
   const std::size_t start = position;
@@ -81,7 +76,7 @@ std::string comma_problem(std::string_view text) {
   std::string with_point(text);
   std::replace(with_point.begin(), with_point.end(), ',', '.');
   if (read_decimal(with_point))
-    return fmt::format("{} has a decimal comma; write '{}'", quoted(text), with_point);
+    return fmt::format("{} has a decimal comma; write {}", quoted(text), quoted(with_point));
   return quoted(text) + " is not a number; write numbers with a decimal point and without separators";
 }
 
@@ -101,10 +96,11 @@ std::string decimal_problem(std::string_view text) {
     return quoted(text) + " is a hexadecimal number; write it in decimal digits";
   if (is_digit(text.back()) && text.find(',') != std::string_view::npos) return comma_problem(text);
   if (text.find('_') != std::string_view::npos && read_decimal(without(text, '_')))
-    return fmt::format("{} contains '_'; write '{}'", quoted(text), without(text, '_'));
+    return fmt::format("{} contains '_'; write {}", quoted(text), quoted(without(text, '_')));
   const std::string stripped = without_leading_zeros(text);
   if (stripped.size() < text.size() && read_decimal(stripped))
-    return fmt::format("{} has a leading zero, which could mean octal; write '{}'", quoted(text), stripped);
+    return fmt::format("{} has a leading zero, which could mean octal; write {}", quoted(text),
+                       quoted(stripped));
   return quoted(text) + " is not a number";
 }
 
@@ -127,6 +123,7 @@ std::string decimal_text(const Decimal& decimal) {
 }  // namespace
 
 std::string number(double value) {
+  if (std::isnan(value)) return "nan";
   std::array<char, 32> buffer{};
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return {buffer.data(), result.ptr};
@@ -183,6 +180,13 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
   return text;
 }
 
+std::string listed(std::string_view lead, std::span<const std::string> names) {
+  constexpr std::size_t most = 50;
+  if (names.empty()) return fmt::format("{} none", lead);
+  const std::string shown = join(names.first(std::min(names.size(), most)), ", ");
+  return fmt::format("{}: {}{}", lead, shown, names.size() > most ? ", ..." : "");
+}
+
 std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
@@ -210,6 +214,15 @@ std::string printable(std::string_view text) {
   }
   return shown;
 }
+
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return printable(text);
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // between characters
+  return printable(text.substr(0, end)) + "...";
+}
+
+std::string quoted(std::string_view text) { return fmt::format("'{}'", shortened(text)); }
 
 std::optional<Character> decode_utf8(std::string_view text, std::size_t position) {
   if (position >= text.size()) return std::nullopt;

@@ -8,7 +8,7 @@
 
 namespace hillock::base {
 
-// The shortest text that reads back to the same bits: "0.1", "1e+20", "-65".
+// The shortest text that reads back to the same bits: "0.1", "1e+20", "-65"; "nan" whatever its sign bit.
 std::string number(double value);
 
 // A plain decimal number, exactly: digits * 10^exponent. `digits` has no sign, no point and no leading zeros
@@ -37,11 +37,20 @@ std::string number_scaled(double value, int power);
 // The parts with a separator between: join({"a", "b"}, ", ") is "a, b".
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
+// What there is to choose from: "it has: a, b", "it has none". Long lists are cut.
+std::string listed(std::string_view lead, std::span<const std::string> names);
+
 // Without spaces and tabs at both ends.
 std::string_view trim(std::string_view text);
 
 // The text with control bytes, DEL and bytes that are not UTF-8 written as \xNN.
 std::string printable(std::string_view text);
+
+// A user's text as messages show it: printable, and cut after `most` bytes, with "..." for the rest.
+std::string shortened(std::string_view text, std::size_t most = 60);
+
+// The same in single quotes.
+std::string quoted(std::string_view text);
 
 // One character of UTF-8 text: its code point and its length in bytes.
 struct Character {

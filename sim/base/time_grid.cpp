@@ -1,6 +1,8 @@
 // The time grid: which step a time is, and the grid times around it.
 #include "base/time_grid.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -35,6 +37,13 @@ std::optional<std::int64_t> TimeGrid::step_of(double time) const {
   const double tolerance = std::max(1e-9 * dt, 1e-12 * std::fabs(time));
   if (std::fabs(time - step * dt) > tolerance) return std::nullopt;
   return static_cast<std::int64_t>(step);
+}
+
+std::string TimeGrid::too_many_steps(std::string_view what, double time) const {
+  const double count = std::floor(time / dt);
+  if (!(std::fabs(count) > largest_step)) return {};
+  return fmt::format("{}/dt is {} steps; the most is 9007199254740992 (2^53)", what,
+                     std::isfinite(count) ? number(count) : "more than 1e308");
 }
 
 std::pair<double, double> TimeGrid::neighbours(double time) const {

@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace hillock::base {
@@ -15,6 +17,8 @@ struct TimeGrid {
 
   // The step of a time (ms) that lies on the grid within 1e-9 dt (and 1e-12 of itself); nothing otherwise.
   std::optional<std::int64_t> step_of(double time) const;
+  // "start/dt is 1e+20 steps; the most is 9007199254740992 (2^53)" for a time (ms) beyond all steps, or "".
+  std::string too_many_steps(std::string_view what, double time) const;
   // The two grid times (ms) around a time.
   std::pair<double, double> neighbours(double time) const;
 };

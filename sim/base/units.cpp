@@ -281,7 +281,7 @@ std::optional<Quantity> parse_quantity(std::string_view text, std::string* probl
   const std::optional<double> value = convert(*decimal, *unit);
   if (value) return Quantity{*value, unit->dimension};
   if (problem != nullptr && parse_number(number, problem))
-    *problem = fmt::format("'{}' is out of the range of numbers", text);
+    *problem = quoted(text) + " is out of the range of numbers";
   return std::nullopt;
 }
 

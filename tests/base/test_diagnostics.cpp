@@ -86,13 +86,18 @@ TEST_CASE("an underline ends with the line") {
         "     |    ^");
 }
 
-TEST_CASE("a remedy of several lines stays behind the gutter") {
-  const Source source{"a.yaml", "x: 1"};
-  CHECK(message(source, {nullptr, 1, 1, 1}, "no", "either\nor") ==
-        "a.yaml:1:1: error: no\n"
+TEST_CASE("a line break in a user's word is shown, and breaks no line of the message") {
+  const Source source{"a\nb.yaml", "x: 1"};
+  CHECK(message(source, {nullptr, 1, 1, 1}, "no 'c\nd'", "did you mean 'e\nf'?") ==
+        "a\\x0Ab.yaml:1:1: error: no 'c\\x0Ad'\n"
         "   1 | x: 1\n"
-        "     | ^ either\n"
-        "     | or");
+        "     | ^ did you mean 'e\\x0Af'?");
+  CHECK(std::string(UserError("no\n'a'", "b\nc").what()) == "error: no\\x0A'a'\n  b\\x0Ac");
+}
+
+TEST_CASE("errors of files show control bytes of a path") {
+  CHECK(std::string(IoError("a\x1b[31m\nb.h5: no such file").what()) == "a\\x1B[31m\\x0Ab.h5: no such file");
+  CHECK(std::string(ResourceError("a\x1b: 1 GB are free").what()) == "a\\x1B: 1 GB are free");
 }
 
 TEST_CASE("a finding without a place has only its message and remedy") {

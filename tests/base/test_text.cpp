@@ -75,6 +75,12 @@ TEST_CASE("numbers are printed as the shortest text that reads back to the same 
   }
 }
 
+TEST_CASE("what is not a number has no sign") {
+  CHECK(number(std::numeric_limits<double>::quiet_NaN()) == "nan");
+  CHECK(number(-std::numeric_limits<double>::quiet_NaN()) == "nan");
+  CHECK(number_scaled(-std::numeric_limits<double>::quiet_NaN(), 3) == "nan");
+}
+
 TEST_CASE("a power of ten moves the point of a printed number and changes no digit") {
   CHECK(number_scaled(2, 1) == "20");
   CHECK(number_scaled(0.3, -2) == "0.003");
@@ -112,6 +118,25 @@ TEST_CASE("control bytes and bytes that are not UTF-8 become visible") {
   CHECK(printable("a\x1b[31mb\n\xff\x7f") == "a\\x1B[31mb\\x0A\\xFF\\x7F");
   CHECK(printable("\u00B5A") == "\u00B5A");
   CHECK(printable("\u0085") == "\\x85");
+}
+
+TEST_CASE("a user's text is quoted printably, and cut between characters where it is long") {
+  CHECK(quoted("tau_m") == "'tau_m'");
+  CHECK(quoted("") == "''");
+  CHECK(quoted("a\nb\x1b") == "'a\\x0Ab\\x1B'");
+  CHECK(quoted(std::string(60, 'a')) == "'" + std::string(60, 'a') + "'");
+  CHECK(quoted(std::string(100'000, 'a')) == "'" + std::string(60, 'a') + "...'");
+  CHECK(quoted(std::string(59, 'a') + "\u03BC" + "b") == "'" + std::string(59, 'a') + "...'");
+  CHECK(shortened("abcdef", 3) == "abc...");
+}
+
+TEST_CASE("a list of what there is says so where there is nothing, and ends somewhere") {
+  const std::vector<std::string> two = {"a", "b"};
+  CHECK(listed("there are", two) == "there are: a, b");
+  CHECK(listed("there are", {}) == "there are none");
+  const std::vector<std::string> many(1000, "x");
+  CHECK(listed("it has", many).ends_with(", x, x, ..."));
+  CHECK(listed("it has", many).size() == std::string("it has: , ...").size() + 50 + 49 * 2);
 }
 
 TEST_CASE("parts are joined with a separator between them") {

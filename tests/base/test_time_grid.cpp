@@ -40,6 +40,19 @@ TEST_CASE("the neighbours of a time are the decimal multiples of dt around it") 
   CHECK(TimeGrid{1.0 / 3, 0}.neighbours(0.5).second == doctest::Approx(2.0 / 3));
 }
 
+TEST_CASE("a time of more than 2^53 steps is told from one between two steps") {
+  const TimeGrid grid{0.1, 0};
+  CHECK(grid.too_many_steps("start", 0.35).empty());
+  CHECK(grid.too_many_steps("start", 9e14).empty());
+  CHECK(grid.too_many_steps("start", std::numeric_limits<double>::quiet_NaN()).empty());
+  CHECK(grid.too_many_steps("start", 1e300) ==
+        "start/dt is 1e+301 steps; the most is 9007199254740992 (2^53)");
+  CHECK(grid.too_many_steps("stop", -1e300) ==
+        "stop/dt is -1e+301 steps; the most is 9007199254740992 (2^53)");
+  CHECK(grid.too_many_steps("stop", 1e308) ==
+        "stop/dt is more than 1e308 steps; the most is 9007199254740992 (2^53)");
+}
+
 TEST_CASE("time is step times dt") {
   const TimeGrid grid{0.1, 10000000};
   CHECK(grid.duration() == 1000000.0);
