@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
+from faults import UNREGISTERED
+
+# Who starts the tests in the background of a script (`&`, nohup) has them ignore SIGINT. Children inherit that, and
+# hillock rightly keeps it; so that tests can interrupt it, it is started with the signals of a terminal.
+for number in (signal.SIGINT, signal.SIGTERM):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -85,3 +93,40 @@ def run_hillock(hillock: Path, tmp_path: Path):
         return Run(done.returncode, done.stdout, done.stderr, output, path)
 
     return run
+
+
+@pytest.fixture
+def call(hillock: Path, tmp_path: Path):
+    """`call(*words, expect=0, env={})` runs hillock with these words in tmp_path and returns the finished process."""
+
+    def run(*words, expect: int | None = 0, env: dict[str, str] | None = None, **options):
+        done = subprocess.run([str(hillock), *map(str, words)], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=300, env={**os.environ, **(env or {})}, **options)
+        assert expect is None or done.returncode == expect, f"{words} ended with {done.returncode}\n{done.stdout}{done.stderr}"
+        return done
+
+    return run
+
+
+@pytest.fixture
+def start(hillock: Path, tmp_path: Path):
+    """`start(*words)` starts hillock in tmp_path; what still runs is killed at the end of the test."""
+    running = []
+
+    def begin(*words, **options):
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
+        process = subprocess.Popen([str(hillock), *map(str, words)], cwd=tmp_path, **options)
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Names the tests that this machine cannot run: they are not defined, so that nothing counts as skipped."""
+    for line in UNREGISTERED:
+        terminalreporter.write_line(f"not registered: {line}")

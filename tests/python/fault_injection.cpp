@@ -1,7 +1,6 @@
 // Preloaded into hillock by the fault tests: lets the N-th call of one function on an output file fail with a
 // given errno. FAULT_CALL: pwrite, fsync, ftruncate, rename, close; FAULT_AT: N, from 1; FAULT_ERRNO;
-// FAULT_ONCE: only that call, not the later ones; FAULT_COUNT: a file to which the number of calls is written
-// at exit.
+// FAULT_ONCE: only that call, not the later ones; FAULT_COUNT: a file that holds the number of calls so far.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,6 +15,8 @@ namespace {
 
 std::atomic<int> calls{0};
 
+bool names_output(const char* path) { return std::strstr(path, ".h5") != nullptr; }
+
 // Whether the descriptor is an output file of hillock.
 bool is_output(int descriptor) {
   char link[64], target[4096];
@@ -23,7 +24,7 @@ bool is_output(int descriptor) {
   const ssize_t length = readlink(link, target, sizeof target - 1);
   if (length <= 0) return false;
   target[length] = '\0';
-  return std::strstr(target, ".h5") != nullptr;
+  return names_output(target);
 }
 
 // Counts the call; whether it is to fail, with errno set.
@@ -79,25 +80,30 @@ int ftruncate64(int descriptor, off64_t size) {
   return next<int (*)(int, off64_t)>("ftruncate64")(descriptor, size);
 }
 int rename(const char* from, const char* to) {
-  if (std::strstr(to, ".h5") != nullptr && fails("rename")) return -1;
+  if (names_output(to) && fails("rename")) return -1;
   return next<int (*)(const char*, const char*)>("rename")(from, to);
 }
+int renameat(int from_folder, const char* from, int to_folder, const char* to) {
+  if (names_output(to) && fails("rename")) return -1;
+  return next<int (*)(int, const char*, int, const char*)>("renameat")(from_folder, from, to_folder, to);
+}
 int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) {
-  if (std::strstr(to, ".h5") != nullptr && fails("rename")) return -1;
+  if (names_output(to) && fails("rename")) return -1;
   return next<int (*)(int, const char*, int, const char*, unsigned)>("renameat2")(from_folder, from,
                                                                                   to_folder, to, flags);
 }
 int link(const char* from, const char* to) {
-  if (std::strstr(to, ".h5") != nullptr && fails("rename")) return -1;
+  if (names_output(to) && fails("rename")) return -1;
   return next<int (*)(const char*, const char*)>("link")(from, to);
 }
+// The descriptor is closed also when the call says that it failed, as in Linux.
 int close(int descriptor) {
-  if (is_output(descriptor) && fails("close")) {
-    next<int (*)(int)>("close")(descriptor);
-    errno = std::atoi(std::getenv("FAULT_ERRNO"));
-    return -1;
-  }
-  return next<int (*)(int)>("close")(descriptor);
+  const bool failing = is_output(descriptor) && fails("close");
+  const int error = errno;
+  const int result = next<int (*)(int)>("close")(descriptor);
+  if (!failing) return result;
+  errno = error;
+  return -1;
 }
 
 }  // extern "C"

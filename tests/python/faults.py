@@ -1,4 +1,4 @@
-"""What the tables of faults are made of: a config with a fault, what the program must say of it, and the means to compare the two."""
+"""What the tables of faults are made of: a config with a fault, what the program must say of it, and the means to compare the two; what tests of files and disks share."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import dataclasses
 import re
 import resource
 import subprocess
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 
 LIF = """simulation:
@@ -148,14 +153,64 @@ def ids(cases: list[Case]) -> list:
     return [pytest.param(case, id=case.id) for case in cases]
 
 
+def patience(hillock: Path) -> int:
+    """By how much limits of time are longer for this program: sanitizers take their time."""
+    return 20 if "san" in hillock.parent.name else 1
+
+
 def check_run(hillock: Path, folder: Path, case: Case):
     done = call(hillock, case, folder)
     assert shortened(done.stderr, folder) == case.stderr.lstrip("\n") + "\n"
     assert done.returncode == case.code and done.stdout == "" and done.left == case.left
-    assert case.code == 4 or "san" in hillock.parent.name or done.seconds < 1  # sanitizers take longer
+    assert case.code == 4 or done.seconds < patience(hillock)
 
 
 def check_check(hillock: Path, folder: Path, case: Case):
     done = call(hillock, case, folder, "check")
     assert (done.returncode, done.stdout, done.left) == (2, "", [])
     assert shortened(done.stderr, folder) == case.stderr.lstrip("\n") + "\n"
+
+
+# Files, disks, processes -------------------------------------------------------------------------------------------------
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def datasets(path: Path) -> dict[str, np.ndarray]:
+    """All data sets but those of /meta, which tell when and where the run was made."""
+    found = {}
+    with h5py.File(path) as file:
+        file.visititems(lambda name, item: found.update({name: item[()]})
+                        if isinstance(item, h5py.Dataset) and not name.startswith("meta") else None)
+    return found
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"nothing happened within {seconds} s"
+        time.sleep(0.005)
+
+
+def bytes_in(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def mounting() -> list[str] | None:
+    """The command that lets what follows mount a disk of its own; None where that is not allowed."""
+    with tempfile.TemporaryDirectory() as folder:
+        for command in (["unshare", "-m"], ["unshare", "-rm"]):
+            try:
+                tried = subprocess.run([*command, "mount", "-t", "tmpfs", "none", folder], stdin=subprocess.DEVNULL, capture_output=True)
+            except FileNotFoundError:
+                return None
+            if tried.returncode == 0:
+                return command
+    return None
+
+
+MOUNTING = mounting()
+UNREGISTERED = [] if MOUNTING else ["test_a_full_disk_ends_the_run_with_its_cause_and_keeps_the_partial_file: "
+                                    "neither 'unshare -m' nor 'unshare -rm' may mount a disk here"]

@@ -15,8 +15,9 @@ the fault:
                                 ::test_a_folder_without_permission_is_refused_before_the_run,
                                 ::test_an_existing_output_needs_force_and_stays_until_the_new_one_is_complete
 63      paths and names         test_faults_models.py; test_faults_files.py::test_odd_names_are_only_names
-64-67   disks, writers, kills   test_faults_files.py, test_disk_faults.py
-68      signals                 test_command_line.py::test_a_signal_ends_the_run_within_a_second_and_the_file_says_so,
+64      two writers             test_faults_files.py::test_a_second_writer_stops_with_the_pid_of_the_first
+65-67   disks, kills            test_faults_disks.py
+68      signals                 test_faults_disks.py; test_command_line.py::test_a_signal_ends_the_run_within_a_second_and_the_file_says_so,
                                 ::test_a_second_signal_ends_at_once
 69      damaged files           test_faults_files.py::test_damaged_files_end_in_an_answer_or_an_error_never_in_a_crash,
                                 ::test_files_that_are_not_ours_are_named, ::test_a_damaged_file_as_input_is_named

@@ -1,0 +1,336 @@
+"""Disks that are full or fail, runs that are killed, signals: an error with its cause, a partial file, and what recovery makes of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+import os
+import random
+import re
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from faults import MOUNTING, bytes_in, datasets, listing, patience, wait_until
+
+pytestmark = pytest.mark.faults
+
+CONFIG = """
+simulation: {duration: 300 ms, dt: 0.1 ms}
+populations: {cell: {size: 20, model: lif}}
+inputs: {drive: {type: white_noise, target: cell, mean: 300 pA, sigma: 400 pA ms^0.5}}
+record: {cell: {spikes: true, V: {every: 0.1 ms}, I: {every: 1 ms}}}
+"""
+LONG = CONFIG.replace("300 ms", "100000 s").replace("V: {every: 0.1 ms}, I: {every: 1 ms}", "V: {neurons: 0..9, every: 1 ms}, I: {neurons: 0..9, every: 0.5 ms}")
+
+CAUSES = {
+    errno.ENOSPC: "no space left on device",
+    errno.EIO: "input/output error of the device",
+    errno.EROFS: "read-only file system",
+    errno.EFBIG: r"file too large \(the limit set by ulimit -f, or of the file system\)",
+}
+
+
+def check_cause(stderr: str, error: int, file: str):
+    assert re.fullmatch(rf"error: {file}: {CAUSES[error]} \(while [a-z][^\n]*\)\n", stderr), stderr
+
+
+@pytest.fixture
+def config(tmp_path) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG)
+    return path
+
+
+# Calls that fail ---------------------------------------------------------------------------------------------------------
+
+CALLS = ["pwrite", "ftruncate", "fsync", "rename", "close"]
+ERRORS = pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO], ids=errno.errorcode.get)
+ONCE = pytest.mark.parametrize("once", [False, True], ids=["from-then-on", "once"])
+
+
+@pytest.fixture(scope="session")
+def injection(tmp_path_factory) -> dict[str, str]:
+    """The environment in which calls fail as FAULT_... say."""
+    library = tmp_path_factory.mktemp("injection") / "fault_injection.so"
+    subprocess.run(["c++", "-O1", "-shared", "-fPIC", "-o", str(library), str(Path(__file__).with_name("fault_injection.cpp")), "-ldl"], check=True)
+    return {"LD_PRELOAD": str(library), "ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0".lstrip(":")}
+
+
+@dataclasses.dataclass(frozen=True)
+class Injector:
+    """Runs config.yaml, whose output is x.h5, with one function that fails."""
+
+    call: Callable
+    environment: dict[str, str]
+    folder: Path
+
+    def run(self, **fault) -> subprocess.CompletedProcess:
+        for name in ("x.h5", "x.h5.partial"):
+            (self.folder / name).unlink(missing_ok=True)
+        return self.call("run", "config.yaml", "--out", "x.h5", "--quiet", expect=None, env={**self.environment, **{f"FAULT_{k}": str(v) for k, v in fault.items()}})
+
+    def count(self, function: str) -> int:
+        """How often a run that does not fail calls the function."""
+        done = self.run(CALL=function, COUNT=self.folder / "count")
+        assert done.returncode == 0, done.stderr
+        total = int((self.folder / "count").read_text())
+        (self.folder / "count").unlink()
+        return total
+
+    def fail(self, function: str, number: int, error: int, once: bool) -> str:
+        """Lets the call with this number fail: code 5, the cause in one line, and the partial file stays; gives that line."""
+        done = self.run(CALL=function, AT=number, ERRNO=error, **({"ONCE": 1} if once else {}))
+        assert done.returncode == 5 and done.stdout == "", f"{function} {number}: code {done.returncode}\n{done.stderr}"
+        # A close can also fail when the file has its name already; it is complete then.
+        check_cause(done.stderr, error, r"x\.h5(\.partial)?" if function == "close" else r"x\.h5\.partial")
+        left = {"x.h5", "x.h5.partial"} & set(listing(self.folder))
+        assert left == {"x.h5.partial"} or function == "close" and left == {"x.h5"}, (function, number, left)
+        return done.stderr
+
+
+@pytest.fixture
+def injector(call, injection, config, tmp_path) -> Injector:
+    return Injector(call, injection, tmp_path)
+
+
+def sample(total: int) -> list[int]:
+    """The first and the last of so many calls, and some between them."""
+    return sorted({*range(1, min(total, 8) + 1), *range(max(1, total - 8), total + 1), *range(9, total - 8, max(1, total // 12))})
+
+
+@ERRORS
+@ONCE
+@pytest.mark.parametrize("function", CALLS)
+def test_a_call_that_fails_is_code_5_with_its_cause_and_the_partial_file_stays(injector, function, error, once):
+    total = injector.count(function)
+    assert total >= (20 if function == "pwrite" else 1)
+    for number in sample(total):
+        injector.fail(function, number, error, once)
+
+
+@pytest.mark.full
+@ERRORS
+@ONCE
+@pytest.mark.parametrize("function", CALLS)
+def test_every_single_call_that_fails_is_code_5(injector, function, error, once):
+    for number in range(1, injector.count(function) + 1):
+        injector.fail(function, number, error, once)
+
+
+def test_a_disk_that_becomes_read_only_is_code_5(injector):
+    for number in range(1, injector.count("rename") + 1):
+        injector.fail("rename", number, errno.EROFS, once=False)
+
+
+def test_a_run_without_faults_is_not_changed_by_the_library_that_injects_them(injector, call, tmp_path):
+    assert injector.run().returncode == 0
+    call("run", "config.yaml", "--out", "y.h5")
+    assert all(np.array_equal(values, datasets(tmp_path / "y.h5")[name]) for name, values in datasets(tmp_path / "x.h5").items())
+
+
+# Full disks --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [0, 100, 1024, 4096, 20_480, 50_000, 102_400, 200_000, 512_000])
+def test_a_limit_of_the_file_size_is_code_5(call, config, tmp_path, size):
+    config.write_text(CONFIG.replace("300 ms", "2 s"))
+    done = call("run", "config.yaml", "--out", "x.h5", expect=5, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    check_cause(done.stderr, errno.EFBIG, r"x\.h5\.partial")
+    assert done.stdout == "" and listing(tmp_path) == ["config.yaml", "x.h5.partial"]
+    assert bytes_in(tmp_path / "x.h5.partial") <= size
+
+
+def test_a_device_that_is_always_full_is_no_output(call, config, tmp_path):
+    for link, error in (("x.h5", "x.h5 is not a regular file; HDF5 needs a file on a disk"),
+                        ("x.h5.partial", "x.h5.partial: a symbolic link, expected a file (while creating it)")):
+        (tmp_path / link).symlink_to("/dev/full")
+        assert call("run", "config.yaml", "--out", "x.h5", expect=5).stderr == f"error: {error}\n"
+        (tmp_path / link).unlink()
+
+
+if MOUNTING:  # see faults.py: where no disk may be mounted the summary says so
+
+    def test_a_full_disk_ends_the_run_with_its_cause_and_keeps_the_partial_file(hillock, config, tmp_path):
+        # Spikes only: how many there will be is not known before the run, so the size of the disk is not checked.
+        config.write_text("""
+simulation: {duration: 20 s, dt: 0.1 ms}
+populations: {cell: {size: 20, model: lif}}
+inputs: {step: {type: dc, target: cell, amplitude: {linspace: [1 nA, 2 nA]}}}
+record: {cell: {spikes: true}}
+""")
+        (tmp_path / "disk").mkdir()
+        script = 'mount -t tmpfs -o size=256k none disk && "$0" run config.yaml --out disk/x.h5; code=$?; ls disk; exit $code'
+        done = subprocess.run([*MOUNTING, "bash", "-c", script, str(hillock)], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 5, done
+        check_cause(done.stderr, errno.ENOSPC, r"disk/x\.h5\.partial")
+        assert done.stdout == "x.h5.partial\n"
+
+
+# Recovery ----------------------------------------------------------------------------------------------------------------
+
+
+def check_recovered(path: Path, whole: dict[str, np.ndarray], status: str = "recovered") -> float:
+    """The file is the start of the whole run, bit for bit, with all there is up to the time it names, ms; gives the time."""
+    with h5py.File(path) as file:
+        complete = status == "complete"
+        assert file.attrs["status"] == status.encode() and file.attrs["complete"] == complete
+        until = file.attrs["recorded_until_ms"]
+        assert complete or file.attrs["stopped_at_ms"] == until
+        recorded = file["spikes/cell"].attrs["recorded"]
+    part = datasets(path)
+    assert set(part) == set(whole)
+    for report in ("cell", "cell.I"):
+        interval, time_axis = part[f"report/{report}/mapping/time"][2], part[f"report/{report}/time"]
+        frames = len(time_axis)
+        assert frames == np.ceil(until / interval - 1e-6) and np.array_equal(time_axis, np.arange(frames) * interval)
+        assert part[f"report/{report}/mapping/time"][0] == 0 and until - 1e-6 <= part[f"report/{report}/mapping/time"][1] < until + interval + 1e-6
+        assert len(part[f"report/{report}/{'V' if report == 'cell' else 'I'}"]) == frames
+    for name, values in part.items():
+        if not name.endswith("mapping/time"):
+            assert np.array_equal(values, whole[name][:len(values)]), name
+        if "/mapping/" in name or name.endswith("/neuron"):
+            assert values.shape == whole[name].shape, name
+    times, ids = part["spikes/cell/timestamps"], part["spikes/cell/node_ids"]
+    assert len(times) == len(ids) and np.all(np.diff(times) >= 0)
+    # Not one spike more or fewer than the whole run has up to there.
+    assert len(times) == np.count_nonzero(whole["spikes/cell/timestamps"] <= until * (1 + 1e-12))
+    assert np.array_equal(recorded, [until, len(times)])
+    return until
+
+
+def milliseconds(text: str) -> float:
+    number, unit = text.split(" ")
+    return float(number) * {"ms": 1, "s": 1000}[unit]
+
+
+def recover(call, folder: Path, whole: dict[str, np.ndarray]) -> float | None:
+    """Recovers x.h5.partial and checks it; gives the time it reaches, ms, or None if not even the head was on the disk."""
+    done = call("recover", "x.h5.partial", "--force", expect=None)
+    if done.returncode != 0:
+        assert done.returncode == 5 and done.stderr.startswith("error: x.h5.partial") and done.stderr.count("\n") == 1, done.stderr
+        return None
+    match = re.match(r"x\.h5: complete up to (.+) \(it was (running|complete)\)\n", done.stdout)
+    assert match and listing(folder).count("x.h5.partial") == 0, done.stdout
+    until = check_recovered(folder / "x.h5", whole, "recovered" if match[2] == "running" else "complete")
+    assert milliseconds(match[1]) == pytest.approx(until, rel=1e-4)
+    return until
+
+
+def test_what_was_flushed_before_the_disk_was_full_can_be_recovered(injector, call, config, tmp_path):
+    config.write_text(CONFIG.replace("300 ms", "2 s"))
+    total = injector.count("pwrite")
+    whole, reached = datasets(tmp_path / "x.h5"), {}
+    for number in sorted({*sample(total), *range(total - 15, total)}):
+        message = injector.fail("pwrite", number, errno.ENOSPC, once=False)
+        until = recover(call, tmp_path, whole)
+        # A file is whole between two flushes.
+        assert until is not None or not re.search(r"\(while writing /|\(while flushing how far", message), (number, message)
+        reached[number] = until
+    assert {0, 2000} <= set(reached.values()) <= {None, 0, 2000}
+    assert [reached[total - 3], reached[total]] == [2000, 2000]
+
+
+# Runs that are killed ----------------------------------------------------------------------------------------------------
+
+
+def killed_config(duration: int) -> str:
+    """Much to compute and enough to write: traces of some of 2000 cells, whose blocks fill within a second, and rare spikes."""
+    return f"""
+simulation: {{duration: {duration} ms, dt: 0.1 ms}}
+populations: {{cell: {{size: 2000, model: lif}}}}
+inputs: {{drive: {{type: white_noise, target: cell, mean: 130 pA, sigma: 400 pA ms^0.5}}}}
+record: {{cell: {{spikes: true, V: {{neurons: 0..19, every: 0.1 ms}}, I: {{neurons: 0..19, every: 0.2 ms}}}}}}
+"""
+
+
+def timed(call, config: Path, duration: int) -> float:
+    """Runs so many ms, with x.h5 as output; gives the seconds that took."""
+    config.write_text(killed_config(duration))
+    begin = time.monotonic()
+    call("run", "config.yaml", "--out", "x.h5", "--force", "--quiet")
+    return time.monotonic() - begin
+
+
+@pytest.fixture
+def whole(call, config, tmp_path) -> tuple[float, dict[str, np.ndarray]]:
+    """The seconds a run takes on this machine, some four, and its data sets; config.yaml is its config."""
+    duration, seconds = 10, 0.0
+    while seconds < 1:
+        duration *= 4
+        seconds = timed(call, config, duration)
+    seconds = timed(call, config, round(duration * 4 / seconds))
+    return seconds, datasets(tmp_path / "x.h5")
+
+
+def kill_and_recover(start, call, folder: Path, seconds: float, whole: dict[str, np.ndarray]) -> float | None:
+    """Kills a run so many seconds after it began to write, and recovers; gives the time its file reaches, ms; None: no head."""
+    (folder / "x.h5").unlink(missing_ok=True)
+    process = start("run", "config.yaml", "--out", "x.h5", "--quiet", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: (folder / "x.h5.partial").exists() or process.poll() is not None)
+    time.sleep(seconds)
+    process.kill()
+    process.wait()
+    if (folder / "x.h5").exists():  # it was faster
+        assert not (folder / "x.h5.partial").exists()
+        return check_recovered(folder / "x.h5", whole, "complete")
+    return recover(call, folder, whole)
+
+
+def kill_often(start, call, folder: Path, whole: tuple[float, dict[str, np.ndarray]], count: int, seed: int):
+    """Kills at times drawn from all parts of the run and a little behind its end."""
+    length, expected = whole
+    end = expected["report/cell/time"][-1]
+    draw = random.Random(seed)
+    for number in range(count):
+        seconds = (number + draw.random()) / count * 1.05 * length
+        until = kill_and_recover(start, call, folder, seconds, expected)
+        assert until is not None or seconds < 0.5, f"killed after {seconds} s, and no head was on the disk"
+        # Only what came after the last flush is lost, and there is one each second; the machine may be busier than before.
+        assert seconds < 1.6 or until >= (seconds - 1.5) / length * end / 2, f"killed after {seconds} of {length} s, recorded until {until} of {end} ms"
+
+
+def test_a_killed_run_recovers_to_all_it_had_flushed(start, call, tmp_path, whole):
+    kill_often(start, call, tmp_path, whole, 12, 1)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", [2, 3, 4, 5])
+def test_two_hundred_killed_runs_recover_to_all_they_had_flushed(start, call, tmp_path, whole, seed):
+    kill_often(start, call, tmp_path, whole, 50, seed)
+
+
+# Signals -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_stops_within_a_second_and_leaves_a_file_that_says_so(hillock, start, call, config, tmp_path, number, code):
+    config.write_text(LONG)
+    process = start("run", "config.yaml", "--out", "x.h5", "--quiet")
+    wait_until(lambda: bytes_in(tmp_path / "x.h5.partial") > 100_000)  # more than the head: the first traces are there
+    begin = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert time.monotonic() - begin < 1.5 * patience(hillock)
+    name = signal.Signals(number).name
+    match = re.fullmatch(rf"interrupted at (.+) \({name}\): what was recorded up to there is in x\.h5\.partial\n", err)
+    assert match and process.returncode == code and out == "" and listing(tmp_path) == ["config.yaml", "x.h5.partial"]
+    info = json.loads(call("info", "x.h5.partial", "--json").stdout)
+    assert (info["status"], info["reason"], info["complete"]) == ("interrupted", name, False)
+    assert info["stopped_at_ms"] == pytest.approx(milliseconds(match[1]))
+    found = datasets(tmp_path / "x.h5.partial")
+    for group, interval in (("cell", 1), ("cell.I", 0.5)):
+        assert abs(len(found[f"report/{group}/time"]) * interval - info["stopped_at_ms"]) <= interval + 1e-6
+    assert np.all(np.isfinite(found["report/cell/V"]))
+
+
+def test_an_interrupt_before_there_is_anything_to_save_ends_the_program_at_once(call, config, tmp_path):
+    done = call("run", "config.yaml", expect=130, preexec_fn=lambda: (signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}), os.kill(os.getpid(), signal.SIGINT)))
+    assert done.stdout == "" and not (tmp_path / "results/config.h5").exists()
