@@ -1,0 +1,42 @@
+% Opens a file of hillock's for the other functions: checks it, lists what it holds.
+%
+%   source = source_of(file)
+%
+% file    a path, or what hillock.open returned
+% source  struct: file (char row), objects (see hdf5_objects), attributes (struct, those of the file itself),
+%         loaded (containers.Map, kept by read_data)
+function source = source_of(file)
+  if isstruct(file) && isfield(file, 'file')
+    file = file.file;
+  end
+  file = char(file);
+  if ~isfile(file)
+    error('hillock:file', '%s', missing_text(file));
+  end
+  objects = retried(file);
+  attributes = objects(1).attributes;
+  if ~isfield(attributes, 'hillock_kind')
+    error('hillock:file', '%s is no file of hillock''s: it has no attribute ''hillock_kind''', file);
+  end
+  source = struct('file', file, 'objects', objects, 'attributes', attributes, 'loaded', containers.Map());
+end
+
+% A file that a run is writing may be met in the middle of a flush: then the next try succeeds.
+function objects = retried(file)
+  for attempt = 1:5
+    try
+      objects = hillock.internal.hdf5_objects(file);
+      return
+    catch failure
+      pause(0.05 * (attempt < 5));
+    end
+  end
+  error(failure.identifier, '%s', failure.message);
+end
+
+function text = missing_text(file)
+  text = sprintf('there is no file %s', file);
+  if isfile([file, '.partial'])
+    text = sprintf('%s; there is %s.partial, of a run that goes on or was stopped', text, file);
+  end
+end
