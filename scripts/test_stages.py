@@ -21,7 +21,8 @@ BUILD = ROOT / "build"
 LOGS = BUILD / "logs"
 CORES = len(os.sched_getaffinity(0))
 SANITIZER_OPTIONS = {
-    "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_init_order=1",
+    # allocator_may_return_null: damaged files ask HDF5 for absurd sizes, and it has to see malloc refuse them.
+    "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_init_order=1:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
@@ -195,8 +196,9 @@ STAGES: list[tuple[str, bool, Callable[[], Count]]] = [
     ("headers", True, lambda: structure("--headers")),
     ("asan-ubsan-build", True, lambda: build("asan-ubsan", ["all"])),
     ("asan-ubsan-cpp-tests", True, lambda: cpp_tests("asan-ubsan", test_programs())),
-    ("asan-ubsan-faults", True, lambda: pytest("pytest-asan-ubsan", "-m", "faults and not peers", "tests/python",
-                                               HILLOCK=str(BUILD / "asan-ubsan" / "hillock"))),
+    # Without the two hundred kills: what is killed leaves no report, so they are for the release build.
+    ("asan-ubsan-faults", True, lambda: pytest("pytest-asan-ubsan", "-m", "faults and not peers", "-k", "not two_hundred",
+                                               "tests/python", HILLOCK=str(BUILD / "asan-ubsan" / "hillock"))),
     ("tsan-build", True, lambda: build("tsan", test_programs(CONCURRENT_ROOMS))),
     ("tsan-cpp-tests", True, lambda: cpp_tests("tsan", test_programs(CONCURRENT_ROOMS))),
     ("clang-tidy", True, clang_tidy),
