@@ -5,7 +5,7 @@
 
 namespace hillock::assemble {
 
-// Fills plan.states and plan.chance, once all programs have been recorded.
+// Fills plan.states and plan.rule, once all programs have been recorded.
 void describe_for_messages(const solve::Cell& cell, network::PopulationPlan& plan);
 
 }  // namespace hillock::assemble

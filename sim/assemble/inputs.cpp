@@ -99,7 +99,7 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
         check_bound(*known, *values, data.values[name], input.name, targets, diagnostics);
     } else if (const auto* expression = std::get_if<lang::Expression>(&field)) {
       data.waveform = [expression](program::Tape&, program::Expr t) {
-        return solve::record_value(*expression, [t](std::string_view) { return t; });
+        return solve::record_value(*expression, {[t](std::string_view) { return t; }, {}});
       };
     } else if (const auto* flag = std::get_if<bool>(&field)) {
       data.flags[name] = *flag;

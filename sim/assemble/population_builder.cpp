@@ -223,7 +223,8 @@ class Builder {
                 : interpolated ? network::StepMode::cut
                                : network::StepMode::whole;
     plan.watch = interpolated && spec_.model->spike.kind == model::SpikeRuleKind::when;
-    if (plan.mode == network::StepMode::whole) {
+    const bool whole = plan.mode == network::StepMode::whole;
+    if (whole) {
       plan.step = solve::whole_step(cell_, slots(), choice_.kind);
     } else {
       plan.events = solve::events(cell_, slots(), interpolated);
@@ -231,7 +232,11 @@ class Builder {
                             ? solve::adaptive_integrator(cell_, slots(), method_, experiment_.simulation.dt)
                             : solve::recorded_integrator(cell_, slots(), choice_.kind);
       if (plan.mode == network::StepMode::cut) plan.step = solve::advance_only(cell_, slots(), choice_.kind);
-      if (plan.watch && plan.has_reset) plan.reset = solve::reset_only(cell_, slots());
+    }
+    if (plan.has_reset) {
+      plan.reset = solve::reset_only(cell_, slots());
+      plan.before_reset =
+          solve::before_reset(cell_, slots(), whole ? std::optional(choice_.kind) : std::nullopt);
     }
     plan.deliver = solve::deliver_at_zero(cell_, slots());
     if (!variables.empty())

@@ -1,8 +1,11 @@
 // What went wrong when a state stopped being finite: the variable, its equation and the likely cause.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string_view>
 
+#include "base/diagnostics.hpp"
 #include "base/text.hpp"
 #include "network/population.hpp"
 
@@ -53,8 +56,9 @@ double own_rate(Slopes& slopes, std::vector<double> arrays, const StateFacts& st
   return (slopes.at(arrays)[i] - slope) / step;
 }
 
-// "-65 mV", "0.25", "2/ms".
+// "-65 mV", "0.25", "2/ms", "not a number".
 std::string with_unit(double value, const std::string& unit, int digits = 12) {
+  if (std::isnan(value)) return "not a number";
   const std::string number = fmt::format("{:.{}g}", value, digits);
   if (unit.empty() || unit == "1") return number;
   return unit.starts_with("1/") ? number + unit.substr(1) : number + " " + unit;
@@ -84,6 +88,9 @@ std::string cause(const StateFacts& state, double slope, double rate, double dt)
       state.name, with_unit(slope, state.unit, 3), with_unit(slope * dt, state.unit, 3));
 }
 
+constexpr std::string_view bad_arithmetic =
+    "a division by zero, the logarithm or root of a negative number, or an overflow";
+
 std::string at_time(double t) { return fmt::format("t = {:.12g} ms", t); }
 
 std::string where(const PopulationPlan& plan, const Failure& failure) {
@@ -95,8 +102,10 @@ std::string where(const PopulationPlan& plan, const Failure& failure) {
 std::string Population::explain(const Failure& failure, double dt) {
   load_single(failure.neuron);
   switch (failure.kind) {
-    case Failure::Kind::no_chance:
-      return explain_chance(failure);
+    case Failure::Kind::reset:
+      return explain_reset(failure);
+    case Failure::Kind::no_decision:
+      return explain_rule(failure);
     case Failure::Kind::observed:
       return explain_observed(failure);
     case Failure::Kind::too_many:
@@ -126,12 +135,58 @@ std::string Population::explain_state(const Failure& failure, double dt) {
   return text + "\n  likely cause: " + cause(state, at[i], rate, dt);
 }
 
-std::string Population::explain_chance(const Failure& failure) const {
-  const ChanceFacts& chance = *plan_.chance;
-  return fmt::format("{}: the {} of a spike is {} at {}, and must {}\n  {}: {}", where(plan_, failure),
-                     chance.what, with_unit(single_arrays_[chance.array], chance.unit), at_time(failure.time),
-                     chance.what == "rate" ? "not be negative" : "lie between 0 and 1", chance.place,
-                     chance.rule);
+// Whether the states are finite up to the reset; if so they are kept, as the last finite values of the
+// neuron.
+bool Population::reset_is_to_blame(std::int64_t neuron, std::int64_t step, double dt) {
+  if (!plan_.before_reset || !plan_.reset) return false;
+  load_single(neuron);
+  const program::Program program = program::optimise(*plan_.before_reset);
+  program::ScalarEvaluator evaluator(program);
+  evaluator.set_parameters(std::span(single_parameters_).first(program.parameters));
+  evaluator.run(std::span(single_arrays_).first(program.arrays), {},
+                std::span(step_values_).first(program.step_values), binding(program).streams,
+                static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(neuron));
+  for (const StateFacts& state : plan_.states)
+    if (!std::isfinite(single_arrays_[state.array])) return false;
+  store_single(neuron);
+  if (plan_.offset >= 0) step_values_[plan_.offset] = dt;
+  return true;
+}
+
+std::string Population::explain_reset(const Failure& failure) {
+  const std::vector<double> before = single_arrays_;
+  program::Program unguarded = *plan_.reset;
+  unguarded.guard = -1;
+  program::ScalarEvaluator evaluator(unguarded);
+  evaluator.set_parameters(std::span(single_parameters_).first(unguarded.parameters));
+  evaluator.run(std::span(single_arrays_).first(unguarded.arrays), {},
+                std::span(step_values_).first(unguarded.step_values));
+  const auto state = std::ranges::find_if(
+      plan_.states, [&](const StateFacts& s) { return !std::isfinite(single_arrays_[s.array]); });
+  if (state == plan_.states.end()) throw base::InternalError("a reset that failed gives finite states");
+  return fmt::format(
+      "{}: the reset of {} gives a value that is not finite at {} (before it {} is {})\n  {}: {}\n  likely "
+      "cause: {}",
+      where(plan_, failure), state->name, at_time(failure.time), state->name,
+      with_unit(before[state->array], state->unit), state->reset_place, state->reset, bad_arithmetic);
+}
+
+std::string Population::explain_rule(const Failure& failure) const {
+  const RuleFacts& rule = *plan_.rule;
+  const std::string place = fmt::format("\n  {}: {}", rule.place, rule.rule);
+  if (rule.array >= 0)
+    return fmt::format("{}: the {} of a spike is {} at {}, and must {}{}", where(plan_, failure), rule.what,
+                       with_unit(single_arrays_[rule.array], rule.unit), at_time(failure.time),
+                       rule.what == "rate" ? "not be negative" : "lie between 0 and 1", place);
+  std::string values;
+  for (const int i : rule.states)
+    values += fmt::format("{}{} is {}", values.empty() ? "" : ", ", plan_.states[i].name,
+                          with_unit(single_arrays_[plan_.states[i].array], plan_.states[i].unit));
+  return fmt::format(
+      "{}: the {} of a spike has no answer at {}, for it compares what is not a number{}{}\n"
+      "  likely cause: 0/0, or the logarithm or root of a negative number",
+      where(plan_, failure), rule.what, at_time(failure.time), values.empty() ? "" : " (" + values + ")",
+      place);
 }
 
 std::string Population::explain_observed(const Failure& failure) {
@@ -148,10 +203,8 @@ std::string Population::explain_observed(const Failure& failure) {
       name = array.substr(array.find('.') + 1);
       break;
     }
-  return fmt::format(
-      "{}: {}, which is recorded, is not finite at {}\n  likely cause: a division by zero, the "
-      "logarithm or root of a negative number, or an overflow",
-      where(plan_, failure), name, at_time(failure.time));
+  return fmt::format("{}: {}, which is recorded, is not finite at {}\n  likely cause: {}",
+                     where(plan_, failure), name, at_time(failure.time), bad_arithmetic);
 }
 
 }  // namespace hillock::network

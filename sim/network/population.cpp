@@ -96,7 +96,16 @@ std::optional<Failure> Population::deliver_at_zero() {
   if (!deliver_kernel_ || plan_.size == 0) return std::nullopt;
   const std::int64_t failed = run(*deliver_kernel_, 0);
   if (failed >= 0) return Failure{failed, 0.0};
-  return std::nullopt;
+  return without_answer(*plan_.deliver, 0.0);
+}
+
+// The first neuron whose spike rule has no answer.
+std::optional<Failure> Population::without_answer(const program::Program& program, double t) const {
+  if (program.masks < 2) return std::nullopt;
+  std::int64_t first = -1;
+  for_each_set(invalid_, plan_.size, [&](std::int64_t i) { first = first < 0 ? i : first; });
+  if (first < 0) return std::nullopt;
+  return Failure{first, t, Failure::Kind::no_decision};
 }
 
 void Population::clear_arrivals() {
@@ -121,12 +130,11 @@ std::optional<Failure> Population::step(const base::TimeGrid& grid, std::int64_t
     if (const auto failure = advance(cut, step, spikes)) return failure;
   const program::Program& program = whole ? plan_.step : *plan_.events;
   const std::int64_t failed = run(whole ? *step_kernel_ : *events_kernel_, step);
-  if (failed >= 0) return Failure{failed, cut.t_end};
-  if (program.masks > 1) {
-    std::int64_t invalid = -1;
-    for_each_set(invalid_, plan_.size, [&](std::int64_t i) { invalid = invalid < 0 ? i : invalid; });
-    if (invalid >= 0) return Failure{invalid, cut.t_end, Failure::Kind::no_chance};
-  }
+  if (failed >= 0)
+    return Failure{
+        failed, cut.t_end,
+        reset_is_to_blame(failed, step, grid.dt) ? Failure::Kind::reset : Failure::Kind::not_finite};
+  if (const auto failure = without_answer(program, cut.t_end)) return failure;
   if (program.masks > 0)
     for_each_set(spiked_, plan_.size, [&](std::int64_t i) {
       spikes.push_back({cut.t_end, static_cast<std::uint64_t>(i)});
@@ -205,7 +213,9 @@ std::optional<Failure> Population::take_parts(std::int64_t neuron, const Cut& cu
         single_arrays_, {single_parameters_, step_values_, at, end, held, plan_.watch && !held});
     if (!advanced.finite)
       return Failure{neuron, cut.t_n + advanced.failed_at,
-                     advanced.too_small ? Failure::Kind::too_small : Failure::Kind::not_finite};
+                     advanced.undecided   ? Failure::Kind::no_decision
+                     : advanced.too_small ? Failure::Kind::too_small
+                                          : Failure::Kind::not_finite};
     if (counted) {
       hold -= (advanced.offset - at) / dt;
       if (hold <= program::hold_tolerance)
@@ -216,7 +226,11 @@ std::optional<Failure> Population::take_parts(std::int64_t neuron, const Cut& cu
     if (advanced.crossed && !(reset_ && at >= dt - tolerance)) {
       spikes.push_back(
           {std::min(cut.t_n + advanced.crossing, cut.t_end), static_cast<std::uint64_t>(neuron)});
-      if (reset_) hold = reset_single(at);
+      if (reset_) {
+        const std::optional<double> begun = reset_single(at);
+        if (!begun) return Failure{neuron, cut.t_n + at, Failure::Kind::reset};
+        hold = *begun;
+      }
     }
     if (edge != cut.edges.end() && at >= *edge - tolerance) cut.refresh(*edge);
   }
@@ -224,12 +238,14 @@ std::optional<Failure> Population::take_parts(std::int64_t neuron, const Cut& cu
   return std::nullopt;
 }
 
-// Resets the loaded neuron at this offset; returns the hold that begins, steps.
-double Population::reset_single(double offset) {
+// Resets the loaded neuron at this offset; returns the hold that begins, steps, or nothing where a state
+// would not be finite.
+std::optional<double> Population::reset_single(double offset) {
   if (plan_.offset >= 0) step_values_[plan_.offset] = offset;
   reset_->set_parameters(std::span(single_parameters_).first(plan_.reset->parameters));
-  reset_->run(std::span(single_arrays_).first(plan_.reset->arrays), {},
-              std::span(step_values_).first(plan_.reset->step_values));
+  if (!reset_->run(std::span(single_arrays_).first(plan_.reset->arrays), {},
+                   std::span(step_values_).first(plan_.reset->step_values)))
+    return std::nullopt;
   return plan_.hold >= 0 ? single_arrays_[plan_.hold] : 0.0;
 }
 

@@ -34,15 +34,18 @@ struct StateFacts {
   std::string place;     // "models/neurons/NAME.yaml:20:3"
   int array = -1;        // slot
   int derivative = -1;   // slot that right_hand_side fills
+  std::string reset{};   // "V: V_reset", as written; empty: a spike leaves it alone
+  std::string reset_place{};
 };
 
-// The spike rule of a rate or probability, for messages about it.
-struct ChanceFacts {
-  std::string what;   // "rate" or "probability"
-  std::string unit;   // "1/ms", or empty
-  std::string rule;   // "probability: bias + I", as written
-  std::string place;  // as StateFacts
-  int array = -1;     // slot with the value at the last decision
+// The spike rule, for messages about it.
+struct RuleFacts {
+  std::string what;         // "condition", "rate" or "probability"
+  std::string unit;         // "1/ms", or empty
+  std::string rule;         // "probability: bias + I", as written
+  std::string place;        // as StateFacts
+  int array = -1;           // of a rate or probability: slot with the value at the last decision
+  std::vector<int> states;  // of a condition: which of PopulationPlan::states it is made of
 };
 
 struct PopulationPlan {
@@ -54,7 +57,7 @@ struct PopulationPlan {
   std::map<int, std::vector<double>>
       initial;  // by array slot: one value, or one per neuron; the other arrays begin at 0
   std::vector<StateFacts> states;
-  std::optional<ChanceFacts> chance;
+  std::optional<RuleFacts> rule;
   StepMode mode = StepMode::whole;
   bool interpolated = false;
   bool watch = false;  // crossings are looked for inside steps (rule `when`, interpolated)
@@ -63,6 +66,8 @@ struct PopulationPlan {
   std::optional<program::Program> events;
   std::optional<program::Program> deliver;  // what arrives at time 0
   std::optional<program::Program> reset;    // for one neuron
+  std::optional<program::Tape>
+      before_reset;  // for messages: what `step` or `events` comes to before the reset
   std::optional<program::Program> observe;
   program::Program right_hand_side;  // for messages
   std::unique_ptr<program::Integrator> integrator;
@@ -81,11 +86,12 @@ struct Spike {
 // Why a step could not be taken: the first neuron for which it could not.
 struct Failure {
   enum class Kind {
-    not_finite,  // a state
-    too_small,   // the adaptive step size fell below its minimum
-    too_many,    // spikes within one step
-    no_chance,   // a rate or probability outside its range
-    observed     // a recorded quantity is not finite
+    not_finite,   // a state
+    reset,        // a state after the reset, and none before it
+    too_small,    // the adaptive step size fell below its minimum
+    too_many,     // spikes within one step
+    no_decision,  // a condition that compares NaN, a rate or probability outside its range
+    observed      // a recorded quantity is not finite
   };
   std::int64_t neuron = 0;
   double time = 0;  // ms, end of the step or part that failed
@@ -134,14 +140,17 @@ class Population {
   std::unique_ptr<program::Kernel> kernel(const program::Program& program,
                                           program::InterpreterOptions options) const;
   std::int64_t run(const program::Kernel& kernel, std::int64_t step);
+  std::optional<Failure> without_answer(const program::Program& program, double t) const;
+  bool reset_is_to_blame(std::int64_t neuron, std::int64_t step, double dt);
   std::optional<Failure> advance(const Cut& cut, std::int64_t step, std::vector<Spike>& spikes);
   std::optional<Failure> advance_single(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
   std::optional<Failure> take_parts(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
-  double reset_single(double offset);
+  std::optional<double> reset_single(double offset);
   void load_single(std::int64_t neuron);
   void store_single(std::int64_t neuron);
   std::string explain_state(const Failure& failure, double dt);
-  std::string explain_chance(const Failure& failure) const;
+  std::string explain_reset(const Failure& failure);
+  std::string explain_rule(const Failure& failure) const;
   std::string explain_observed(const Failure& failure);
 
   PopulationPlan plan_;

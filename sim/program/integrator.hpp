@@ -21,6 +21,8 @@ struct Advanced {
                          // hold the last finite states
   double failed_at = 0;  // offset at which that happened
   bool too_small = false;  // it was the step size
+  bool undecided = false;  // the spike condition has no answer at failed_at: it compares NaN; the arrays hold
+                           // the states there
   double crossing = 0;     // offset of the crossing: where it stopped, but for models without reset, whose
                            // course a spike does not change
 };

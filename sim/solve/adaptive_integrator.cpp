@@ -9,6 +9,7 @@
 #include "base/math.hpp"
 #include "program/kernel.hpp"
 #include "solve/integrators.hpp"
+#include "solve/margin.hpp"
 
 namespace hillock::solve {
 
@@ -79,15 +80,11 @@ class AdaptiveIntegrator final : public program::Integrator {
         rhs_(rhs_program_),
         max_step_(method.max_step > 0 ? method.max_step : dt),
         min_step_(method.min_step > 0 ? method.min_step : 1e-9 * dt),
-        controlled_(FiniteErrorChecker(method.atol, method.rtol), StepAdjuster(max_step_), Dopri5()) {
+        controlled_(FiniteErrorChecker(method.atol, method.rtol), StepAdjuster(max_step_), Dopri5()),
+        margin_(Margin::of(cell, slots)) {
     for (const CellState& state : cell.states) {
       states_.push_back(slots.array(state.name));
       derivatives_.push_back(slots.array(slot::derivative(state)));
-    }
-    if (cell.neuron->spike.kind == model::SpikeRuleKind::when) {
-      margin_program_ = margin_of(cell, slots);
-      margin_.emplace(*margin_program_);
-      margin_slot_ = slots.array(slot::margin);
     }
     has_reset_ = cell.has_reset();
     offset_slot_ = slots.step_value(slot::offset);
@@ -97,10 +94,12 @@ class AdaptiveIntegrator final : public program::Integrator {
 
   program::Advanced advance(std::span<double> arrays, const program::IntegratorCall& call) override {
     begin(arrays, call);
-    if (!finite(slope_)) return {call.from, false, false, call.to, false, 0};  // no step is small enough
+    if (!finite(slope_))
+      return {call.from, false, false, call.to, false, false, 0};  // no step is small enough
     double t = call.from, size = arrays[step_size_slot_] > 0 ? arrays[step_size_slot_] : max_step_ / 8;
     const double tolerance = 1e-12 * (call.to - call.from);
     double margin_before = call.watch && margin_ ? margin(x_, t) : 0;
+    if (std::isnan(margin_before)) return undecided(arrays, t);
     while (call.to - t > tolerance) {
       const bool last = t + size >= call.to - tolerance;
       double trial = last ? call.to - t : size;
@@ -114,11 +113,12 @@ class AdaptiveIntegrator final : public program::Integrator {
       arrays[step_size_slot_] = size;
       if (!call.watch || !margin_) continue;
       const double margin_after = margin(x_, t);
+      if (std::isnan(margin_after)) return undecided(arrays, t);
       if (margin_before < 0 && margin_after >= 0) return cross(arrays, begun, t, margin_before, margin_after);
       margin_before = margin_after;
     }
     store(arrays);
-    return {call.to, false, true, 0, false, 0};
+    return {call.to, false, true, 0, false, false, 0};
   }
 
  private:
@@ -127,7 +127,7 @@ class AdaptiveIntegrator final : public program::Integrator {
     arrays_.assign(arrays.begin(), arrays.end());
     step_values_ = call.step_values;
     rhs_.set_parameters(call.parameters.first(rhs_program_.parameters));
-    if (margin_) margin_->set_parameters(call.parameters.first(margin_program_->parameters));
+    if (margin_) margin_->set_parameters(call.parameters);
     x_.resize(states_.size());
     for (State* buffer : {&slope_, &next_, &next_slope_, &point_}) buffer->resize(states_.size());
     for (std::size_t i = 0; i < states_.size(); ++i) x_[i] = arrays[states_[i]];
@@ -143,10 +143,7 @@ class AdaptiveIntegrator final : public program::Integrator {
 
   double margin(const State& x, double offset) {
     for (std::size_t i = 0; i < x.size(); ++i) arrays_[states_[i]] = x[i];
-    step_values_[offset_slot_] = offset;
-    margin_->run(std::span(arrays_).first(margin_program_->arrays), {},
-                 step_values_.first(margin_program_->step_values));
-    return arrays_[margin_slot_];
+    return margin_->at(arrays_, step_values_, offset);
   }
 
   // Tries smaller and smaller steps until one is accepted; `size` becomes the proposal for the next. False
@@ -171,23 +168,35 @@ class AdaptiveIntegrator final : public program::Integrator {
       // dopri5's interpolant needs the inner stages: repeat the step.
       const auto system = [this](const State& x, State& dxdt, double offset) { derive(x, dxdt, offset); };
       dense_.do_step(system, old_, old_slope_, begun, next_, next_slope_, t - begun);
+      double lost_at = -1;
       const auto margin_at = [&](double offset) {
         dense_.calc_state(offset, point_, old_, old_slope_, begun, next_, next_slope_, t);
-        return margin(point_, offset);
+        const double there = margin(point_, offset);
+        if (std::isnan(there)) lost_at = offset;
+        return lost_at < 0 ? there : after;
       };
       std::uintmax_t iterations = 100;
       at = boost::math::tools::toms748_solve(margin_at, begun, t, before, after,
                                              boost::math::tools::eps_tolerance<double>(50), iterations)
                .second;
+      if (lost_at >= 0) {
+        dense_.calc_state(lost_at, x_, old_, old_slope_, begun, next_, next_slope_, t);
+        return undecided(arrays, lost_at);
+      }
       if (has_reset_) dense_.calc_state(at, x_, old_, old_slope_, begun, next_, next_slope_, t);
     }
     store(arrays);
-    return {has_reset_ ? at : t, true, true, 0, false, at};
+    return {has_reset_ ? at : t, true, true, 0, false, false, at};
   }
 
   program::Advanced fail(std::span<double> arrays, double at, double failed_at, double size) {
     store(arrays);
-    return {at, false, false, failed_at, size < min_step_, 0};
+    return {at, false, false, failed_at, size < min_step_, false, 0};
+  }
+
+  program::Advanced undecided(std::span<double> arrays, double at) {
+    store(arrays);
+    return {at, false, false, at, false, true, 0};
   }
 
   void store(std::span<double> arrays) const {
@@ -196,14 +205,13 @@ class AdaptiveIntegrator final : public program::Integrator {
 
   program::Program rhs_program_;
   program::ScalarEvaluator rhs_;
-  std::optional<program::Program> margin_program_;
-  std::optional<program::ScalarEvaluator> margin_;
   double max_step_, min_step_;  // ms
   Controlled controlled_;
+  std::unique_ptr<Margin> margin_;
   Dopri5 dense_;
   bool has_reset_ = false;
   std::vector<int> states_, derivatives_;
-  int margin_slot_ = -1, offset_slot_ = -1, held_slot_ = -1, step_size_slot_ = -1;
+  int offset_slot_ = -1, held_slot_ = -1, step_size_slot_ = -1;
   State x_, slope_, old_, old_slope_, next_, next_slope_, point_, arrays_;
   std::span<double> step_values_;
 };

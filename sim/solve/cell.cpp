@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/diagnostics.hpp"
-#include "solve/record_expression.hpp"
+#include "solve/certainty.hpp"
 
 namespace hillock::solve {
 
@@ -69,16 +69,21 @@ Expr Moment::value(std::string_view name) {
   return result;
 }
 
-Expr Moment::evaluate(const lang::Expression& expression) {
-  return record_value(expression, [this](std::string_view name) { return value(name); });
+Names Moment::names(std::function<Expr(std::string_view)> value) const {
+  if (!deciding) return {std::move(value), {}};
+  return {std::move(value), [this](Expr x) { return certainly_a_number(x, states_); }};
 }
 
-Mask Moment::condition(const lang::Expression& expression) {
-  return record_condition(expression, [this](std::string_view name) { return value(name); });
+Expr Moment::evaluate(const lang::Expression& expression) {
+  return record_value(expression, names([this](std::string_view name) { return value(name); }));
+}
+
+Condition Moment::condition(const lang::Expression& expression) {
+  return record_condition(expression, names([this](std::string_view name) { return value(name); }));
 }
 
 Expr Moment::margin(const lang::Expression& comparison) {
-  return record_margin(comparison, [this](std::string_view name) { return value(name); });
+  return record_margin(comparison, names([this](std::string_view name) { return value(name); }));
 }
 
 std::vector<Expr> Moment::derivatives() {
@@ -116,7 +121,8 @@ Expr Moment::receptor_value(int receptor, std::string_view name) {
 }
 
 Expr Moment::receptor_evaluate(int receptor, const lang::Expression& expression) {
-  return record_value(expression, [&](std::string_view name) { return receptor_value(receptor, name); });
+  return record_value(expression,
+                      names([&](std::string_view name) { return receptor_value(receptor, name); }));
 }
 
 Expr Moment::per_site(Expr current, bool per_area, const std::string& site) {

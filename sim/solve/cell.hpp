@@ -10,6 +10,7 @@
 #include "model/model.hpp"
 #include "program/expr.hpp"
 #include "program/slots.hpp"
+#include "solve/record_expression.hpp"
 
 namespace hillock::solve {
 
@@ -98,7 +99,7 @@ class Moment {
 
   Expr value(std::string_view name);  // in the neuron's equations
   Expr evaluate(const lang::Expression& expression);
-  Mask condition(const lang::Expression& expression);
+  Condition condition(const lang::Expression& expression);
   Expr margin(const lang::Expression& comparison);
   std::vector<Expr> derivatives();  // one per state, 0 where there is no equation
 
@@ -108,6 +109,8 @@ class Moment {
   Expr receptors_total(const std::string& site);
   Expr site_total(const std::string& site);  // everything that flows in, in the unit of the site
 
+  // Set before a spike rule is evaluated: a NaN comes through to the decision (see Names).
+  bool deciding = false;
   // Replaces the current of a forcing by another value (exact solutions give it a state of its own).
   std::map<std::string, Expr> forcing_values;
 
@@ -115,6 +118,7 @@ class Moment {
   Expr parameter(const std::string& name) { return program::parameter(tape_, slots_.parameter(name)); }
 
  private:
+  Names names(std::function<Expr(std::string_view)> value) const;
   Expr per_site(Expr current, bool per_area, const std::string& site);
 
   Tape& tape_;

@@ -1,5 +1,6 @@
 // The programs that step a cell: the whole step, and its parts where a step is cut.
 #include "base/diagnostics.hpp"
+#include "solve/certainty.hpp"
 #include "solve/recording.hpp"
 
 namespace hillock::solve {
@@ -44,7 +45,9 @@ void deliver(Recording& r, Expr offset) {
 bool crosses(const Cell& cell) { return cell.neuron->spike.kind == SpikeRuleKind::when; }
 bool re_arms_itself(const Cell& cell) { return crosses(cell) && !cell.has_reset(); }
 
-Mask condition_at_end(Recording& r) { return r.moment(r.dt()).condition(r.cell.neuron->spike.expression); }
+Condition condition_at_end(Recording& r) {
+  return r.deciding(r.dt()).condition(r.cell.neuron->spike.expression);
+}
 
 // The condition is remembered: without reset, it must have been false before.
 Mask turned_true(Recording& r, Mask now) {
@@ -53,10 +56,10 @@ Mask turned_true(Recording& r, Mask now) {
   return now && !before;
 }
 
-// A draw against the probability of a spike in this step; mask 1: it is none.
-Mask drawn(Recording& r) {
+// A draw against the probability of a spike in this step; undecided where it is none.
+Condition drawn(Recording& r) {
   const model::SpikeRule& rule = r.cell.neuron->spike;
-  const Expr value = r.moment(r.dt()).evaluate(rule.expression);
+  const Expr value = r.deciding(r.dt()).evaluate(rule.expression);
   const Expr draw = program::uniform(r.tape, r.slots.stream(slot::spike_draw));
   Mask spike, invalid;
   if (rule.kind == SpikeRuleKind::rate) {
@@ -69,19 +72,21 @@ Mask drawn(Recording& r) {
     invalid = !(value >= 0.0 && value <= 1.0) && due;
   }
   r.store(slot::chance, value);
-  program::store(r.tape, 1, r.held ? invalid && !*r.held : invalid);
-  return r.held ? spike && !*r.held : spike;
+  return {spike, invalid};
 }
 
-// Whether a neuron spikes at t_n+1. `before`: the condition before delivery, where crossings inside the step
-// have been handled already.
-Mask decide(Recording& r, const std::optional<Mask>& before) {
+// Whether a neuron spikes at t_n+1, the hold left aside. `before`: the condition before delivery, where
+// crossings inside the step have been handled already.
+Condition decide(Recording& r, const std::optional<Condition>& before) {
   if (!crosses(r.cell)) return drawn(r);
-  const Mask now = condition_at_end(r);
-  if (before) return now && !*before;
-  if (re_arms_itself(r.cell)) return turned_true(r, now);
-  return r.held ? now && !*r.held : now;
+  const Condition now = condition_at_end(r);
+  if (before) return {now.holds && !before->holds, either(now.undecided, before->undecided)};
+  if (re_arms_itself(r.cell)) return {turned_true(r, now.holds), now.undecided};
+  return now;
 }
+
+// During a hold the rule is off.
+Mask unless_held(Recording& r, Mask mask) { return r.held && !never(mask) ? mask && !*r.held : mask; }
 
 std::vector<Expr> reset_states(Recording& r, Expr offset) {
   Moment now = r.moment(offset);
@@ -123,14 +128,16 @@ void update_inputs(Recording& r) {
 }
 
 // Deliver, decide, reset, guard and store, once the states have been advanced.
-program::Program finish_step(Recording& r, const std::optional<Mask>& before, bool interpolated) {
+program::Program finish_step(Recording& r, const std::optional<Condition>& before, bool interpolated) {
   deliver(r, r.dt());
   const std::vector<Expr> before_reset = r.states;
   std::optional<Mask> spike;
   if (r.cell.neuron->spike.kind != SpikeRuleKind::none) {
-    spike = decide(r, before);
+    const Condition decision = decide(r, before);
+    spike = unless_held(r, decision.holds);
     apply_reset(r, *spike);
     program::store(r.tape, 0, *spike);
+    if (!never(decision.undecided)) program::store(r.tape, 1, unless_held(r, decision.undecided));
   }
   if (r.cell.has_hold()) {
     // An interpolated hold has been counted by the advance, where it may end inside the step.
@@ -167,12 +174,15 @@ program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind 
                                            select(*r.held, program::hold_ends_now, 0.0)));
   }
   std::optional<Expr> before;
-  if (crosses(cell)) before = r.moment(0.0).margin(cell.neuron->spike.expression);
+  if (crosses(cell)) before = r.deciding(0.0).margin(cell.neuron->spike.expression);
   r.states = advance(method, start_of(r, 0.0, r.dt()));
   if (crosses(cell)) {
-    Mask crossing = r.moment(r.dt()).margin(cell.neuron->spike.expression) >= 0.0;
-    crossing = crossing && *before < 0.0;  // one that held already is decided at t_n+1
-    if (r.held) crossing = crossing && !*r.held;
+    const Expr after = r.deciding(r.dt()).margin(cell.neuron->spike.expression);
+    // A condition that held already is decided at t_n+1; the integrator reports one without an answer.
+    Mask crossing = after >= 0.0 && *before < 0.0;
+    for (const Expr& margin : {*before, after})
+      if (!certainly_a_number(margin, r.states)) crossing = crossing || margin != margin;
+    crossing = unless_held(r, crossing);
     cut = cut ? *cut || crossing : crossing;
   }
   if (cut) program::store(r.tape, 0, *cut);
@@ -184,7 +194,7 @@ program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind 
 program::Program events(const Cell& cell, Slots& slots, bool interpolated) {
   Recording r(cell, slots);
   if (cell.has_hold()) r.held = holding(r);
-  std::optional<Mask> before;
+  std::optional<Condition> before;
   if (interpolated && re_arms_itself(cell)) before = condition_at_end(r);
   return finish_step(r, before, interpolated);
 }
@@ -193,8 +203,9 @@ program::Program deliver_at_zero(const Cell& cell, Slots& slots) {
   Recording r(cell, slots);
   deliver(r, 0.0);
   if (re_arms_itself(cell)) {
-    const Mask now = r.moment(0.0).condition(cell.neuron->spike.expression);
-    r.store(slot::above, select(now, 1.0, 0.0));
+    const Condition now = r.deciding(0.0).condition(cell.neuron->spike.expression);
+    r.store(slot::above, select(now.holds, 1.0, 0.0));
+    if (!never(now.undecided)) program::store(r.tape, 1, now.undecided);
   }
   guard_finite(r, r.states);
   store_states(r);
@@ -212,8 +223,17 @@ program::Program part(const Cell& cell, Slots& slots, model::MethodKind method) 
 
 program::Program margin_of(const Cell& cell, Slots& slots) {
   Recording r(cell, slots);
-  r.store(slot::margin, r.moment(r.step_value(slot::offset)).margin(cell.neuron->spike.expression));
+  r.store(slot::margin, r.deciding(r.step_value(slot::offset)).margin(cell.neuron->spike.expression));
   return program::optimise(r.tape);
+}
+
+Tape before_reset(const Cell& cell, Slots& slots, std::optional<model::MethodKind> method) {
+  Recording r(cell, slots);
+  if (cell.has_hold()) r.held = holding(r);
+  if (method) r.states = advance(*method, start_of(r, 0.0, r.dt()));
+  deliver(r, r.dt());
+  store_states(r);
+  return std::move(r.tape);
 }
 
 program::Program reset_only(const Cell& cell, Slots& slots) {

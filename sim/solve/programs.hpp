@@ -1,6 +1,7 @@
 // The programs of a cell: the whole step, its parts where a step is cut, initial values, and what is
 // recorded.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,19 +27,21 @@ std::string initial(const CellState& state);        // array: the value given in
 std::string observed(const std::string& variable);  // array
 }  // namespace slot
 
-// On the grid, a step in one piece: integrate, deliver, decide, reset (mask 0: spikes; mask 1, for rates and
-// probabilities: `chance` is none). Guarded against values that are not finite.
+// On the grid, a step in one piece: integrate, deliver, decide, reset (mask 0: spikes; mask 1, where it may
+// happen: the spike rule has no answer, a condition that compares NaN or a `chance` that is none). Guarded
+// against states that are not finite.
 program::Program whole_step(const Cell& cell, Slots& slots, model::MethodKind method);
 
 // With interpolated spike times: integrates over dt into the `next` arrays; mask 0: neurons whose step must
-// be cut (a crossing, or a hold that ends inside). Then `events` delivers, decides at t_n+1, resets.
+// be cut (a crossing, a condition without an answer, or a hold that ends inside). Then `events` delivers,
+// decides at t_n+1, resets.
 program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind method);
 
 // Deliver, decide at t_n+1 and reset, on states that have been advanced (masks as whole_step).
 // `interpolated`: crossings inside the step have been handled and the hold has been counted.
 program::Program events(const Cell& cell, Slots& slots, bool interpolated);
 
-// What arrives at time 0, before the first step; a condition that is true then is no spike.
+// What arrives at time 0, before the first step; a condition that is true then is no spike (mask 1 as above).
 program::Program deliver_at_zero(const Cell& cell, Slots& slots);
 
 // Parts of a cut step, for one neuron at a time: `part` advances from `offset` over `h`; `margin_of` fills
@@ -48,6 +51,10 @@ program::Program part(const Cell& cell, Slots& slots, model::MethodKind method);
 program::Program margin_of(const Cell& cell, Slots& slots);
 program::Program reset_only(const Cell& cell, Slots& slots);
 program::Program right_hand_side(const Cell& cell, Slots& slots);
+
+// The step, or without a method `events`, up to the reset: recorded only, to be optimised where a message
+// must tell what a step that failed had come to.
+Tape before_reset(const Cell& cell, Slots& slots, std::optional<model::MethodKind> method);
 
 // Initial states at zero input, in the order of `order` (see model::initial_order) for the neuron; `given`
 // states take `initial` arrays.

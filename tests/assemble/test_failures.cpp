@@ -126,3 +126,107 @@ TEST_CASE("a negative rate is refused") {
         "negative\n"
         "  cell.yaml:10:3: rate: V/1 ms");
 }
+
+namespace {
+
+// V grows by 1 per ms from -1; the spike rule and the rest of the file follow.
+std::string growing(const std::string& rest) {
+  return running::model_text("inputs: {I: 1}\nstate:\n  V: {init: -1}\nequations:\n  dV/dt: 1/1 ms\n" + rest);
+}
+
+std::string what_stops(const std::string& model, const std::string& simulation = "method: rk4") {
+  loading::Folder folder;
+  folder.write("cell.yaml", model);
+  return trouble(folder, "simulation: {duration: 3 ms, dt: 0.5 ms, " + simulation +
+                             "}\npopulations: {cell: {model: cell.yaml, size: 2, init: {V: [2, -1]}}}\n");
+}
+
+const std::string no_answer_at_end =
+    "population 'cell', neuron 1: the condition of a spike has no answer at t = 0.5 ms, for it compares what "
+    "is not a "
+    "number (V is -0.5)\n";
+const std::string no_answer_at_begin =
+    "population 'cell', neuron 1: the condition of a spike has no answer at t = 0 ms, for it compares what "
+    "is not a "
+    "number (V is -1)\n";
+const std::string no_number = "\n  likely cause: 0/0, or the logarithm or root of a negative number";
+
+}  // namespace
+
+TEST_CASE("a spike condition that compares NaN stops the run instead of counting as false") {
+  const std::string reset = "\n  reset: {V: 0.5}\n";
+  struct Case {
+    std::string rule, derived;
+  };
+  for (const Case& rule : {Case{"sqrt(V) >= 3", ""}, Case{"3 < sqrt(V)", ""},
+                           Case{"root > 3", "derived:\n  root: sqrt(V)\n"}, Case{"min(sqrt(V), V) >= 3", ""},
+                           Case{"max(log(V), V - 3) > 0", ""}, Case{"if(sqrt(V) > 2, 1, 0) > 0.5", ""}}) {
+    CAPTURE(rule.rule);
+    const std::string place = std::string("  cell.yaml:") + (rule.derived.empty() ? "10" : "12") +
+                              ":3: when: " + rule.rule + no_number;
+    const std::string resetting = growing(rule.derived + "spike:\n  when: " + rule.rule + reset);
+    CHECK(what_stops(resetting) == no_answer_at_end + place);
+    CHECK(what_stops(resetting, "method: adaptive") == no_answer_at_end + place);
+    for (const std::string method :
+         {"rk4", "adaptive"})  // here the condition is looked at from the beginning
+      CHECK(what_stops(resetting, "spike_times: interpolated, method: " + method) ==
+            no_answer_at_begin + place);
+    // Without a reset the condition is looked at from the beginning too: it fires when it turns true.
+    CHECK(what_stops(growing(rule.derived + "spike:\n  when: " + rule.rule + "\n")) ==
+          no_answer_at_begin + place);
+  }
+}
+
+TEST_CASE("a spike condition that becomes NaN between two times at which it is a number stops the crossing") {
+  const std::string model = growing("spike:\n  when: sqrt((V + 0.8)^2 - 0.01) >= 0.2\n  reset: {V: 0.5}\n");
+  for (const std::string method : {"rk4", "{adaptive: {max_step: 0.02 ms}}"})
+    CHECK(what_stops(model, "spike_times: interpolated, method: " + method)
+              .starts_with("population 'cell', neuron 1: the condition of a spike has no answer at t = 0."));
+}
+
+TEST_CASE("a NaN that no spike hangs on does not stop a run") {
+  // In a branch that is not taken, during a hold, and infinities, which compare as numbers do.
+  for (const std::string rule :
+       {"if(V >= 0, min(sqrt(V), 9), -1) >= 9", "exp(1000*V) >= exp(5000)", "V >= 9 + 0*sqrt(4)"}) {
+    CAPTURE(rule);
+    CHECK(what_stops(growing("spike:\n  when: " + rule + "\n  reset: {V: -0.25}\n")) == "");
+  }
+  CHECK(what_stops(
+            growing("spike:\n  when: 1/sqrt(V) <= 100\n  reset: {V: -5}\n  hold: {states: [V], for: t_ref}\n"
+                    "params:\n  t_ref: {default: 10 ms}\n"))
+            .starts_with("population 'cell', neuron 1: the condition"));  // neuron 0 is in its hold
+}
+
+TEST_CASE("a rate or probability that is NaN through min stops the run") {
+  CHECK(what_stops(growing("spike:\n  rate: min(sqrt(V), 1) / 1 ms\n")) ==
+        "population 'cell', neuron 1: the rate of a spike is not a number at t = 0.5 ms, and must not be negative\n"
+        "  cell.yaml:10:3: rate: min(sqrt(V), 1) / 1 ms");
+}
+
+TEST_CASE("a reset that gives a value that is not finite is named, not the equation") {
+  const std::string model = growing("spike:\n  when: V >= 2.75\n  reset:\n    V: log(2 - V)\n");
+  CHECK(what_stops(model) ==
+        "population 'cell', neuron 0: the reset of V gives a value that is not finite at t = 1 ms (before it "
+        "V is 3)\n"
+        "  cell.yaml:12:5: V: log(2 - V)\n"
+        "  likely cause: a division by zero, the logarithm or root of a negative number, or an overflow");
+  CHECK(what_stops(model, "method: adaptive") == what_stops(model));
+  for (const std::string method : {"rk4", "adaptive"})
+    CHECK(what_stops(model, "spike_times: interpolated, method: " + method) ==
+          "population 'cell', neuron 0: the reset of V gives a value that is not finite at t = 0.75 ms "
+          "(before it V is "
+          "2.75)\n"
+          "  cell.yaml:12:5: V: log(2 - V)\n"
+          "  likely cause: a division by zero, the logarithm or root of a negative number, or an overflow");
+}
+
+TEST_CASE("a state that was not finite before its reset is blamed on its equation") {
+  CHECK(what_stops(running::model_text(
+            "inputs: {I: 1}\nstate:\n  V: {init: -1}\nequations:\n  dV/dt: exp(1000*V)/1 ms\n"
+            "spike:\n  when: V >= 5\n  reset:\n    V: V - 5\n")) ==
+        "population 'cell', neuron 0: V is not finite at t = 0.5 ms (last finite value of V: 2)\n"
+        "  cell.yaml:8:3: dV/dt: exp(1000*V)/1 ms\n"
+        "  likely cause: the right-hand side of V is infinite there: V runs away and no spike rule resets it "
+        "in time, or "
+        "a division by zero");
+}
