@@ -67,7 +67,7 @@ void plan_spikes(const model::Experiment& experiment, const model::RecordSpec& r
     for (const std::int64_t neuron : record.spike_neurons) spikes.keep[neuron] = true;
   }
   plan.spike_plans.push_back(std::move(spikes));
-  layout.spikes.push_back({spec.name, true});
+  layout.spikes.push_back({spec.name});
 }
 
 }  // namespace

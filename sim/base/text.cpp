@@ -14,8 +14,6 @@ namespace hillock::base {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // The run of digits at `position`, which moves behind it.

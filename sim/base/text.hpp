@@ -8,6 +8,10 @@
 
 namespace hillock::base {
 
+// Of ASCII alone, whatever the locale.
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 // The shortest text that reads back to the same bits: "0.1", "1e+20", "-65"; "nan" whatever its sign bit.
 std::string number(double value);
 

@@ -51,8 +51,6 @@ const BaseUnit* find_base_unit(std::string_view symbol) {
   return nullptr;
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // A walk through the text of a unit.
 struct UnitParser {

@@ -60,7 +60,7 @@ struct Unit {
   bool celsius = false;
 };
 
-// Parses "mV", "uA/cm2", "1/ms", "pA ms^0.5", "µA/cm²" (LANGUAGE section 1). On failure: nothing, and in
+// Parses "mV", "uA/cm2", "1/ms", "pA ms^0.5", "µA/cm²" (docs/language.md). On failure: nothing, and in
 // `problem` what is wrong with the nearest known unit as a suggestion ("'msec' is not a unit; did you mean
 // 'ms'?").
 std::optional<Unit> parse_unit(std::string_view text, std::string* problem = nullptr);

@@ -8,10 +8,10 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <functional>
 
 #include "assemble/assemble.hpp"
+#include "base/wall_time.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
 #include "cli/provenance.hpp"
@@ -24,11 +24,8 @@ extern char** environ;
 namespace hillock::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
+using base::Clock;
+using base::seconds_since;
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -53,7 +50,6 @@ std::unique_ptr<model::Experiment> load(const std::string& path, bool recording)
 double simulate_only(const model::Experiment& experiment) {
   assemble::Prepared prepared = assemble::prepare(experiment);
   NoRecorder recorder;
-  const program::FlushToZero flush;
   return prepared.simulation->run(recorder).simulate_seconds;
 }
 
@@ -63,7 +59,6 @@ double simulate_and_record(const model::Experiment& experiment, const std::strin
   add_facts(prepared.layout.facts, experiment, prepared, {});
   const auto start = Clock::now();
   record::RunWriter writer(path, true, prepared.layout);
-  const program::FlushToZero flush;
   const engine::RunResult result = prepared.simulation->run(writer);
   writer.finish(result.end, prepared.simulation->time(), "", {});
   return seconds_since(start);

@@ -3,7 +3,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <map>
@@ -11,6 +10,7 @@
 
 #include "assemble/assemble.hpp"
 #include "base/text.hpp"
+#include "base/wall_time.hpp"
 #include "cli/commands.hpp"
 #include "cli/provenance.hpp"
 #include "cli/signals.hpp"
@@ -21,12 +21,9 @@
 namespace hillock::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using base::Clock;
+using base::seconds_since;
 using engine::RunEnd;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 program::InterpreterOptions interpreter_options(const Arguments& arguments) {
   program::InterpreterOptions options;
@@ -102,7 +99,6 @@ class Run {
       };
     const auto begin = Clock::now();
     try {
-      const program::FlushToZero flush;
       result_ = prepared_.simulation->run(writer, options);
     } catch (const base::NumericsError& error) {
       add_numbers(seconds_since(begin));

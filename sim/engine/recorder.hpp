@@ -15,7 +15,7 @@ struct ReportVariable {
   std::string long_name;  // "membrane potential"
 };
 
-// Variables of the same neurons at the same times: one group of the file (formats: /report/<group>).
+// Variables of the same neurons at the same times: /report/<group> of the file.
 struct ReportLayout {
   std::string group;  // "exc", "exc.w", "exc.mean"
   std::string population;
@@ -31,7 +31,6 @@ struct ReportLayout {
 
 struct SpikeLayout {
   std::string population;
-  bool recorded = false;
 };
 
 // Text and numbers under /meta (texts as scalar data sets, numbers and words as attributes).

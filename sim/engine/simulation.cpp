@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/diagnostics.hpp"
+#include "base/wall_time.hpp"
 #include "program/kernel.hpp"
 
 namespace hillock::engine {
@@ -17,9 +18,7 @@ namespace {
 constexpr std::int64_t frame_block_bytes = 1 << 18;
 constexpr std::size_t spike_block = 1 << 14;
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
+using base::seconds_since;
 
 }  // namespace
 

@@ -17,8 +17,9 @@ namespace {
 constexpr std::size_t longest_name = 100;
 constexpr std::size_t most_errors = 10;  // of one expression: a binary file must not fill the screen
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+using base::is_digit;
+using base::is_letter;
+
 bool in_name(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 bool is_keyword(std::string_view word) { return word == "and" || word == "or" || word == "not"; }
 

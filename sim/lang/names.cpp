@@ -47,8 +47,8 @@ constexpr std::array<Meaning, 8> meanings = {{{"t", "the time"},
                                               {"or", "an operator"},
                                               {"not", "an operator"}}};
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using base::is_digit;
+using base::is_letter;
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// From the text of an expression to its tree (the language of LANGUAGE section 1).
+// From the text of an expression to its tree (docs/language.md says what may stand in it).
 #pragma once
 #include <optional>
 #include <string_view>

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/diagnostics.hpp"
@@ -112,8 +113,8 @@ struct Model {
   const Vector* vector(std::string_view name) const;
 };
 
-// Resolves names, checks dimensions, cycles, missing or double definitions and the rules of LANGUAGE sections
-// 2 and 3; sorts derived and states' initial values by dependence; fills the dimensions. All findings go to
+// Resolves names, checks dimensions, cycles, missing or double definitions and what docs/language.md asks
+// for; sorts derived and states' initial values by dependence; fills the dimensions. All findings go to
 // `diagnostics`; the model is usable if none is an error.
 void check_model(Model& model, base::Diagnostics& diagnostics);
 

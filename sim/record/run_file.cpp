@@ -36,7 +36,7 @@ RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout&
   });
   for (const auto& report : layout.reports) reports_.push_back(std::make_unique<ReportGroup>(file_, report));
   for (const auto& spikes : layout.spikes)
-    spikes_.push_back(spikes.recorded ? std::make_unique<SpikeGroup>(file_, spikes.population) : nullptr);
+    spikes_.push_back(std::make_unique<SpikeGroup>(file_, spikes.population));
   flush(0);
 }
 
@@ -70,23 +70,19 @@ void RunFile::append(const engine::FrameBlock& block) {
 }
 
 void RunFile::append(const engine::SpikeBlock& block) {
-  const auto& group = spikes_.at(static_cast<std::size_t>(block.spikes));
-  if (!group) throw base::InternalError("spikes handed over that the layout does not record");
-  group->append(block);
+  spikes_.at(static_cast<std::size_t>(block.spikes))->append(block);
 }
 
 void RunFile::trust(double time) {
   for (auto& report : reports_) report->trust();
-  for (auto& spikes : spikes_)
-    if (spikes) spikes->trust(time);
+  for (auto& spikes : spikes_) spikes->trust(time);
   file_.doing("writing how far the file reaches",
               [&] { set_number<double>(root_, "recorded_until_ms", time); });
 }
 
 void RunFile::flush(double time) {
   for (auto& report : reports_) report->write_waiting(false);
-  for (auto& spikes : spikes_)
-    if (spikes) spikes->write_waiting();
+  for (auto& spikes : spikes_) spikes->write_waiting();
   file_.flush("flushing the data");
   trust(time);
   file_.flush("flushing how far the file reaches");

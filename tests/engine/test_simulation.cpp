@@ -98,7 +98,7 @@ Setup setup(std::int64_t steps, std::int64_t every, double limit = std::numeric_
   report.neurons = {1};
   report.float64 = true;
   result.layout.reports = {report};
-  result.layout.spikes = {{"adder", true}};
+  result.layout.spikes = {{"adder"}};
   return result;
 }
 

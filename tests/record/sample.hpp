@@ -72,7 +72,7 @@ inline engine::RunLayout sample_layout(double duration = 50.0) {
   wide.float64 = true;
   wide.deflate = 1;
   layout.reports = {exc, mean, wide};
-  layout.spikes = {{"exc", true}, {"inh", true}};
+  layout.spikes = {{"exc"}, {"inh"}};
   layout.facts.texts = {{"config",
                          "simulation: {duration: 50 ms, dt: 0.1 ms}  # \xC2\xB5"
                          "A/cm\xC2\xB2\n"}};

@@ -259,7 +259,7 @@ TEST_CASE("a second process is told the pid of the first, and takes over from a 
 }
 
 TEST_CASE("the open end is lowered where SONATA's reader would ask for a frame too many") {
-  // First numbers of frames at which added-up intervals fall short (formats, section 1).
+  // First numbers of frames at which added-up intervals fall short (docs/output_files.md).
   CHECK(open_end(536350, 0.2) == 536350 * 0.2);
   CHECK(open_end(536351, 0.2) == 536351 * 0.2 - 0.1);
   for (const double interval : {0.01, 0.025, 0.1, 0.2, 1.0 / 3.0, 5.0})

@@ -1,4 +1,5 @@
-// The input types by name. To add one: a pair of files, and one line in registry.cpp.
+// The input types by name. To add one: a pair of files, one line in registry.cpp, and its fields in
+// model/input_types.cpp.
 #pragma once
 #include <memory>
 #include <string>
