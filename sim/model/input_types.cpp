@@ -57,119 +57,161 @@ FieldType required(FieldType type) {
   return type;
 }
 
-std::vector<InputType> current_types() {
+InputType dc_type() {
   return {
-      {"dc", false, "A constant current", {current("amplitude", "required", "the current"), start(), stop()}},
-      {"steps",
-       false,
-       "A current that steps: either a list of times and amplitudes, or a train of equal pulses",
-       {times("times at which the current takes a new value (with amplitudes)"),
-        field("amplitudes", FieldKind::list_current, {}, "", "the value from each of these times on"),
-        current("amplitude", "", "height of the pulses of a train"), start(),
-        on_grid(time("width", "", "duration of a pulse", Bound::positive)),
-        on_grid(time("period", "", "time from one pulse to the next", Bound::positive)),
-        field("count", FieldKind::whole, {}, "",
-              "number of pulses; as many as begin before the end of the run if left out", Bound::positive)}},
-      {"ramp",
-       false,
-       "A current that changes linearly, and is 0 outside",
-       {current("from", "0", "current at start"), current("to", "required", "current at stop"), start(),
-        stop()}},
-      {"sine",
-       false,
-       "A sinusoidal current, offset + amplitude*sin(2*pi*frequency*t + phase)",
-       {current("amplitude", "required", "the amplitude"),
-        per_neuron(field("frequency", FieldKind::quantity, dim::frequency, "required", "the frequency",
-                         Bound::not_negative)),
-        per_neuron(field("phase", FieldKind::quantity, dim::none, "0", "phase at t = 0, in radians")),
-        current("offset", "0", "the mean"), start(), stop()}},
-      {"waveform",
-       false,
-       "A current given by an expression of the time t",
-       {field("current", FieldKind::expression, {}, "required",
-              "the current, an expression of t and of vars"),
-        start(), stop()}},
-      {"white_noise",
-       false,
-       "Gaussian white noise, independent of dt",
-       {current("mean", "0", "the mean"),
-        per_neuron(field("sigma", FieldKind::current_root, {}, "required",
-                         "strength: the integral over a time T has the standard deviation sigma*sqrt(T)",
-                         Bound::not_negative)),
-        start(), stop()}},
-      {"noise",
-       false,
-       "A current that is drawn anew from a normal distribution at regular intervals",
-       {current("mean", "0", "the mean"),
-        current("std", "required", "standard deviation", Bound::not_negative),
-        on_grid(time("every", "dt", "time from one draw to the next", Bound::positive)), start(), stop()}},
-      {"ou",
-       false,
-       "An Ornstein-Uhlenbeck current: coloured noise that begins in its stationary state",
-       {current("mean", "0", "the mean"),
-        current("sigma", "required", "stationary standard deviation", Bound::not_negative),
-        time("tau", "required", "correlation time", Bound::positive),
-        field("shared", FieldKind::flag, {}, "false", "whether all targets get the same noise"), start(),
-        stop()}},
-      {"file",
-       false,
-       "A current read from a file: 0 before its first time; samples at an interval must last as long as the "
-       "run",
-       {text("path", "required", "file: HDF5 or CSV"), text("dataset", "", "data set of an HDF5 file"),
-        text("column", "", "column of a CSV file"), text("unit", "required", "unit of its numbers"),
-        on_grid(time("interval", "", "time from one number to the next", Bound::positive)),
-        text("time_dataset", "", "data set with the time of each number, in ms (instead of interval)"),
-        text("time_column", "", "column with the time of each number, in ms (instead of interval)"),
-        text("interpolate", "hold", "hold or linear"), start()}},
-      {"voltage_clamp",
-       false,
-       "A clamp that draws V to a voltage through a resistance: either one voltage, or a list of times and "
-       "voltages",
-       {per_neuron(field("voltage", FieldKind::potential, {}, "", "the voltage")),
-        times("times at which the voltage takes a new value (with voltages)"),
-        field("voltages", FieldKind::list_potential, {}, "", "the voltage from each of these times on"),
-        field("resistance", FieldKind::resistance, {}, "required", "series resistance", Bound::positive),
-        start(), stop()}}};
+      "dc", false, "A constant current", {current("amplitude", "required", "the current"), start(), stop()}};
 }
 
-std::vector<InputType> spike_types() {
+InputType steps_type() {
   return {
-      {"spikes", true, "Spikes at listed times", {required(times("times of the spikes")), weight(), delay()}},
-      {"regular",
-       true,
-       "Spikes at equal intervals, the first at start",
-       {field("rate", FieldKind::quantity, dim::frequency, "", "spikes per time (instead of interval)",
-              Bound::positive),
-        on_grid(time("interval", "", "time from one spike to the next (instead of rate)", Bound::positive)),
-        start(), stop(), weight(), delay()}},
-      {"poisson",
-       true,
-       "Poisson spikes, independent between the targets",
-       {per_neuron(field("rate", FieldKind::quantity, dim::frequency, "required", "total rate to each target",
-                         Bound::not_negative)),
-        field("shared", FieldKind::flag, {}, "false", "whether all targets get the same spikes"), weight(),
-        delay(), start(), stop()}},
-      {"spike_file",
-       true,
-       "Spikes read from a file",
-       {text("path", "required", "file: HDF5 or CSV"),
-        text("timestamps", "timestamps",
-             "data set or column with the times of the spikes; an HDF5 file without names given is read as "
-             "SONATA"),
-        text("node_ids", "",
-             "data set or column with the index of the target of each spike; all targets get each spike if "
-             "left out"),
-        text("unit", "ms", "unit of the times"), weight(), delay()}}};
+      "steps",
+      false,
+      "A current that steps: either a list of times and amplitudes, or a train of equal pulses",
+      {times("times at which the current takes a new value (with amplitudes)"),
+       field("amplitudes", FieldKind::list_current, {}, "", "the value from each of these times on"),
+       current("amplitude", "", "height of the pulses of a train"), start(),
+       on_grid(time("width", "", "duration of a pulse", Bound::positive)),
+       on_grid(time("period", "", "time from one pulse to the next", Bound::positive)),
+       field("count", FieldKind::whole, {}, "",
+             "number of pulses; as many as begin before the end of the run if left out", Bound::positive)}};
+}
+
+InputType ramp_type() {
+  return {"ramp",
+          false,
+          "A current that changes linearly, and is 0 outside",
+          {current("from", "0", "current at start"), current("to", "required", "current at stop"), start(),
+           stop()}};
+}
+
+InputType sine_type() {
+  return {"sine",
+          false,
+          "A sinusoidal current, offset + amplitude*sin(2*pi*frequency*t + phase)",
+          {current("amplitude", "required", "the amplitude"),
+           per_neuron(field("frequency", FieldKind::quantity, dim::frequency, "required", "the frequency",
+                            Bound::not_negative)),
+           per_neuron(field("phase", FieldKind::quantity, dim::none, "0", "phase at t = 0, in radians")),
+           current("offset", "0", "the mean"), start(), stop()}};
+}
+
+InputType waveform_type() {
+  return {
+      "waveform",
+      false,
+      "A current given by an expression of the time t",
+      {field("current", FieldKind::expression, {}, "required", "the current, an expression of t and of vars"),
+       start(), stop()}};
+}
+
+InputType white_noise_type() {
+  return {"white_noise",
+          false,
+          "Gaussian white noise, independent of dt",
+          {current("mean", "0", "the mean"),
+           per_neuron(field("sigma", FieldKind::current_root, {}, "required",
+                            "strength: the integral over a time T has the standard deviation sigma*sqrt(T)",
+                            Bound::not_negative)),
+           start(), stop()}};
+}
+
+InputType noise_type() {
+  return {"noise",
+          false,
+          "A current that is drawn anew from a normal distribution at regular intervals",
+          {current("mean", "0", "the mean"),
+           current("std", "required", "standard deviation", Bound::not_negative),
+           on_grid(time("every", "dt", "time from one draw to the next", Bound::positive)), start(), stop()}};
+}
+
+InputType ou_type() {
+  return {"ou",
+          false,
+          "An Ornstein-Uhlenbeck current: coloured noise that begins in its stationary state",
+          {current("mean", "0", "the mean"),
+           current("sigma", "required", "stationary standard deviation", Bound::not_negative),
+           time("tau", "required", "correlation time", Bound::positive),
+           field("shared", FieldKind::flag, {}, "false", "whether all targets get the same noise"), start(),
+           stop()}};
+}
+
+InputType file_type() {
+  return {
+      "file",
+      false,
+      "A current read from a file: 0 before its first time; samples at an interval must last as long as the "
+      "run",
+      {text("path", "required", "file: HDF5 or CSV"), text("dataset", "", "data set of an HDF5 file"),
+       text("column", "", "column of a CSV file"), text("unit", "required", "unit of its numbers"),
+       on_grid(time("interval", "", "time from one number to the next", Bound::positive)),
+       text("time_dataset", "", "data set with the time of each number, in ms (instead of interval)"),
+       text("time_column", "", "column with the time of each number, in ms (instead of interval)"),
+       text("interpolate", "hold", "hold or linear"), start()}};
+}
+
+InputType voltage_clamp_type() {
+  return {
+      "voltage_clamp",
+      false,
+      "A clamp that draws V to a voltage through a resistance: either one voltage, or a list of times and "
+      "voltages",
+      {per_neuron(field("voltage", FieldKind::potential, {}, "", "the voltage")),
+       times("times at which the voltage takes a new value (with voltages)"),
+       field("voltages", FieldKind::list_potential, {}, "", "the voltage from each of these times on"),
+       field("resistance", FieldKind::resistance, {}, "required", "series resistance", Bound::positive),
+       start(), stop()}};
+}
+
+InputType spikes_type() {
+  return {
+      "spikes", true, "Spikes at listed times", {required(times("times of the spikes")), weight(), delay()}};
+}
+
+InputType regular_type() {
+  return {
+      "regular",
+      true,
+      "Spikes at equal intervals, the first at start",
+      {field("rate", FieldKind::quantity, dim::frequency, "", "spikes per time (instead of interval)",
+             Bound::positive),
+       on_grid(time("interval", "", "time from one spike to the next (instead of rate)", Bound::positive)),
+       start(), stop(), weight(), delay()}};
+}
+
+InputType poisson_type() {
+  return {"poisson",
+          true,
+          "Poisson spikes, independent between the targets",
+          {per_neuron(field("rate", FieldKind::quantity, dim::frequency, "required",
+                            "total rate to each target", Bound::not_negative)),
+           field("shared", FieldKind::flag, {}, "false", "whether all targets get the same spikes"), weight(),
+           delay(), start(), stop()}};
+}
+
+InputType spike_file_type() {
+  return {
+      "spike_file",
+      true,
+      "Spikes read from a file",
+      {text("path", "required", "file: HDF5 or CSV"),
+       text("timestamps", "timestamps",
+            "data set or column with the times of the spikes; an HDF5 file without names given is read as "
+            "SONATA"),
+       text("node_ids", "",
+            "data set or column with the index of the target of each spike; all targets get each spike if "
+            "left out"),
+       text("unit", "ms", "unit of the times"), weight(), delay()}};
 }
 
 }  // namespace
 
 std::span<const InputType> input_types() {
-  static const std::vector<InputType> types = [] {
-    std::vector<InputType> all = current_types();
-    for (InputType& type : spike_types()) all.push_back(std::move(type));
-    return all;
-  }();
+  static const std::vector<InputType> types{// currents
+                                            dc_type(), steps_type(), ramp_type(), sine_type(),
+                                            waveform_type(), white_noise_type(), noise_type(), ou_type(),
+                                            file_type(), voltage_clamp_type(),
+                                            // spikes
+                                            spikes_type(), regular_type(), poisson_type(), spike_file_type()};
   return types;
 }
 
