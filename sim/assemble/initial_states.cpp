@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
-#include "assemble/value_table.hpp"
 #include "base/text.hpp"
 #include "program/kernel.hpp"
 #include "solve/programs.hpp"
@@ -15,6 +13,8 @@
 namespace hillock::assemble {
 
 namespace slot = solve::slot;
+using model::at;
+using model::NeuronValues;
 
 namespace {
 
@@ -178,10 +178,24 @@ void move_to_rest(const model::PopulationSpec& spec, const solve::Cell& cell, ne
   }
 }
 
+// The rules of the neuron's and the receptors' models about their states.
+void check_rules(const model::PopulationSpec& spec, const solve::Cell& cell,
+                 std::span<const model::ValueTable> tables, const network::PopulationPlan& plan,
+                 base::Diagnostics& diagnostics) {
+  for (std::size_t k = 0; k < tables.size(); ++k) {
+    std::map<std::string, NeuronValues> states;
+    for (const solve::CellState& state : cell.states)
+      if (state.receptor + 1 == static_cast<int>(k))
+        states[state.state->name] = plan.initial.at(solve::Slots::find(plan.slots.arrays, state.name));
+    tables[k].check_initial_values(states, k == 0 ? spec.init : spec.receptors[k - 1].init, diagnostics);
+  }
+}
+
 }  // namespace
 
 void set_initial_states(const model::Experiment& experiment, const model::PopulationSpec& spec,
-                        const solve::Cell& cell, const FileReaders& readers, network::PopulationPlan& plan,
+                        const solve::Cell& cell, const FileReaders& readers,
+                        std::span<const model::ValueTable> tables, network::PopulationPlan& plan,
                         base::Diagnostics& diagnostics) {
   std::vector<std::string> neuron_given, given;
   std::map<int, NeuronValues> given_values;
@@ -224,7 +238,8 @@ void set_initial_states(const model::Experiment& experiment, const model::Popula
       return;
     }
   }
-  if (spec.init_rest) move_to_rest(spec, cell, plan, n, diagnostics);
+  check_rules(spec, cell, tables, plan, diagnostics);
+  if (spec.init_rest && !diagnostics.has_errors()) move_to_rest(spec, cell, plan, n, diagnostics);
 }
 
 std::pair<double, std::string> shortest_time_constant(const solve::Cell& cell,

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <tuple>
 
 #include "assemble/facts.hpp"
@@ -45,7 +44,7 @@ class Builder {
     if (diagnostics_.has_errors()) return std::move(built_);
     make_programs(variables);
     bind();
-    set_initial_states(experiment_, spec_, cell_, readers_, built_.plan, diagnostics_);
+    set_initial_states(experiment_, spec_, cell_, readers_, tables_, built_.plan, diagnostics_);
     describe_for_messages(cell_, built_.plan);
     warn_of_model();
     std::tie(built_.summary.shortest_time_constant, built_.summary.fastest_state) =
@@ -59,15 +58,15 @@ class Builder {
   void resolve_parameters() {
     const std::uint64_t seed = experiment_.simulation.seed;
     const std::string stream = "populations." + spec_.name;
-    tables_.emplace_back(*spec_.model, spec_.params, spec_.size, seed, stream + ".params", owner_,
-                         spec_.place, readers_.column, diagnostics_);
-    for (const model::ReceptorSpec& receptor : spec_.receptors)
-      tables_.emplace_back(*receptor.model, receptor.params, spec_.size, seed,
-                           stream + ".receptors." + receptor.name,
-                           fmt::format("receptor '{}' of {}", receptor.name, owner_), receptor.place,
-                           readers_.column, diagnostics_);
+    tables_.emplace_back(*spec_.model, spec_.params, spec_.size, owner_, spec_.place);
+    tables_.back().resolve({seed, stream + ".params", readers_.column}, diagnostics_);
+    for (const model::ReceptorSpec& receptor : spec_.receptors) {
+      tables_.emplace_back(*receptor.model, receptor.params, spec_.size,
+                           fmt::format("receptor '{}' of {}", receptor.name, owner_), receptor.place);
+      tables_.back().resolve({seed, stream + ".receptors." + receptor.name, readers_.column}, diagnostics_);
+    }
     for (std::size_t k = 0; k < tables_.size(); ++k) {
-      if (!diagnostics_.has_errors()) tables_[k].check_requirements(diagnostics_);
+      tables_[k].check_requirements(diagnostics_);
       const std::string prefix = k == 0 ? "" : spec_.receptors[k - 1].name + ".";
       for (const auto& [name, values] : tables_[k].parameters()) built_.parameters[prefix + name] = values;
     }
@@ -183,15 +182,7 @@ class Builder {
     const auto check = [&](const lang::Expression& expression, const char* what) {
       for (const double value : tables_[0].evaluate(expression)) {
         if (grid.step_of(value)) continue;
-        const auto [below, above] = grid.neighbours(value);
-        const model::NamedValues::const_iterator given = spec_.params.find(expression.text);
-        diagnostics_.error(given == spec_.params.end() ? spec_.place : given->second.place,
-                           fmt::format("{}: {} {} = {} ms is not a multiple of dt = {} ms", owner_, what,
-                                       expression.text, base::number(value), base::number(grid.dt)),
-                           fmt::format("take {} ms or {} ms{}", base::number(below), base::number(above),
-                                       rule.kind == model::SpikeRuleKind::probability
-                                           ? ""
-                                           : ", or write spike_times: interpolated"));
+        report_off_grid(expression, value, what, grid);
         return;
       }
     };
@@ -211,6 +202,24 @@ class Builder {
                          fmt::format("{}: the interval {} differs between neurons", owner_, rule.every.text),
                          "give one value, or one population for each interval");
     built_.plan.decide_every = grid.step_of(every[0]).value_or(1);
+  }
+
+  void report_off_grid(const lang::Expression& expression, double value, const char* what,
+                       const base::TimeGrid& grid) {
+    const auto given = spec_.params.find(expression.text);
+    const base::Place& place = given == spec_.params.end() ? spec_.place : given->second.place;
+    const std::string written = base::shortened(expression.text);
+    if (const std::string problem = grid.too_many_steps(written, value); !problem.empty())
+      return diagnostics_.error(place, owner_ + ": " + problem, "take a shorter time");
+    const auto [below, above] = grid.neighbours(value);
+    diagnostics_.error(place,
+                       fmt::format("{}: {} {}{} ms is not a multiple of dt = {} ms", owner_, what,
+                                   lang::names_of(expression).empty() ? "" : written + " = ",
+                                   base::number(value), base::number(grid.dt)),
+                       fmt::format("take {} ms or {} ms{}", base::number(below), base::number(above),
+                                   spec_.model->spike.kind == model::SpikeRuleKind::probability
+                                       ? ""
+                                       : ", or write spike_times: interpolated"));
   }
 
   void make_programs(const std::set<std::string>& variables) {

@@ -1,5 +1,6 @@
 // Builds one population: parameters, method, programs, initial states.
 #pragma once
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -7,11 +8,15 @@
 
 #include "assemble/assemble.hpp"
 #include "assemble/inputs.hpp"
-#include "assemble/value_table.hpp"
 #include "engine/simulation.hpp"
+#include "model/value_table.hpp"
 #include "solve/advance.hpp"
 
 namespace hillock::assemble {
+
+using model::at;
+using model::NeuronValues;
+using model::ValueTable;
 
 // What a population becomes, before its kernels are made.
 struct BuiltPopulation {

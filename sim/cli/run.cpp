@@ -125,7 +125,7 @@ class Run {
     const double time = prepared_.simulation->time();
     writer.finish(RunEnd::failed, time, error.what(), numbers_);
     console_.message(fmt::format("error: {}\n  what was recorded up to {} is in {}.partial", error.what(),
-                                 human_time(time), path_));
+                                 human_time(time), base::printable(path_)));
     return error.exit_code();
   }
 
@@ -135,12 +135,12 @@ class Run {
     const std::string time = human_time(prepared_.simulation->time());
     if (result_.end == RunEnd::interrupted) {
       console_.message(fmt::format("interrupted at {} ({}): what was recorded up to there is in {}.partial",
-                                   time, signal_name(), path_));
+                                   time, signal_name(), base::printable(path_)));
       return 128 + signals_.signal();
     }
     if (!arguments_.quiet)
-      console_.out(fmt::format("{}: {}, {} in {} (real-time factor {})\n", path_, counted(spikes, "spike"),
-                               time, human_seconds(numbers_["wall_simulate_s"]),
+      console_.out(fmt::format("{}: {}, {} in {} (real-time factor {})\n", base::printable(path_),
+                               counted(spikes, "spike"), time, human_seconds(numbers_["wall_simulate_s"]),
                                three_digits(numbers_["real_time_factor"])));
     return 0;
   }

@@ -55,7 +55,7 @@ class Setting {
     for (std::size_t i = 0; i < parts_.size() && node != nullptr; ++i) {
       const base::Place place{&source_, 1, static_cast<int>(column),
                               static_cast<int>(std::max<std::size_t>(1, parts_[i].size()))};
-      node = parts_[i].empty() ? fail(place, "the path '" + path_ + "' has an empty part",
+      node = parts_[i].empty() ? fail(place, "the path " + base::quoted(path_) + " has an empty part",
                                       "write it as 'populations.exc.size'")
                                : step(*node, i, place);
       column += parts_[i].size() + 1;
@@ -70,22 +70,22 @@ class Setting {
   }
 
   std::string above(std::size_t i) const {
-    return i == 0 ? "the config" : fmt::format("'{}'", base::join(std::span(parts_).first(i), "."));
+    return i == 0 ? "the config" : base::quoted(base::join(std::span(parts_).first(i), "."));
   }
 
   Node* step(Node& node, std::size_t i, const base::Place& place) {
     const std::string& part = parts_[i];
     if (node.is_sequence()) return item(node, i, place);
     if (node.is_scalar())
-      return fail(place, above(i) + " is " + node.describe() + ", not a map: it has no '" + part + "'",
+      return fail(place, above(i) + " is " + node.describe() + ", not a map: it has no " + base::quoted(part),
                   "set " + above(i) + " as a whole");
     if (Node* found = node.find(part)) return found;
     const bool names = i == 1 && (parts_[0] == "vars" || (holds_names(parts_[0]) && parts_.size() > 2));
     if (names) {
       const std::vector<std::string> known = keys_of(node);
       const std::string guess = base::did_you_mean(part, known);
-      return fail(place, above(i) + " has no '" + part + "'",
-                  guess.empty() ? "it has: " + (known.empty() ? "nothing" : base::join(known, ", ")) : guess);
+      return fail(place, above(i) + " has no " + base::quoted(part),
+                  guess.empty() ? base::listed("it has", known) : guess);
     }
     node.kind = NodeKind::map;
     node.entries.push_back({part, place, {}});
@@ -100,7 +100,8 @@ class Setting {
     if (problem == std::errc{} && end == part.data() + part.size() && index < node.items.size())
       return &node.items[index];
     return fail(
-        place, above(i) + " is a list of " + std::to_string(node.items.size()) + ": it has no '" + part + "'",
+        place,
+        above(i) + " is a list of " + std::to_string(node.items.size()) + ": it has no " + base::quoted(part),
         "items are counted from 0");
   }
 
@@ -168,7 +169,7 @@ class Likes {
       const std::vector<std::string> known = keys_of(section_);
       const std::string guess = like.is_scalar() ? base::did_you_mean(like.text, known) : "";
       diagnostics_.error(like.place, "'like' names " + like.describe() + ", which is not in " + section_name_,
-                         guess.empty() ? "it has: " + base::join(known, ", ") : guess);
+                         guess.empty() ? base::listed("it has", known) : guess);
       return nullptr;
     }
     if (std::find(open_.begin(), open_.end(), found->key) != open_.end()) {
@@ -194,11 +195,12 @@ class Likes {
 void apply_settings(Node& root, const std::vector<std::string>& settings, std::deque<base::Source>& sources,
                     base::Diagnostics& diagnostics) {
   for (const std::string& setting : settings) {
-    const base::Source& source = sources.emplace_back(base::Source{"--set " + setting, setting});
+    const base::Source& source =
+        sources.emplace_back(base::Source{"--set " + base::shortened(setting), setting});
     const std::size_t equals = setting.find('=');
     if (equals == std::string::npos) {
       diagnostics.error({&source, 1, 1, static_cast<int>(std::max<std::size_t>(1, setting.size()))},
-                        "'" + setting + "' has no '='",
+                        base::quoted(setting) + " has no '='",
                         "write --set PATH=VALUE, as in --set simulation.seed=2");
       continue;
     }

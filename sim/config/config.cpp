@@ -71,7 +71,7 @@ void read_sections(const Node& root, const Options& options, model::Experiment& 
   Library library(experiment, options.model_folders, diagnostics);
   check_sections(reader, root, experiment);
   const bool timed = read_simulation(reader, root, experiment.simulation);
-  if (!timed) experiment.simulation.dt = 0;
+  if (!timed) experiment.simulation.dt = experiment.simulation.duration = 0;  // unknown to what follows
   read_populations(reader, root, library, experiment);
   read_inputs(reader, root, experiment);
   read_record(reader, root, experiment);

@@ -23,7 +23,6 @@ const Entry* Node::entry(std::string_view key) const {
 }
 
 std::string Node::describe() const {
-  constexpr std::size_t longest = 60;
   switch (kind) {
     case NodeKind::null:
       return "nothing";
@@ -34,7 +33,7 @@ std::string Node::describe() const {
     case NodeKind::scalar:
       break;
   }
-  return "'" + (text.size() > longest ? text.substr(0, longest) + "..." : text) + "'";
+  return base::quoted(text);
 }
 
 std::string read_text(const std::string& path) {

@@ -9,6 +9,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/source.hpp"
+#include "lang/parser.hpp"
 
 namespace hillock::config {
 
@@ -20,12 +21,13 @@ struct Entry;
 // them.
 struct Node {
   NodeKind kind = NodeKind::null;
-  bool quoted = false;         // scalars in quotes or block style
-  bool broken = false;         // its error has been reported: readers say no more about it
-  std::string text;            // scalars
-  std::vector<Node> items;     // sequences
-  std::vector<Entry> entries;  // maps, in the order written
-  base::Place place;           // of the text inside quotes; of the first line of anything longer
+  bool quoted = false;                 // scalars in quotes or block style
+  bool broken = false;                 // its error has been reported: readers say no more about it
+  std::string text;                    // scalars
+  std::vector<Node> items;             // sequences
+  std::vector<Entry> entries;          // maps, in the order written
+  base::Place place;                   // of the text inside quotes; of the first line of anything longer
+  std::vector<lang::Stretch> further;  // scalars of several lines or with escapes: where the text goes on
 
   bool is_null() const { return kind == NodeKind::null; }
   bool is_scalar() const { return kind == NodeKind::scalar; }

@@ -26,8 +26,7 @@ class InputRules {
     for (const FieldType& field : type.fields) {
       const Values* values = find(field.name);
       if (values == nullptr) continue;
-      check_bound(field, *values);
-      if (field.on_grid) check_grid(field, *values);
+      if (check_bound(field, *values) && field.on_grid) check_grid(field, *values);
     }
     check_interval();
     warn_of_silence(type.spikes);
@@ -56,16 +55,17 @@ class InputRules {
                                                                                    : values.numbers.size();
   }
 
-  void check_bound(const FieldType& field, const Values& values) {
-    if (field.bound == Bound::none) return;
+  bool check_bound(const FieldType& field, const Values& values) {
+    if (field.bound == Bound::none) return true;
     for (std::size_t i = 0; i < values_in(values); ++i) {
       const double value = values.numbers[i];
       if (field.bound == Bound::positive ? value > 0 : value >= 0) continue;
       error(values.place, field.name + " must " +
                               (field.bound == Bound::positive ? "be positive" : "not be negative") +
                               ", got " + shown(values, value));
-      return;
+      return false;
     }
+    return true;
   }
 
   void check_grid(const FieldType& field, const Values& values) {
@@ -109,8 +109,9 @@ class InputRules {
     if (!written) return base::format_quantity(value, values.dimension);
     const std::string_view line = place.source->line(place.line);
     const std::size_t start = static_cast<std::size_t>(place.column - 1);
-    const std::string text(line.substr(std::min(start, line.size()), static_cast<std::size_t>(place.length)));
-    return text.starts_with('=') ? base::format_quantity(value, values.dimension) : text;
+    const std::string_view text =
+        line.substr(std::min(start, line.size()), static_cast<std::size_t>(place.length));
+    return text.starts_with('=') ? base::format_quantity(value, values.dimension) : base::shortened(text);
   }
   static std::string shown(const Values& values) { return shown(values, values.numbers[0]); }
 
@@ -170,6 +171,8 @@ class InputRules {
     const double interval = 1 / rate->numbers[0];
     const base::TimeGrid grid{experiment_.simulation.dt, 0};
     if (grid.step_of(interval)) return;
+    if (const std::string problem = grid.too_many_steps("(1/rate)", interval); !problem.empty())
+      return error(rate->place, problem, "take a higher rate");
     const auto [below, above] = grid.neighbours(interval);
     const auto time = [](double value) { return base::format_quantity(value, base::dimension::time); };
     error(rate->place,
@@ -187,9 +190,10 @@ class InputRules {
                               (clocks == 0 ? "none" : "several"));
   }
 
+  // Times below 0 have been reported.
   void check_ascending(bool strictly) {
     const std::vector<double>& times = find("times")->numbers;
-    for (std::size_t i = 1; i < times.size(); ++i) {
+    for (std::size_t i = 1; i < times.size() && !(times[i] < 0); ++i) {
       if (strictly ? times[i] > times[i - 1] : times[i] >= times[i - 1]) continue;
       const auto time = [](double value) { return base::format_quantity(value, base::dimension::time); };
       return error(find("times")->place,

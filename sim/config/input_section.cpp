@@ -66,7 +66,7 @@ class InputReader {
     if (node == nullptr && entry.value.broken) return false;
     if (node == nullptr) {
       reader_.error(entry.place, "input '" + entry.key + "' has no 'type'",
-                    "it is one of: " + base::join(types, ", "));
+                    base::listed("it is one of", types));
       return false;
     }
     const std::optional<std::string> word = reader_.choice(*node, "type", types);
@@ -138,7 +138,7 @@ class InputReader {
   void report_receptor(const Node* node, const PopulationSpec& target,
                        const std::vector<std::string>& names) {
     const std::string all =
-        names.empty() ? "give it one under 'receptors'" : "its receptors: " + base::join(names, ", ");
+        names.empty() ? "give it one under 'receptors'" : base::listed("its receptors", names);
     if (node == nullptr) {
       reader_.error(input_.place,
                     names.empty() ? "population '" + target.name +
@@ -149,7 +149,8 @@ class InputReader {
       return;
     }
     const std::string guess = base::did_you_mean(input_.receptor, names);
-    reader_.error(node->place, "population '" + target.name + "' has no receptor '" + input_.receptor + "'",
+    reader_.error(node->place,
+                  "population '" + target.name + "' has no receptor " + base::quoted(input_.receptor),
                   guess.empty() ? all : guess);
   }
 
@@ -165,8 +166,8 @@ class InputReader {
       const std::string guess = base::did_you_mean(input_.site, names);
       reader_.error(node == nullptr ? input_.place : node->place,
                     node == nullptr ? "model '" + target.name + "' has no input for a current"
-                                    : "model '" + target.name + "' has no input '" + input_.site + "'",
-                    guess.empty() && !names.empty() ? "its inputs: " + base::join(names, ", ") : guess);
+                                    : "model '" + target.name + "' has no input " + base::quoted(input_.site),
+                    guess.empty() && !names.empty() ? base::listed("its inputs", names) : guess);
       return false;
     }
     return true;
@@ -241,11 +242,18 @@ class InputReader {
         const auto receptor =
             std::find_if(target.receptors.begin(), target.receptors.end(),
                          [&](const model::ReceptorSpec& r) { return r.name == input_.receptor; });
-        return {{receptor->model->weight}, "receptor '" + input_.receptor + "' of '" + target.name + "'"};
+        return {{receptor->model->weight}, " for receptor '" + input_.receptor + "' of '" + target.name + "'"};
       }
       default:
-        return field.dimension;
+        return as_given(field);
     }
+  }
+
+  // A rate or a frequency of an input is spoken of in Hz.
+  static Accepted as_given(const FieldType& field) {
+    Accepted given = field.dimension;
+    if (field.dimension == base::dimension::frequency) given.unit = "Hz";
+    return given;
   }
 
   void read_field(const FieldType& field, const Node& node) {
@@ -350,7 +358,7 @@ class InputReader {
                     "write for example \"10 pA * sin(2*pi*8 Hz*t)\", in quotes");
       return;
     }
-    auto expression = lang::parse(node.text, node.place, reader_.diagnostics());
+    auto expression = lang::parse(node.text, node.place, reader_.diagnostics(), node.further);
     if (!expression || !replace_variables(*expression, variables_)) return;
     lang::Scope scope;
     scope.dimension_of = [](std::string_view name) {

@@ -65,7 +65,7 @@ const model::Model* Library::find(const Node& word, model::Kind kind) {
 void Library::report_kind(const Node& word, model::Kind found) {
   const bool receptor = found == model::Kind::receptor;
   diagnostics_.error(word.place,
-                     "'" + word.text + "' is a " + kind_word(found) + " model, but a " +
+                     word.describe() + " is a " + kind_word(found) + " model, but a " +
                          (receptor ? "neuron" : "receptor") + " model is needed here",
                      receptor ? "receptor models stand under 'receptors' of a population"
                               : "neuron models stand under 'model' of a population");
@@ -88,7 +88,7 @@ std::string Library::path_of_shipped(const Node& word, model::Kind kind) {
   const std::string guess = base::did_you_mean(word.text, names);
   const std::string known =
       names.empty() ? "no " + kind_word(kind) + " models were found; HILLOCK_MODELS may name their folder"
-                    : "there are: " + base::join(names, ", ") + "; a model of your own is named by its path";
+                    : base::listed("there are", names) + "; a model of your own is named by its path";
   diagnostics_.error(word.place, "there is no " + kind_word(kind) + " model " + word.describe(),
                      (guess.empty() ? "" : guess + " ") + known);
   return "";

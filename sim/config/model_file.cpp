@@ -69,7 +69,7 @@ class ModelFileReader {
                     "write it on one line, in quotes if it has a comma, a colon or a '#'");
       return {};
     }
-    return lang::parse(node.text, node.place, diagnostics_).value_or(lang::Expression{});
+    return lang::parse(node.text, node.place, diagnostics_, node.further).value_or(lang::Expression{});
   }
 
   bool read_kind() {
@@ -160,18 +160,20 @@ class ModelFileReader {
       reader_.error(parameter.place, "parameter '" + parameter.name + "' has neither 'default' nor 'unit'",
                     "write {default: 10 ms}, or {unit: ms} if each config must give it");
     }
-    if (const Node* node = map.find("min"))
-      add_bound(parameter, *node, lang::BinaryOp::greater_equal, " >= ");
-    if (const Node* node = map.find("max")) add_bound(parameter, *node, lang::BinaryOp::less_equal, " <= ");
+    add_bounds(map, parameter.name);
+  }
+
+  void add_bounds(const Node& map, const std::string& name) {
+    if (const Node* node = map.find("min")) add_bound(name, *node, lang::BinaryOp::greater_equal, " >= ");
+    if (const Node* node = map.find("max")) add_bound(name, *node, lang::BinaryOp::less_equal, " <= ");
   }
 
   // `min: 0 pF` is short for the requirement `C_m >= 0 pF`.
-  void add_bound(const model::Parameter& parameter, const Node& node, lang::BinaryOp op,
-                 const std::string& symbol) {
-    lang::Expression bound = expression(node, parameter.name);
+  void add_bound(const std::string& of, const Node& node, lang::BinaryOp op, const std::string& symbol) {
+    lang::Expression bound = expression(node, of);
     if (bound.empty()) return;
     lang::Node name;
-    name.kind = lang::Name{parameter.name};
+    name.kind = lang::Name{of};
     name.place = node.place;
     bound.nodes.push_back(name);
     lang::Node comparison;
@@ -179,12 +181,12 @@ class ModelFileReader {
     comparison.place = node.place;
     bound.nodes.push_back(comparison);
     bound.root = static_cast<int>(bound.nodes.size()) - 1;
-    bound.text = parameter.name + symbol + bound.text;
+    bound.text = of + symbol + bound.text;
     model_.require.push_back({std::move(bound), node.place});
   }
 
   void read_states() {
-    const std::vector<std::string> keys{"init", "doc", "unit", "size"};
+    const std::vector<std::string> keys{"init", "doc", "unit", "min", "max", "size"};
     for (const Entry& entry : section("state")) {
       model::State state;
       state.name = entry.key;
@@ -203,6 +205,7 @@ class ModelFileReader {
         else
           reader_.error(entry.place, "state '" + state.name + "' has no 'init'",
                         "write {init: 0 mV}, or an expression of parameters");
+        add_bounds(entry.value, state.name);
       } else {
         state.init = expression(entry.value, entry.key);
       }

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/check_text.hpp"
 #include "config/document.hpp"
 #include "config/yaml_places.hpp"
@@ -60,6 +61,8 @@ class TreeBuilder : public YAML::EventHandler {
     node.quoted = tag == "!";
     node.text = value;
     node.place = places_.scalar(mark, value, node.quoted);
+    if (node.quoted && places_.is_block(mark)) node.text.erase(node.text.find_last_not_of('\n') + 1);
+    node.further = places_.further(node.place, node.text);
     if (node.quoted && !places_.is_closed(mark))
       abandon(places_.at(mark), "this quote is not closed", "write the same quote behind the text");
     add(std::move(node), anchor);
@@ -193,10 +196,10 @@ class TreeBuilder : public YAML::EventHandler {
     } else if (key.text.size() > 200) {
       abandon(key.place, "this key has more than 200 characters", "a key is one word");
     } else if (open_brackets(key.text) != 0) {
-      diagnostics_.error(key.place, "the key '" + key.text + "' has an unbalanced bracket",
+      diagnostics_.error(key.place, "the key " + base::quoted(key.text) + " has an unbalanced bracket",
                          "quote the expression, or put it on its own line");
     } else if (const auto [seen, added] = top.keys.emplace(key.text, key.place); !added) {
-      diagnostics_.error(key.place, "'" + key.text + "' is given twice",
+      diagnostics_.error(key.place, base::quoted(key.text) + " is given twice",
                          "it stands at " + std::to_string(seen->second.line) + ":" +
                              std::to_string(seen->second.column) + " already: remove one of the two");
     } else {
@@ -212,7 +215,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (open_now == 0) return;
     diagnostics_.error(
         node.place,
-        "'" + node.text + "' has an unbalanced bracket: inside {} and [] a value ends at the next comma",
+        node.describe() + " has an unbalanced bracket: inside {} and [] a value ends at the next comma",
         "quote the expression, or put it on its own line");
     top.split = std::max(open_now, 0);
     node.broken = true;

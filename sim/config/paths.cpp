@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/text.hpp"
+
 namespace hillock::config {
 
 namespace fs = std::filesystem;
@@ -12,7 +14,7 @@ namespace fs = std::filesystem;
 std::optional<std::string> inside(const std::string& path, const std::string& folder,
                                   const base::Place& place, base::Diagnostics& diagnostics) {
   const auto refuse = [&](const std::string& why) {
-    diagnostics.error(place, "'" + path + "' " + why,
+    diagnostics.error(place, base::quoted(path) + " " + why,
                       "put the file into the config's folder, or below, and name it from there");
     return std::nullopt;
   };
@@ -35,7 +37,7 @@ std::optional<std::string> data_file(const std::string& path, const std::string&
   std::error_code problem;
   if (!target || fs::is_regular_file(*target, problem)) return target;
   const bool something = fs::exists(*target, problem);
-  diagnostics.error(place, "'" + path + (something ? "' is not a file" : "' does not exist"),
+  diagnostics.error(place, base::quoted(path) + (something ? " is not a file" : " does not exist"),
                     "paths are relative to the config's folder");
   return std::nullopt;
 }

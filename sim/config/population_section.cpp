@@ -1,5 +1,6 @@
 // `populations`: how many neurons of which model, with which parameters, initial values and receptors.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.hpp"
@@ -7,6 +8,7 @@
 #include "config/value_laws.hpp"
 #include "lang/names.hpp"
 #include "model/recordable.hpp"
+#include "model/value_table.hpp"
 
 namespace hillock::config {
 namespace {
@@ -55,10 +57,13 @@ class PopulationReader {
     else
       population.model = library_.find(*model, model::Kind::neuron);
     if (population.model == nullptr) return population;
+    unreadable_.clear();
     if (const Node* node = entry.value.find("params"))
       read_params(*node, *population.model, population.params);
     check_missing(*population.model, population.params, entry.place);
     if (const Node* node = entry.value.find("init")) read_init(*node, population);
+    check_rules(*population.model, population.params, population.init, "population '" + entry.key + "'",
+                entry.place);
     if (const Node* node = entry.value.find("receptors")) read_receptors(*node, population);
     check_recordables(population);
     return population;
@@ -76,8 +81,7 @@ class PopulationReader {
   void read_param(const Entry& entry, const Model& model, const std::string& what,
                   const std::string& known_word, const std::vector<std::string>& known, NamedValues& to) {
     if (const model::Parameter* parameter = model.parameter(entry.key)) {
-      if (const auto values = read_values(reader_, entry.value, entry.key, parameter->dimension, context_))
-        to[entry.key] = *values;
+      read_one(entry.value, entry.key, parameter->dimension, to);
       return;
     }
     if (const model::Vector* vector = model.vector(entry.key);
@@ -90,10 +94,27 @@ class PopulationReader {
   void unknown(const Entry& entry, const std::string& what, const std::string& known_word,
                const std::vector<std::string>& known) {
     const std::string guess = base::did_you_mean(entry.key, known);
-    const std::string all =
-        known.empty() ? known_word + " none" : known_word + ": " + base::join(known, ", ");
-    reader_.error(entry.place, "'" + entry.key + "' is not " + what,
-                  (guess.empty() ? "" : guess + " ") + all);
+    reader_.error(
+        entry.place, base::quoted(entry.key) + " is not " + what,
+        (guess.empty() ? "" : guess + " ") + base::listed(known.empty() ? "it has" : known_word, known));
+  }
+
+  void read_one(const Node& node, const std::string& name, const base::Dimension& dimension,
+                NamedValues& to) {
+    if (const auto values = read_values(reader_, node, name, dimension, context_))
+      to[name] = *values;
+    else
+      unreadable_.insert(name);
+  }
+
+  // The rules of the model about values that stand in the config, whatever else is wrong with it; those about
+  // values that are drawn or read from files are checked when these are known.
+  void check_rules(const Model& model, const NamedValues& params, const NamedValues& init,
+                   const std::string& owner, const base::Place& place) {
+    model::ValueTable table(model, params, context_.neurons, owner, place);
+    table.resolve_written(unreadable_, reader_.diagnostics());
+    table.check_requirements(reader_.diagnostics());
+    table.check_initial_values(model::written_values(init), init, reader_.diagnostics());
   }
 
   void read_vector(const Entry& entry, const model::Vector& vector, const base::Dimension& dimension,
@@ -105,14 +126,12 @@ class PopulationReader {
                         (entry.value.items.size() == 1 ? " value" : " values") + " for the " +
                         std::to_string(vector.size) + " elements of this vector",
                     "give one value for all, or one for each element");
+      for (int i = 0; i < vector.size; ++i) unreadable_.insert(entry.key + "_" + std::to_string(i));
       return;
     }
     for (int i = 0; i < vector.size; ++i) {
       const Node& item = single ? entry.value : entry.value.items[static_cast<std::size_t>(i)];
-      const std::string name = entry.key + "_" + std::to_string(i);
-      const auto values = read_values(reader_, item, name, dimension, context_);
-      if (!values) return;
-      to[name] = *values;
+      read_one(item, entry.key + "_" + std::to_string(i), dimension, to);
     }
   }
 
@@ -142,8 +161,7 @@ class PopulationReader {
   void read_states(const std::vector<Entry>& entries, const Model& model, NamedValues& to) {
     for (const Entry& entry : entries) {
       if (const model::State* state = model.state(entry.key)) {
-        if (const auto values = read_values(reader_, entry.value, entry.key, state->dimension, context_))
-          to[entry.key] = *values;
+        read_one(entry.value, entry.key, state->dimension, to);
       } else if (const model::Vector* vector = model.vector(entry.key);
                  vector != nullptr && model.state(entry.key + "_0") != nullptr) {
         read_vector(entry, *vector, model.state(entry.key + "_0")->dimension, to);
@@ -168,7 +186,10 @@ class PopulationReader {
       else
         receptor.model = library_.find(*model, model::Kind::receptor);
       if (receptor.model == nullptr) continue;
+      unreadable_.clear();
       read_receptor_keys(entry.value, receptor);
+      check_rules(*receptor.model, receptor.params, receptor.init,
+                  "receptor '" + entry.key + "' of population '" + population.name + "'", entry.place);
       if (choose_site(entry.value, population, receptor)) check_fit(entry, *population.model, receptor);
       population.receptors.push_back(std::move(receptor));
     }
@@ -252,21 +273,30 @@ class PopulationReader {
            std::any_of(model.derived.begin(), model.derived.end(), uses);
   }
 
-  // Two things of one name could not be told apart in the output.
+  // Two things of one name could not be told apart in the output. The neuron model's come first, and are
+  // different.
   void check_recordables(const PopulationSpec& population) {
-    std::set<std::string> seen;
-    for (const model::Recordable& recordable : model::recordables(population))
-      if (!seen.insert(recordable.name).second)
-        reader_.error(population.place,
-                      "'" + recordable.name + "' stands for two things in population '" + population.name +
-                          "': one of the neuron model, one of a receptor",
-                      "rename the receptor");
+    std::map<std::string, model::Recordable> seen;
+    for (const model::Recordable& recordable : model::recordables(population)) {
+      const auto [first, added] = seen.emplace(recordable.name, recordable);
+      if (added) continue;
+      const bool of_receptor = recordable.receptor >= 0;
+      const base::Place place =
+          of_receptor ? population.receptors[static_cast<std::size_t>(recordable.receptor)].place
+                      : population.place;
+      reader_.error(place,
+                    "'" + recordable.name + "' stands for two things in population '" + population.name +
+                        "': " + model::describe(first->second, population) + " and " +
+                        model::describe(recordable, population),
+                    of_receptor ? "rename the receptor" : "rename one of the two");
+    }
   }
 
   Reader& reader_;
   Library& library_;
   const model::Experiment& experiment_;
   ValueContext context_;
+  std::set<std::string> unreadable_;  // parameters and states whose values were wrong
 };
 
 }  // namespace
@@ -294,8 +324,8 @@ std::optional<model::Slice> read_slice(Reader& reader, const Node& node, std::st
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) {
     const std::string guess = base::did_you_mean(name, names);
-    reader.error(node.place, std::string(what) + ": there is no population '" + name + "'",
-                 guess.empty() ? "there are: " + base::join(names, ", ") : guess);
+    reader.error(node.place, std::string(what) + ": there is no population " + base::quoted(name),
+                 guess.empty() ? base::listed("there are", names) : guess);
     return std::nullopt;
   }
   model::Slice slice;

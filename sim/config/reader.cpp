@@ -15,18 +15,17 @@ namespace {
 // The number that begins a text ("10" of "10 mV"), for examples in messages.
 std::string number_of(std::string_view text) {
   const std::size_t end = std::min(text.find_first_not_of("+-.0123456789eE"), text.size());
-  std::string number(text.substr(0, end));
+  std::string number(text.substr(0, std::min<std::size_t>(end, 60)));
   while (!number.empty() && !base::parse_decimal(number)) number.pop_back();
   return number.empty() ? "10" : number;
 }
 
-std::string with_unit(std::string_view number, const base::Dimension& dimension) {
-  return std::string(number) + (dimension.dimensionless() ? "" : " " + dimension.user_unit());
-}
-
 std::string example(std::string_view text, const Accepted& accepted) {
   if (!accepted.remedy.empty()) return accepted.remedy;
-  return fmt::format("write for example '{}'", with_unit(number_of(text), accepted.dimensions.front()));
+  const std::string number = number_of(text), unit = accepted.example_unit();
+  if (unit == "1") return fmt::format("write for example '{}'", number);
+  if (unit.starts_with("1/")) return fmt::format("write for example '{}{}'", number, unit.substr(1));
+  return fmt::format("write for example '{} {}'", number, unit);
 }
 
 bool says_not_finite(std::string_view text) {
@@ -55,7 +54,8 @@ std::optional<std::string> whole_digits(std::string_view text, bool& negative, b
 
 std::string Accepted::describe() const {
   std::vector<std::string> names;
-  for (const base::Dimension& dimension : dimensions) names.push_back(dimension.describe());
+  for (const base::Dimension& dimension : dimensions)
+    names.push_back(unit.empty() ? dimension.describe() : dimension.name() + " (" + unit + ")");
   return base::join(names, " or ") + why;
 }
 
@@ -72,8 +72,8 @@ void Reader::keys(const Node& map, std::string_view what, std::span<const std::s
   for (const Entry& entry : map.entries) {
     if (std::find(valid.begin(), valid.end(), entry.key) != valid.end()) continue;
     const std::string guess = base::did_you_mean(entry.key, valid);
-    error(entry.place, "'" + entry.key + "' is not a key of " + std::string(what),
-          (guess.empty() ? "" : guess + " ") + "valid keys: " + base::join(valid, ", "));
+    error(entry.place, base::quoted(entry.key) + " is not a key of " + std::string(what),
+          (guess.empty() ? "" : guess + " ") + base::listed("valid keys", valid));
   }
 }
 
@@ -96,7 +96,7 @@ std::optional<base::Quantity> Reader::quantity(const Node& node, std::string_vie
     found = base::parse_quantity(text, &problem);
     if (!found) {
       if (says_not_finite(text))
-        error(node.place, name + " must be finite, got '" + std::string(text) + "'", example("", accepted));
+        error(node.place, name + " must be finite, got " + base::quoted(text), example("", accepted));
       else
         error(node.place, name + ": " + problem,
               problem.find("; ") == std::string::npos ? example("", accepted) : "");
@@ -143,7 +143,7 @@ std::optional<std::int64_t> Reader::whole(const Node& node, std::string_view wha
       !huge && std::from_chars(digits->data(), digits->data() + digits->size(), value).ec == std::errc{};
   if (negative) value = -value;
   if (!fits || value < least || value > most) {
-    error(node.place, name + " must be " + range + ", got " + text);
+    error(node.place, name + " must be " + range + ", got " + base::shortened(text));
     return std::nullopt;
   }
   return value;
@@ -187,7 +187,7 @@ std::optional<std::string> Reader::choice(const Node& node, std::string_view wha
     return node.text;
   const std::string guess = node.is_scalar() ? base::did_you_mean(node.text, choices) : "";
   error(node.place, std::string(what) + " cannot be " + node.describe(),
-        (guess.empty() ? "" : guess + " ") + "it is one of: " + base::join(choices, ", "));
+        (guess.empty() ? "" : guess + " ") + base::listed("it is one of", choices));
   return std::nullopt;
 }
 
@@ -197,9 +197,7 @@ bool Reader::name(const std::string& name, const base::Place& place, std::string
       !name.empty() && name.size() <= 100 && letter(name[0]) &&
       std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
   if (valid) return true;
-  error(place,
-        "'" + (name.size() > 60 ? name.substr(0, 60) + "..." : name) + "' cannot be the name of " +
-            std::string(what),
+  error(place, base::quoted(name) + " cannot be the name of " + std::string(what),
         "a name has up to 100 letters, digits and '_', and does not begin with a digit");
   return false;
 }
@@ -216,13 +214,13 @@ std::optional<std::pair<std::int64_t, std::int64_t>> Reader::range(std::string_v
   };
   if (dots == std::string_view::npos || !digits(text.substr(0, dots), first) ||
       !digits(text.substr(dots + 2), last)) {
-    error(place, std::string(what) + " must be a range, got '" + std::string(text) + "'",
+    error(place, std::string(what) + " must be a range, got " + base::quoted(text),
           "write first..last, both included: '0..99'");
     return std::nullopt;
   }
   if (first > last) {
     error(place,
-          std::string(what) + ": the range " + std::string(base::trim(text)) + " ends before it begins",
+          std::string(what) + ": the range " + base::shortened(base::trim(text)) + " ends before it begins",
           "write '" + std::to_string(last) + ".." + std::to_string(first) + "'");
     return std::nullopt;
   }

@@ -25,11 +25,13 @@ struct Accepted {
   std::vector<base::Dimension> dimensions;
   std::string why;
   std::string remedy;  // instead of an example in the right unit
+  std::string unit;    // that users write, if not the dimension's own: Hz, not 1/ms
   Accepted(const base::Dimension& dimension) : dimensions{dimension} {}
   Accepted(std::vector<base::Dimension> all, std::string reason, std::string what_to_do = {})
       : dimensions(std::move(all)), why(std::move(reason)), remedy(std::move(what_to_do)) {}
   // "voltage (mV)", "current density (uA/cm2) or current (pA) for input 'I' of 'cell'".
   std::string describe() const;
+  std::string example_unit() const { return unit.empty() ? dimensions.front().user_unit() : unit; }
 };
 
 class Reader {

@@ -77,8 +77,8 @@ class RecordReader {
     const std::string first = elements(name).front();
     if (std::find(names_.begin(), names_.end(), first) != names_.end()) return true;
     const std::string guess = base::did_you_mean(name, names_);
-    reader_.error(place, "population '" + population_.name + "' has no variable '" + name + "'",
-                  (guess.empty() ? "" : guess + " ") + "it has: " + base::join(names_, ", "));
+    reader_.error(place, "population '" + population_.name + "' has no variable " + base::quoted(name),
+                  (guess.empty() ? "" : guess + " ") + base::listed("it has", names_));
     return false;
   }
 
@@ -206,8 +206,8 @@ void read_record(Reader& reader, const Node& root, model::Experiment& experiment
                    "remove it");
     } else {
       const std::string guess = base::did_you_mean(entry.key, names);
-      reader.error(entry.place, "record: there is no population '" + entry.key + "'",
-                   guess.empty() ? "there are: " + base::join(names, ", ") : guess);
+      reader.error(entry.place, "record: there is no population " + base::quoted(entry.key),
+                   guess.empty() ? base::listed("there are", names) : guess);
     }
   }
 }

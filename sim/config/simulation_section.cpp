@@ -98,14 +98,6 @@ bool check_grid(Reader& reader, SimulationSpec& simulation) {
                  "make dt smaller, or simulate longer");
     return false;
   }
-  constexpr double most_steps = 9007199254740992.0;  // 2^53
-  if (duration / dt > most_steps) {
-    reader.error(simulation.duration_place,
-                 "duration/dt is " + base::number(std::floor(duration / dt)) +
-                     " steps; the most is 9007199254740992 (2^53)",
-                 "make dt longer, or simulate less");
-    return false;
-  }
   if (!check_on_grid(reader, duration, simulation, simulation.duration_place, "duration")) return false;
   simulation.steps = *base::TimeGrid{dt, 0}.step_of(duration);
   return true;
@@ -123,6 +115,11 @@ bool check_on_grid(Reader& reader, double time, const SimulationSpec& simulation
                    std::string_view what) {
   const base::TimeGrid grid{simulation.dt, 0};
   if (grid.step_of(time)) return true;
+  if (const std::string problem = grid.too_many_steps(what, time); !problem.empty()) {
+    reader.error(place, problem,
+                 what == "duration" ? "make dt longer, or simulate less" : "take a shorter time");
+    return false;
+  }
   const auto [below, above] = grid.neighbours(time);
   reader.error(
       place,

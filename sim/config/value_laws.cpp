@@ -101,7 +101,7 @@ class ValuesReader {
     const LawWord* law = law_of(node);
     if (law == nullptr)
       return fail(node.place, " must be " + std::string(all_forms) + ", got a map" +
-                                  (node.entries.empty() ? "" : " with '" + node.entries[0].key + "'"));
+                                  (node.entries.empty() ? "" : " with " + base::quoted(node.entries[0].key)));
     const std::vector<std::string> keys{std::string(law->word), "min", "max"};
     const std::size_t problems = reader_.diagnostics().all().size();
     reader_.keys(node, "a value by '" + std::string(law->word) + "'", keys);
@@ -191,7 +191,7 @@ class ValuesReader {
     if (unit == nullptr) {
       values_.dimension = base::dimension::none;
       return plain || fail(node.place, " from a file needs 'unit', the unit of its numbers",
-                           "write for example unit: " + accepted_.dimensions.front().user_unit());
+                           "write for example unit: " + accepted_.example_unit());
     }
     std::string problem;
     const std::optional<base::Unit> parsed =
@@ -205,7 +205,7 @@ class ValuesReader {
     const std::optional<double> scale =
         base::to_internal("1", base::Unit{parsed->dimension, parsed->power_of_ten, false});
     if (!scale || parsed->celsius)
-      return fail(unit->place, ": the unit '" + unit->text + "' cannot be used for a file",
+      return fail(unit->place, ": the unit " + unit->describe() + " cannot be used for a file",
                   "write its numbers in K");
     values_.file_scale = *scale;
     values_.dimension = parsed->dimension;

@@ -16,11 +16,14 @@ namespace {
 
 // The tree of "= 2 * w": of what stands behind the '='.
 std::optional<lang::Expression> parse_after_equals(const Node& node, base::Diagnostics& diagnostics) {
-  const std::size_t equals = node.text.find('=');
+  const int behind = static_cast<int>(node.text.find('=')) + 1;
   base::Place place = node.place;
-  place.column += static_cast<int>(equals) + 1;
-  place.length = std::max(1, place.length - static_cast<int>(equals) - 1);
-  return lang::parse(std::string_view(node.text).substr(equals + 1), place, diagnostics);
+  place.column += behind;
+  place.length = std::max(1, place.length - behind);
+  std::vector<lang::Stretch> further = node.further;
+  for (lang::Stretch& stretch : further) stretch.offset -= behind;
+  const std::string_view text = std::string_view(node.text).substr(static_cast<std::size_t>(behind));
+  return lang::parse(text, place, diagnostics, further);
 }
 
 lang::Scope scope_of(const Variables& variables) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/source.hpp"
+#include "lang/parser.hpp"
 
 namespace hillock::config {
 
@@ -20,6 +21,10 @@ class Places {
   base::Place at(const YAML::Mark& mark, std::size_t length = 1) const;
   // The place of a scalar's text: inside its quotes, behind anchors and tags; of a block its first line.
   base::Place scalar(const YAML::Mark& mark, const std::string& value, bool quoted) const;
+  // Whether it is a block, written behind '|' or '>'.
+  bool is_block(const YAML::Mark& mark) const;
+  // Where the text of a scalar at `place` goes on, if it does not stand there as it is.
+  std::vector<lang::Stretch> further(const base::Place& place, const std::string& value) const;
   // Whether the quotes of a scalar are closed: yaml-cpp takes the end of the file for a closing quote.
   bool is_closed(const YAML::Mark& mark) const;
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -28,8 +29,8 @@ constexpr std::array<std::string_view, 14> symbols = {"<=", ">=", "==", "!=", "+
 
 class Lexer {
  public:
-  Lexer(std::string_view text, const base::Place& start, base::Diagnostics& diagnostics)
-      : text_(text), start_(start), diagnostics_(diagnostics) {}
+  Lexer(std::string_view text, const Written& written, base::Diagnostics& diagnostics)
+      : text_(text), written_(written), diagnostics_(diagnostics) {}
 
   std::optional<std::vector<Token>> run() {
     while (position_ < text_.size() && errors_ < most_errors) {
@@ -53,7 +54,7 @@ class Lexer {
   char at(std::size_t position) const { return position < text_.size() ? text_[position] : '\0'; }
 
   base::Place place(std::size_t from, std::size_t to) const {
-    return place_at(start_, static_cast<int>(from), static_cast<int>(to - from));
+    return written_.at(static_cast<int>(from), static_cast<int>(to - from));
   }
 
   Token& push(TokenKind kind, std::size_t from) {
@@ -137,7 +138,7 @@ class Lexer {
     const std::optional<double> value = base::to_internal(digits, *unit);
     if (!value) {
       return error(
-          from, fmt::format("'{}' is out of the range of numbers", text_.substr(from, position_ - from)), "");
+          from, base::quoted(text_.substr(from, position_ - from)) + " is out of the range of numbers", "");
     }
     Token& token = push(TokenKind::number, from);
     token.value = *value;
@@ -211,7 +212,7 @@ class Lexer {
   }
 
   std::string_view text_;
-  const base::Place& start_;
+  const Written& written_;
   base::Diagnostics& diagnostics_;
   std::size_t position_ = 0;
   std::size_t errors_ = 0;
@@ -220,13 +221,16 @@ class Lexer {
 
 }  // namespace
 
-base::Place place_at(const base::Place& start, int offset, int length) {
-  return {start.source, start.line, start.column + offset, length};
+base::Place Written::at(int offset, int length) const {
+  const auto next = std::upper_bound(further.begin(), further.end(), offset,
+                                     [](int at, const Stretch& stretch) { return at < stretch.offset; });
+  const Stretch here = next == further.begin() ? Stretch{0, start} : *(next - 1);
+  return {here.start.source, here.start.line, here.start.column + offset - here.offset, length};
 }
 
-std::optional<std::vector<Token>> tokenize(std::string_view text, const base::Place& start,
+std::optional<std::vector<Token>> tokenize(std::string_view text, const Written& written,
                                            base::Diagnostics& diagnostics) {
-  return Lexer(text, start, diagnostics).run();
+  return Lexer(text, written, diagnostics).run();
 }
 
 }  // namespace hillock::lang

@@ -1,11 +1,13 @@
 // From the text of an expression to tokens; a number and its unit are one token.
 #pragma once
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/diagnostics.hpp"
 #include "base/units.hpp"
+#include "lang/parser.hpp"
 
 namespace hillock::lang {
 
@@ -20,12 +22,16 @@ struct Token {
   std::string_view digits;  // of a number, without its unit
 };
 
-// The tokens of a text at `start` in the user's line, with an `end` behind; nothing if a character or a
-// number is wrong: all of these (up to ten) are reported.
-std::optional<std::vector<Token>> tokenize(std::string_view text, const base::Place& start,
-                                           base::Diagnostics& diagnostics);
+// Where the text of an expression stands in the user's file.
+struct Written {
+  base::Place start;
+  std::span<const Stretch> further;
+  base::Place at(int offset, int length) const;
+};
 
-// The place of a stretch of the text.
-base::Place place_at(const base::Place& start, int offset, int length);
+// The tokens of a text, with an `end` behind; nothing if a character or a number is wrong: all of these (up
+// to ten) are reported.
+std::optional<std::vector<Token>> tokenize(std::string_view text, const Written& written,
+                                           base::Diagnostics& diagnostics);
 
 }  // namespace hillock::lang

@@ -52,8 +52,8 @@ class Parser {
  public:
   using Index = std::optional<int>;
 
-  Parser(std::vector<Token> tokens, const base::Place& start, base::Diagnostics& diagnostics)
-      : tokens_(std::move(tokens)), start_(start), diagnostics_(diagnostics) {}
+  Parser(std::vector<Token> tokens, const Written& written, base::Diagnostics& diagnostics)
+      : tokens_(std::move(tokens)), written_(written), diagnostics_(diagnostics) {}
 
   std::optional<std::vector<Node>> run() {
     const Index root = binary(1);
@@ -69,7 +69,7 @@ class Parser {
     return current().kind == TokenKind::symbol && current().text == symbol;
   }
   base::Place place_of(const Token& token) const {
-    return place_at(start_, token.offset, static_cast<int>(token.text.size()));
+    return written_.at(token.offset, static_cast<int>(token.text.size()));
   }
 
   std::nullopt_t error(const base::Place& place, std::string message, std::string remedy = {}) {
@@ -81,7 +81,7 @@ class Parser {
     const Token& token = current();
     if (token.kind == TokenKind::end)
       return error(place_of(token), "the expression ends where a value is missing");
-    return error(place_of(token), fmt::format("a value is missing before '{}'", token.text));
+    return error(place_of(token), "a value is missing before " + base::quoted(token.text));
   }
 
   // A token at which the expression cannot go on.
@@ -92,7 +92,7 @@ class Parser {
     if (token.text == ")") remedy = "there is no '(' to it";
     if (token.kind == TokenKind::number || token.kind == TokenKind::name || token.text == "(")
       remedy = "write an operator before it, such as '*'";
-    return error(place_of(token), fmt::format("unexpected '{}'", token.text), std::move(remedy));
+    return error(place_of(token), "unexpected " + base::quoted(token.text), std::move(remedy));
   }
 
   // Whether the comma stands between the digits of 1,5; then that is the error.
@@ -104,9 +104,9 @@ class Parser {
     const int end = before.offset + static_cast<int>(before.text.size());
     if (!between_numbers || end != current().offset || after.offset != end + 1) return false;
     const base::Place place =
-        place_at(start_, before.offset, static_cast<int>(before.text.size() + 1 + after.digits.size()));
-    error(place, fmt::format("'{},{}' has a decimal comma", before.text, after.digits),
-          fmt::format("write '{}.{}'", before.text, after.digits));
+        written_.at(before.offset, static_cast<int>(before.text.size() + 1 + after.digits.size()));
+    error(place, base::quoted(fmt::format("{},{}", before.text, after.digits)) + " has a decimal comma",
+          "write " + base::quoted(fmt::format("{}.{}", before.text, after.digits)));
     return true;
   }
 
@@ -116,10 +116,11 @@ class Parser {
   }
   base::Place& place(int node) { return nodes_[static_cast<std::size_t>(node)].place; }
 
-  // From the start of one place to the end of another.
+  // From the start of one place to the end of another; underlines end with their line.
   static base::Place span(const base::Place& from, const base::Place& to) {
+    constexpr int to_line_end = 1 << 20;
     base::Place all = from;
-    all.length = to.column + to.length - from.column;
+    all.length = to.line == from.line ? to.column + to.length - from.column : to_line_end;
     return all;
   }
 
@@ -327,7 +328,7 @@ class Parser {
   }
 
   std::vector<Token> tokens_;
-  const base::Place& start_;
+  const Written& written_;
   base::Diagnostics& diagnostics_;
   std::size_t next_ = 0;
   int depth_ = 0;
@@ -337,9 +338,9 @@ class Parser {
 }  // namespace
 
 std::optional<Expression> parse(std::string_view text, const base::Place& start,
-                                base::Diagnostics& diagnostics) {
-  const base::Place whole =
-      place_at(start, 0, static_cast<int>(std::min<std::size_t>(text.size(), 1U << 30)));
+                                base::Diagnostics& diagnostics, std::span<const Stretch> further) {
+  const Written written{start, further};
+  const base::Place whole = written.at(0, static_cast<int>(std::min<std::size_t>(text.size(), 1U << 30)));
   if (text.size() > longest_expression) {
     diagnostics.error(whole, fmt::format("an expression of {} bytes", text.size()),
                       fmt::format("the limit is {}; give parts of it names", longest_expression));
@@ -349,9 +350,9 @@ std::optional<Expression> parse(std::string_view text, const base::Place& start,
     diagnostics.error(whole, "an expression is missing");
     return std::nullopt;
   }
-  std::optional<std::vector<Token>> tokens = tokenize(text, start, diagnostics);
+  std::optional<std::vector<Token>> tokens = tokenize(text, written, diagnostics);
   if (!tokens) return std::nullopt;
-  std::optional<std::vector<Node>> nodes = Parser(std::move(*tokens), start, diagnostics).run();
+  std::optional<std::vector<Node>> nodes = Parser(std::move(*tokens), written, diagnostics).run();
   if (!nodes) return std::nullopt;
   const int root = static_cast<int>(nodes->size()) - 1;
   return Expression{std::move(*nodes), root, std::string(text), whole};

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "lang/names.hpp"
 #include "model/checks.hpp"
+#include "model/value_table.hpp"
 
 namespace hillock::model {
 namespace {
@@ -90,7 +91,19 @@ void check_potential(const Model& model, base::Diagnostics& diagnostics) {
 
 void check_requirements(Model& model, Symbols& symbols) {
   for (Requirement& requirement : model.require)
-    symbols.check_condition(requirement.expression, "a line of 'require'", {});
+    symbols.check_condition(requirement.expression, "a line of 'require'", {false, false, false, true});
+}
+
+// Defaults that a config cannot mend must be finite; the others are checked with the config's values.
+void check_defaults(const Model& model, base::Diagnostics& diagnostics) {
+  const NamedValues none;
+  ValueTable(model, none, 1, "model '" + model.name + "'", model.place).resolve_written({}, diagnostics);
+}
+
+std::size_t count_errors(const base::Diagnostics& diagnostics) {
+  const auto& all = diagnostics.all();
+  return static_cast<std::size_t>(std::count_if(
+      all.begin(), all.end(), [](const base::Diagnostic& d) { return d.severity == base::Severity::error; }));
 }
 
 void warn_of_unused_parameters(const Model& model, const Symbols& symbols, base::Diagnostics& diagnostics) {
@@ -111,6 +124,7 @@ bool check_size(const Model& model, base::Diagnostics& diagnostics) {
 }  // namespace
 
 void check_model(Model& model, base::Diagnostics& diagnostics) {
+  const std::size_t errors = count_errors(diagnostics);
   if (!check_size(model, diagnostics)) return;
   expand_vectors(model, diagnostics);
   if (!check_size(model, diagnostics)) return;
@@ -126,6 +140,7 @@ void check_model(Model& model, base::Diagnostics& diagnostics) {
     check_receptor(model, symbols, diagnostics);
   }
   check_requirements(model, symbols);
+  if (count_errors(diagnostics) == errors) check_defaults(model, diagnostics);
   warn_of_unused_parameters(model, symbols, diagnostics);
 }
 

@@ -18,7 +18,9 @@ std::string describe_violation(const Requirement& requirement,
         std::find_if(requirement.expression.nodes.begin(), requirement.expression.nodes.end(), uses);
     values.push_back(name + " is " + base::format_quantity(value_of(name), node->dimension));
   }
-  return requirement.expression.text + " does not hold: " + base::join(values, ", ");
+  constexpr std::size_t longest_rule = 200;
+  return base::shortened(requirement.expression.text, longest_rule) +
+         " does not hold: " + base::join(values, ", ");
 }
 
 }  // namespace hillock::model

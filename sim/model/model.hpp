@@ -76,7 +76,8 @@ struct SpikeRule {
   base::Place place;
 };
 
-// A rule of value, `require: - C_m > 0 pF` (min and max of a parameter become such rules).
+// A rule of value, `require: - C_m > 0 pF` (min and max of a parameter or state become such rules). One that
+// names states is about their initial values.
 struct Requirement {
   lang::Expression expression;
   base::Place place;

@@ -25,6 +25,30 @@ void add_receptor(const ReceptorSpec& receptor, int index, std::vector<Recordabl
 
 }  // namespace
 
+std::string describe(const Recordable& recordable, const PopulationSpec& population) {
+  const auto of_receptor = [&](const std::string& what) {
+    return what + " of receptor '" +
+           population.receptors[static_cast<std::size_t>(recordable.receptor)].name + "'";
+  };
+  switch (recordable.kind) {
+    case RecordableKind::state:
+      return "the state " + recordable.part + " of the neuron";
+    case RecordableKind::derived:
+      return "the derived quantity " + recordable.part + " of the neuron";
+    case RecordableKind::input:
+      return "the total input into " + recordable.part;
+    case RecordableKind::synaptic:
+      return "the sum of the receptors that feed " + recordable.part;
+    case RecordableKind::receptor_state:
+      return of_receptor("the state " + recordable.part);
+    case RecordableKind::receptor_derived:
+      return of_receptor("the derived quantity " + recordable.part);
+    case RecordableKind::receptor_current:
+      return of_receptor("the current");
+  }
+  return "";
+}
+
 std::vector<Recordable> recordables(const PopulationSpec& population) {
   std::vector<Recordable> list;
   if (population.model == nullptr) return list;

@@ -31,4 +31,7 @@ struct Recordable {
 // The sum is named I_syn for the first site, SITE_syn for the others.
 std::vector<Recordable> recordables(const PopulationSpec& population);
 
+// How messages speak of it: "the sum of the receptors that feed I", "the current of receptor 'ampa'".
+std::string describe(const Recordable& recordable, const PopulationSpec& population);
+
 }  // namespace hillock::model

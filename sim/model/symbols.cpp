@@ -27,6 +27,11 @@ std::string kind_word(SymbolKind kind) {
   return "given from outside";
 }
 
+// Data sets and groups that stand beside the variables of a population in the output file.
+bool is_in_output(const std::string& name) {
+  return name == "time" || name == "neuron" || name == "mapping" || name == "data";
+}
+
 std::string definition_word(const std::string& name, SymbolKind kind) {
   if (kind == SymbolKind::parameter) return "the default of '" + name + "'";
   if (kind == SymbolKind::state) return "the initial value of '" + name + "'";
@@ -93,7 +98,9 @@ void Symbols::declare_all() {
 }
 
 void Symbols::declare(const std::string& name, Symbol symbol, bool may_be_reserved) {
-  const std::string problem = may_be_reserved ? "" : lang::name_problem(name);
+  std::string problem = may_be_reserved ? "" : lang::name_problem(name);
+  if (problem.empty() && is_in_output(name))
+    problem = "'" + name + "' is a name of the output file's own; choose another name";
   if (!problem.empty()) diagnostics_.error(symbol.place, problem);
   const auto [found, added] = symbols_.emplace(name, symbol);
   if (added) {
@@ -194,10 +201,11 @@ bool Symbols::usable(const lang::Expression& expression, std::string_view what, 
       diagnostics_.error(node.place, std::string(what) + " may not use the weight of a spike",
                          "it is known in on_spike, and in the current of a receptor without states");
       fine = false;
-    } else if (symbol->kind != SymbolKind::weight && !symbol->constant && !allowed.variables) {
+    } else if (symbol->kind != SymbolKind::weight && !symbol->constant && !allowed.variables &&
+               !(allowed.states && symbol->kind == SymbolKind::state)) {
       diagnostics_.error(node.place,
-                         std::string(what) + " may use parameters only, but '" + name->name + "' is " +
-                             kind_word(symbol->kind),
+                         std::string(what) + " may use parameters" + (allowed.states ? " and states" : "") +
+                             " only, but '" + name->name + "' is " + kind_word(symbol->kind),
                          "use parameters, or what is derived from parameters alone");
       fine = false;
     }

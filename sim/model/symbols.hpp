@@ -29,6 +29,7 @@ struct Allowed {
   bool variables = false;  // states, all derived quantities, inputs, t, a receptor's V
   bool noise = false;
   bool weight = false;
+  bool states = false;
 };
 
 class Symbols {

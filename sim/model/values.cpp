@@ -139,11 +139,12 @@ class Drawing {
 std::vector<double> from_file(const Values& values, std::int64_t size, const ColumnReader& reader,
                               base::Diagnostics& diagnostics) {
   std::vector<double> numbers = reader(values.file, values.dataset);
-  if (numbers.size() != 1 && static_cast<std::int64_t>(numbers.size()) != size) {
+  if (static_cast<std::int64_t>(numbers.size()) != size) {
     diagnostics.error(values.place,
-                      "'" + values.dataset + "' has " + std::to_string(numbers.size()) + " numbers for " +
-                          std::to_string(size) + " neurons",
-                      "give one for all, or one for each");
+                      base::quoted(values.dataset) + " has " + std::to_string(numbers.size()) +
+                          (numbers.size() == 1 ? " number" : " numbers") + " for " + std::to_string(size) +
+                          (size == 1 ? " neuron" : " neurons"),
+                      "give one for each neuron; a value for all needs no file");
     return {};
   }
   for (double& number : numbers) number *= values.file_scale;

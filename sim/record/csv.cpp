@@ -9,6 +9,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <optional>
 
 #include "base/diagnostics.hpp"
@@ -43,13 +44,14 @@ std::string_view bare(std::string_view cell) {
   return cell;
 }
 
-// Also takes "nan" and "inf", which are numbers for the look of a line though not for a column.
+// Also takes "nan", "inf" and what no double holds (as NaN), which are numbers for the look of a line though
+// not for a column.
 std::optional<double> to_number(std::string_view cell) {
   if (cell.starts_with('+') && cell.size() > 1 && cell[1] != '-') cell.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (error != std::errc() || end != cell.data() + cell.size()) return std::nullopt;
-  return value;
+  if (end != cell.data() + cell.size() || error == std::errc::invalid_argument) return std::nullopt;
+  return error == std::errc() ? value : std::numeric_limits<double>::quiet_NaN();
 }
 
 std::vector<std::string_view> cells_of(std::string_view text, char separator) {
@@ -76,20 +78,17 @@ char separator_of(std::string_view line) {
   return ' ';
 }
 
-std::string in_quotes(std::string_view text) {
-  std::string quoted(1, '\'');
-  return quoted.append(base::printable(text.substr(0, 60))).append(1, '\'');
-}
-
 // Why a cell is no number: "'1,5' has a decimal comma; write 1.5".
 std::string problem_of(std::string_view cell) {
   if (cell.empty()) return "the cell is empty, expected a number";
-  const std::string quoted = in_quotes(cell);
   std::string pointed(cell);
   std::replace(pointed.begin(), pointed.end(), ',', '.');
   if (std::count(cell.begin(), cell.end(), ',') == 1 && to_number(pointed))
-    return quoted + " has a decimal comma; write " + pointed;
-  return quoted + " is not a number";
+    return base::quoted(cell) + " has a decimal comma; write " + base::shortened(pointed);
+  if (!to_number(cell)) return base::quoted(cell) + " is not a number";
+  std::string problem = base::quoted(cell) + " is not a finite number";
+  base::parse_number(cell, &problem);  // too large or too small
+  return problem;
 }
 
 }  // namespace
@@ -134,7 +133,7 @@ void CsvTable::add_row(std::size_t line, const std::vector<std::string_view>& ce
 }
 
 std::string CsvTable::described(std::size_t column) const {
-  return header_.empty() ? std::to_string(column + 1) : in_quotes(header_[column]);
+  return header_.empty() ? std::to_string(column + 1) : base::quoted(header_[column]);
 }
 
 std::size_t CsvTable::find(const std::string& name) const {
@@ -146,7 +145,8 @@ std::size_t CsvTable::find(const std::string& name) const {
     return number - 1;
   std::vector<std::string> names;
   for (std::size_t column = 0; column < columns_; ++column) names.push_back(described(column));
-  throw IoError(path_ + ": there is no column '" + name + "'; the columns are " + base::join(names, ", "));
+  throw IoError(path_ + ": there is no column " + base::quoted(name) + "; " + "the columns are " +
+                base::join(names, ", "));
 }
 
 std::vector<double> CsvTable::numbers(std::size_t column) const {
@@ -159,7 +159,7 @@ std::vector<double> CsvTable::numbers(std::size_t column) const {
       continue;
     }
     throw IoError(path_ + ": row " + std::to_string(line(row)) + ", column " + std::to_string(column + 1) +
-                  ": " + (value ? in_quotes(text) + " is not a finite number" : problem_of(text)));
+                  ": " + problem_of(text));
   }
   return values;
 }

@@ -193,6 +193,82 @@ test.yaml:1:1: error: the config has no 'populations'
      | ^ write for example 'populations: {cell: {model: NAME}}')");
 }
 
+TEST_CASE("expressions of several lines have their errors where they stand") {
+  const auto equation = [](const std::string& text) {
+    return loading::model_findings(loading::changed(loading::neuron, {{"-(V + 70 mV)/tau_m + I/C_m", text}}));
+  };
+  const std::string plain = R"(cell.yaml:11:21: error: 'C' is not declared
+  11 |              + I / (C + bad)
+     |                     ^ a unit follows a number, and is written as '1/ms' behind a '/'
+cell.yaml:11:25: error: 'bad' is not declared
+  11 |              + I / (C + bad)
+     |                         ^~~ declared are t, I, tau_m, C_m, V_th, V)";
+  CHECK(equation("-(V + 70 mV)/tau_m\n             + I / (C + bad)") == plain);
+  CHECK(equation(">\n    -(V + 70 mV)/tau_m\n    + I / (C_m + bad)\n") ==
+        R"(cell.yaml:12:18: error: 'bad' is not declared
+  12 |     + I / (C_m + bad)
+     |                  ^~~ declared are t, I, tau_m, C_m, V_th, V)");
+  CHECK(equation("|\n    -(V + 70 mV)/tau_m\n    + I/C_m\n") ==
+        R"(cell.yaml:11:23: error: a line break cannot stand in an expression
+  11 |     -(V + 70 mV)/tau_m
+     |                       ^ write each expression on one line)");
+  CHECK(equation("\"-(V + 70 mV)\\x2Ftau_m\\\n      + I / (C_m + bad)\"") ==
+        R"x(cell.yaml:11:20: error: 'bad' is not declared
+  11 |       + I / (C_m + bad)"
+     |                    ^~~ declared are t, I, tau_m, C_m, V_th, V)x");
+  CHECK(equation("\"-(V + 70 mV)\\u002F(tau_m + bad)\"") ==
+        R"x(cell.yaml:10:38: error: 'bad' is not declared
+  10 |   dV/dt: "-(V + 70 mV)\u002F(tau_m + bad)"
+     |                                      ^~~ declared are t, I, tau_m, C_m, V_th, V)x");
+  CHECK(equation("-(V + 70 mV)/tau_m\n    + V") ==
+        R"(cell.yaml:10:10: error: cannot add mV/ms and voltage (mV)
+  10 |   dV/dt: -(V + 70 mV)/tau_m
+     |          ^~~~~~~~~~~~~~~~~~)");
+  CHECK(equation(">\n    -(V + 70 mV)/tau_m\n    + I/C_m\n") == "");
+}
+
+TEST_CASE("a value over vars that stands on several lines has its errors where they stand") {
+  CHECK(findings(R"(vars: {a: 3 ms}
+simulation:
+  dt: 0.1 ms
+  duration: = a
+    + b
+populations: {cell: {model: lif}}
+record: {cell: [V]}
+)") ==
+        R"(test.yaml:5:7: error: 'b' is not declared
+   5 |     + b
+     |       ^ declared are a)");
+}
+
+TEST_CASE("long texts are cut in messages, wherever they stand") {
+  const std::string longest(100'000, 'x'), shown = "'" + std::string(60, 'x') + "...'";
+  for (const std::string config :
+       {"simulation: {duration: L, dt: 0.1 ms}\npopulations: {cell: {model: lif}}\nrecord: {cell: [V]}\n",
+        "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: L}}\nrecord: {cell: [V]}\n",
+        "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: L.yaml}}\nrecord: {cell: "
+        "[V]}\n",
+        "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: lif}}\nrecord: {cell: [L]}\n",
+        "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: lif}}\n"
+        "inputs: {a: {type: dc, target: L, amplitude: 1 pA}}\nrecord: {cell: [V]}\n",
+        "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: lif}}\n"
+        "inputs: {a: {type: dc, target: cell, site: L, amplitude: 1 pA}}\nrecord: {cell: [V]}\n",
+        "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: lif, receptors: {a: {model: "
+        "delta}}}}\n"
+        "inputs: {a: {type: spikes, target: cell, receptor: L, times: [], weight: 1 mV}}\nrecord: {cell: "
+        "[V]}\n",
+        "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: lif}}\n"
+        "inputs: {a: {type: waveform, target: cell, current: L(L}}\nrecord: {cell: [V]}\n"}) {
+    const std::string found = findings(loading::changed(config, {{"L", longest}}));
+    CHECK_MESSAGE(found.find(shown.substr(0, 61)) != std::string::npos, config);
+    CHECK_MESSAGE(found.size() < 1000, config);
+  }
+  const std::string digits(100'000, '1');
+  CHECK(findings("simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: lif, size: " +
+                 digits + "}}\nrecord: {cell: [V]}\n")
+            .find("from 0 to 1000000000000, got " + digits.substr(0, 60) + "...\n") != std::string::npos);
+}
+
 TEST_CASE("an expression that YAML splits at its comma must be quoted") {
   CHECK(
       findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}

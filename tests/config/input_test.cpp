@@ -198,13 +198,39 @@ TEST_CASE("a Poisson rate is not negative and a number") {
   CHECK(findings(input("type: poisson, target: cell, rate: .nan, weight: 1 nS")) ==
         R"(test.yaml:7:42: error: rate must be finite, got '.nan'
    7 |   x: {type: poisson, target: cell, rate: .nan, weight: 1 nS}
-     |                                          ^~~~ write for example '10 1/ms')");
+     |                                          ^~~~ write for example '10 Hz')");
+  CHECK(findings(input("type: poisson, target: cell, rate: 5, weight: 1 nS")) ==
+        R"(test.yaml:7:42: error: rate needs frequency (Hz), got a number without unit
+   7 |   x: {type: poisson, target: cell, rate: 5, weight: 1 nS}
+     |                                          ^ write for example '5 Hz')");
+  CHECK(findings(input("type: sine, target: cell, amplitude: 1 pA, frequency: 8 ms")) ==
+        R"(test.yaml:7:61: error: frequency needs frequency (Hz), got time (ms)
+   7 |   x: {type: sine, target: cell, amplitude: 1 pA, frequency: 8 ms}
+     |                                                             ^~~~ write for example '8 Hz')");
   CHECK(findings(input("type: poisson, target: cell, rate: 20 kHz, weight: 1 nS")) == "");
+}
+
+TEST_CASE("a time below 0 in a list is one error") {
+  CHECK(findings(input("type: spikes, target: cell, times: [3 ms, -1.05 ms], weight: 1 nS")) ==
+        R"(test.yaml:7:42: error: times must not be negative, got -1.05 ms
+   7 |   x: {type: spikes, target: cell, times: [3 ms, -1.05 ms], weight: 1 nS}
+     |                                          ^)");
+}
+
+TEST_CASE("times of more than 2^53 steps say so") {
+  CHECK(findings(input("type: dc, target: cell, amplitude: 1 pA, start: 1e300 ms")) ==
+        R"(test.yaml:7:55: error: start/dt is 1e+301 steps; the most is 9007199254740992 (2^53)
+   7 |   x: {type: dc, target: cell, amplitude: 1 pA, start: 1e300 ms}
+     |                                                       ^~~~~~~~ take a shorter time)");
+  CHECK(findings(input("type: regular, target: cell, rate: 1e-300 Hz, weight: 1 nS")) ==
+        R"(test.yaml:7:42: error: (1/rate)/dt is 1e+304 steps; the most is 9007199254740992 (2^53)
+   7 |   x: {type: regular, target: cell, rate: 1e-300 Hz, weight: 1 nS}
+     |                                          ^~~~~~~~~ take a higher rate)");
 }
 
 TEST_CASE("a weight is in the unit of its receptor, and not below its minimum") {
   CHECK(findings(input("type: poisson, target: cell, rate: 1 Hz, weight: 1 pA")) ==
-        R"(test.yaml:7:56: error: weight needs conductance (nS)receptor 'a' of 'cell', got current (pA)
+        R"(test.yaml:7:56: error: weight needs conductance (nS) for receptor 'a' of 'cell', got current (pA)
    7 |   x: {type: poisson, target: cell, rate: 1 Hz, weight: 1 pA}
      |                                                        ^~~~ write for example '1 nS')");
   CHECK(findings(input("type: poisson, target: cell, rate: 1 Hz, weight: -1 nS")) ==

@@ -137,10 +137,55 @@ TEST_CASE("a parameter has a default or a unit") {
      |                          ^~~~~~~ did you mean 'min'? valid keys: default, doc, unit, min, max, size)");
 }
 
-TEST_CASE("a rule of value is a condition on parameters") {
-  CHECK(model_findings(neuron + "require:\n  - V > 0 mV\n  - tau_m + 1 ms\n  - tau_m > 0 mV\n") ==
-        R"(cell.yaml:16:5: error: a line of 'require' may use parameters only, but 'V' is a state
-  16 |   - V > 0 mV
+TEST_CASE("a default is finite") {
+  const auto with_default = [](const std::string& text) {
+    return changed(neuron, {{"  tau_m: {default: 10 ms}", "  tau_m: {default: " + text + "}"}});
+  };
+  CHECK(model_findings(with_default("1 ms/0")) ==
+        R"(cell.yaml:4:20: error: model 'cell': tau_m, by default 1 ms/0, is infinite
+   4 |   tau_m: {default: 1 ms/0}
+     |                    ^~~~~~ parameters must be finite: does it divide by 0, or take the root or logarithm of a negative number?)");
+  CHECK(model_findings(with_default("1 ms*log(-1)")) ==
+        R"(cell.yaml:4:20: error: model 'cell': tau_m, by default 1 ms*log(-1), is not a number
+   4 |   tau_m: {default: 1 ms*log(-1)}
+     |                    ^~~~~~~~~~~~ parameters must be finite: does it divide by 0, or take the root or logarithm of a negative number?)");
+}
+
+TEST_CASE("a default is finite with the config's values too") {
+  const loading::Folder folder;
+  folder.write(
+      "cell.yaml",
+      changed(neuron, {{"  tau_m: {default: 10 ms}", "  k: {default: 1}\n  tau_m: {default: 10 ms/k}"}}));
+  CHECK(loading::findings(folder, R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {size: 2, model: cell.yaml, params: {k: [1, 0]}}}
+record: {cell: [V]}
+)") ==
+        R"(test.yaml:2:61: error: population 'cell': tau_m, by default 10 ms/k, is infinite
+   2 | populations: {cell: {size: 2, model: cell.yaml, params: {k: [1, 0]}}}
+     |                                                             ^ parameters must be finite: does it divide by 0, or take the root or logarithm of a negative number?)");
+}
+
+TEST_CASE("bounds of a state are in its unit") {
+  CHECK(model_findings(
+            changed(neuron, {{"  V: {init: -70 mV}", "  V: {init: -70 mV, min: -90, max: 60 mV}"}})) ==
+        R"(cell.yaml:8:26: error: cannot compare voltage (mV) with a pure number
+   8 |   V: {init: -70 mV, min: -90, max: 60 mV}
+     |                          ^~~ write '-90 mV')");
+}
+
+TEST_CASE("names that the output file needs are no names of a model") {
+  for (const std::string name : {"time", "neuron", "mapping", "data"})
+    CHECK(model_findings(changed(neuron, {{"  V_th: {", "  " + name + ": {default: 1}\n  V_th: {"}})) ==
+          "cell.yaml:6:3: error: '" + name +
+              "' is a name of the output file's own; choose another name\n   6 |   " + name +
+              ": {default: 1}\n     |   ^" + std::string(name.size() - 1, '~'));
+}
+
+TEST_CASE("a rule of value is a condition on parameters, and on states for their initial values") {
+  CHECK(
+      model_findings(neuron + "require:\n  - t > 0 ms\n  - tau_m + 1 ms\n  - tau_m > 0 mV\n") ==
+      R"(cell.yaml:16:5: error: a line of 'require' may use parameters and states only, but 't' is given from outside
+  16 |   - t > 0 ms
      |     ^ use parameters, or what is derived from parameters alone
 cell.yaml:17:5: error: a line of 'require' needs a condition, found time (ms)
   17 |   - tau_m + 1 ms

@@ -306,9 +306,74 @@ TEST_CASE("a receptor whose variables have the names of the neuron is refused") 
 populations: {cell: {model: hodgkin_huxley, receptors: {Na: {model: exp_current}}}}
 record: {cell: [V]}
 )") ==
-      R"(test.yaml:2:15: error: 'I_Na' stands for two things in population 'cell': one of the neuron model, one of a receptor
+      R"(test.yaml:2:57: error: 'I_Na' stands for two things in population 'cell': the derived quantity I_Na of the neuron and the current of receptor 'Na'
    2 | populations: {cell: {model: hodgkin_huxley, receptors: {Na: {model: exp_current}}}}
-     |               ^~~~ rename the receptor)");
+     |                                                         ^~ rename the receptor)");
+}
+
+TEST_CASE("a receptor whose current has the name of the sum of all is refused") {
+  CHECK(
+      findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, receptors: {syn: {model: exp_current}}}}
+record: {cell: [V]}
+)") ==
+      R"(test.yaml:2:46: error: 'I_syn' stands for two things in population 'cell': the sum of the receptors that feed I and the current of receptor 'syn'
+   2 | populations: {cell: {model: lif, receptors: {syn: {model: exp_current}}}}
+     |                                              ^~~ rename the receptor)");
+}
+
+TEST_CASE("rules about values that stand in the config are checked whatever else is wrong") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  cell:
+    size: 2
+    model: lif
+    params: {tau_m: [10 ms, -1 ms], E_L: 3, C_m: {normal: [-1 pF, 1 pF]}}
+    receptors: {a: {model: exp_conductance, tau: 0 ms}}
+record: {cell: [U]}
+)") ==
+        R"(test.yaml:6:21: error: population 'cell', neuron 1: tau_m > 0 ms does not hold: tau_m is -1 ms
+   6 |     params: {tau_m: [10 ms, -1 ms], E_L: 3, C_m: {normal: [-1 pF, 1 pF]}}
+     |                     ^ lif requires tau_m > 0 ms
+test.yaml:6:42: error: E_L needs voltage (mV), got a number without unit
+   6 |     params: {tau_m: [10 ms, -1 ms], E_L: 3, C_m: {normal: [-1 pF, 1 pF]}}
+     |                                          ^ write for example '3 mV'
+test.yaml:7:50: error: receptor 'a' of population 'cell': tau > 0 ms does not hold: tau is 0 ms
+   7 |     receptors: {a: {model: exp_conductance, tau: 0 ms}}
+     |                                                  ^~~~ exp_conductance requires tau > 0 ms
+test.yaml:8:17: error: population 'cell' has no variable 'U'
+   8 | record: {cell: [U]}
+     |                 ^ it has: spikes, V, I, I_syn, g_a, I_a)");
+}
+
+TEST_CASE("a rule about a value that is wrong itself is not checked with the default in its place") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, params: {V_th: 3, V_reset: -40 mV}}}
+record: {cell: [V]}
+)") ==
+        R"(test.yaml:2:49: error: V_th needs voltage (mV), got a number without unit
+   2 | populations: {cell: {model: lif, params: {V_th: 3, V_reset: -40 mV}}}
+     |                                                 ^ write for example '3 mV')");
+}
+
+TEST_CASE("initial values keep the bounds of their states") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.01 ms}
+populations:
+  cell:
+    model: hodgkin_huxley
+    init: {m: 2, h: 0.5, n: -0.1}
+    receptors: {a: {model: exp_conductance, init: {g: -1 nS}}}
+record: {cell: [V]}
+)") ==
+        R"(test.yaml:5:15: error: population 'cell', initial values: m <= 1 does not hold: m is 2
+   5 |     init: {m: 2, h: 0.5, n: -0.1}
+     |               ^ hodgkin_huxley requires m <= 1
+test.yaml:5:29: error: population 'cell', initial values: n >= 0 does not hold: n is -0.1
+   5 |     init: {m: 2, h: 0.5, n: -0.1}
+     |                             ^~~~ hodgkin_huxley requires n >= 0
+test.yaml:6:55: error: receptor 'a' of population 'cell', initial values: g >= 0 nS does not hold: g is -1 nS
+   6 |     receptors: {a: {model: exp_conductance, init: {g: -1 nS}}}
+     |                                                       ^~~~~ exp_conductance requires g >= 0 nS)");
 }
 
 TEST_CASE("names have letters, digits and underscores") {
@@ -343,6 +408,30 @@ record: {cell: [V]}
         R"(test.yaml:2:34: error: 'compiler_flags' is not a key of population 'cell'
    2 | populations: {cell: {model: lif, compiler_flags: -O3}}
      |                                  ^~~~~~~~~~~~~~ valid keys: like, size, model, params, init, receptors, method)");
+}
+
+TEST_CASE("a config without populations says that there are none to name") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {}
+inputs: {x: {type: dc, target: cell, amplitude: 1 pA}}
+record: {cell: [V]}
+)") ==
+        R"(test.yaml:2:14: error: the config has no 'populations'
+   2 | populations: {}
+     |              ^ write for example 'populations: {cell: {model: NAME}}'
+test.yaml:3:32: error: target: there is no population 'cell'
+   3 | inputs: {x: {type: dc, target: cell, amplitude: 1 pA}}
+     |                                ^~~~ there are none
+test.yaml:4:10: error: record: there is no population 'cell'
+   4 | record: {cell: [V]}
+     |          ^~~~ there are none)");
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {model: logistic, init: {m: 1}}}
+record: {cell: [V]}
+)") ==
+        R"(test.yaml:2:46: error: 'm' is not a state of 'logistic'
+   2 | populations: {cell: {model: logistic, init: {m: 1}}}
+     |                                              ^ it has none)");
 }
 
 TEST_CASE("a config without populations is refused") {

@@ -176,6 +176,14 @@ record: {cell: [V]}
         R"(test.yaml:1:24: error: duration must not be negative, got -1 ms
    1 | simulation: {duration: -1 ms, dt: 0.1 ms}
      |                        ^~~~~)");
+  CHECK(findings(R"(simulation: {duration: -1 ms, dt: 0.1 ms}
+populations: {cell: {model: lif}}
+inputs: {x: {type: dc, target: cell, amplitude: 1 pA, start: 1 ms}}
+record: {cell: [V]}
+)") ==
+        R"(test.yaml:1:24: error: duration must not be negative, got -1 ms
+   1 | simulation: {duration: -1 ms, dt: 0.1 ms}
+     |                        ^~~~~)");
   CHECK(findings(R"(simulation: {duration: 0 ms, dt: 0.1 ms}
 populations: {cell: {model: lif}}
 record: {cell: [V]}

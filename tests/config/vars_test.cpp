@@ -149,7 +149,7 @@ record: {cell: [V]}
      |             ^~~~ did you mean 'cell'?
 --set vars.g=3:1:6: error: 'vars' has no 'g'
    1 | vars.g=3
-     |      ^ it has: nothing)");
+     |      ^ it has none)");
   CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
 populations: {cell: {model: lif}}
 record: {cell: [V]}

@@ -190,6 +190,12 @@ TEST_CASE("a file gives one number for each neuron, in its unit") {
   CHECK(model::expand(values, 3, {}, reader, diagnostics).empty());
   REQUIRE(diagnostics.all().size() == 1);
   CHECK(diagnostics.all()[0].message == "'V' has 2 numbers for 3 neurons");
+  const auto single = [](const std::string&, const std::string&) { return std::vector<double>{1}; };
+  CHECK(model::expand(values, 3, {}, single, diagnostics).empty());
+  REQUIRE(diagnostics.all().size() == 2);
+  CHECK(diagnostics.all()[1].message == "'V' has 1 number for 3 neurons");
+  CHECK(diagnostics.all()[1].remedy == "give one for each neuron; a value for all needs no file");
+  CHECK(model::expand(values, 1, {}, single, diagnostics) == std::vector<double>{1000});
 }
 
 TEST_CASE("values that are not finite are refused with their index") {

@@ -32,9 +32,9 @@ own.yaml:12:11: error: '#' cannot stand in an expression
 own.yaml:12:20: error: '"' cannot stand in an expression
   12 |   dV/dt: "#include \"/etc/passwd\""
      |                    ^ take the quotes away, or put them around the whole expression
-own.yaml:12:32: error: '"' cannot stand in an expression
+own.yaml:12:33: error: '"' cannot stand in an expression
   12 |   dV/dt: "#include \"/etc/passwd\""
-     |                                ^ take the quotes away, or put them around the whole expression""", files=slope(json.dumps('#include "/etc/passwd"'))),
+     |                                 ^ take the quotes away, or put them around the whole expression""", files=slope(json.dumps('#include "/etc/passwd"'))),
     Case("47 line continuation", OWN, r"""
 own.yaml:12:13: error: '\' cannot stand in an expression
   12 |   dV/dt: "V \\"

@@ -48,7 +48,13 @@ TEST_CASE("a text that is no table of numbers is refused with its row") {
   CHECK(refused("0;1\n1;2,5\n", "2") == path + ": row 2, column 2: '2,5' has a decimal comma; write 2.5");
   CHECK(refused("0,1\n1,\n", "2") == path + ": row 2, column 2: the cell is empty, expected a number");
   CHECK(refused("0,1\n1,nan\n", "2") == path + ": row 2, column 2: 'nan' is not a finite number");
-  CHECK(refused("0,1\n1,1e999\n", "2") == path + ": row 2, column 2: '1e999' is not a number");
+  CHECK(refused("0,1\n1,1e999\n", "2") ==
+        path + ": row 2, column 2: '1e999' is too large; the largest number is 1.7976931348623157e308");
+  CHECK(refused("1e999\n", "1") ==
+        path + ": row 1, column 1: '1e999' is too large; the largest number is 1.7976931348623157e308");
+  CHECK(refused("0,1\n1,1e-999\n", "2") ==
+        path + ": row 2, column 2: '1e-999' is too small; write 0, or a number above 1e-307");
+  CHECK(refused("0,1\n1,-inf\n", "2") == path + ": row 2, column 2: '-inf' is not a finite number");
   CHECK(refused("0,1\n1,0x10\n", "2") == path + ": row 2, column 2: '0x10' is not a number");
   CHECK(refused("0,1\n1,\x01\xff\n", "2") == path + ": row 2, column 2: '\\x01\\xFF' is not a number");
   CHECK(refused("0,1\n1\n", "2") == path + ": row 2 has 1 cell, expected 2 as in the rows above");
