@@ -6,7 +6,7 @@
 %
 % file        a path, or what hillock.open returned
 % population  its name; may be left out or [] when the file has one only
-% time, V     [frames x 1] ms, [frames x neurons] mV: measures these instead of a file
+% time, V     [frames x 1] ms, [frames x neurons] mV: measures these instead of a file, as neurons 0, 1, ...
 % 'neurons'   only these, counted from 0 in the population
 % 'time'      [from to] in ms, both ends included: measures only this part
 % 'run'       of a sweep's file: the run, counted from 0
@@ -29,11 +29,17 @@ function [features, units] = features(file, population, varargin)
   caller = 'hillock.features';
   settings = hillock.internal.ap_settings();
   if isnumeric(file)
-    if nargin < 2 || ~isnumeric(population) || size(population, 1) ~= numel(file)
-      error('hillock:option', '%s: V must be numbers with one row for each of the %d times', caller, numel(file));
-    end
     time = double(file(:));
-    V = double(population);
+    V = [];
+    if nargin > 1 && isnumeric(population)
+      V = double(population);
+    end
+    if isvector(V)
+      V = V(:);
+    end
+    if size(V, 1) ~= numel(time)
+      error('hillock:option', '%s: V must be numbers with one row for each of the %d times', caller, numel(time));
+    end
     neuron = 0:size(V, 2) - 1;
     settings = hillock.internal.options_of(caller, settings, varargin);
   else

@@ -116,6 +116,7 @@ function row = run_row(source, found, run)
   end
   row = find(runs == double(run));
   if isempty(row)
-    error('hillock:run', '%s: there is no run %s; there are: %s', source.file, mat2str(double(run)), hillock.internal.ranges_text(runs'));
+    error('hillock:run', '%s: there is no run %s; there are: %s', source.file, mat2str(double(run)), ...
+          hillock.internal.ranges_text(runs'));
   end
 end

@@ -12,7 +12,8 @@ function [features, units] = ap_features(t, v, settings)
   places = hillock.internal.ap_places(t, v, settings);
   features = struct();
   units = struct();
-  for part = {points(t, v, places, settings), times(t, v, places, settings), slopes(t, v, places), undershoots(t, v, places, settings)}
+  for part = {points(t, v, places, settings), times(t, v, places, settings), slopes(t, v, places), ...
+              undershoots(t, v, places, settings)}
     for k = 1:size(part{1}, 1)
       features.(part{1}{k, 1}) = part{1}{k, 3}(:);
       units.(part{1}{k, 1}) = part{1}{k, 2};
@@ -85,7 +86,7 @@ function rows = undershoots(t, v, at, settings)
     base = mean(v(before));
   end
   [peak, ahp] = those_with(at.peak, at.ahp);
-  [begin, fast] = those_with(at.onset(1:end - 1), at.ahp(1:end - 1));
+  [begin, fast] = those_with(at.onset(1:end - 1, 1), at.ahp(1:end - 1, 1));
   depth = v(ahp);
   rows = {
     'min_AHP_values', 'mV', depth

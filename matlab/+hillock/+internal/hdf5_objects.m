@@ -78,14 +78,14 @@ function messages = messages_of(id, place)
     at = 0;
     while at + 8 <= numel(block)
       type = number(block(at + (1:2)), 'uint16');
-      size = number(block(at + (3:4)), 'uint16');
-      body = block(at + 8 + (1:size));
+      length = number(block(at + (3:4)), 'uint16');
+      body = block(at + 8 + (1:length));
       if type == 16
         blocks(end + 1, :) = [address(body(1:8)), address(body(9:16))];
       else
         messages{end + 1} = struct('type', type, 'body', body);
       end
-      at = at + 8 + size;
+      at = at + 8 + length;
     end
   end
 end
@@ -135,17 +135,17 @@ function attributes = with_attribute(attributes, body)
   type = body(at + step(1) + (1:sizes(2)));
   count = prod(extents(body(at + step(1) + step(2) + (1:sizes(3)))));
   value = body(at + sum(step) + 1:end);
-  size = number(type(5:8), 'uint32');
+  width = number(type(5:8), 'uint32');
   switch class_of(type)
     case 0
       kinds = {'uint', 'int'};
       attributes.(matlab.lang.makeValidName(name)) = ...
-        typecast(value(1:size * count), sprintf('%s%d', kinds{1 + bitget(type(2), 4)}, 8 * size));
+        typecast(value(1:width * count), sprintf('%s%d', kinds{1 + bitget(type(2), 4)}, 8 * width));
     case 1
       kinds = {'single', 'double'};
-      attributes.(matlab.lang.makeValidName(name)) = typecast(value(1:size * count), kinds{size / 4});
+      attributes.(matlab.lang.makeValidName(name)) = typecast(value(1:width * count), kinds{width / 4});
     case 3
-      attributes.(matlab.lang.makeValidName(name)) = text_of(value(1:size));
+      attributes.(matlab.lang.makeValidName(name)) = text_of(value(1:width));
   end
 end
 

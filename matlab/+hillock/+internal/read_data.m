@@ -20,7 +20,7 @@ function values = read_data(source, path, first, count)
   if any(count == 0)
     values = zeros([count, 1]);
   elseif exist('ncread', 'file')
-    values = ncread(source.file, path, fliplr(first), fliplr(count));
+    values = hillock.internal.retried(source.file, @() ncread(source.file, path, fliplr(first), fliplr(count)));
   else
     values = loaded_part(source, path, shape, first, count);
   end
@@ -44,20 +44,31 @@ end
 
 % The part with its dimensions reversed, as ncread has them.
 function values = loaded_part(source, path, shape, first, count)
+  values = hillock.internal.retried(source.file, @() loaded(source, path));
+  others = fliplr(shape(2:end));
+  values = reshape(values, [others, numel(values) / prod(others), 1]);  % a partial file may have grown since it was listed
+  part = cell(1, numel(shape));
+  for k = 1:numel(shape)
+    part{numel(shape) + 1 - k} = first(k) - 1 + (1:count(k));
+  end
+  values = values(part{:});
+end
+
+% All of the data set. load leaves out what it cannot read, with a warning: that is an error here.
+function values = loaded(source, path)
   names = strsplit(path(2:end), '/');
   if ~isKey(source.loaded, names{1})
     source.loaded(names{1}) = load('-hdf5', source.file, names{1});
   end
   values = source.loaded(names{1});
   for k = 1:numel(names)
-    values = values.(member(source, names, k));
+    field = member(source, names, k);
+    if ~isfield(values, field)
+      remove(source.loaded, names{1});
+      error('hillock:file', '%s: load could not read %s', source.file, path);
+    end
+    values = values.(field);
   end
-  values = reshape(values, [fliplr(shape), 1]);
-  part = cell(1, numel(shape));
-  for k = 1:numel(shape)
-    part{numel(shape) + 1 - k} = first(k) - 1 + (1:count(k));
-  end
-  values = values(part{:});
 end
 
 % The field that load makes of the name: what cannot stand in a name of Octave's becomes '_'.

@@ -13,25 +13,12 @@ function source = source_of(file)
   if ~isfile(file)
     error('hillock:file', '%s', missing_text(file));
   end
-  objects = retried(file);
+  objects = hillock.internal.retried(file, @() hillock.internal.hdf5_objects(file));
   attributes = objects(1).attributes;
   if ~isfield(attributes, 'hillock_kind')
     error('hillock:file', '%s is no file of hillock''s: it has no attribute ''hillock_kind''', file);
   end
   source = struct('file', file, 'objects', objects, 'attributes', attributes, 'loaded', containers.Map());
-end
-
-% A file that a run is writing may be met in the middle of a flush: then the next try succeeds.
-function objects = retried(file)
-  for attempt = 1:5
-    try
-      objects = hillock.internal.hdf5_objects(file);
-      return
-    catch failure
-      pause(0.05 * (attempt < 5));
-    end
-  end
-  error(failure.identifier, '%s', failure.message);
 end
 
 function text = missing_text(file)
