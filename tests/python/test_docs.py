@@ -1,9 +1,10 @@
 """What the README and the pages of docs/ show is run: commands, configs, models, Python and Octave.
 
 A block of these languages is run in the order of its page, in a folder of the page's own that has the repository's
-configs/, models/ and scripts/ in it:
+configs/, models/, matlab/ and scripts/ in it:
   sh, bash        each line; the first word is a command of COMMANDS
-  python, octave, matlab   the whole block (matlab by Octave, with its netcdf package loaded)
+  python, octave, matlab   the whole block (matlab by Octave, with its netcdf package loaded); what a block puts on Octave's
+                  path stays there for the later ones of its page
   yaml            a config (it has `simulation`) goes through `hillock check`; a model (it has `name`) through `hillock models`; a
                   part of a config needs a comment <!-- part of: configs/NAME.yaml --> above it, is merged into that
                   file, and the result is checked
@@ -75,7 +76,8 @@ class Page:
     def __init__(self, page: Path, folder: Path, hillock: Path):
         self.name = page.relative_to(REPOSITORY)
         self.folder = folder
-        for name in ("models", "configs", "scripts", "docs"):
+        self.octave_path: list[str] = []
+        for name in ("models", "configs", "scripts", "docs", "matlab"):
             if (REPOSITORY / name).exists():
                 (folder / name).symlink_to(REPOSITORY / name)
         tools = folder / ".tools"
@@ -105,7 +107,8 @@ class Page:
         elif block.language == "python":
             self.run([sys.executable, "-c", block.text], block)
         elif block.language in ("octave", "matlab"):
-            self.run(["octave-cli", "--quiet", "--eval", f"pkg load netcdf\n{block.text}"], block)
+            self.run(["octave-cli", "--quiet", "--eval", "\n".join(["pkg load netcdf", *self.octave_path, block.text])], block)
+            self.octave_path += [line for line in block.text.splitlines() if line.startswith("addpath ")]
         elif block.language == "yaml":
             self.yaml(block)
 
