@@ -231,10 +231,11 @@ void set_initial_states(const model::Experiment& experiment, const model::Popula
       const double value = program.arrays()[plan.slots.array(state.name)];
       plan.initial[plan.slots.array(state.name)][i] = value;
       if (std::isfinite(value)) continue;
-      diagnostics.error(spec.place,
-                        fmt::format("population '{}', neuron {}: the initial value of {} is not finite",
-                                    spec.name, i, state.name),
-                        fmt::format("{} starts at {}", state.name, state.state->init.text));
+      diagnostics.error(
+          spec.place,
+          fmt::format("population '{}', neuron {}: the initial value of {} is not finite", spec.name, i,
+                      state.name),
+          fmt::format("{} starts at {}", state.name, base::shortened(state.state->init.text, 200)));
       return;
     }
   }

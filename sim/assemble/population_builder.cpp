@@ -189,33 +189,41 @@ class Builder {
     if (rule.hold && !experiment_.simulation.interpolated) check(rule.hold->duration, "the hold");
     if (rule.kind != model::SpikeRuleKind::probability || rule.every.empty()) return;
     const NeuronValues every = tables_[0].evaluate(rule.every);
+    if (every.empty()) return;  // of no neurons
     if (!(every[0] > 0)) {
-      diagnostics_.error(spec_.place,
-                         fmt::format("{}: the interval {} is {} ms; it must be positive", owner_,
-                                     rule.every.text, base::number(every[0])),
-                         "give the time between two decisions");
+      diagnostics_.error(
+          spec_.place,
+          fmt::format("{}: the interval {} must be positive", owner_, with_value(rule.every, every[0])),
+          "give the time between two decisions");
       return;
     }
     check(rule.every, "the interval");
     if (!std::ranges::all_of(every, [&](double v) { return v == every[0]; }))
       diagnostics_.error(spec_.place,
-                         fmt::format("{}: the interval {} differs between neurons", owner_, rule.every.text),
+                         fmt::format("{}: the interval {} differs between neurons", owner_,
+                                     base::shortened(rule.every.text)),
                          "give one value, or one population for each interval");
     built_.plan.decide_every = grid.step_of(every[0]).value_or(1);
+  }
+
+  // A time (ms): "1.05 ms", or "t_ref = 1.05 ms" of an expression that does not say it itself.
+  static std::string with_value(const lang::Expression& expression, double value) {
+    const std::string name =
+        lang::names_of(expression).empty() ? "" : base::shortened(expression.text) + " = ";
+    return name + base::number(value) + " ms";
   }
 
   void report_off_grid(const lang::Expression& expression, double value, const char* what,
                        const base::TimeGrid& grid) {
     const auto given = spec_.params.find(expression.text);
     const base::Place& place = given == spec_.params.end() ? spec_.place : given->second.place;
-    const std::string written = base::shortened(expression.text);
-    if (const std::string problem = grid.too_many_steps(written, value); !problem.empty())
+    if (const std::string problem = grid.too_many_steps(base::shortened(expression.text), value);
+        !problem.empty())
       return diagnostics_.error(place, owner_ + ": " + problem, "take a shorter time");
     const auto [below, above] = grid.neighbours(value);
     diagnostics_.error(place,
-                       fmt::format("{}: {} {}{} ms is not a multiple of dt = {} ms", owner_, what,
-                                   lang::names_of(expression).empty() ? "" : written + " = ",
-                                   base::number(value), base::number(grid.dt)),
+                       fmt::format("{}: {} {} is not a multiple of dt = {} ms", owner_, what,
+                                   with_value(expression, value), base::number(grid.dt)),
                        fmt::format("take {} ms or {} ms{}", base::number(below), base::number(above),
                                    spec_.model->spike.kind == model::SpikeRuleKind::probability
                                        ? ""

@@ -19,9 +19,10 @@ void check_inputs(Model& model, Symbols& symbols, base::Diagnostics& diagnostics
       symbols.mark_used(site.area);
       const Parameter* area = model.parameter(site.area);
       if (area == nullptr) {
-        diagnostics.error(site.place,
-                          "the area '" + site.area + "' of input '" + site.name + "' is not a parameter",
-                          "declare it under params, with a default such as '1000 um2'");
+        diagnostics.error(
+            site.place,
+            "the area " + base::quoted(site.area) + " of input '" + site.name + "' is not a parameter",
+            "declare it under params, with a default such as '1000 um2'");
       } else if (symbols.find(site.area)->dimension && area->dimension != base::dimension::area) {
         diagnostics.error(area->place, "'" + site.area + "' is the area of input '" + site.name +
                                            "', so it needs area (" + base::dimension::area.user_unit() +
@@ -35,10 +36,10 @@ void check_inputs(Model& model, Symbols& symbols, base::Diagnostics& diagnostics
     }
     const bool there = model.state(site.V) != nullptr || model.derived_quantity(site.V) != nullptr;
     if (!there)
-      diagnostics.error(
-          site.place,
-          "'" + site.V + "', the potential at input '" + site.name + "', is neither a state nor derived",
-          "declare it under state");
+      diagnostics.error(site.place,
+                        base::quoted(site.V) + ", the potential at input '" + site.name +
+                            "', is neither a state nor derived",
+                        "declare it under state");
     if (!symbols.used(site.name))
       diagnostics.warning(site.place, "input '" + site.name + "' is used in no equation");
   }
@@ -97,7 +98,8 @@ void check_requirements(Model& model, Symbols& symbols) {
 // Defaults that a config cannot mend must be finite; the others are checked with the config's values.
 void check_defaults(const Model& model, base::Diagnostics& diagnostics) {
   const NamedValues none;
-  ValueTable(model, none, 1, "model '" + model.name + "'", model.place).resolve_written({}, diagnostics);
+  ValueTable(model, none, 1, "model " + base::quoted(model.name), model.place)
+      .resolve_written({}, diagnostics);
 }
 
 std::size_t count_errors(const base::Diagnostics& diagnostics) {

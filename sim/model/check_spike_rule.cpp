@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.hpp"
 #include "model/checks.hpp"
 
 namespace hillock::model {
@@ -22,8 +23,9 @@ void check_hold(Hold& hold, const Model& model, Symbols& symbols, base::Diagnost
   std::set<std::string> seen;
   for (const std::string& state : hold.states) {
     if (model.state(state) == nullptr)
-      diagnostics.error(hold.place, "'hold' names '" + state + "', which is not a state");
-    if (!seen.insert(state).second) diagnostics.error(hold.place, "'hold' names '" + state + "' twice");
+      diagnostics.error(hold.place, "'hold' names " + base::quoted(state) + ", which is not a state");
+    if (!seen.insert(state).second)
+      diagnostics.error(hold.place, "'hold' names " + base::quoted(state) + " twice");
   }
   symbols.check_as(hold.duration, base::dimension::time, "'for'", {});
 }

@@ -1,6 +1,8 @@
 // What model files refuse: equations, spike rules, holds, rules of value, areas.
 #include <doctest/doctest.h>
 
+#include <tuple>
+
 #include "config/loading.hpp"
 
 using loading::model_findings;
@@ -149,6 +151,20 @@ TEST_CASE("a default is finite") {
         R"(cell.yaml:4:20: error: model 'cell': tau_m, by default 1 ms*log(-1), is not a number
    4 |   tau_m: {default: 1 ms*log(-1)}
      |                    ^~~~~~~~~~~~ parameters must be finite: does it divide by 0, or take the root or logarithm of a negative number?)");
+}
+
+TEST_CASE("long names in a model are cut in messages") {
+  const std::string longest(100'000, 'x'), shown = "'" + std::string(60, 'x') + "...'";
+  for (const auto& [from, to, start] :
+       {std::tuple{"spike:\n", "spike:\n  hold: {states: [L], for: 1 ms}\n", "error: 'hold' names "},
+        std::tuple{"{I: pA}", "{I: {unit: uA/cm2, area: L}}", "error: the area "},
+        std::tuple{"{I: pA}", "{I: {unit: pA, V: L}}", "error: "},
+        std::tuple{"name: cell", "name: L", "error: "}}) {
+    const std::string found = model_findings(
+        changed(changed(neuron, {{from, to}}), {{": L", ": " + longest}, {"[L]", "[" + longest + "]"}}));
+    CHECK_MESSAGE(found.find(start + shown) != std::string::npos, to);
+    CHECK_MESSAGE(found.size() < 1000, to);
+  }
 }
 
 TEST_CASE("a default is finite with the config's values too") {

@@ -461,6 +461,14 @@ error: population 'cell', neuron 0: the rate of a spike is not a number at t = 0
 config.yaml:3:3: error: population 'cell': the interval 1.05 ms is not a multiple of dt = 0.1 ms
    3 |   cell: {model: own.yaml}
      |   ^~~~ take 1 ms or 1.1 ms""", files=model("when: V >= -50 mV", "probability: 0.5\n  every: 1.05 ms")),
+    Case("32 interval 0", OWN, """
+config.yaml:3:3: error: population 'cell': the interval 0 ms must be positive
+   3 |   cell: {model: own.yaml}
+     |   ^~~~ give the time between two decisions""", files=model("when: V >= -50 mV", "probability: 0.5\n  every: 0 ms")),
+    Case("32 interval below 0 by a parameter", OWN, """
+config.yaml:3:3: error: population 'cell': the interval -k*1 ms = -1 ms must be positive
+   3 |   cell: {model: own.yaml}
+     |   ^~~~ give the time between two decisions""", files=model("when: V >= -50 mV", "probability: 0.5\n  every: -k*1 ms")),
     Case("32 probability below 0", OWN, """
 error: population 'cell', neuron 0: the probability of a spike is -0.5 at t = 1 ms, and must lie between 0 and 1
   own.yaml:14:3: probability: -0.5*k

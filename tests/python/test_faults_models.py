@@ -203,7 +203,9 @@ own.yaml:1:8: error: '../../x' cannot be the name of a model
 own.yaml:2:1: error: 'compiler_flags' is not a key of a neuron model
    2 | compiler_flags: -fplugin=x.so
      | ^~~~~~~~~~~~~~ valid keys: name, kind, summary, source, inputs, params, require, state, derived, equations, spike""", files=model("name: own", "name: own\ncompiler_flags: -fplugin=x.so")),
-    # 63: paths
+    # 61 to 63: paths
+    Case("61 control characters in --out", OWN, r"""
+error: no\x1B[31m\x0Ayes/x.h5: the folder 'no\x1B[31m\x0Ayes' does not exist; create it first""", files=model(), arguments=("--out", "no\x1b[31m\nyes/x.h5"), code=5),
     Case("63 ../x.yaml", lif('model: lif', 'model: "../x.yaml"'), """
 config.yaml:7:13: error: '../x.yaml' leads out of the config's folder
    7 |     model: "../x.yaml"
