@@ -1,7 +1,7 @@
 // From the inputs of a config to the engine's inputs, one for each population that an input targets.
 #pragma once
+#include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 

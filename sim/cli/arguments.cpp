@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <functional>
 
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"

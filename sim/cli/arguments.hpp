@@ -1,7 +1,5 @@
 // What may stand on the command line, and what stood there.
 #pragma once
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 
 #include "assemble/assemble.hpp"
 #include "base/wall_time.hpp"

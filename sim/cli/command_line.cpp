@@ -3,7 +3,6 @@
 
 #include <csignal>
 #include <exception>
-#include <functional>
 #include <map>
 #include <new>
 #include <string>

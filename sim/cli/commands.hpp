@@ -1,8 +1,6 @@
 // The commands: each takes the arguments, prints through the console, and returns the exit code or throws
 // base::Error.
 #pragma once
-#include <string>
-#include <vector>
 
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"

@@ -1,8 +1,8 @@
 // What a run's file says about itself under /meta: config, resolved parameters, model sources, program and
 // machine.
 #pragma once
-#include <map>
 #include <string>
+#include <vector>
 
 #include "assemble/assemble.hpp"
 #include "engine/recorder.hpp"

@@ -1,6 +1,5 @@
 // `hillock schema`: the JSON Schema (draft-07) of configs, from the config keys, the input types and the
 // shipped models.
-#include <map>
 
 #include "cli/commands.hpp"
 #include "cli/config_keys.hpp"

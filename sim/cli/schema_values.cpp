@@ -1,7 +1,6 @@
 // Patterns for numbers with units, and the laws that give a value to each neuron.
 #include "cli/schema_values.hpp"
 
-#include <array>
 #include <utility>
 
 #include "base/text.hpp"

@@ -1,6 +1,5 @@
 // The Integrator interface: advance one neuron over part of a step, where a step is cut or its length adapts.
 #pragma once
-#include <cstdint>
 #include <span>
 
 namespace hillock::program {

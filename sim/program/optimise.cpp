@@ -1,7 +1,6 @@
 // From a tape to a program: fold and find equal nodes, split into prologue and step, fuse, order.
 #include <algorithm>
 #include <map>
-#include <string>
 
 #include "base/diagnostics.hpp"
 #include "program/kernel.hpp"

@@ -9,8 +9,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "base/diagnostics.hpp"
 #include "record/file_driver.hpp"

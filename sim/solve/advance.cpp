@@ -1,7 +1,6 @@
 // Which method steps a cell, and what all methods share.
 #include "solve/advance.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 

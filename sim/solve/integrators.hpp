@@ -2,7 +2,7 @@
 // Dormand-Prince stepper.
 #pragma once
 #include <memory>
-#include <vector>
+#include <string>
 
 #include "program/integrator.hpp"
 #include "solve/programs.hpp"

@@ -1,6 +1,7 @@
 // The fields of an input as slots of a tape: per-neuron parameters, step values, arrays and draws, each under
 // "inputs.NAME.FIELD".
 #pragma once
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <span>

@@ -1,5 +1,6 @@
 // A current that has its amplitude while a gate is open, and is 0 else: what dc and a train of pulses share.
 #pragma once
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string>

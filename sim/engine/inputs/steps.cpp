@@ -1,8 +1,6 @@
 // A current that jumps at listed times: the level that acts is a step value, and 0 where it does not reach.
 #include "engine/inputs/steps.hpp"
 
-#include <utility>
-
 #include "engine/inputs/fields.hpp"
 #include "engine/inputs/train.hpp"
 #include "engine/inputs/window.hpp"
