@@ -1,0 +1,43 @@
+// The tables as one, and the measurement of chosen features.
+#include "analysis/features.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/diagnostics.hpp"
+#include "base/text.hpp"
+
+namespace hillock::analysis {
+
+std::span<const Feature> features() {
+  static const std::vector<Feature> all = [] {
+    std::vector<Feature> joined;
+    for (const auto table : {spike_timing_features(), action_potential_features(), subthreshold_features()})
+      joined.insert(joined.end(), table.begin(), table.end());
+    return joined;
+  }();
+  return all;
+}
+
+const Feature& find_feature(std::string_view name) {
+  const auto found = std::ranges::find(features(), name, &Feature::name);
+  if (found != features().end()) return *found;
+  std::vector<std::string> names;
+  for (const Feature& feature : features()) names.emplace_back(feature.name);
+  throw base::UserError("'" + std::string(name) + "' is not a feature", base::did_you_mean(name, names));
+}
+
+std::vector<std::vector<double>> measure(const Trace& trace, const Settings& settings,
+                                         std::span<const Feature* const> chosen) {
+  if (trace.size() < 3 || trace.time.size() != trace.size())
+    throw base::UserError("a trace has " + std::to_string(trace.size()) + " samples at " +
+                          std::to_string(trace.time.size()) + " times, expected at least 3 of both");
+  if (std::ranges::adjacent_find(trace.time, std::greater_equal<>()) != trace.time.end())
+    throw base::UserError("the times of a trace do not ascend");
+  const Measured measured(trace, settings);
+  std::vector<std::vector<double>> values;
+  for (const Feature* feature : chosen) values.push_back(feature->measure(measured));
+  return values;
+}
+
+}  // namespace hillock::analysis

@@ -1,0 +1,48 @@
+// Statistics of spike times: rate, intervals and their variation, spread of counts. Definitions and defaults
+// are elephant's.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace hillock::analysis {
+
+// Spike times of one neuron each: ascending, ms.
+using SpikeTrains = std::vector<std::vector<double>>;
+
+// The window that statistics are taken over, ms. Spikes at both of its ends belong to it.
+struct Window {
+  double start = 0, stop = 0;
+  double duration() const { return stop - start; }
+};
+
+// The spikes within the window.
+SpikeTrains within(const SpikeTrains& trains, Window window);
+
+// Spikes per second (elephant.statistics.mean_firing_rate).
+double mean_rate(std::span<const double> spikes, Window window);
+
+// Intervals between successive spikes, ms (elephant.statistics.isi).
+std::vector<double> intervals(std::span<const double> spikes);
+
+// Standard deviation (dividing by n) over mean of the intervals (elephant.statistics.cv). This and the next
+// two need 2 intervals, otherwise there is no value.
+std::optional<double> cv(std::span<const double> intervals);
+
+// Mean of 2 |b - a|/(a + b) over successive intervals (Holt et al. 1996, J. Neurophysiol. 75:1806;
+// elephant.statistics.cv2).
+std::optional<double> cv2(std::span<const double> intervals);
+
+// Mean of 3 ((b - a)/(a + b))^2 over successive intervals (Shinomoto et al. 2003, Neural Comput. 15:2823;
+// elephant.statistics.lv).
+std::optional<double> lv(std::span<const double> intervals);
+
+// Variance (dividing by n) over mean of the numbers of spikes (elephant.statistics.fanofactor). None if there
+// is no spike.
+std::optional<double> fano_factor(const SpikeTrains& trains);
+
+// How many values lie in [k bin, (k + 1) bin), up to the highest; bin > 0.
+std::vector<std::int64_t> histogram(std::span<const double> values, double bin);
+
+}  // namespace hillock::analysis

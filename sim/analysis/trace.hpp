@@ -1,0 +1,54 @@
+// A membrane potential over time, and the settings by which its features are measured.
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace hillock::analysis {
+
+// One neuron's trace on its own time grid. Nothing is resampled: where eFEL first interpolates to its
+// interp_step, the features here are eFEL's with interp_step equal to the interval of the samples.
+struct Trace {
+  std::span<const double> time;                  // [n_samples], ms, ascending
+  std::span<const double> V;                     // [n_samples], mV
+  double stimulus_start = 0, stimulus_stop = 0;  // ms
+  std::size_t size() const { return V.size(); }
+  // dV/dt at a sample, mV/ms: the central difference, one-sided at the two ends.
+  double slope(std::size_t i) const {
+    const std::size_t before = i == 0 ? 0 : i - 1, after = i + 1 == V.size() ? i : i + 1;
+    return (V[after] - V[before]) / (time[after] - time[before]);
+  }
+  // The index of the first sample at or after a time; size() if there is none.
+  std::size_t at(double t) const;
+};
+
+// eFEL's settings with eFEL's defaults.
+struct Settings {
+  double threshold = -20;                  // mV
+  double derivative_threshold = 10;        // mV/ms
+  double down_derivative_threshold = -12;  // mV/ms
+  int derivative_window = 3;               // samples
+  bool strict_stimulus_interval = false;
+  double voltage_base_start = 0.9, voltage_base_stop = 1;  // of the time before the stimulus
+  double rise_start = 0, rise_stop = 1;                    // of the amplitude
+  int phaseslope_range = 2;                                // samples
+  bool ignore_first_ISI = true;
+  double stimulus_current = 0;        // nA; 0: not known
+  double decay_start_after_stim = 1;  // ms
+  double decay_end_after_stim = 10;   // ms
+};
+
+// A setting as users name it; the names are eFEL's.
+struct SettingText {
+  std::string_view name, unit, doc;
+};
+std::span<const SettingText> setting_texts();
+
+// Gives a setting its value. Throws UserError for an unknown name (with the nearest known one), and for a
+// value that is no number of its kind or out of range.
+void set(Settings& settings, std::string_view name, std::string_view value);
+
+// The value of a setting as a number: flags are 0 or 1.
+double value_of(const Settings& settings, std::string_view name);
+
+}  // namespace hillock::analysis
