@@ -81,12 +81,17 @@ void read_sections(const Node& root, const Options& options, model::Experiment& 
 }  // namespace
 
 std::unique_ptr<model::Experiment> load(const std::string& path, const Options& options) {
-  auto experiment = std::make_unique<model::Experiment>();
-  experiment->path = path;
-  experiment->name = fs::path(path).stem().string();
   std::error_code problem;
-  experiment->folder = fs::absolute(path, problem).parent_path().string();
-  const base::Source& source = experiment->sources.emplace_back(base::Source{path, read_text(path)});
+  return load_text(read_text(path), path, fs::absolute(path, problem).parent_path().string(), options);
+}
+
+std::unique_ptr<model::Experiment> load_text(std::string text, const std::string& name,
+                                             const std::string& folder, const Options& options) {
+  auto experiment = std::make_unique<model::Experiment>();
+  experiment->path = name;
+  experiment->name = fs::path(name).stem().string();
+  experiment->folder = folder;
+  const base::Source& source = experiment->sources.emplace_back(base::Source{name, std::move(text)});
   base::Diagnostics diagnostics;
   std::optional<Node> root = read_document(source, "hillock config", diagnostics);
   if (root && !root->is_map()) {

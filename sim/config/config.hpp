@@ -18,6 +18,11 @@ struct Options {
 // Reads, merges, checks. Throws UserError with all findings; IoError if the file cannot be read.
 std::unique_ptr<model::Experiment> load(const std::string& path, const Options& options);
 
+// The same for a text that is in no file: `name` stands in messages where a path would, and paths in the
+// config begin in `folder`. Throws UserError.
+std::unique_ptr<model::Experiment> load_text(std::string text, const std::string& name,
+                                             const std::string& folder, const Options& options);
+
 // Reads and checks one model file; throws UserError, IoError. `sources` keeps its text alive.
 model::Model load_model(const std::string& path, std::deque<base::Source>& sources);
 

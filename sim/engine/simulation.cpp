@@ -137,6 +137,7 @@ void append(std::vector<Number>& to, std::span<const double> from, const ReportL
 }  // namespace
 
 void Simulation::record_frames(Recorder& recorder) {
+  if (recorded_ == step_) return;
   const auto due = [&](const ReportPlan& report) { return step_ % report.every == 0; };
   for (std::size_t p = 0; p < plan_.populations.size(); ++p)
     if (std::ranges::any_of(plan_.reports, [&](const ReportPlan& r) {
@@ -155,6 +156,7 @@ void Simulation::record_frames(Recorder& recorder) {
     }
     if (++buffer.frames == buffer.capacity) hand_over_frames(recorder, i);
   }
+  recorded_ = step_;
 }
 
 void Simulation::deliver(std::int64_t step) {
@@ -218,36 +220,50 @@ void Simulation::keep_spikes(Recorder& recorder, std::size_t p) {
   }
 }
 
-RunResult Simulation::run(Recorder& recorder, const RunOptions& options) {
-  const program::FlushToZero flush;
+// The clock is looked at about every 5 ms, however long a step takes.
+void Simulation::take_steps(std::int64_t until, Recorder& recorder, const RunOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
-  double last_report = 0;
-  RunResult result;
+  double last_look = 0, last_report = 0;
+  std::int64_t looked_at = step_, next_look = step_ + 1;
   const auto stopped = [&] {
     return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
   };
+  while (step_ < until && !stopped()) {
+    begin_step();
+    record_frames(recorder);
+    deliver(step_ + 1);
+    step_populations(recorder);
+    ++step_;
+    if (step_ < next_look) continue;
+    const double wall = seconds_since(begin);
+    const double per_step = std::max(1e-9, (wall - last_look) / static_cast<double>(step_ - looked_at));
+    last_look = wall;
+    looked_at = step_;
+    next_look = step_ + std::clamp<std::int64_t>(static_cast<std::int64_t>(0.005 / per_step), 1, 1024);
+    if (wall - last_report < 0.1) continue;
+    last_report = wall;
+    if (options.progress) options.progress({step_, plan_.grid.steps, wall});
+    hand_over_all(recorder);
+  }
+}
+
+RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const RunOptions& options) {
+  const program::FlushToZero flush;
+  const auto begin = std::chrono::steady_clock::now();
+  until = std::min(until, plan_.grid.steps);
+  RunResult result;
   try {
-    step_ = 0;
-    start();
+    if (!started_) start();
+    started_ = true;
     if (plan_.grid.steps == 0) record_frames(recorder);
-    for (; step_ < plan_.grid.steps && !stopped(); ++step_) {
-      begin_step();
-      record_frames(recorder);
-      deliver(step_ + 1);
-      step_populations(recorder);
-      if ((step_ & 15) != 0) continue;
-      const double wall = seconds_since(begin);
-      if (wall - last_report < 0.1) continue;
-      last_report = wall;
-      if (options.progress) options.progress({step_ + 1, plan_.grid.steps, wall});
-      recorder.advance(time());
-    }
+    take_steps(until, recorder, options);
   } catch (const base::NumericsError&) {
     hand_over_all(recorder);
     throw;
   }
   hand_over_all(recorder);
-  result.end = step_ < plan_.grid.steps ? RunEnd::interrupted : RunEnd::complete;
+  for (const auto& population : plan_.populations) population->settle();
+  result.end = step_ < until ? RunEnd::interrupted : RunEnd::complete;
   result.steps_done = step_;
   result.simulate_seconds = seconds_since(begin);
   result.spike_counts = spike_counts_;

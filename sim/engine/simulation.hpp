@@ -51,7 +51,7 @@ struct SimulationPlan {
 
 struct Progress {
   std::int64_t step = 0, steps = 0;
-  double wall_seconds = 0;  // since the first step
+  double wall_seconds = 0;  // since this run (or slice) began
 };
 
 struct RunOptions {
@@ -74,8 +74,18 @@ class Simulation {
   // Runs to the end, or until options.stop; hands everything to the recorder and calls neither finish() nor
   // any output itself. Throws NumericsError when a state is not finite (the recorder then has all frames
   // before that), and what the recorder throws.
-  RunResult run(Recorder& recorder, const RunOptions& options = {});
+  RunResult run(Recorder& recorder, const RunOptions& options = {}) {
+    return run_until(plan_.grid.steps, recorder, options);
+  }
+  // The same from where it stands to the step `until`, at most the last one. A run in slices gives the bits
+  // of one run; between slices, states may be set through population(). The frame at the end of a slice is
+  // recorded when the next one begins.
+  RunResult run_until(std::int64_t until, Recorder& recorder, const RunOptions& options = {});
+  std::int64_t step() const { return step_; }
+  const base::TimeGrid& grid() const { return plan_.grid; }
   double time() const { return plan_.grid.time(step_); }  // ms reached
+  std::size_t populations() const { return plan_.populations.size(); }
+  network::Population& population(std::size_t index) { return *plan_.populations[index]; }
 
  private:
   void start();
@@ -100,7 +110,11 @@ class Simulation {
 
   SimulationPlan plan_;
   RunLayout layout_;
+  void take_steps(std::int64_t until, Recorder& recorder, const RunOptions& options);
+
   std::int64_t step_ = 0;
+  std::int64_t recorded_ = -1;  // the last step whose frames have been recorded
+  bool started_ = false;
   std::vector<FrameBuffer> frame_buffers_;
   std::vector<SpikeBlock> spike_buffers_;
   std::vector<std::int64_t> spike_counts_;

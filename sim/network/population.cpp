@@ -41,6 +41,7 @@ Population::Population(PopulationPlan plan, program::InterpreterOptions options)
         filled(plan_.size, given == plan_.initial.end() ? std::vector<double>{0.0} : given->second));
   }
   for (base::AlignedArray<double>& array : arrays_) array_pointers_.push_back(array.data());
+  home_ = array_pointers_;
   masks_ = {spiked_.data(), invalid_.data()};
   step_values_.assign(plan_.slots.step_values.size(), 0.0);
   step_kernel_ = kernel(plan_.step, options);
@@ -161,11 +162,21 @@ std::optional<Failure> Population::advance(const Cut& cut, std::int64_t step, st
     if (plan_.step.masks > 0) for_each_set(spiked_, plan_.size, single);
   }
   if (failure) return failure;
-  for (const auto& [now, next] : plan_.next) {
-    std::swap(arrays_[now], arrays_[next]);
-    std::swap(array_pointers_[now], array_pointers_[next]);
-  }
+  for (const auto& [now, next] : plan_.next) swap_arrays(now, next);
   return std::nullopt;
+}
+
+void Population::settle() {
+  for (const auto& [now, next] : plan_.next) {
+    if (array_pointers_[now] == home_[now]) continue;
+    std::copy_n(array_pointers_[now], base::padded(plan_.size), array_pointers_[next]);
+    swap_arrays(now, next);
+  }
+}
+
+void Population::swap_arrays(int a, int b) {
+  std::swap(arrays_[a], arrays_[b]);
+  std::swap(array_pointers_[a], array_pointers_[b]);
 }
 
 void Population::load_single(std::int64_t neuron) {

@@ -111,6 +111,9 @@ class Population {
   std::span<double> step_values() { return step_values_; }
   std::span<double> array(int slot) { return arrays_[slot].span(); }
   std::span<const double> array(int slot) const { return arrays_[slot].span(); }
+  // Brings the values of each array back to the memory where they were at first; steps may take turns between
+  // two pieces of memory. So who has looked at an array sees its present values.
+  void settle();
 
   // Sets the step values that belong to the population itself: time and decision.
   void begin_step(std::int64_t step, double t_n);
@@ -146,6 +149,7 @@ class Population {
   std::optional<Failure> advance_single(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
   std::optional<Failure> take_parts(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
   std::optional<double> reset_single(double offset);
+  void swap_arrays(int a, int b);
   void load_single(std::int64_t neuron);
   void store_single(std::int64_t neuron);
   std::string explain_state(const Failure& failure, double dt);
@@ -156,6 +160,7 @@ class Population {
   PopulationPlan plan_;
   std::vector<base::AlignedArray<double>> arrays_;
   std::vector<double*> array_pointers_;
+  std::vector<double*> home_;                          // array_pointers_ at first
   base::AlignedArray<std::uint8_t> spiked_, invalid_;  // bits per neuron: masks 0 and 1 of the programs
   std::array<std::uint8_t*, 2> masks_{};
   std::vector<double> step_values_;

@@ -1,0 +1,79 @@
+// Keeps everything that is recorded in memory, each variable and each list of spikes in one piece.
+#include "engine/memory_recorder.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace hillock::engine {
+
+namespace {
+
+constexpr std::int64_t first_frames = 1 << 12;  // where the whole run is not reserved at once
+
+std::size_t bytes_per_frame(const ReportLayout& report) {
+  return static_cast<std::size_t>(report.values_per_frame()) *
+         (report.float64 ? sizeof(double) : sizeof(float));
+}
+
+}  // namespace
+
+Column::Column(std::size_t row_bytes, std::int64_t rows)
+    : row_bytes_(row_bytes),
+      room_(std::max<std::int64_t>(1, rows)),
+      memory_(std::make_unique_for_overwrite<std::byte[]>(row_bytes * static_cast<std::size_t>(room_))) {}
+
+void Column::append(const void* rows, std::int64_t count) {
+  if (count == 0) return;
+  if (rows_ + count > room_) {
+    room_ = std::max(2 * room_, rows_ + count);
+    auto larger = std::make_unique_for_overwrite<std::byte[]>(row_bytes_ * static_cast<std::size_t>(room_));
+    std::memcpy(larger.get(), memory_.get(), row_bytes_ * static_cast<std::size_t>(rows_));
+    outgrown_.push_back(std::exchange(memory_, std::move(larger)));
+  }
+  std::memcpy(memory_.get() + row_bytes_ * static_cast<std::size_t>(rows_), rows,
+              row_bytes_ * static_cast<std::size_t>(count));
+  rows_ += count;
+}
+
+double MemoryRecorder::bytes_planned(const RunLayout& layout) {
+  double bytes = 0;
+  for (const ReportLayout& report : layout.reports)
+    bytes += static_cast<double>(report.frames) *
+             (static_cast<double>(bytes_per_frame(report) * report.variables.size()) + sizeof(double));
+  return bytes;
+}
+
+MemoryRecorder::MemoryRecorder(const RunLayout& layout, bool reserve) {
+  for (const ReportLayout& report : layout.reports) {
+    const std::int64_t frames = reserve ? report.frames : std::min(report.frames, first_frames);
+    const std::size_t row_bytes = bytes_per_frame(report);
+    Report kept{report.float64, row_bytes, report.interval, Column(sizeof(double), frames), {}};
+    for (std::size_t v = 0; v < report.variables.size(); ++v) kept.variables.emplace_back(row_bytes, frames);
+    reports_.push_back(std::move(kept));
+  }
+  for (std::size_t i = 0; i < layout.spikes.size(); ++i)
+    spikes_.push_back({Column(sizeof(double), first_frames), Column(sizeof(std::uint64_t), first_frames)});
+}
+
+void MemoryRecorder::write(FrameBlock block) {
+  Report& report = reports_.at(static_cast<std::size_t>(block.report));
+  const auto* values = report.float64 ? reinterpret_cast<const std::byte*>(block.values64.data())
+                                      : reinterpret_cast<const std::byte*>(block.values32.data());
+  for (Column& variable : report.variables) {
+    variable.append(values, block.frames);
+    values += report.row_bytes * static_cast<std::size_t>(block.frames);
+  }
+  std::vector<double> times(static_cast<std::size_t>(block.frames));
+  for (std::size_t k = 0; k < times.size(); ++k)
+    times[k] = static_cast<double>(block.first_frame + static_cast<std::int64_t>(k)) * report.interval;
+  report.times.append(times.data(), block.frames);
+}
+
+void MemoryRecorder::write(SpikeBlock block) {
+  Spikes& spikes = spikes_.at(static_cast<std::size_t>(block.spikes));
+  spikes.times.append(block.times.data(), static_cast<std::int64_t>(block.times.size()));
+  spikes.neurons.append(block.node_ids.data(), static_cast<std::int64_t>(block.node_ids.size()));
+}
+
+}  // namespace hillock::engine

@@ -1,0 +1,68 @@
+// Keeps everything that is recorded in memory, each variable and each list of spikes in one piece.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/recorder.hpp"
+
+namespace hillock::engine {
+
+// Rows of numbers, one behind the other, that grow at the end. Memory that was handed out by data() stays
+// valid, with the rows it had, as long as the column lives: what is outgrown is kept.
+class Column {
+ public:
+  // Room for `rows` rows at first; the system gives it as it is filled.
+  Column(std::size_t row_bytes, std::int64_t rows);
+  void append(const void* rows, std::int64_t count);
+  const std::byte* data() const { return memory_.get(); }
+  std::int64_t rows() const { return rows_; }
+
+ private:
+  std::size_t row_bytes_;
+  std::int64_t rows_ = 0, room_ = 0;
+  std::unique_ptr<std::byte[]> memory_;
+  std::vector<std::unique_ptr<std::byte[]>> outgrown_;
+};
+
+class MemoryRecorder final : public Recorder {
+ public:
+  // Bytes of all traces of the whole run.
+  static double bytes_planned(const RunLayout& layout);
+  // `reserve`: room for the whole run at once, otherwise as much as is needed.
+  MemoryRecorder(const RunLayout& layout, bool reserve);
+
+  void write(FrameBlock block) override;
+  void write(SpikeBlock block) override;
+  void advance(double time) override { time_ = time; }
+  void finish(RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
+
+  double time() const { return time_; }  // ms: everything before it is here
+  // Values [time, neuron] (of a mean: [time]) of one variable of a report: float64 or float32, as its layout.
+  const Column& variable(std::size_t report, std::size_t variable) const {
+    return reports_.at(report).variables.at(variable);
+  }
+  const Column& times(std::size_t report) const { return reports_.at(report).times; }           // double, ms
+  const Column& spike_times(std::size_t spikes) const { return spikes_.at(spikes).times; }      // double, ms
+  const Column& spike_neurons(std::size_t spikes) const { return spikes_.at(spikes).neurons; }  // uint64
+
+ private:
+  struct Report {
+    bool float64 = false;
+    std::size_t row_bytes = 0;
+    double interval = 0;  // ms
+    Column times;
+    std::vector<Column> variables;
+  };
+  struct Spikes {
+    Column times, neurons;
+  };
+  std::vector<Report> reports_;
+  std::vector<Spikes> spikes_;
+  double time_ = 0;
+};
+
+}  // namespace hillock::engine
