@@ -1,6 +1,5 @@
 // `hillock run`: from a config to a file, with everything that may happen on the way.
 #include <fmt/format.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -12,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/wall_time.hpp"
 #include "cli/commands.hpp"
+#include "cli/free_disk.hpp"
 #include "cli/provenance.hpp"
 #include "cli/signals.hpp"
 #include "config/config.hpp"
@@ -37,18 +37,6 @@ program::InterpreterOptions interpreter_options(const Arguments& arguments) {
       options.isa = set;
     }
   return options;
-}
-
-// Refuses a run whose traces would not fit on the disk.
-void check_free_disk(const std::string& path, std::int64_t file_bytes) {
-  struct statvfs disk {};
-  if (statvfs(record::folder_of(path).c_str(), &disk) != 0) return;  // check_output has looked at the folder
-  const double free = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
-  if (static_cast<double>(file_bytes) > free)
-    throw base::ResourceError(
-        fmt::format("{} would take {}, and its disk has {} free; record fewer neurons or variables, or with "
-                    "a longer 'every'",
-                    path, human_bytes(static_cast<double>(file_bytes)), human_bytes(free)));
 }
 
 std::string progress_text(const engine::Progress& progress, double dt) {

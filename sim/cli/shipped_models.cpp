@@ -30,9 +30,11 @@ Json quantity(const std::string& name, const base::Dimension& dimension, const s
 
 }  // namespace
 
-ModelShelf shipped_models() {
+ModelShelf shipped_models() { return shipped_models(config::default_model_folders()); }
+
+ModelShelf shipped_models(const std::vector<std::string>& folders) {
   ModelShelf shelf;
-  for (const std::string& path : config::shipped_models(config::default_model_folders()))
+  for (const std::string& path : config::shipped_models(folders))
     shelf.models.push_back(config::load_model(path, shelf.sources));
   std::sort(shelf.models.begin(), shelf.models.end(), [](const model::Model& a, const model::Model& b) {
     return std::pair(a.kind, a.name) < std::pair(b.kind, b.name);
@@ -41,9 +43,13 @@ ModelShelf shipped_models() {
 }
 
 model::Model find_model(const std::string& word, ModelShelf& shelf) {
+  return find_model(word, shelf, config::default_model_folders());
+}
+
+model::Model find_model(const std::string& word, ModelShelf& shelf, const std::vector<std::string>& folders) {
   if (is_path(word)) return config::load_model(word, shelf.sources);
   std::vector<std::string> names;
-  for (const std::string& path : config::shipped_models(config::default_model_folders())) {
+  for (const std::string& path : config::shipped_models(folders)) {
     if (file_stem(path) == word) return config::load_model(path, shelf.sources);
     names.push_back(file_stem(path));
   }

@@ -16,11 +16,13 @@ struct ModelShelf {
   std::vector<model::Model> models;  // neurons, then receptors, each by name
 };
 
-// Throws UserError if a shipped model is wrong, IoError if it cannot be read.
-ModelShelf shipped_models();
+// The models in these folders. Throws UserError if a shipped model is wrong, IoError if it cannot be read.
+ModelShelf shipped_models(const std::vector<std::string>& folders);
+ModelShelf shipped_models();  // beside the program
 
 // A word with a '/' or the ending .yaml is a path; any other is looked up among the shipped models. Throws
 // UserError, with a suggestion.
+model::Model find_model(const std::string& word, ModelShelf& shelf, const std::vector<std::string>& folders);
 model::Model find_model(const std::string& word, ModelShelf& shelf);
 
 // "neuron", "receptor".

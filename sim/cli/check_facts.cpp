@@ -1,0 +1,100 @@
+// What `hillock check` finds out about a config, as JSON.
+#include "cli/check_facts.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace hillock::cli {
+namespace {
+
+Json json_of(const assemble::PopulationSummary& population) {
+  Json json;
+  json["name"] = population.name;
+  json["size"] = population.size;
+  json["model"] = population.model;
+  json["method"] = population.method;
+  json["reason"] = population.reason;
+  json["notes"] = Json::Array{};
+  for (const std::string& note : population.notes) json["notes"].push(note);
+  json["shortest_time_constant_ms"] =
+      population.shortest_time_constant > 0 ? Json(population.shortest_time_constant) : Json();
+  return json;
+}
+
+}  // namespace
+
+Json json_of(const base::Diagnostic& diagnostic) {
+  Json json;
+  json["severity"] = diagnostic.severity == base::Severity::error ? "error" : "warning";
+  if (!diagnostic.file.empty()) json["file"] = diagnostic.file;
+  if (diagnostic.line > 0) {
+    json["line"] = diagnostic.line;
+    json["column"] = diagnostic.column;
+    json["length"] = diagnostic.length;
+  }
+  json["message"] = diagnostic.message;
+  json["remedy"] = diagnostic.remedy;
+  return json;
+}
+
+std::vector<base::Diagnostic> warnings_of(const model::Experiment& experiment,
+                                          const assemble::Prepared& prepared) {
+  std::vector<base::Diagnostic> all = experiment.warnings;
+  all.insert(all.end(), prepared.warnings.begin(), prepared.warnings.end());
+  return all;
+}
+
+std::string targets_of(const model::InputSpec& input, const model::Experiment& experiment) {
+  std::vector<std::string> words;
+  for (const model::Slice& slice : input.targets) {
+    const model::PopulationSpec& population =
+        experiment.populations[static_cast<std::size_t>(slice.population)];
+    std::string word = population.name;
+    if (slice.count() != population.size) word += fmt::format(" {}..{}", slice.first, slice.last);
+    words.push_back(std::move(word));
+  }
+  return base::join(words, ", ");
+}
+
+Json check_facts(const model::Experiment& experiment, const assemble::Prepared& prepared) {
+  const model::SimulationSpec& simulation = experiment.simulation;
+  Json json;
+  json["ok"] = true;
+  json["config"] = experiment.path;
+  json["duration_ms"] = simulation.duration;
+  json["dt_ms"] = simulation.dt;
+  json["steps"] = prepared.estimate.steps;
+  json["seed"] = std::to_string(simulation.seed);  // 64 bits do not fit a JSON number
+  json["spike_times"] = simulation.interpolated ? "interpolated" : "grid";
+  json["populations"] = Json::Array{};
+  for (const assemble::PopulationSummary& population : prepared.populations)
+    json["populations"].push(json_of(population));
+  json["inputs"] = Json::Array{};
+  for (const model::InputSpec& input : experiment.inputs) {
+    Json one;
+    one["name"] = input.name;
+    one["type"] = input.type;
+    one["target"] = targets_of(input, experiment);
+    json["inputs"].push(std::move(one));
+  }
+  json["memory_bytes"] = prepared.estimate.memory_bytes;
+  json["file_bytes"] = prepared.estimate.file_bytes;
+  json["notes"] = Json::Array{};
+  for (const std::string& note : experiment.notes) json["notes"].push(note);
+  json["diagnostics"] = Json::Array{};
+  for (const base::Diagnostic& warning : warnings_of(experiment, prepared))
+    json["diagnostics"].push(json_of(warning));
+  return json;
+}
+
+Json check_failed(const std::string& path, std::span<const base::Diagnostic> diagnostics) {
+  Json json;
+  json["ok"] = false;
+  json["config"] = path;
+  json["diagnostics"] = Json::Array{};
+  for (const base::Diagnostic& one : diagnostics) json["diagnostics"].push(json_of(one));
+  return json;
+}
+
+}  // namespace hillock::cli
