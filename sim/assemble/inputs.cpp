@@ -112,6 +112,29 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
   return data;
 }
 
+bool given_in_current(const model::InputSpec& input, const model::Model& neuron) {
+  const model::InputSite* site = input.site.empty() ? &neuron.inputs.front() : neuron.input(input.site);
+  if (site->area.empty()) return false;
+  if (const auto resistance = input.fields.find("resistance");
+      resistance != input.fields.end())  // of a clamp: voltage / resistance
+    return std::get<model::Values>(resistance->second).dimension == base::dimension::resistance;
+  const model::InputType* type = model::input_type(input.type);
+  for (const model::FieldType& field : type->fields) {
+    const auto found = input.fields.find(field.name);
+    if (found == input.fields.end()) continue;
+    if (const auto* values = std::get_if<model::Values>(&found->second)) {
+      if (field.kind == model::FieldKind::current || field.kind == model::FieldKind::list_current)
+        return values->dimension == base::dimension::current;
+    } else if (const auto* expression = std::get_if<lang::Expression>(&found->second)) {
+      return expression->nodes.at(expression->root).dimension == base::dimension::current;
+    } else if (field.name == "unit") {
+      const auto unit = base::parse_unit(std::get<std::string>(found->second));
+      return unit && unit->dimension == base::dimension::current;
+    }
+  }
+  return false;
+}
+
 solve::Forcing forcing_of(const model::InputSpec& spec, const engine::CurrentInput& input,
                           const model::Model& neuron) {
   solve::Forcing forcing;

@@ -33,6 +33,9 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
                              int population, const Targets& targets, const FileReaders& readers,
                              base::Diagnostics& diagnostics);
 
+// Whether the amplitudes of a current are in pA while its site takes a density.
+bool given_in_current(const model::InputSpec& input, const model::Model& neuron);
+
 // The view that solve has of a current; `input` must outlive the recordings.
 solve::Forcing forcing_of(const model::InputSpec& spec, const engine::CurrentInput& input,
                           const model::Model& neuron);

@@ -8,6 +8,7 @@
 
 #include "assemble/facts.hpp"
 #include "assemble/initial_states.hpp"
+#include "assemble/rule_times.hpp"
 #include "assemble/singularity.hpp"
 #include "base/text.hpp"
 #include "engine/inputs/registry.hpp"
@@ -40,7 +41,8 @@ class Builder {
     if (diagnostics_.has_errors()) return std::move(built_);
     make_cell();
     choose_method();
-    check_times();
+    built_.plan.decide_every =
+        check_rule_times(experiment_.simulation, spec_, tables_[0], owner_, diagnostics_);
     if (diagnostics_.has_errors()) return std::move(built_);
     make_programs(variables);
     bind();
@@ -84,7 +86,7 @@ class Builder {
         built_.spikes.emplace_back(receptor, engine::make_spike_input(input.type, data));
       } else {
         built_.currents.push_back(engine::make_current_input(input.type, data));
-        built_.currents.back()->per_area = given_in_current(input);
+        built_.currents.back()->per_area = given_in_current(input, *spec_.model);
         built_.currents.back()->declare(slots());
         current_specs_.push_back(&input);
       }
@@ -113,31 +115,6 @@ class Builder {
           "truncate the law with min: ..., or correct the values");
       return;
     }
-  }
-
-  // Whether the amplitudes are in pA while the site takes a density.
-  bool given_in_current(const model::InputSpec& input) const {
-    const model::InputSite* site =
-        input.site.empty() ? &spec_.model->inputs.front() : spec_.model->input(input.site);
-    if (site->area.empty()) return false;
-    if (const auto resistance = input.fields.find("resistance");
-        resistance != input.fields.end())  // of a clamp: voltage / resistance
-      return std::get<model::Values>(resistance->second).dimension == base::dimension::resistance;
-    const model::InputType* type = model::input_type(input.type);
-    for (const model::FieldType& field : type->fields) {
-      const auto found = input.fields.find(field.name);
-      if (found == input.fields.end()) continue;
-      if (const auto* values = std::get_if<model::Values>(&found->second)) {
-        if (field.kind == model::FieldKind::current || field.kind == model::FieldKind::list_current)
-          return values->dimension == base::dimension::current;
-      } else if (const auto* expression = std::get_if<lang::Expression>(&found->second)) {
-        return expression->nodes.at(expression->root).dimension == base::dimension::current;
-      } else if (field.name == "unit") {
-        const auto unit = base::parse_unit(std::get<std::string>(found->second));
-        return unit && unit->dimension == base::dimension::current;
-      }
-    }
-    return false;
   }
 
   void make_cell() {
@@ -173,61 +150,6 @@ class Builder {
               forcing.name));
     if (choice_.kind == model::MethodKind::exponential_euler || choice_.kind == model::MethodKind::euler)
       built_.summary.notes.push_back("first order: the error halves with dt");
-  }
-
-  // t_ref and decision intervals lie on the grid.
-  void check_times() {
-    const base::TimeGrid grid{experiment_.simulation.dt, experiment_.simulation.steps};
-    const model::SpikeRule& rule = spec_.model->spike;
-    const auto check = [&](const lang::Expression& expression, const char* what) {
-      for (const double value : tables_[0].evaluate(expression)) {
-        if (grid.step_of(value)) continue;
-        report_off_grid(expression, value, what, grid);
-        return;
-      }
-    };
-    if (rule.hold && !experiment_.simulation.interpolated) check(rule.hold->duration, "the hold");
-    if (rule.kind != model::SpikeRuleKind::probability || rule.every.empty()) return;
-    const NeuronValues every = tables_[0].evaluate(rule.every);
-    if (every.empty()) return;  // of no neurons
-    if (!(every[0] > 0)) {
-      diagnostics_.error(
-          spec_.place,
-          fmt::format("{}: the interval {} must be positive", owner_, with_value(rule.every, every[0])),
-          "give the time between two decisions");
-      return;
-    }
-    check(rule.every, "the interval");
-    if (!std::ranges::all_of(every, [&](double v) { return v == every[0]; }))
-      diagnostics_.error(spec_.place,
-                         fmt::format("{}: the interval {} differs between neurons", owner_,
-                                     base::shortened(rule.every.text)),
-                         "give one value, or one population for each interval");
-    built_.plan.decide_every = grid.step_of(every[0]).value_or(1);
-  }
-
-  // A time (ms): "1.05 ms", or "t_ref = 1.05 ms" of an expression that does not say it itself.
-  static std::string with_value(const lang::Expression& expression, double value) {
-    const std::string name =
-        lang::names_of(expression).empty() ? "" : base::shortened(expression.text) + " = ";
-    return name + base::number(value) + " ms";
-  }
-
-  void report_off_grid(const lang::Expression& expression, double value, const char* what,
-                       const base::TimeGrid& grid) {
-    const auto given = spec_.params.find(expression.text);
-    const base::Place& place = given == spec_.params.end() ? spec_.place : given->second.place;
-    if (const std::string problem = grid.too_many_steps(base::shortened(expression.text), value);
-        !problem.empty())
-      return diagnostics_.error(place, owner_ + ": " + problem, "take a shorter time");
-    const auto [below, above] = grid.neighbours(value);
-    diagnostics_.error(place,
-                       fmt::format("{}: {} {} is not a multiple of dt = {} ms", owner_, what,
-                                   with_value(expression, value), base::number(grid.dt)),
-                       fmt::format("take {} ms or {} ms{}", base::number(below), base::number(above),
-                                   spec_.model->spike.kind == model::SpikeRuleKind::probability
-                                       ? ""
-                                       : ", or write spike_times: interpolated"));
   }
 
   void make_programs(const std::set<std::string>& variables) {

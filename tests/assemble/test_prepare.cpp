@@ -48,6 +48,23 @@ TEST_CASE("a rule of the model that does not hold names the first neuron for whi
      |                                                    ^~~~~~ lif requires V_reset < V_th)");
 }
 
+TEST_CASE("a negative hold is refused, also where spikes are interpolated") {
+  loading::Folder folder;
+  folder.write("cell.yaml", running::model_text("inputs: {I: 1}\nparams:\n  t_ref: {default: 2 ms}\n"
+                                                "state:\n  V: {init: 0}\nequations:\n  dV/dt: 1/1 ms\n"
+                                                "spike:\n  when: V >= 1\n  reset: {V: 0}\n"
+                                                "  hold: {states: [V], for: t_ref}\n"));
+  for (const std::string times : {"grid", "interpolated"}) {
+    CAPTURE(times);
+    CHECK(running::trouble(folder,
+                           "simulation: {duration: 3 ms, dt: 0.5 ms, spike_times: " + times +
+                               "}\npopulations: {cell: {model: cell.yaml, params: {t_ref: -1 ms}}}\n") ==
+          R"(test.yaml:2:56: error: population 'cell': the hold t_ref = -1 ms must be 0 ms or longer
+   2 | populations: {cell: {model: cell.yaml, params: {t_ref: -1 ms}}}
+     |                                                        ^~~~~ give the time for which states are held after a spike, or 0 ms)");
+  }
+}
+
 TEST_CASE("parameters come as a value, a list, a line or a law, one for each neuron") {
   const auto levels = [](const std::string& values) {
     Run run(
