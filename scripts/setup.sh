@@ -4,7 +4,7 @@
 # shellcheck shell=bash
 
 build_packages=(g++ cmake ninja-build libboost-dev libhdf5-dev libyaml-cpp-dev libcli11-dev libfmt-dev libxsimd-dev)
-test_packages=(git doctest-dev python3 python3-venv octave octave-netcdf gnuplot-nox fonts-freefont-otf locales)
+test_packages=(git doctest-dev python3 python3-dev python3-venv octave octave-netcdf gnuplot-nox fonts-freefont-otf locales)
 full_packages=(clang clang-tidy)
 
 # Missing set-up is exit code 6, as a missing resource is for the program.
@@ -50,7 +50,8 @@ ensure_packages() {
 ensure_configured() {
   local preset=$1 folder=$root/build/$1 log=$root/build/logs/configure-$1.log launcher=()
   if [ -f "$folder/build.ninja" ] &&
-    grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt" 2>/dev/null; then
+    grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt" 2>/dev/null &&
+    { ! has_python_module "$preset" || [ -x "$root/.venv-tests/bin/python" ]; }; then
     return 0
   fi
   ! command -v ccache >/dev/null || launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
@@ -58,6 +59,20 @@ ensure_configured() {
   (cd "$root" && cmake --fresh --preset "$preset" "${launcher[@]}") >"$log" 2>&1 || {
     tail -n 40 "$log" >&2
     give_up "cmake could not configure build/$preset (log: $log)"
+  }
+}
+
+has_python_module() {
+  grep -qxF "HILLOCK_PYTHON:BOOL=ON" "$root/build/$1/CMakeCache.txt" 2>/dev/null
+}
+
+# Adds the Python module to build/$1, for the interpreter of the virtual environment $2.
+ensure_python_module() {
+  local log=$root/build/logs/configure-$1-python.log
+  ! has_python_module "$1" || return 0
+  cmake -S "$root" -B "$root/build/$1" -DHILLOCK_PYTHON=ON -DPython_EXECUTABLE="$root/$2/bin/python" >"$log" 2>&1 || {
+    tail -n 40 "$log" >&2
+    give_up "cmake could not add the Python module to build/$1 (log: $log)"
   }
 }
 

@@ -160,7 +160,7 @@ def clang_format() -> Count:
         code, _ = run([tool, "--dry-run", "-Werror", path], log_name("format", path))
         return Count(passed=1) if code == 0 else Count(failed=1, report=f"clang-format -i {path.relative_to(ROOT)}\n")
 
-    return side_by_side(one, sources("sim", "tests"))
+    return side_by_side(one, sources("sim", "tests", "python"))
 
 
 def structure(*arguments: str) -> Count:

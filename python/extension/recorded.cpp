@@ -1,0 +1,128 @@
+// What a run has recorded in memory, for NumPy to look at without copying.
+#include "recorded.hpp"
+
+#include <fmt/format.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+#include <unistd.h>
+
+#include <initializer_list>
+#include <stdexcept>
+
+#include "base/diagnostics.hpp"
+#include "cli/console.hpp"
+
+namespace nb = nanobind;
+
+namespace hillock::python {
+
+namespace {
+
+void check_memory(const engine::RunLayout& layout) {
+  const double needed = engine::MemoryRecorder::bytes_planned(layout);
+  const double there =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  if (needed > there)
+    throw base::ResourceError(
+        fmt::format("what is recorded would take {} of memory, {} are there; write it to a file with out=, "
+                    "or record fewer neurons or variables, or with a longer 'every'",
+                    cli::human_bytes(needed), cli::human_bytes(there)));
+}
+
+template <class Number>
+nb::object array(const void* data, std::initializer_list<std::size_t> shape, nb::handle owner) {
+  return nb::ndarray<nb::numpy, const Number>(data, shape.size(), shape.begin(), owner).cast();
+}
+
+}  // namespace
+
+Busy::Turn::Turn(Busy& busy) : busy_(busy) {
+  if (busy_.now_.exchange(true)) throw std::runtime_error("the simulation runs in another thread");
+}
+
+void Busy::refuse() const {
+  if (now_) throw std::runtime_error("the simulation runs in another thread");
+}
+
+Recorded::Recorded(const engine::RunLayout& layout, bool reserve)
+    : layout_(layout), memory_((reserve ? check_memory(layout) : void(), layout), reserve) {}
+
+template <class Number>
+nb::object Recorded::view(const engine::Column& column) const {
+  return array<Number>(column.data(), {static_cast<std::size_t>(column.rows())}, nb::find(*this));
+}
+
+nb::object Recorded::times(std::size_t report) const {
+  busy_.refuse();
+  return view<double>(memory_.times(report));
+}
+
+nb::object Recorded::neurons(std::size_t report) const {
+  const std::vector<std::int64_t>& neurons = layout_.reports.at(report).neurons;
+  return array<std::int64_t>(neurons.data(), {neurons.size()}, nb::find(*this));
+}
+
+nb::object Recorded::values(std::size_t report, std::size_t variable) const {
+  busy_.refuse();
+  const engine::ReportLayout& layout = layout_.reports.at(report);
+  const engine::Column& column = memory_.variable(report, variable);
+  if (layout.mean) return layout.float64 ? view<double>(column) : view<float>(column);
+  const auto frames = static_cast<std::size_t>(column.rows());
+  const auto neurons = static_cast<std::size_t>(layout.values_per_frame());
+  return layout.float64 ? array<double>(column.data(), {frames, neurons}, nb::find(*this))
+                        : array<float>(column.data(), {frames, neurons}, nb::find(*this));
+}
+
+nb::object Recorded::spike_times(std::size_t spikes) const {
+  busy_.refuse();
+  return view<double>(memory_.spike_times(spikes));
+}
+
+nb::object Recorded::spike_neurons(std::size_t spikes) const {
+  busy_.refuse();
+  return view<std::uint64_t>(memory_.spike_neurons(spikes));
+}
+
+void bind_recorded(nb::module_& module) {
+  nb::class_<engine::ReportVariable>(module, "ReportVariable", "One variable of a report.")
+      .def_ro("name", &engine::ReportVariable::name)
+      .def_ro("unit", &engine::ReportVariable::unit)
+      .def_ro("long_name", &engine::ReportVariable::long_name);
+  nb::class_<engine::ReportLayout>(module, "ReportLayout", "Variables of the same neurons at the same times.")
+      .def_ro("group", &engine::ReportLayout::group)
+      .def_ro("population", &engine::ReportLayout::population)
+      .def_ro("variables", &engine::ReportLayout::variables)
+      .def_ro("mean", &engine::ReportLayout::mean)
+      .def_ro("interval", &engine::ReportLayout::interval, "ms between frames");
+  nb::class_<Recorded>(module, "Recorded", "What a run has recorded in memory. Arrays are views, read-only.")
+      .def_prop_ro("reports", [](const Recorded& self) { return self.layout().reports; })
+      .def_prop_ro(
+          "spikes",
+          [](const Recorded& self) {
+            std::vector<std::string> populations;
+            for (const engine::SpikeLayout& one : self.layout().spikes) populations.push_back(one.population);
+            return populations;
+          },
+          "populations whose spikes are recorded")
+      .def_prop_ro("texts", [](const Recorded& self) { return self.layout().facts.texts; })
+      .def_prop_ro("words", [](const Recorded& self) { return self.layout().facts.words; })
+      .def_prop_ro("seed", [](const Recorded& self) { return self.layout().facts.seed; })
+      .def_prop_ro(
+          "duration", [](const Recorded& self) { return self.layout().facts.duration; }, "ms")
+      .def_prop_ro(
+          "dt", [](const Recorded& self) { return self.layout().facts.dt; }, "ms")
+      .def_prop_ro("time", &Recorded::time, "ms: everything before it is here")
+      .def("times", &Recorded::times, nb::arg("report"),
+           nb::sig("def times(self, report: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("neurons", &Recorded::neurons, nb::arg("report"),
+           nb::sig("def neurons(self, report: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("values", &Recorded::values, nb::arg("report"), nb::arg("variable"),
+           nb::sig("def values(self, report: int, variable: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("spike_times", &Recorded::spike_times, nb::arg("spikes"),
+           nb::sig("def spike_times(self, spikes: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("spike_neurons", &Recorded::spike_neurons, nb::arg("spikes"),
+           nb::sig("def spike_neurons(self, spikes: int) -> numpy.typing.NDArray[typing.Any]"));
+}
+
+}  // namespace hillock::python

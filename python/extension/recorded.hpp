@@ -1,0 +1,63 @@
+// What a run has recorded in memory, for NumPy to look at without copying.
+#pragma once
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/memory_recorder.hpp"
+
+namespace hillock::python {
+
+// True while a run writes to an object; whoever would look at it then gets a RuntimeError.
+class Busy {
+ public:
+  // Throws if it is busy already.
+  class Turn {
+   public:
+    explicit Turn(Busy& busy);
+    ~Turn() { busy_.now_ = false; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Busy& busy_;
+  };
+  void refuse() const;
+
+ private:
+  std::atomic<bool> now_{false};
+};
+
+// Lives on when the simulation is gone. Arrays are read-only and keep it alive.
+class Recorded {
+ public:
+  // Throws ResourceError if the whole run is to be reserved and would not fit.
+  Recorded(const engine::RunLayout& layout, bool reserve);
+
+  const engine::RunLayout& layout() const { return layout_; }
+  double time() const { return memory_.time(); }                            // ms
+  nanobind::object times(std::size_t report) const;                         // [time], ms
+  nanobind::object neurons(std::size_t report) const;                       // [neuron]
+  nanobind::object values(std::size_t report, std::size_t variable) const;  // [time, neuron] or [time]
+  nanobind::object spike_times(std::size_t spikes) const;                   // [spike], ms
+  nanobind::object spike_neurons(std::size_t spikes) const;                 // [spike]
+
+  engine::MemoryRecorder& recorder() { return memory_; }
+  Busy& busy() { return busy_; }
+
+ private:
+  template <class Number>
+  nanobind::object view(const engine::Column& column) const;
+
+  engine::RunLayout layout_;
+  engine::MemoryRecorder memory_;
+  Busy busy_;
+};
+
+void bind_recorded(nanobind::module_& module);
+
+}  // namespace hillock::python

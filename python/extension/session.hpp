@@ -1,0 +1,70 @@
+// A simulation that Python drives: loaded, prepared, run in slices or into a file.
+#pragma once
+#include <nanobind/nanobind.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "assemble/assemble.hpp"
+#include "model/experiment.hpp"
+#include "record/run_writer.hpp"
+#include "recorded.hpp"
+
+namespace hillock::python {
+
+class Watch;
+
+// A state of the neurons of a population, or of one of their receptors.
+struct StateInfo {
+  std::string name;  // V, m, g_ampa: as recorded
+  std::string unit, doc;
+  int slot = 0;
+};
+
+struct PopulationInfo {
+  std::string name, model;
+  std::int64_t size = 0;
+  std::vector<StateInfo> states;
+  std::map<std::string, std::string> parameter_units;  // of C_m, ampa.tau
+  std::vector<std::int64_t> spike_neurons;             // whose spikes are recorded; empty: of all, if any
+  bool spikes = false;                                 // whether spikes are recorded
+};
+
+class Session {
+ public:
+  // Prepares what was loaded. Throws base::Error.
+  explicit Session(std::unique_ptr<model::Experiment> experiment);
+
+  const model::Experiment& experiment() const { return *experiment_; }
+  const assemble::Prepared& prepared() const { return prepared_; }
+  const std::string& parameters() const { return parameters_; }  // YAML, internal units
+  const std::vector<PopulationInfo>& populations() const { return populations_; }
+  std::int64_t step() const { return prepared_.simulation->step(); }
+  std::int64_t steps() const { return prepared_.simulation->grid().steps; }
+
+  // The state array of a population: writable, in place; [neuron]. It keeps the session alive.
+  nanobind::object state(std::size_t population, std::size_t state);
+  // Runs to the step `until`, without the interpreter's lock, and adds what is recorded.
+  void run(std::int64_t until, Recorded& recorded, nanobind::object progress);
+  // Runs to the end, into PATH.partial and, at a clean end, PATH.
+  void run_to_file(const std::string& path, bool replace, nanobind::object progress);
+
+ private:
+  void check_states() const;
+  void write_run(record::RunWriter& writer, Watch& watch, std::map<std::string, double> numbers);
+
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::unique_ptr<model::Experiment> experiment_;
+  assemble::Prepared prepared_;
+  std::string parameters_;
+  std::vector<PopulationInfo> populations_;
+  Busy busy_;
+};
+
+void bind_session(nanobind::module_& module);
+
+}  // namespace hillock::python

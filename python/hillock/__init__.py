@@ -1,0 +1,33 @@
+"""hillock simulates spiking neurons: ``hillock.run("config.yaml")["cell"].V`` is the membrane potential [time, neuron].
+
+    run = hillock.run("configs/quickstart.yaml")        # or a dict
+    run["cell"].V, run["cell"].time, run["cell"].spikes.timestamps
+    hillock.plot.trace(run["cell"])
+
+Times are in ms, potentials in mV, currents in pA, conductances in nS; ``.units`` says it of each variable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._hillock import version as __version__
+from .errors import (ConfigWarning, Diagnostic, HillockError, InternalError, IoError, NotRecordedError, NumericsError,
+                     ResourceError, UserError)
+from .results import Population, Report, Run, Spikes
+from .simulation import SimulatedPopulation, Simulation, check, models, open, run
+
+if TYPE_CHECKING:
+    from . import plot
+
+__all__ = ["ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError", "NumericsError",
+           "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Spikes", "UserError",
+           "__version__", "check", "models", "open", "plot", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "plot":  # Matplotlib is imported only by those who plot
+        import importlib
+
+        return importlib.import_module(".plot", __name__)
+    raise AttributeError(f"module 'hillock' has no attribute '{name}'")

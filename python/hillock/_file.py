@@ -1,0 +1,237 @@
+"""Reads a run from its file, only what is asked for, also while the file is being written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import h5py
+import numpy
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from ._source import Array, ReportInfo, Variable
+from .errors import IoError
+
+Result = TypeVar("Result")
+
+PATIENCE = 2.0  # seconds for which a file that is being written is tried again
+PAUSE = 0.02
+
+
+class FileArray(NDArrayOperatorsMixin):
+    """An array in a file: what is indexed is read; NumPy functions, arithmetic and methods read all of it.
+
+    ``array[1000:2000, 3]`` is a NumPy array; so is ``numpy.asarray(array)``.
+    """
+
+    def __init__(self, file: RunFile, place: str, shape: tuple[int, ...], dtype: numpy.dtype[Any]) -> None:
+        self._file = file
+        self._place = place
+        self.shape = shape
+        self.dtype = dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        return int(numpy.prod(self.shape, dtype=numpy.int64))
+
+    @property
+    def nbytes(self) -> int:
+        """The number of bytes that the values take."""
+        return self.size * self.dtype.itemsize
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key: Any) -> Any:
+        selection = plain_selection(key, self.shape)
+        if selection is None:
+            return numpy.asarray(self)[key]
+        return self._file.read(lambda file: file[self._place][selection])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray[Any, Any]:
+        if copy is False:
+            raise ValueError("an array in a file cannot be had without copying")
+        values = self._file.read(lambda file: file[self._place][tuple(slice(0, n) for n in self.shape)])
+        return numpy.asarray(values, dtype)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        loaded = [numpy.asarray(one) if isinstance(one, FileArray) else one for one in inputs]
+        return getattr(ufunc, method)(*loaded, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(numpy.asarray(self), name)
+
+    def __repr__(self) -> str:
+        return f"<hillock array {self.shape} {self.dtype} in {self._file.name}>"
+
+
+def plain_selection(key: Any, shape: tuple[int, ...]) -> tuple[int | slice, ...] | None:
+    """Whole numbers and forward slices, one per dimension, inside `shape`; nothing for anything that HDF5 cannot do."""
+    keys = list(key) if isinstance(key, tuple) else [key]
+    if any(one is Ellipsis for one in keys):
+        at = next(index for index, one in enumerate(keys) if one is Ellipsis)
+        keys[at:at + 1] = [slice(None)] * (len(shape) - len(keys) + 1)
+    keys += [slice(None)] * (len(shape) - len(keys))
+    if len(keys) != len(shape):
+        return None
+    chosen: list[int | slice] = []
+    for one, length in zip(keys, shape):
+        if isinstance(one, slice):
+            start, stop, step = one.indices(length)
+            if step < 0:
+                return None
+            chosen.append(slice(start, max(start, stop), step))
+        elif isinstance(one, (int, numpy.integer)) and not isinstance(one, bool) and -length <= one < length:
+            chosen.append(int(one) + (length if one < 0 else 0))
+        else:
+            return None  # lists, masks, places outside: NumPy knows what to do with them
+    return tuple(chosen)
+
+
+class RunFile:
+    """A run's file as a Source. One that is complete stays open; one that grows is opened for each look at it."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.name = self._existing(os.fspath(path))
+        self._open: h5py.File | None = None
+        self._head: dict[str, Any] = {}
+        self._reports: dict[str, tuple[ReportInfo, int, dict[str, numpy.dtype[Any]]]] = {}
+        self._spikes: dict[str, int] = {}
+        self._running = True
+        self.read(self._look)
+        self._running = self._head["status"] == "running"
+
+    @staticmethod
+    def _existing(path: str) -> str:
+        """The file, or what a run that goes on has written of it so far."""
+        return path + ".partial" if not os.path.exists(path) and os.path.exists(path + ".partial") else path
+
+    def read(self, look: Callable[[h5py.File], Result]) -> Result:
+        """What `look` finds in the file. While it grows, a look in mid-write may fail: then it is tried again."""
+        end = time.monotonic() + (PATIENCE if self._running else 0)
+        while True:
+            try:
+                with self._opened() as file:
+                    return look(file)
+            except (OSError, KeyError, RuntimeError, ValueError) as error:
+                if isinstance(error, IoError) or time.monotonic() >= end or not os.path.exists(self._place()):
+                    raise self._failure(error) from error
+            time.sleep(PAUSE)
+
+    def _place(self) -> str:
+        final = self.name.removesuffix(".partial")  # a run that has ended meanwhile has given its file this name
+        return final if not os.path.exists(self.name) and os.path.exists(final) else self.name
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[h5py.File]:
+        if self._open is not None:
+            yield self._open
+            return
+        file = h5py.File(self._place(), "r", locking=False)
+        if not self._running and self._open is None:
+            self._open = file
+            yield file
+            return
+        with file:
+            yield file
+
+    def _failure(self, error: Exception) -> Exception:
+        if isinstance(error, IoError):
+            return error
+        if not os.path.exists(self._place()):
+            return IoError(f"{self.name}: cannot be opened; does the file exist, and may it be read?")
+        return IoError(f"{self.name}: cannot be read ({str(error).splitlines()[0] if str(error) else error!r})")
+
+    def _look(self, file: h5py.File) -> None:
+        if "hillock_kind" not in file.attrs:
+            raise IoError(f"{self.name} is no file of hillock's: it has no attribute 'hillock_kind'")
+        head = {**file["meta"].attrs, **file.attrs}
+        self._head = {name: value.decode() if isinstance(value, bytes) else value for name, value in head.items()}
+        self._reports = {group: self._report(file, group) for group in file["report"]}
+        self._spikes = {}
+        for population, group in file["spikes"].items():
+            self._spikes[population] = min(int(group.attrs["recorded"][1]), len(group["timestamps"]), len(group["node_ids"]))
+
+    def _report(self, file: h5py.File, group: str) -> tuple[ReportInfo, int, dict[str, numpy.dtype[Any]]]:
+        node = file["report"][group]
+        names = [name for name, one in node.items()
+                 if isinstance(one, h5py.Dataset) and name not in ("time", "neuron") and node.get(name, getlink=True).__class__ is h5py.HardLink]
+        _, end, interval = node["mapping/time"][:]
+        trusted = int(numpy.ceil(end / interval - 0.25)) if end > 0 else 0
+        frames = min([trusted, len(node["time"]), *(len(node[name]) for name in names)])
+        variables = {name: Variable(text(node[name].attrs["units"]), text(node[name].attrs["long_name"])) for name in names}
+        info = ReportInfo(group, group.split(".")[0], "neuron" not in node, float(interval), variables)
+        return info, frames, {name: node[name].dtype for name in names}
+
+    # What a Source has ----------------------------------------------------------------------------------------------
+
+    def reports(self) -> list[ReportInfo]:
+        return [info for info, _, _ in self._reports.values()]
+
+    def times(self, report: ReportInfo) -> Array:
+        frames = self._reports[report.group][1]
+        return FileArray(self, f"report/{report.group}/time", (frames,), numpy.dtype(numpy.float64))
+
+    def neurons(self, report: ReportInfo) -> Array:
+        found: Array = self.read(lambda file: file[f"report/{report.group}/neuron"][:])
+        return found
+
+    def values(self, report: ReportInfo, variable: str) -> Array:
+        _, frames, dtypes = self._reports[report.group]
+        place = f"report/{report.group}/{variable}"
+        shape = self.read(lambda file: file[place].shape)
+        return FileArray(self, place, (frames, *shape[1:]), dtypes[variable])
+
+    def spike_populations(self) -> tuple[str, ...]:
+        return tuple(self._spikes)
+
+    def spikes(self, population: str) -> tuple[Array, Array]:
+        count = self._spikes[population]
+        return (FileArray(self, f"spikes/{population}/timestamps", (count,), numpy.dtype(numpy.float64)),
+                FileArray(self, f"spikes/{population}/node_ids", (count,), numpy.dtype(numpy.uint64)))
+
+    def spike_neurons(self, population: str) -> Array | None:
+        """All neurons, where the config records the spikes of all."""
+        import yaml
+
+        size = yaml.safe_load(self.text("parameters"))["populations"][population]["size"]
+        record = yaml.safe_load(self.text("config")).get("record", {}).get(population)
+        spikes = record.get("spikes") if isinstance(record, dict) else record
+        chosen = isinstance(spikes, dict) and "neurons" in spikes
+        return None if chosen else numpy.arange(size)
+
+    def time(self) -> float:
+        return float(self._head["recorded_until_ms"])
+
+    def status(self) -> str:
+        return str(self._head["status"])
+
+    def seed(self) -> int:
+        return int(self._head["seed"])
+
+    def number(self, name: str) -> float:
+        return float(self._head[name])
+
+    def text(self, name: str) -> str:
+        return self.read(lambda file: text(file[f"meta/{name}"][()]))
+
+    def path(self) -> str | None:
+        return self._place()
+
+    def refreshed(self) -> RunFile:
+        return RunFile(self._place())
+
+
+def text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

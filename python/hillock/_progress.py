@@ -1,0 +1,78 @@
+"""Shows how far a run is: a bar in terminals and notebooks, or a call of the user's own."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+Progress: TypeAlias = "bool | None | Callable[[float, float], object]"
+Report: TypeAlias = "Callable[[int, int], None]"
+
+PATIENCE = 0.5  # seconds that a run may take before a bar appears
+
+
+@contextlib.contextmanager
+def shown(progress: Progress, dt: float, end: int) -> Iterator[Report | None]:
+    """What the step loop shall call with (step, steps) while the run goes on to the step `end`; dt in ms.
+
+    None: a bar, where somebody sees it; True: a bar in any case; False: nothing; a function: it gets (time, end) in ms.
+    """
+    if progress is not None and not isinstance(progress, bool):
+        function = progress
+
+        def call(step: int, _: int) -> None:
+            function(step * dt, end * dt)
+
+        yield call
+        return
+    if progress is None:
+        progress = in_notebook() or (sys.stderr is not None and sys.stderr.isatty())
+    if not progress:
+        yield None
+        return
+    bar = Bar(dt, end)
+    try:
+        yield bar
+        bar.show(end)
+    finally:
+        bar.close()
+
+
+def in_notebook() -> bool:
+    """Whether this runs in a Jupyter kernel."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return type(shell).__name__ == "ZMQInteractiveShell"
+
+
+class Bar:
+    """A tqdm bar that appears when a run takes longer than a moment."""
+
+    def __init__(self, dt: float, end: int) -> None:
+        self.dt, self.end = dt, end
+        self.begun = time.monotonic()
+        self.bar: Any = None
+
+    def __call__(self, step: int, _: int) -> None:
+        if self.bar is None:
+            if time.monotonic() - self.begun < PATIENCE:
+                return
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a notebook without ipywidgets gets the bar of a terminal
+                from tqdm.auto import tqdm
+
+                self.bar = tqdm(total=self.end * self.dt, unit="ms", dynamic_ncols=True,
+                                bar_format="{percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} ms [{elapsed}<{remaining}]")
+        self.show(step)
+
+    def show(self, step: int) -> None:
+        if self.bar is not None:
+            self.bar.n = step * self.dt
+            self.bar.refresh()
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()

@@ -1,0 +1,124 @@
+"""Where a run's data come from: one interface, kept by memory here and by files in _file.py."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy
+
+from . import _hillock
+
+if TYPE_CHECKING:
+    from ._file import FileArray
+
+Array: TypeAlias = "numpy.ndarray[Any, Any] | FileArray"
+
+
+@dataclasses.dataclass(frozen=True)
+class Variable:
+    """One variable of a report: its unit, and what it is in words."""
+
+    unit: str
+    long_name: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportInfo:
+    """A report without its data; interval in ms."""
+
+    group: str
+    population: str
+    mean: bool
+    interval: float
+    variables: dict[str, Variable]
+
+
+class Source(Protocol):
+    """What a Run reads from. Arrays are [time], [neuron], [time, neuron] and [spike]; times in ms."""
+
+    def reports(self) -> list[ReportInfo]: ...
+
+    def times(self, report: ReportInfo) -> Array: ...
+
+    def neurons(self, report: ReportInfo) -> Array: ...
+
+    def values(self, report: ReportInfo, variable: str) -> Array: ...
+
+    def spike_populations(self) -> tuple[str, ...]: ...
+
+    def spikes(self, population: str) -> tuple[Array, Array]: ...
+
+    def spike_neurons(self, population: str) -> Array | None: ...
+
+    def time(self) -> float: ...
+
+    def status(self) -> str: ...
+
+    def seed(self) -> int: ...
+
+    def number(self, name: str) -> float: ...
+
+    def text(self, name: str) -> str: ...
+
+    def path(self) -> str | None: ...
+
+    def refreshed(self) -> Source: ...
+
+
+class MemorySource:
+    """What a run in this process has recorded: views of its memory, which live on without it."""
+
+    def __init__(self, recorded: _hillock.Recorded, populations: list[_hillock.PopulationInfo], end: float) -> None:
+        self._recorded = recorded
+        self._neurons = {one.name: numpy.array(one.spike_neurons, numpy.int64) if one.spike_neurons
+                         else numpy.arange(one.size) for one in populations if one.spikes}
+        self._end = end
+        self._layouts = {layout.group: (index, [one.name for one in layout.variables])
+                         for index, layout in enumerate(recorded.reports)}
+
+    def reports(self) -> list[ReportInfo]:
+        return [ReportInfo(one.group, one.population, one.mean, one.interval,
+                           {each.name: Variable(each.unit, each.long_name) for each in one.variables})
+                for one in self._recorded.reports]
+
+    def times(self, report: ReportInfo) -> Array:
+        return self._recorded.times(self._layouts[report.group][0])
+
+    def neurons(self, report: ReportInfo) -> Array:
+        return self._recorded.neurons(self._layouts[report.group][0])
+
+    def values(self, report: ReportInfo, variable: str) -> Array:
+        index, names = self._layouts[report.group]
+        return self._recorded.values(index, names.index(variable))
+
+    def spike_populations(self) -> tuple[str, ...]:
+        return tuple(self._recorded.spikes)
+
+    def spikes(self, population: str) -> tuple[Array, Array]:
+        index = self._recorded.spikes.index(population)
+        return self._recorded.spike_times(index), self._recorded.spike_neurons(index)
+
+    def spike_neurons(self, population: str) -> Array | None:
+        return self._neurons.get(population)
+
+    def time(self) -> float:
+        return self._recorded.time
+
+    def status(self) -> str:
+        return "complete" if self._recorded.time >= self._end else "interrupted"
+
+    def seed(self) -> int:
+        return self._recorded.seed
+
+    def number(self, name: str) -> float:
+        return {"duration_ms": self._recorded.duration, "dt_ms": self._recorded.dt}[name]
+
+    def text(self, name: str) -> str:
+        return self._recorded.texts[name]
+
+    def path(self) -> str | None:
+        return None
+
+    def refreshed(self) -> MemorySource:
+        return self

@@ -1,0 +1,289 @@
+"""Figures of runs: each function draws into `ax`, or into a new figure, and returns the Axes.
+
+Colours are those of Okabe and Ito, which readers with any kind of colour vision can tell apart. Traces are thinned to what a
+screen can show: of each stretch its lowest and highest value, so that no spike is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy
+
+from ._convert import has_spikes, needed
+from .errors import user_error
+from .results import Population, Report, Run, Spikes
+
+needed("matplotlib")
+
+import matplotlib.pyplot as pyplot  # noqa: E402
+from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.ticker import MaxNLocator  # noqa: E402
+
+Numbers: TypeAlias = "numpy.ndarray[Any, Any]"
+
+BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000"
+COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK)
+GREY = "#777777"
+
+STRETCHES = 4000  # of a thinned trace: more than a screen has columns
+BLOCK = 1 << 20  # frames read at once
+
+
+def trace(data: Population | Report, variable: str = "V", *, neurons: int | Sequence[int] | None = None,
+          start: float | None = None, stop: float | None = None, spikes: bool = True, ax: Axes | None = None) -> Axes:
+    """A variable over time, one line per neuron, with the recorded spikes as ticks above it.
+
+    `neurons`: which, by their number in the population; at most the first seven recorded by default. `start`, `stop`: ms.
+    """
+    ax = _axes(ax)
+    report = data.report_of(variable) if isinstance(data, Population) else data
+    unit = report.units[variable]
+    names, columns = _columns(report, neurons)
+    first, last = _frames(report, start, stop)
+    scale, time_unit = _time_scale(report.interval * (last - first))
+    for k, (name, column) in enumerate(zip(names, columns)):
+        times, values = _thinned(report, variable, column, first, last)
+        ax.plot(times * scale, values, color=COLOURS[k % len(COLOURS)], linewidth=1, label=name)
+    if spikes and isinstance(data, Population) and has_spikes(data) and not report.is_mean:
+        _spike_ticks(ax, data.spikes.between(start, stop), numpy.asarray(report.neuron)[columns], scale)
+    _finish(ax, f"time ({time_unit})", _label(variable, unit))
+    ax.margins(x=0)
+    if len(names) > 1:
+        ax.legend(title="neuron", frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax
+
+
+def phase_plane(data: Population | Report, x: str = "V", y: str | None = None, *, neuron: int | None = None,
+                start: float | None = None, stop: float | None = None, ax: Axes | None = None) -> Axes:
+    """One variable against another; without `y`, the rate of change of `x` against `x`. The start is marked by a dot."""
+    ax = _axes(ax, (4.5, 4))
+    report = data.report_of(x) if isinstance(data, Population) else data
+    _, columns = _columns(report, neuron)
+    first, last = _frames(report, start, stop)
+    part = (slice(first, last),) if report.is_mean else (slice(first, last), columns[0])
+    across = numpy.asarray(report[x][part], float)
+    if y is None:
+        up = numpy.gradient(across, report.interval) if len(across) > 1 else numpy.zeros_like(across)
+        label = f"d{x}/dt ({_pretty(report.units[x])}/ms)"
+    else:
+        up, label = numpy.asarray(report[y][part], float), _label(y, report.units[y])
+    ax.plot(across, up, color=BLUE, linewidth=1)
+    ax.plot(across[:1], up[:1], "o", color=VERMILION, markersize=5, label="start")
+    _finish(ax, _label(x, report.units[x]), label)
+    return ax
+
+
+def raster(data: Run | Population | Spikes, *, start: float | None = None, stop: float | None = None,
+           bin: float | None = None, rates: bool = True, ax: Axes | None = None) -> Axes:
+    """Spikes of all neurons over time, populations above one another; below them, unless `rates` is false, their rates.
+
+    `bin`: width of the bins of the rates, ms (a fiftieth of the time shown by default). The Axes of the rates is
+    ``ax.child_axes[0]``.
+    """
+    ax = _axes(ax, (7, 4))
+    groups = _spike_groups(data)
+    begin = 0.0 if start is None else start
+    end = max(spikes.stop for _, spikes in groups) if stop is None else stop
+    scale, unit = _time_scale(end - begin)
+    total = max(1, sum(len(spikes.neurons) for _, spikes in groups))
+    share = 0.7 if rates else 1.0  # of the height, for the spikes
+    height = share * ax.get_window_extent().height / ax.figure.dpi * 72 / total  # of a neuron, points
+    row, middles = 0, []
+    for k, (name, spikes) in enumerate(groups):
+        shown, count = spikes.between(start, stop), len(spikes.neurons)
+        rows = row + numpy.searchsorted(spikes.neurons, numpy.asarray(shown.node_ids))
+        ax.plot(numpy.asarray(shown.timestamps) * scale, rows, "|", color=COLOURS[k % len(COLOURS)],
+                markersize=min(12.0, max(2.0, 0.8 * height)), markeredgewidth=1)
+        middles.append(row + (count - 1) / 2)
+        row += count
+    ax.set_ylim(total - 0.5 - total / share, total - 0.5)
+    ax.set_xlim(begin * scale, end * scale)
+    if len(groups) > 1:
+        ax.set_yticks(middles, [name for name, _ in groups])
+        for k, label in enumerate(ax.get_yticklabels()):
+            label.set_color(COLOURS[k % len(COLOURS)])
+    else:
+        ticks = MaxNLocator(integer=True, steps=[1, 2, 5, 10]).tick_values(0, total - 1)
+        ax.set_yticks([tick for tick in ticks if 0 <= tick < total])
+    _finish(ax, f"time ({unit})", "" if len(groups) > 1 else f"neuron of {groups[0][0]}")
+    ax.yaxis.label.set_y(1 - share / 2)
+    if rates:
+        edges = numpy.linspace(begin, end, 51 if bin is None else max(2, round((end - begin) / bin) + 1))
+        _rates(ax.inset_axes((0, 0, 1, 0.9 - share), sharex=ax), groups, edges, scale)
+    return ax
+
+
+def _rates(ax: Axes, groups: list[tuple[str, Spikes]], edges: Numbers, scale: float) -> None:
+    for k, (name, spikes) in enumerate(groups):
+        counts, _ = numpy.histogram(numpy.asarray(spikes.timestamps), edges)
+        hz = counts / numpy.diff(edges) * 1000 / max(1, len(spikes.neurons))
+        ax.stairs(hz, edges * scale, color=COLOURS[k % len(COLOURS)], label=name)
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_locator(MaxNLocator(3))
+    ax.tick_params(labelbottom=False, bottom=False)
+    _finish(ax, "", "rate (Hz)")
+
+
+def fi_curve(currents: Sequence[float] | Numbers, rates: Iterable[Any], *, unit: str = "pA", start: float = 0.0,
+             stop: float | None = None, ax: Axes | None = None) -> Axes:
+    """Firing rate against input. `rates`: in Hz, or for each current a run, a population or its spikes.
+
+    Of spikes the mean rate per neuron from `start` to `stop` (ms) is shown. `unit` is that of `currents`.
+    """
+    ax = _axes(ax, (5, 3.5))
+    hz = [_rate(one, start, stop) for one in rates]
+    order = numpy.argsort(numpy.asarray(currents, float), kind="stable")
+    ax.plot(numpy.asarray(currents, float)[order], numpy.asarray(hz)[order], "o-", color=BLUE, markersize=5, linewidth=1.2)
+    ax.set_ylim(bottom=0)
+    _finish(ax, f"input ({_pretty(unit)})", "rate (Hz)")
+    return ax
+
+
+def isi_histogram(data: Population | Spikes | Numbers, *, bins: Any = 40, start: float | None = None,
+                  stop: float | None = None, ax: Axes | None = None) -> Axes:
+    """Intervals between successive spikes of each neuron, all neurons together; with mean and coefficient of variation.
+
+    `data`: a population, its spikes, or intervals [interval] in ms. `bins` as in numpy.histogram.
+    """
+    ax = _axes(ax, (5, 3.5))
+    if isinstance(data, (Population, Spikes)):
+        spikes = (data.spikes if isinstance(data, Population) else data).between(start, stop)
+        parts = [numpy.diff(times) for times in spikes.trains().values()]
+        intervals = numpy.concatenate(parts) if parts else numpy.array([])
+    else:
+        intervals = numpy.asarray(data, float)
+    if len(intervals) == 0:
+        raise user_error("there are no intervals: no neuron has two spikes")
+    counts, edges = numpy.histogram(intervals, bins)
+    ax.stairs(counts, edges, fill=True, color=SKY, edgecolor=BLUE)
+    mean = float(intervals.mean())
+    ax.axvline(mean, color=VERMILION, linewidth=1.2)
+    ax.text(0.98, 0.95, f"{len(intervals)} intervals\nmean {mean:.3g} ms\nCV {intervals.std() / mean:.2f}",
+            transform=ax.transAxes, ha="right", va="top")
+    ax.set_ylim(bottom=0)
+    _finish(ax, "interval (ms)", "count")
+    return ax
+
+
+def gates(data: Population | Report, variables: Sequence[str] | None = None, *, neuron: int | None = None,
+          start: float | None = None, stop: float | None = None, ax: Axes | None = None) -> Axes:
+    """Gating variables of one neuron over time; by default all that have no unit, such as m, h and n."""
+    ax = _axes(ax)
+    reports = [r for r in data.reports.values() if not r.is_mean] if isinstance(data, Population) else [data]
+    chosen = [(r, name) for r in reports for name in r if (name in variables if variables else r.units[name] == "1")]
+    if not chosen:
+        raise user_error("there are no gates: record variables without a unit, for example record: {cell: [V, m, h, n]}")
+    for k, (report, name) in enumerate(chosen):
+        _, columns = _columns(report, neuron)
+        first, last = _frames(report, start, stop)
+        scale, unit = _time_scale(report.interval * (last - first))
+        times, values = _thinned(report, name, columns[0], first, last)
+        ax.plot(times * scale, values, color=COLOURS[k % len(COLOURS)], linewidth=1.2, label=name)
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.margins(x=0)
+    _finish(ax, f"time ({unit})", "gate")
+    return ax
+
+
+# What they share ------------------------------------------------------------------------------------------------------
+
+
+def _axes(ax: Axes | None, size: tuple[float, float] = (7, 3)) -> Axes:
+    if ax is not None:
+        return ax
+    _, made = pyplot.subplots(figsize=size, layout="constrained")
+    return made
+
+
+def _finish(ax: Axes, x: str, y: str) -> None:
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _pretty(unit: str) -> str:
+    for plain, nice in (("u", "µ"),):
+        unit = nice + unit[1:] if unit.startswith(plain) else unit
+    return unit.replace("cm2", "cm²")
+
+
+def _label(name: str, unit: str) -> str:
+    return name if unit == "1" else f"{name} ({_pretty(unit)})"
+
+
+def _time_scale(ms: float) -> tuple[float, str]:
+    return (0.001, "s") if ms >= 10_000 else (1.0, "ms")
+
+
+def _columns(report: Report, neurons: int | Sequence[int] | None) -> tuple[list[str], list[int]]:
+    if report.is_mean:
+        return ["mean"], [0]
+    recorded = numpy.asarray(report.neuron)
+    if neurons is None:
+        return [str(one) for one in recorded[: len(COLOURS)]], list(range(min(len(recorded), len(COLOURS))))
+    wanted = [neurons] if isinstance(neurons, (int, numpy.integer)) else list(neurons)
+    missing = [one for one in wanted if one not in recorded]
+    if missing:
+        raise user_error(f"neuron {missing[0]} of '{report.population}' was not recorded")
+    return [str(one) for one in wanted], [int(numpy.searchsorted(recorded, one)) for one in wanted]
+
+
+def _frames(report: Report, start: float | None, stop: float | None) -> tuple[int, int]:
+    frames = len(report.time)
+    first = 0 if start is None else min(frames, max(0, int(numpy.ceil(start / report.interval - 1e-9))))
+    last = frames if stop is None else min(frames, int(numpy.ceil(stop / report.interval - 1e-9)))
+    return first, max(first, last)
+
+
+def _thinned(report: Report, variable: str, column: int, first: int, last: int) -> tuple[Numbers, Numbers]:
+    """Times and values of frames first .. last - 1; of long stretches the lowest and the highest value of each."""
+    values = report[variable]
+
+    def part(begin: int, end: int) -> Numbers:
+        return numpy.asarray(values[begin:end] if report.is_mean else values[begin:end, column], float)
+
+    width = max(1, (last - first) // STRETCHES)
+    if width < 4:
+        return numpy.arange(first, last) * report.interval, part(first, last)
+    at: list[int] = []
+    kept: list[float] = []
+    block = max(1, BLOCK // width) * width
+    for begin in range(first, last, block):
+        found = part(begin, min(last, begin + block))
+        rows = numpy.array_split(found, range(width, len(found), width))
+        for k, row in enumerate(rows):
+            places = sorted((int(row.argmin()), int(row.argmax())))
+            at.extend(begin + k * width + place for place in places)
+            kept.extend(row[place] for place in places)
+    return numpy.array(at) * report.interval, numpy.array(kept)
+
+
+def _spike_ticks(ax: Axes, spikes: Spikes, neurons: Numbers, scale: float) -> None:
+    trains = spikes.trains()
+    low, high = ax.get_ylim()
+    for k, neuron in enumerate(neurons):
+        times = trains.get(int(neuron), numpy.array([]))
+        level = high + (0.04 + 0.05 * k) * (high - low)
+        ax.plot(times * scale, numpy.full(len(times), level), "|", color=COLOURS[k % len(COLOURS)], markersize=7)
+
+
+def _spike_groups(data: Run | Population | Spikes) -> list[tuple[str, Spikes]]:
+    if isinstance(data, Spikes):
+        return [(data.population, data)]
+    if isinstance(data, Population):
+        return [(data.name, data.spikes)]
+    groups = [(name, one.spikes) for name, one in data.items() if has_spikes(one)]
+    if not groups:
+        raise user_error("no spikes were recorded; write for example record: {cell: [spikes]}")
+    return groups
+
+
+def _rate(data: Any, start: float, stop: float | None) -> float:
+    if not isinstance(data, (Run, Population, Spikes)):
+        return float(data)
+    groups = [spikes for _, spikes in _spike_groups(data)]
+    end = max(one.stop for one in groups) if stop is None else stop
+    count = sum(len(one.between(start, stop)) for one in groups)
+    return count / sum(len(one.neurons) for one in groups) / (end - start) * 1000
