@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "assemble/stimulus.hpp"
 #include "model/recordable.hpp"
 #include "solve/programs.hpp"
 
@@ -38,6 +39,9 @@ engine::ReportLayout report_of(const model::Experiment& experiment, const model:
   report.interval = static_cast<double>(variable.every) * experiment.simulation.dt;
   report.float64 = record.float64;
   report.deflate = record.deflate;
+  const StimulusWindow stimulus = stimulus_window(experiment, record.population);
+  report.stimulus_start = stimulus.start;
+  report.stimulus_stop = stimulus.stop;
   return report;
 }
 
@@ -67,7 +71,9 @@ void plan_spikes(const model::Experiment& experiment, const model::RecordSpec& r
     for (const std::int64_t neuron : record.spike_neurons) spikes.keep[neuron] = true;
   }
   plan.spike_plans.push_back(std::move(spikes));
-  layout.spikes.push_back({spec.name});
+  const bool all = record.spike_neurons.empty();
+  layout.spikes.push_back(
+      {spec.name, all ? spec.size : static_cast<std::int64_t>(record.spike_neurons.size())});
 }
 
 }  // namespace

@@ -21,8 +21,9 @@ struct ReportLayout {
   std::vector<ReportVariable> variables;
   std::vector<std::int64_t> neurons;  // ascending; empty for a mean
   bool mean = false;
-  std::int64_t frames = 0;  // of the whole run
-  double interval = 0;      // ms between frames
+  std::int64_t frames = 0;                       // of the whole run
+  double interval = 0;                           // ms between frames
+  double stimulus_start = 0, stimulus_stop = 0;  // ms: when currents flow into the population
   bool float64 = false;
   int deflate = 0;
   std::int64_t values_per_frame() const { return mean ? 1 : static_cast<std::int64_t>(neurons.size()); }
@@ -30,6 +31,7 @@ struct ReportLayout {
 
 struct SpikeLayout {
   std::string population;
+  std::int64_t neurons = 0;  // how many are recorded, the silent ones included; 0: not said
 };
 
 // Text and numbers under /meta (texts as scalar data sets, numbers and words as attributes).

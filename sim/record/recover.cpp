@@ -22,15 +22,6 @@ namespace {
 
 constexpr const char* suffix = ".partial";
 
-// Frames of a report that were flushed before mapping/time said so.
-std::uint64_t trusted_frames(const ReportInfo& report) {
-  std::uint64_t frames = std::min<std::uint64_t>(
-      report.frames, static_cast<std::uint64_t>(frames_before(report.end, report.interval)));
-  for (const auto& variable : report.variables)
-    frames = std::min(frames, variable.shape.empty() ? 0 : variable.shape[0]);
-  return frames;
-}
-
 // The time up to which every part was flushed; ms. A kill between the parts leaves some with the time before.
 double common_end(const RunInfo& info) {
   double end = info.recorded_until;

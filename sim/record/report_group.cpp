@@ -45,6 +45,8 @@ ReportGroup::ReportGroup(WritableFile& file, const engine::ReportLayout& layout)
   waiting_values_.resize(layout.variables.size());
   file.doing("creating " + place_, [&] {
     H5::Group group = file.file().createGroup(place_);
+    set_number<double>(group, "stimulus_start_ms", layout.stimulus_start);
+    set_number<double>(group, "stimulus_stop_ms", layout.stimulus_stop);
     create_variables(group);
     create_mapping(group);
   });

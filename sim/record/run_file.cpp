@@ -36,7 +36,7 @@ RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout&
   });
   for (const auto& report : layout.reports) reports_.push_back(std::make_unique<ReportGroup>(file_, report));
   for (const auto& spikes : layout.spikes)
-    spikes_.push_back(std::make_unique<SpikeGroup>(file_, spikes.population));
+    spikes_.push_back(std::make_unique<SpikeGroup>(file_, spikes));
   flush(0);
 }
 

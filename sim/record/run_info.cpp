@@ -6,6 +6,7 @@
 
 #include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
+#include "record/report_group.hpp"
 #include "record/spike_group.hpp"
 
 namespace hillock::record {
@@ -109,6 +110,14 @@ RunInfo read_all(const std::string& path) {
 }
 
 }  // namespace
+
+std::uint64_t trusted_frames(const ReportInfo& report) {
+  std::uint64_t frames = std::min<std::uint64_t>(
+      report.frames, static_cast<std::uint64_t>(frames_before(report.end, report.interval)));
+  for (const auto& variable : report.variables)
+    frames = std::min(frames, variable.shape.empty() ? 0 : variable.shape[0]);
+  return frames;
+}
 
 RunInfo read_info(const std::string& path) {
   return tried_apart(path, [&] { return read_all(path); });

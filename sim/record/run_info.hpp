@@ -23,6 +23,9 @@ struct ReportInfo {
   double end = 0;             // ms: frames lie before it, and are to be trusted up to here
 };
 
+// Frames of a report that were flushed before mapping/time said so.
+std::uint64_t trusted_frames(const ReportInfo& report);
+
 struct SpikesInfo {
   std::string population;
   std::uint64_t count = 0;

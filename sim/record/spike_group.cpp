@@ -41,12 +41,13 @@ void set_recorded_spikes(H5::Group& group, double time, std::uint64_t count) {
   attribute.write(memory_type<double>(), recorded.data());
 }
 
-SpikeGroup::SpikeGroup(WritableFile& file, const std::string& population)
-    : file_(file), place_("/spikes/" + population) {
+SpikeGroup::SpikeGroup(WritableFile& file, const engine::SpikeLayout& layout)
+    : file_(file), place_("/spikes/" + layout.population) {
   file.doing("creating " + place_, [&] {
     group_ = file.file().createGroup(place_);
     set_sorting(group_);
     set_recorded_spikes(group_, 0, 0);
+    if (layout.neurons > 0) set_number<std::int64_t>(group_, "neurons", layout.neurons);
     timestamps_ = create_growing(group_, "timestamps", file_type<double>(), {chunk_spikes, 0, 0, 0});
     set_text(timestamps_, "units", "ms");
     make_scale(timestamps_, "timestamps");

@@ -19,7 +19,7 @@ void set_recorded_spikes(H5::Group& group, double time, std::uint64_t count);
 // /spikes/<population>: timestamps (ms) and node_ids, in order of (time, id).
 class SpikeGroup {
  public:
-  SpikeGroup(WritableFile& file, const std::string& population);
+  SpikeGroup(WritableFile& file, const engine::SpikeLayout& layout);
   // Adds spikes, none earlier than those before.
   void append(const engine::SpikeBlock& block);
   // Writes what has been gathered so far.

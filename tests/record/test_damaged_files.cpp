@@ -8,6 +8,7 @@
 #include "record/columns.hpp"
 #include "record/recover.hpp"
 #include "record/run_info.hpp"
+#include "record/run_reader.hpp"
 #include "record/run_writer.hpp"
 #include "record/sample.hpp"
 #include "record/spike_file.hpp"
@@ -29,6 +30,19 @@ std::string small_run(const TemporaryFolder& folder) {
   return bytes_of(folder / "run.h5.partial");
 }
 
+void read_reports(const std::string& path) {
+  RunReader reader(path);
+  for (const ReportInfo& report : reader.info().reports) {
+    reader.stimulus(report);
+    reader.times(report);
+    if (report.neurons == 0) continue;
+    reader.neurons(report);
+    for (const ReportInfo::Variable& variable : report.variables)
+      reader.columns(report, variable.name, std::vector<std::size_t>{0});
+  }
+  for (const SpikesInfo& spikes : reader.info().spikes) reader.spikes(spikes.population);
+}
+
 // Reads the file in every way there is. 0: each gave a value or an error that names the file.
 int read_everything(const std::string& path) {
   const rlimit seconds{20, 20}, no_core{0, 0};
@@ -43,6 +57,7 @@ int read_everything(const std::string& path) {
     if (!named(io_error([&] { read_columns(path, name); }))) return 2;
   for (const char* population : {"exc", "inh", ""})
     if (!named(io_error([&] { read_spikes(path, population); }))) return 3;
+  if (!named(io_error([&] { read_reports(path); }))) return 5;
   if (!named(io_error([&] { recover(path, true); }))) return 4;
   return 0;
 }

@@ -1,0 +1,167 @@
+// Columns are read a row of chunks at a time, so that no chunk is fetched twice.
+#include "record/run_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "record/apart.hpp"
+
+namespace hillock::record {
+namespace {
+
+// Columns first ... last of a data set, with hardly any between them that are not wanted.
+struct Stretch {
+  std::size_t first = 0, last = 0;
+  std::vector<std::size_t> wanted;  // indices into the list of columns asked for
+};
+
+std::vector<Stretch> stretches(std::span<const std::size_t> columns) {
+  constexpr std::size_t widest_gap = 16;
+  std::vector<std::size_t> order(columns.size());
+  for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
+  std::ranges::sort(order, {}, [&](std::size_t k) { return columns[k]; });
+  std::vector<Stretch> found;
+  for (const std::size_t k : order) {
+    if (found.empty() || columns[k] > found.back().last + widest_gap)
+      found.push_back({columns[k], columns[k], {}});
+    found.back().last = columns[k];
+    found.back().wanted.push_back(k);
+  }
+  return found;
+}
+
+// Reads rows of a stretch into values[wanted][at ...].
+template <class Number>
+void read_rows(const H5::DataSet& set, hsize_t row, hsize_t rows, const Stretch& stretch,
+               std::span<const std::size_t> columns, std::size_t at,
+               std::vector<std::vector<double>>& values) {
+  const hsize_t width = stretch.last - stretch.first + 1;
+  const std::array<hsize_t, 2> start{row, stretch.first}, count{rows, width};
+  H5::DataSpace place = set.getSpace();
+  place.selectHyperslab(H5S_SELECT_SET, count.data(), start.data());
+  std::vector<Number> block(rows * width);
+  set.read(block.data(), memory_type<Number>(), H5::DataSpace(2, count.data()), place);
+  for (const std::size_t k : stretch.wanted) {
+    const Number* from = block.data() + (columns[k] - stretch.first);
+    double* to = values[k].data() + at;
+    for (hsize_t r = 0; r < rows; ++r) to[r] = static_cast<double>(from[r * width]);
+  }
+}
+
+hsize_t rows_of_chunk(const H5::DataSet& set) {
+  const H5::DSetCreatPropList properties = set.getCreatePlist();
+  if (properties.getLayout() != H5D_CHUNKED) return 4096;
+  std::array<hsize_t, 2> chunk{};
+  if (properties.getChunk(2, chunk.data()) != 2 || chunk[0] == 0) return 4096;
+  return chunk[0];
+}
+
+// Those of the frames asked for that are there.
+FrameRange clipped(FrameRange frames, std::uint64_t trusted) {
+  const std::uint64_t first = std::min(frames.first, trusted);
+  return {first, std::min(frames.count, trusted - first)};
+}
+
+template <class Number>
+std::vector<Number> read_front(const H5::DataSet& set, std::uint64_t first, std::uint64_t count) {
+  std::vector<Number> values(count);
+  if (count == 0) return values;
+  const hsize_t start = first, size = count;
+  H5::DataSpace place = set.getSpace();
+  place.selectHyperslab(H5S_SELECT_SET, &size, &start);
+  set.read(values.data(), memory_type<Number>(), H5::DataSpace(1, &size), place);
+  return values;
+}
+
+}  // namespace
+
+RunReader::RunReader(const std::string& path) : path_(path), info_(read_info(path)), file_(path) {}
+
+std::vector<std::string> RunReader::populations() const {
+  std::set<std::string> names;
+  for (const SpikesInfo& spikes : info_.spikes) names.insert(spikes.population);
+  for (const ReportInfo& report : info_.reports) names.insert(report.group.substr(0, report.group.find('.')));
+  return {names.begin(), names.end()};
+}
+
+const ReportInfo* RunReader::report_of(const std::string& population, const std::string& variable) const {
+  for (const ReportInfo& report : info_.reports) {
+    if (report.neurons == 0 || report.group.substr(0, report.group.find('.')) != population) continue;
+    if (std::ranges::find(report.variables, variable, &ReportInfo::Variable::name) != report.variables.end())
+      return &report;
+  }
+  return nullptr;
+}
+
+std::vector<double> RunReader::times(const ReportInfo& report, FrameRange frames) {
+  const std::string place = "/report/" + report.group + "/time";
+  const FrameRange range = clipped(frames, trusted_frames(report));
+  return tried_apart(path_, [&] {
+    const H5::DataSet set = open_numbers(file_, place);
+    return file_.reading(place, [&] { return read_front<double>(set, range.first, range.count); });
+  });
+}
+
+std::vector<std::int64_t> RunReader::neurons(const ReportInfo& report) {
+  const std::string place = "/report/" + report.group + "/neuron";
+  return tried_apart(path_, [&] {
+    const H5::DataSet set = open_numbers(file_, place);
+    return file_.reading(place, [&] { return read_front<std::int64_t>(set, 0, report.neurons); });
+  });
+}
+
+std::vector<std::vector<double>> RunReader::columns(const ReportInfo& report, const std::string& variable,
+                                                    std::span<const std::size_t> columns, FrameRange frames) {
+  const std::string place = "/report/" + report.group + "/" + variable;
+  const FrameRange range = clipped(frames, trusted_frames(report));
+  const std::vector<Stretch> parts = stretches(columns);
+  return tried_apart(path_, [&] {
+    const H5::DataSet set = open_numbers(file_, place);
+    return file_.reading(place, [&] {
+      const std::vector<hsize_t> extents = shape(set);
+      if (extents.size() != 2 || extents[0] < range.first + range.count || extents[1] != report.neurons)
+        file_.damaged(place, "its shape is not that of its report");
+      const bool single = set.getTypeClass() == H5T_FLOAT && set.getFloatType().getSize() == 4;
+      const hsize_t rows = rows_of_chunk(set);
+      std::vector<std::vector<double>> values(columns.size(), std::vector<double>(range.count));
+      for (std::uint64_t done = 0; done < range.count;) {
+        const hsize_t row = range.first + done,
+                      next = std::min<hsize_t>(rows - row % rows, range.count - done);
+        for (const Stretch& part : parts)
+          single ? read_rows<float>(set, row, next, part, columns, done, values)
+                 : read_rows<double>(set, row, next, part, columns, done, values);
+        done += next;
+      }
+      return values;
+    });
+  });
+}
+
+RunReader::Stimulus RunReader::stimulus(const ReportInfo& report) {
+  const std::string place = "/report/" + report.group;
+  return file_.reading(place, [&] {
+    const H5::Group group = file_.file().openGroup(place);
+    return Stimulus{number_attribute(group, "stimulus_start_ms").value_or(0),
+                    number_attribute(group, "stimulus_stop_ms").value_or(info_.duration)};
+  });
+}
+
+Spikes RunReader::spikes(const std::string& population) {
+  const auto found = std::ranges::find(info_.spikes, population, &SpikesInfo::population);
+  if (found == info_.spikes.end())
+    throw base::IoError(path_ + ": no spikes of population '" + population + "' were recorded");
+  const std::string place = "/spikes/" + population;
+  return tried_apart(path_, [&] {
+    const H5::DataSet times = open_numbers(file_, place + "/timestamps"),
+                      ids = open_numbers(file_, place + "/node_ids");
+    return file_.reading(place, [&] {
+      Spikes spikes{read_front<double>(times, 0, found->trusted),
+                    read_front<std::uint64_t>(ids, 0, found->trusted), 0};
+      spikes.neurons = integer_attribute(file_.file().openGroup(place), "neurons").value_or(0);
+      return spikes;
+    });
+  });
+}
+
+}  // namespace hillock::record
