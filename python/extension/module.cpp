@@ -9,6 +9,7 @@
 #include "cli/shipped_models.hpp"
 #include "cli/version.hpp"
 #include "errors.hpp"
+#include "features.hpp"
 #include "recorded.hpp"
 #include "session.hpp"
 
@@ -57,6 +58,7 @@ NB_MODULE(_hillock, module) {
   hillock::python::translate_errors();
   hillock::python::bind_recorded(module);
   hillock::python::bind_session(module);
+  hillock::python::bind_features(module);
   module.def("models", models, "model_folders"_a,
              "The shipped models, as `hillock models --json` prints them.");
   module.def("model", one_model, "name"_a, "model_folders"_a);

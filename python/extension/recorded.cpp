@@ -94,7 +94,9 @@ void bind_recorded(nb::module_& module) {
       .def_ro("population", &engine::ReportLayout::population)
       .def_ro("variables", &engine::ReportLayout::variables)
       .def_ro("mean", &engine::ReportLayout::mean)
-      .def_ro("interval", &engine::ReportLayout::interval, "ms between frames");
+      .def_ro("interval", &engine::ReportLayout::interval, "ms between frames")
+      .def_ro("stimulus_start", &engine::ReportLayout::stimulus_start, "ms")
+      .def_ro("stimulus_stop", &engine::ReportLayout::stimulus_stop, "ms");
   nb::class_<Recorded>(module, "Recorded", "What a run has recorded in memory. Arrays are views, read-only.")
       .def_prop_ro("reports", [](const Recorded& self) { return self.layout().reports; })
       .def_prop_ro(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._features import feature_list, features
 from ._hillock import version as __version__
 from .errors import (ConfigWarning, Diagnostic, HillockError, InternalError, IoError, NotRecordedError, NumericsError,
                      ResourceError, UserError)
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError", "NumericsError",
            "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Spikes", "UserError",
-           "__version__", "check", "models", "open", "plot", "run"]
+           "__version__", "check", "feature_list", "features", "models", "open", "plot", "run"]
 
 
 def __getattr__(name: str) -> Any:

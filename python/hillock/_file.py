@@ -108,6 +108,7 @@ class RunFile:
         self._head: dict[str, Any] = {}
         self._reports: dict[str, tuple[ReportInfo, int, dict[str, numpy.dtype[Any]]]] = {}
         self._spikes: dict[str, int] = {}
+        self._neurons: dict[str, int] = {}  # how many were recorded
         self._running = True
         self.read(self._look)
         self._running = self._head["status"] == "running"
@@ -159,9 +160,10 @@ class RunFile:
         head = {**file["meta"].attrs, **file.attrs}
         self._head = {name: value.decode() if isinstance(value, bytes) else value for name, value in head.items()}
         self._reports = {group: self._report(file, group) for group in file["report"]}
-        self._spikes = {}
+        self._spikes, self._neurons = {}, {}
         for population, group in file["spikes"].items():
             self._spikes[population] = min(int(group.attrs["recorded"][1]), len(group["timestamps"]), len(group["node_ids"]))
+            self._neurons[population] = int(group.attrs.get("neurons", 0))
 
     def _report(self, file: h5py.File, group: str) -> tuple[ReportInfo, int, dict[str, numpy.dtype[Any]]]:
         node = file["report"][group]
@@ -171,7 +173,9 @@ class RunFile:
         trusted = int(numpy.ceil(end / interval - 0.25)) if end > 0 else 0
         frames = min([trusted, len(node["time"]), *(len(node[name]) for name in names)])
         variables = {name: Variable(text(node[name].attrs["units"]), text(node[name].attrs["long_name"])) for name in names}
-        info = ReportInfo(group, group.split(".")[0], "neuron" not in node, float(interval), variables)
+        whole = float(file["meta"].attrs["duration_ms"])
+        stimulus = float(node.attrs.get("stimulus_start_ms", 0)), float(node.attrs.get("stimulus_stop_ms", whole))
+        info = ReportInfo(group, group.split(".")[0], "neuron" not in node, float(interval), stimulus, variables)
         return info, frames, {name: node[name].dtype for name in names}
 
     # What a Source has ----------------------------------------------------------------------------------------------
@@ -202,14 +206,12 @@ class RunFile:
                 FileArray(self, f"spikes/{population}/node_ids", (count,), numpy.dtype(numpy.uint64)))
 
     def spike_neurons(self, population: str) -> Array | None:
-        """All neurons, where the config records the spikes of all."""
+        """All neurons, where the spikes of all are recorded; of some, the file does not say which."""
         import yaml
 
-        size = yaml.safe_load(self.text("parameters"))["populations"][population]["size"]
-        record = yaml.safe_load(self.text("config")).get("record", {}).get(population)
-        spikes = record.get("spikes") if isinstance(record, dict) else record
-        chosen = isinstance(spikes, dict) and "neurons" in spikes
-        return None if chosen else numpy.arange(size)
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        size = yaml.load(self.text("parameters"), Loader=loader)["populations"][population]["size"]
+        return numpy.arange(size) if self._neurons[population] == size else None
 
     def time(self) -> float:
         return float(self._head["recorded_until_ms"])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy
 
 from . import _hillock
+from .errors import user_error
 
 if TYPE_CHECKING:
     from ._file import FileArray
+    from .results import Report
 
 Array: TypeAlias = "numpy.ndarray[Any, Any] | FileArray"
 
@@ -25,12 +28,13 @@ class Variable:
 
 @dataclasses.dataclass(frozen=True)
 class ReportInfo:
-    """A report without its data; interval in ms."""
+    """A report without its data; times in ms. `stimulus`: from when to when currents flow into the population."""
 
     group: str
     population: str
     mean: bool
     interval: float
+    stimulus: tuple[float, float]
     variables: dict[str, Variable]
 
 
@@ -66,6 +70,19 @@ class Source(Protocol):
     def refreshed(self) -> Source: ...
 
 
+def chosen_columns(report: Report, neurons: int | Sequence[int] | None) -> tuple[list[int], list[int]]:
+    """Neurons by their number in the population, all by default, and the columns of a report that hold them."""
+    recorded = [int(one) for one in numpy.asarray(report.neuron)]
+    if neurons is None:
+        return recorded, list(range(len(recorded)))
+    wanted = [int(neurons)] if isinstance(neurons, (int, numpy.integer)) else [int(one) for one in neurons]
+    columns = {neuron: column for column, neuron in enumerate(recorded)}
+    for one in wanted:
+        if one not in columns:
+            raise user_error(f"neuron {one} of '{report.population}' was not recorded")
+    return wanted, [columns[one] for one in wanted]
+
+
 class MemorySource:
     """What a run in this process has recorded: views of its memory, which live on without it."""
 
@@ -78,7 +95,7 @@ class MemorySource:
                          for index, layout in enumerate(recorded.reports)}
 
     def reports(self) -> list[ReportInfo]:
-        return [ReportInfo(one.group, one.population, one.mean, one.interval,
+        return [ReportInfo(one.group, one.population, one.mean, one.interval, (one.stimulus_start, one.stimulus_stop),
                            {each.name: Variable(each.unit, each.long_name) for each in one.variables})
                 for one in self._recorded.reports]
 

@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 import numpy
 
 from ._convert import has_spikes, needed
+from ._features import features as measured
+from ._source import chosen_columns
 from .errors import user_error
 from .results import Population, Report, Run, Spikes
 
@@ -29,12 +31,15 @@ GREY = "#777777"
 
 STRETCHES = 4000  # of a thinned trace: more than a screen has columns
 BLOCK = 1 << 20  # frames read at once
+MEASURED = 1 << 22  # frames of a trace whose features are marked
 
 
 def trace(data: Population | Report, variable: str = "V", *, neurons: int | Sequence[int] | None = None,
-          start: float | None = None, stop: float | None = None, spikes: bool = True, ax: Axes | None = None) -> Axes:
+          start: float | None = None, stop: float | None = None, spikes: bool = True, features: bool = True,
+          ax: Axes | None = None) -> Axes:
     """A variable over time, one line per neuron, with the recorded spikes as ticks above it.
 
+    In traces of V, features of the action potentials are marked: where each begins, its peak, and the lowest point after it.
     `neurons`: which, by their number in the population; at most the first seven recorded by default. `start`, `stop`: ms.
     """
     ax = _axes(ax)
@@ -46,6 +51,8 @@ def trace(data: Population | Report, variable: str = "V", *, neurons: int | Sequ
     for k, (name, column) in enumerate(zip(names, columns)):
         times, values = _thinned(report, variable, column, first, last)
         ax.plot(times * scale, values, color=COLOURS[k % len(COLOURS)], linewidth=1, label=name)
+        if features and variable == "V" and not report.is_mean and last - first <= MEASURED:
+            _mark_features(ax, report, column, first, last, scale)
     if spikes and isinstance(data, Population) and has_spikes(data) and not report.is_mean:
         _spike_ticks(ax, data.spikes.between(start, stop), numpy.asarray(report.neuron)[columns], scale)
     _finish(ax, f"time ({time_unit})", _label(variable, unit))
@@ -220,14 +227,9 @@ def _time_scale(ms: float) -> tuple[float, str]:
 def _columns(report: Report, neurons: int | Sequence[int] | None) -> tuple[list[str], list[int]]:
     if report.is_mean:
         return ["mean"], [0]
-    recorded = numpy.asarray(report.neuron)
-    if neurons is None:
-        return [str(one) for one in recorded[: len(COLOURS)]], list(range(min(len(recorded), len(COLOURS))))
-    wanted = [neurons] if isinstance(neurons, (int, numpy.integer)) else list(neurons)
-    missing = [one for one in wanted if one not in recorded]
-    if missing:
-        raise user_error(f"neuron {missing[0]} of '{report.population}' was not recorded")
-    return [str(one) for one in wanted], [int(numpy.searchsorted(recorded, one)) for one in wanted]
+    names, columns = chosen_columns(report, neurons)
+    most = len(columns) if neurons is not None else len(COLOURS)
+    return [str(name) for name in names[:most]], columns[:most]
 
 
 def _frames(report: Report, start: float | None, stop: float | None) -> tuple[int, int]:
@@ -258,6 +260,23 @@ def _thinned(report: Report, variable: str, column: int, first: int, last: int) 
             at.extend(begin + k * width + place for place in places)
             kept.extend(row[place] for place in places)
     return numpy.array(at) * report.interval, numpy.array(kept)
+
+
+MARKS = {"begin": ("AP_begin_time", "AP_begin_voltage", "^"), "peak": ("peak_time", "peak_voltage", "o"),
+         "after-hyperpolarisation": ("min_AHP_indices", "min_AHP_values", "v")}
+
+
+def _mark_features(ax: Axes, report: Report, column: int, first: int, last: int, scale: float) -> None:
+    if last - first < 3:
+        return
+    times = numpy.arange(first, last) * report.interval
+    found = measured(times, report["V"][first:last, column], *(name for one in MARKS.values() for name in one[:2]),
+                     stim_start=report.stimulus[0], stim_end=report.stimulus[1])
+    for label, (when, level, marker) in MARKS.items():
+        at = times[found[when].astype(int)] if when.endswith("indices") else found[when]
+        if len(at):
+            ax.plot(at * scale, found[level][: len(at)], marker, color=BLACK, markerfacecolor="white", markersize=4,
+                    linestyle="none", label=f"_{label}")
 
 
 def _spike_ticks(ax: Axes, spikes: Spikes, neurons: Numbers, scale: float) -> None:

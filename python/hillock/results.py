@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -47,6 +47,11 @@ class Report:
     def interval(self) -> float:
         """Time between two frames, ms."""
         return self._info.interval
+
+    @property
+    def stimulus(self) -> tuple[float, float]:
+        """From the earliest start to the latest stop of the currents into the population, ms; without any, the run."""
+        return self._info.stimulus
 
     @property
     def time(self) -> Array:
@@ -246,6 +251,20 @@ class Population:
     def __repr__(self) -> str:
         return f"<hillock.Population '{self.name}': {_listed(self.variables)}>"
 
+    def features(self, *names: str, neurons: int | Sequence[int] | None = None, per: str = "neuron",
+                 stim_start: float | None = None, stim_end: float | None = None, **settings: float | bool) -> pandas.DataFrame:
+        """Features of the action potentials in V, with eFEL's names, units and definitions, as a table.
+
+        `names`: which (default: all that hillock.feature_list names). `per="neuron"`: one row per neuron, features of single
+        action potentials as their means; ``per="spike"``: one row per action potential, of those features alone. What a
+        trace does not have is NaN. ``table.attrs["units"]`` holds the units.
+        `stim_start`, `stim_end`: the stimulus, ms (default: that of the config); `settings`: eFEL's, such as ``Threshold=-30``.
+        Everything is measured on the samples as recorded; eFEL gives the same with its interp_step set to their interval.
+        """
+        from ._features import table_of
+
+        return table_of(self.report_of("V"), names, neurons, per, stim_start, stim_end, settings)
+
     def to_xarray(self) -> xarray.Dataset:
         """A Dataset with the dimensions ``time`` and ``neuron``.
 
@@ -352,6 +371,12 @@ class Run(Mapping[str, Population]):
     def to_pandas(self) -> dict[str, pandas.DataFrame]:
         """Population -> its traces as a DataFrame; populations without traces are left out."""
         return {name: one.to_pandas() for name, one in self.items() if one.variables}
+
+    def features(self, *names: str, per: str = "neuron", **options: Any) -> pandas.DataFrame:
+        """Population.features of all populations whose V was recorded; the first level of the rows is the population."""
+        from ._features import table_of_run
+
+        return table_of_run(self, names, per, options)
 
     def to_neo(self) -> neo.Segment:
         """A Segment with a SpikeTrain per neuron whose spikes were recorded and an AnalogSignal per variable."""

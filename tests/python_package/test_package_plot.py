@@ -28,7 +28,7 @@ def closed():
 
 
 def test_a_trace_is_the_data_with_its_units_and_spikes_above(run):
-    ax = plot.trace(run["axon"])
+    ax = plot.trace(run["axon"], features=False)
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("time (ms)", "V (mV)")
     first, second, *ticks = ax.lines
     assert np.allclose(first.get_ydata(), run["axon"].V[:, 0]) and np.allclose(second.get_xdata(), run["axon"].time)
