@@ -1,6 +1,5 @@
 // `inputs`: currents and spikes, read field by field from the table of input types.
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
@@ -242,7 +241,8 @@ class InputReader {
         const auto receptor =
             std::find_if(target.receptors.begin(), target.receptors.end(),
                          [&](const model::ReceptorSpec& r) { return r.name == input_.receptor; });
-        return {{receptor->model->weight}, " for receptor '" + input_.receptor + "' of '" + target.name + "'"};
+        return {{receptor->model->weight},
+                " for receptor '" + input_.receptor + "' of '" + target.name + "'"};
       }
       default:
         return as_given(field);

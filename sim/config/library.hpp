@@ -1,6 +1,5 @@
 // Finds the models that a config names: shipped ones by name, the user's own by path.
 #pragma once
-#include <deque>
 #include <map>
 #include <string>
 #include <vector>

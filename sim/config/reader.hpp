@@ -2,7 +2,6 @@
 // what does not fit.
 #pragma once
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>

@@ -1,8 +1,7 @@
 // The sections of a config, each read into its part of the experiment.
 #pragma once
 #include <optional>
-#include <string>
-#include <vector>
+#include <string_view>
 
 #include "config/document.hpp"
 #include "config/library.hpp"

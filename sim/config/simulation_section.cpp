@@ -1,7 +1,5 @@
 // `simulation`: how long, in which steps, by which method, from which seed.
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "base/text.hpp"
 #include "base/time_grid.hpp"

@@ -1,7 +1,6 @@
 // The spike rule of a neuron: one comparison, a rate or a probability; its reset; its hold.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "base/text.hpp"

@@ -1,5 +1,8 @@
 // The parts of check_model: vectors, equations, the spike rule, a receptor's events.
 #pragma once
+#include <string_view>
+#include <vector>
+
 #include "base/diagnostics.hpp"
 #include "model/model.hpp"
 #include "model/symbols.hpp"

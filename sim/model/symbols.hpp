@@ -1,5 +1,6 @@
 // The names of a model: what each stands for, its dimension, and which depends on which.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
