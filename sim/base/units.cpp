@@ -51,7 +51,6 @@ const BaseUnit* find_base_unit(std::string_view symbol) {
   return nullptr;
 }
 
-
 // A walk through the text of a unit.
 struct UnitParser {
   std::string_view text;

@@ -36,6 +36,13 @@ constexpr Texts models_texts{"models",
 constexpr Texts info_texts{"info", "Say what an output file holds and how its run ended",
                            "  hillock info results/quickstart.h5\n"
                            "  hillock info results/quickstart.h5 --json"};
+constexpr Texts features_texts{
+    "features", "Measure action potentials by eFEL's definitions, and take statistics of the spikes",
+    "  hillock features results/quickstart.h5\n"
+    "  hillock features results/quickstart.h5 --feature AP_amplitude --feature AP_duration_half_width "
+    "--json\n"
+    "  hillock features results/quickstart.h5 --start '50 ms' --stop '52 ms' --setting Threshold=-10 --csv\n"
+    "  hillock features --list"};
 constexpr Texts recover_texts{"recover", "Make what a killed run left behind a complete file",
                               "  hillock recover results/quickstart.h5.partial"};
 constexpr Texts schema_texts{"schema",
@@ -97,6 +104,32 @@ void add_run(CLI::App& app, Raw& raw) {
       ->type_name("SET");
 }
 
+void add_features(CLI::App& app, Raw& raw) {
+  CLI::App& features = command(app, features_texts);
+  Arguments& arguments = raw.arguments;
+  add_path(features, raw, "FILE", "An output file, complete or partial", false);
+  const auto repeated = [&](const char* name, std::vector<std::string>& where, const char* type,
+                            const char* doc) {
+    features.add_option(name, where, doc)->type_name(type)->allow_extra_args(false);
+  };
+  const auto single = [&](const char* name, std::string& where, const char* type, const char* doc) {
+    features.add_option(name, where, doc)->type_name(type);
+  };
+  repeated("--population", arguments.populations, "NAME", "Only this population; may be repeated");
+  single("--neurons", arguments.neurons, "LIST", "Only these neurons: 0..9, or 0,5,7");
+  repeated("--feature", arguments.features, "NAME", "Only this feature; may be repeated");
+  single("--start", arguments.start, "TIME",
+         "Start of the stimulus and of the statistics (default as the file says)");
+  single("--stop", arguments.stop, "TIME", "Their end");
+  repeated("--setting", arguments.feature_settings, "NAME=VALUE",
+           "A setting of eFEL's, such as Threshold=-10; may be repeated");
+  single("--bin", arguments.bin, "TIME", "Width of the bins that spikes are counted in (default 5 ms)");
+  features.add_flag("--csv", arguments.csv, "Print CSV: a row per neuron, means over its action potentials");
+  features.add_flag("--json", arguments.json, "Print JSON: all values");
+  features.add_flag("--list", arguments.list,
+                    "List features, statistics and settings with units and definitions");
+}
+
 void add_others(CLI::App& app, Raw& raw) {
   CLI::App& check = command(app, check_texts);
   add_path(check, raw, "CONFIG", "The YAML file to check");
@@ -108,6 +141,7 @@ void add_others(CLI::App& app, Raw& raw) {
   CLI::App& info = command(app, info_texts);
   add_path(info, raw, "FILE", "An output file, complete or partial");
   add_json(info, raw);
+  add_features(app, raw);
   CLI::App& recover = command(app, recover_texts);
   add_path(recover, raw, "FILE.partial", "What the killed run left behind");
   recover.add_flag("--force", raw.arguments.force, "Replace the complete file of that name");
@@ -276,7 +310,7 @@ std::vector<CommandText> command_texts() {
       }
       text.options.push_back(std::move(found));
     }
-    if (text.options.size() > 1 && text.options.back().words.size() > 0) text.usage += " [OPTIONS]";
+    if (text.options.size() > 1 && !text.options.back().words.empty()) text.usage += " [OPTIONS]";
     texts.push_back(std::move(text));
   }
   return texts;

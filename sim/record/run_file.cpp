@@ -35,8 +35,7 @@ RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout&
     file_.file().createGroup("spikes");
   });
   for (const auto& report : layout.reports) reports_.push_back(std::make_unique<ReportGroup>(file_, report));
-  for (const auto& spikes : layout.spikes)
-    spikes_.push_back(std::make_unique<SpikeGroup>(file_, spikes));
+  for (const auto& spikes : layout.spikes) spikes_.push_back(std::make_unique<SpikeGroup>(file_, spikes));
   flush(0);
 }
 

@@ -199,7 +199,8 @@ TEST_CASE("a NaN that no spike hangs on does not stop a run") {
 
 TEST_CASE("a rate or probability that is NaN through min stops the run") {
   CHECK(what_stops(growing("spike:\n  rate: min(sqrt(V), 1) / 1 ms\n")) ==
-        "population 'cell', neuron 1: the rate of a spike is not a number at t = 0.5 ms, and must not be negative\n"
+        "population 'cell', neuron 1: the rate of a spike is not a number at t = 0.5 ms, and must not be "
+        "negative\n"
         "  cell.yaml:10:3: rate: min(sqrt(V), 1) / 1 ms");
 }
 
