@@ -84,7 +84,8 @@ class Page:
         tools.mkdir()
         (tools / "hillock").symlink_to(hillock)
         (tools / "python3").symlink_to(sys.executable)
-        self.environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "MPLBACKEND": "Agg"}
+        self.environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "MPLBACKEND": "Agg",
+                            "PYTHONPATH": str(hillock.parent / "python")}
 
     def run(self, command: list[str], block: Block) -> str:
         done = subprocess.run(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
