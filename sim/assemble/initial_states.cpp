@@ -240,7 +240,9 @@ void set_initial_states(const model::Experiment& experiment, const model::Popula
     }
   }
   check_rules(spec, cell, tables, plan, diagnostics);
-  if (spec.init_rest && !diagnostics.has_errors()) move_to_rest(spec, cell, plan, n, diagnostics);
+  if (!spec.init_rest || diagnostics.has_errors()) return;
+  move_to_rest(spec, cell, plan, n, diagnostics);
+  if (!diagnostics.has_errors()) check_rules(spec, cell, tables, plan, diagnostics);
 }
 
 std::pair<double, std::string> shortest_time_constant(const solve::Cell& cell,

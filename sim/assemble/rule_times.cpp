@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
@@ -28,8 +29,10 @@ class RuleTimes {
     if (!rule_.hold) return;
     const lang::Expression& duration = rule_.hold->duration;
     for (const double value : values_.evaluate(duration))
-      if (!(value >= 0))
-        return error(duration, fmt::format("the hold {} must be 0 ms or longer", with_value(duration, value)),
+      if (!(value >= 0) || !std::isfinite(value))
+        return error(duration,
+                     fmt::format("the hold {} must be {}", with_value(duration, value),
+                                 value > 0 ? "finite" : "0 ms or longer"),
                      "give the time for which states are held after a spike, or 0 ms");
     if (!interpolated_) check_on_grid(duration, "the hold");
   }

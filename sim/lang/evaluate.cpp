@@ -29,6 +29,11 @@ struct DoubleOps {
   using Value = double;
   using Condition = bool;
   const ValueOf& value_of;
+  bool* met_nan = nullptr;  // set when a comparison, min or max met a NaN, which decides nothing
+
+  void watch(double left, double right) const {
+    if (met_nan != nullptr && (std::isnan(left) || std::isnan(right))) *met_nan = true;
+  }
 
   double number(double value) const { return value; }
   double name(const std::string& name, const Node&) const { return value_of(name); }
@@ -59,6 +64,7 @@ struct DoubleOps {
   }
 
   bool compare(BinaryOp op, double left, double right) const {
+    watch(left, right);
     switch (op) {
       case BinaryOp::less:
         return left < right;
@@ -79,6 +85,7 @@ struct DoubleOps {
 
   double call(const std::string& function, const std::vector<double>& arguments) const {
     const double x = arguments[0];
+    if (arguments.size() == 2) watch(x, arguments[1]);
     if (function == "min") return arguments[1] < x ? arguments[1] : x;
     if (function == "max") return x < arguments[1] ? arguments[1] : x;
     if (function == "abs") return std::fabs(x);
@@ -99,11 +106,12 @@ struct DoubleOps {
 }  // namespace
 
 double evaluate(const Expression& expression, const ValueOf& value_of) {
-  return evaluate(expression, DoubleOps{value_of});
+  return evaluate(expression, DoubleOps{value_of, nullptr});
 }
 
 bool evaluate_condition(const Expression& expression, const ValueOf& value_of) {
-  return evaluate_condition(expression, DoubleOps{value_of});
+  bool met_nan = false;
+  return evaluate_condition(expression, DoubleOps{value_of, &met_nan}) && !met_nan;
 }
 
 }  // namespace hillock::lang

@@ -124,6 +124,7 @@ auto evaluate_condition(const Expression& expression, Ops&& ops) {
 // repeated multiplications. `value_of` gives the value of each name.
 using ValueOf = std::function<double(std::string_view)>;
 double evaluate(const Expression& expression, const ValueOf& value_of);
+// False also where a comparison meets a NaN, whatever stands around it.
 bool evaluate_condition(const Expression& expression, const ValueOf& value_of);
 
 }  // namespace hillock::lang

@@ -95,7 +95,7 @@ void check_requirements(Model& model, Symbols& symbols) {
     symbols.check_condition(requirement.expression, "a line of 'require'", {false, false, false, true});
 }
 
-// Defaults that a config cannot mend must be finite; the others are checked with the config's values.
+// Defaults must be finite with the other defaults; with a config's values they are checked when it is read.
 void check_defaults(const Model& model, base::Diagnostics& diagnostics) {
   const NamedValues none;
   ValueTable(model, none, 1, "model " + base::quoted(model.name), model.place)

@@ -19,8 +19,8 @@ std::string describe_violation(const Requirement& requirement,
     values.push_back(name + " is " + base::format_quantity(value_of(name), node->dimension));
   }
   constexpr std::size_t longest_rule = 200;
-  return base::shortened(requirement.expression.text, longest_rule) +
-         " does not hold: " + base::join(values, ", ");
+  return base::shortened(requirement.expression.text, longest_rule) + " does not hold" +
+         (values.empty() ? "" : ": " + base::join(values, ", "));
 }
 
 }  // namespace hillock::model

@@ -27,9 +27,11 @@ std::string kind_word(SymbolKind kind) {
   return "given from outside";
 }
 
-// Data sets and groups that stand beside the variables of a population in the output file.
+// Data sets and groups that stand beside the variables of a population in the output file, and the axis of a
+// sweep's.
 bool is_in_output(const std::string& name) {
-  return name == "time" || name == "neuron" || name == "mapping" || name == "data";
+  return name == "time" || name == "neuron" || name == "mapping" || name == "data" || name == "mean" ||
+         name == "run";
 }
 
 std::string definition_word(const std::string& name, SymbolKind kind) {

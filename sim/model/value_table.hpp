@@ -38,7 +38,7 @@ class ValueTable {
   ValueTable(const Model& model, const NamedValues& given, std::int64_t size, std::string owner,
              const base::Place& place);
 
-  // Finds all parameters; reports lists and files of another length, and values that are not finite.
+  // Finds all parameters; reports files of another length, and values that are not finite.
   void resolve(const ValueSource& source, base::Diagnostics& diagnostics);
   // Finds the parameters that are written as numbers or have such defaults; those in `unreadable` stay
   // unknown.

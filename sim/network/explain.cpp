@@ -1,4 +1,4 @@
-// What went wrong when a state stopped being finite: the variable, its equation and the likely cause.
+// Why a step could not be taken, for people: the variable, rule or reset, its place and the likely cause.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -109,7 +109,7 @@ class Moment {
   Expr receptors_total(const std::string& site);
   Expr site_total(const std::string& site);  // everything that flows in, in the unit of the site
 
-  // Set before a spike rule is evaluated: a NaN comes through to the decision (see Names).
+  // Set before a spike rule or a reset is evaluated: a NaN comes through (see Names).
   bool deciding = false;
   // Replaces the current of a forcing by another value (exact solutions give it a state of its own).
   std::map<std::string, Expr> forcing_values;

@@ -89,7 +89,7 @@ Condition decide(Recording& r, const std::optional<Condition>& before) {
 Mask unless_held(Recording& r, Mask mask) { return r.held && !never(mask) ? mask && !*r.held : mask; }
 
 std::vector<Expr> reset_states(Recording& r, Expr offset) {
-  Moment now = r.moment(offset);
+  Moment now = r.deciding(offset);  // a reset must not hide a NaN behind min or max
   std::vector<Expr> after = r.states;
   for (const model::Definition& assignment : r.cell.neuron->spike.reset) {
     const int target = r.cell.state(assignment.name);

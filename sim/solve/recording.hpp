@@ -25,7 +25,7 @@ struct Recording {
   Expr step_value(const std::string& name) { return program::step_value(tape, slots.step_value(name)); }
   void store(const std::string& name, Expr value) { program::store(tape, slots.array(name), value); }
   Moment moment(Expr offset) { return {tape, slots, cell, states, weights, offset}; }
-  Moment deciding(Expr offset) {  // for the spike rule
+  Moment deciding(Expr offset) {  // for the spike rule and its reset
     Moment now = moment(offset);
     now.deciding = true;
     return now;

@@ -48,12 +48,16 @@ TEST_CASE("a rule of the model that does not hold names the first neuron for whi
      |                                                    ^~~~~~ lif requires V_reset < V_th)");
 }
 
-TEST_CASE("a negative hold is refused, also where spikes are interpolated") {
+TEST_CASE("a hold that is negative or endless is refused, also where spikes are interpolated") {
   loading::Folder folder;
   folder.write("cell.yaml", running::model_text("inputs: {I: 1}\nparams:\n  t_ref: {default: 2 ms}\n"
                                                 "state:\n  V: {init: 0}\nequations:\n  dV/dt: 1/1 ms\n"
                                                 "spike:\n  when: V >= 1\n  reset: {V: 0}\n"
                                                 "  hold: {states: [V], for: t_ref}\n"));
+  folder.write("endless.yaml", running::model_text("inputs: {I: 1}\nparams:\n  rate: {default: 0}\n"
+                                                   "state:\n  V: {init: 0}\nequations:\n  dV/dt: 1/1 ms\n"
+                                                   "spike:\n  when: V >= 1\n  reset: {V: 0}\n"
+                                                   "  hold: {states: [V], for: (1 ms/rate)}\n"));
   for (const std::string times : {"grid", "interpolated"}) {
     CAPTURE(times);
     CHECK(running::trouble(folder,
@@ -62,6 +66,11 @@ TEST_CASE("a negative hold is refused, also where spikes are interpolated") {
           R"(test.yaml:2:56: error: population 'cell': the hold t_ref = -1 ms must be 0 ms or longer
    2 | populations: {cell: {model: cell.yaml, params: {t_ref: -1 ms}}}
      |                                                        ^~~~~ give the time for which states are held after a spike, or 0 ms)");
+    CHECK(running::trouble(folder, "simulation: {duration: 3 ms, dt: 0.5 ms, spike_times: " + times +
+                                       "}\npopulations: {cell: {model: endless.yaml}}\n") ==
+          R"(test.yaml:2:15: error: population 'cell': the hold (1 ms/rate) = inf ms must be finite
+   2 | populations: {cell: {model: endless.yaml}}
+     |               ^~~~ give the time for which states are held after a spike, or 0 ms)");
   }
 }
 
@@ -115,6 +124,18 @@ TEST_CASE("a neuron that fires by itself has no rest, which is said") {
         R"(test.yaml:2:15: error: init: rest: population 'cell', neuron 0: no equilibrium was found
    2 | populations: {cell: {model: cell.yaml, init: rest}}
      |               ^~~~ the neuron may fire by itself; give the initial states, or start nearer to rest)");
+}
+
+TEST_CASE("rest is held to the bounds of the states too") {
+  loading::Folder folder;
+  folder.write("cell.yaml", running::model_text("inputs: {I: 1}\nstate:\n  V: {init: 0.5, min: 0, max: 1}\n"
+                                                "equations:\n  dV/dt: (5 - V)/1 ms\n"));
+  CHECK(trouble(folder,
+                "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: cell.yaml, init: "
+                "rest}}\n") ==
+        R"(test.yaml:2:15: error: population 'cell', initial values: V <= 1 does not hold: V is 5
+   2 | populations: {cell: {model: cell.yaml, init: rest}}
+     |               ^~~~ cell requires V <= 1)");
 }
 
 TEST_CASE("a step that is coarse for a time constant is warned of, but not where it does not matter") {

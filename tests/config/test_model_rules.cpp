@@ -190,7 +190,7 @@ TEST_CASE("bounds of a state are in its unit") {
 }
 
 TEST_CASE("names that the output file needs are no names of a model") {
-  for (const std::string name : {"time", "neuron", "mapping", "data"})
+  for (const std::string name : {"time", "neuron", "mapping", "data", "mean", "run"})
     CHECK(model_findings(changed(neuron, {{"  V_th: {", "  " + name + ": {default: 1}\n  V_th: {"}})) ==
           "cell.yaml:6:3: error: '" + name +
               "' is a name of the output file's own; choose another name\n   6 |   " + name +

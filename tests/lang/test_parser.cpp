@@ -59,6 +59,14 @@ TEST_CASE("operators bind as in mathematics") {
   CHECK(condition_of("not not V < 0 mV"));
 }
 
+TEST_CASE("a condition that met a NaN does not hold, whatever stands around it") {
+  for (const char* text : {"0 != log(-1)", "not 0 < log(-1)", "if(log(-1) > 1, 0, 1) > 0",
+                           "min(log(-1), 3) < 9", "min(3, log(-1)) < 9", "max(3, log(-1)) > 0"}) {
+    CAPTURE(text);
+    CHECK_FALSE(condition_of(text));
+  }
+}
+
 TEST_CASE("functions have the values of their definitions") {
   CHECK(value_of("if(V > 0 mV, 1, 2)") == 2);
   CHECK(value_of("min(V, E_L, 5 mV)") == -70);
