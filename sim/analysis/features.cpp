@@ -24,7 +24,9 @@ const Feature& find_feature(std::string_view name) {
   if (found != features().end()) return *found;
   std::vector<std::string> names;
   for (const Feature& feature : features()) names.emplace_back(feature.name);
-  throw base::UserError("'" + std::string(name) + "' is not a feature", base::did_you_mean(name, names));
+  const std::string near = base::did_you_mean(name, names);
+  throw base::UserError("'" + std::string(name) + "' is not a feature",
+                        near.empty() ? "hillock features --list shows all of them" : near);
 }
 
 std::vector<std::vector<double>> measure(const Trace& trace, const Settings& settings,

@@ -10,12 +10,15 @@ struct Arguments {
   std::string path;  // CONFIG, FILE, FOLDER; the name of a model, shell or benchmark; empty if not given
   std::vector<std::string> settings;  // --set PATH=VALUE
   std::string out;                    // --out; empty: hillock's choice
-  bool force = false, quiet = false, json = false, list = false;
+  bool force = false, quiet = false, json = false, csv = false, list = false;
   int threads = 0;  // 0: as the config says
   int chunk = 0;    // neurons; 0: the interpreter's own
   std::string instructions = "auto";
   std::string config;  // --config of bench
-  std::string print;   // a help text or the version: to be printed instead of running a command
+  // of features; times as written, with their unit
+  std::vector<std::string> populations, features, feature_settings;
+  std::string neurons, start, stop, bin;
+  std::string print;  // a help text or the version: to be printed instead of running a command
 };
 
 // Parses argv[1] ... Throws UserError, with a suggestion for a misspelt command or option.

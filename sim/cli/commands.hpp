@@ -10,6 +10,7 @@ namespace hillock::cli {
 int run(const Arguments& arguments, Console& console);
 int check(const Arguments& arguments, Console& console);
 int models(const Arguments& arguments, Console& console);
+int features(const Arguments& arguments, Console& console);
 int info(const Arguments& arguments, Console& console);
 int recover(const Arguments& arguments, Console& console);
 int schema(const Arguments& arguments, Console& console);

@@ -1,11 +1,19 @@
 // `hillock completion bash`: a script that knows commands, options, configs and models.
 #include <fmt/format.h>
 
+#include "analysis/features.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 
 namespace hillock::cli {
 namespace {
+
+template <class Texts>
+std::string names_of(const Texts& texts) {
+  std::vector<std::string> names;
+  for (const auto& text : texts) names.emplace_back(text.name);
+  return base::join(names, " ");
+}
 
 // What completes the argument of a command that is no option.
 std::string arguments_of(const std::string& command) {
@@ -14,6 +22,12 @@ std::string arguments_of(const std::string& command) {
     return "COMPREPLY=($(compgen -W \"$(hillock models 2>/dev/null | cut -d' ' -f1)\" -- \"$word\")); "
            "_hillock_files yaml \"$word\"";
   if (command == "info") return "_hillock_files h5 \"$word\"; _hillock_files partial \"$word\"";
+  if (command == "features")
+    return fmt::format(
+        "case ${{COMP_WORDS[COMP_CWORD-1]}} in --feature) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")) ;; "
+        "--setting) compopt -o nospace 2>/dev/null; COMPREPLY=($(compgen -S = -W \"{}\" -- \"$word\")) ;; "
+        "*) _hillock_files h5 \"$word\"; _hillock_files partial \"$word\" ;; esac",
+        names_of(analysis::features()), names_of(analysis::setting_texts()));
   if (command == "recover") return "_hillock_files partial \"$word\"";
   if (command == "completion") return "COMPREPLY=(bash)";
   if (command == "reference") return "COMPREPLY+=($(compgen -d -- \"$word\"))";

@@ -1,0 +1,206 @@
+// Reads spikes and traces of each population and measures them, a part of the neurons at a time.
+#include "cli/feature_facts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "base/text.hpp"
+#include "cli/console.hpp"
+#include "record/run_reader.hpp"
+
+namespace hillock::cli {
+namespace {
+
+using base::UserError;
+
+constexpr std::size_t most_correlated = 100;  // neurons: a matrix of more is of no use as text
+
+std::vector<std::string> chosen_populations(const record::RunReader& reader, const FeatureRequest& request) {
+  const std::vector<std::string> all = reader.populations();
+  for (const std::string& name : request.populations)
+    if (std::ranges::find(all, name) == all.end())
+      throw UserError(fmt::format("{} has no population '{}'", reader.info().path, name),
+                      all.empty() ? "it holds neither spikes nor traces" : "it has " + base::join(all, ", "));
+  return request.populations.empty() ? all : request.populations;
+}
+
+// The spikes of each neuron. Silent neurons are there too where the file says how many were recorded: as the
+// first that are free of spikes, which ones they are does not matter.
+struct Trains {
+  std::vector<std::int64_t> neurons;
+  analysis::SpikeTrains trains;
+};
+
+Trains trains_of(const record::Spikes& spikes, const std::vector<std::int64_t>& wanted) {
+  std::map<std::int64_t, std::vector<double>> found;
+  for (const std::int64_t neuron : wanted) found[neuron];
+  for (std::size_t i = 0; i < spikes.times.size(); ++i) {
+    const auto neuron = static_cast<std::int64_t>(spikes.node_ids[i]);
+    if (wanted.empty() || found.contains(neuron)) found[neuron].push_back(spikes.times[i]);
+  }
+  if (wanted.empty() && spikes.neurons <= 10000000)  // more would be a damaged number
+    for (std::int64_t neuron = 0; found.size() < spikes.neurons; ++neuron) found[neuron];
+  Trains trains;
+  for (auto& [neuron, times] : found) {
+    trains.neurons.push_back(neuron);
+    trains.trains.push_back(std::move(times));
+  }
+  return trains;
+}
+
+void check_window(double start, double stop) {
+  if (!(start < stop))
+    throw UserError(fmt::format("the stimulus ends at {} ms, but begins at {} ms", base::number(stop),
+                                base::number(start)),
+                    "choose --start and --stop so that it begins first");
+}
+
+void add_spikes(record::RunReader& reader, const FeatureRequest& request, PopulationFacts& population) {
+  const auto& recorded = reader.info().spikes;
+  if (std::ranges::find(recorded, population.name, &record::SpikesInfo::population) == recorded.end()) return;
+  constexpr double reach = 50;  // ms of the autocorrelogram
+  constexpr double most_bins = 1e7;
+  const record::RunInfo& info = reader.info();
+  const double end = info.complete ? info.duration : info.recorded_until;
+  const analysis::Window window{request.start.value_or(0), request.stop.value_or(end)};
+  check_window(window.start, window.stop);
+  if (window.duration() / request.bin > most_bins)
+    throw UserError(
+        fmt::format("--bin {} ms makes more than {:.0f} bins", base::number(request.bin), most_bins),
+        "choose a wider bin");
+  Trains trains = trains_of(reader.spikes(population.name), request.neurons);
+  if (trains.trains.empty()) return;
+  population.spikes = analysis::statistics(trains.trains, window, request.bin,
+                                           std::max<std::int64_t>(1, std::llround(reach / request.bin)));
+  if (trains.trains.size() <= most_correlated)
+    population.correlations = analysis::correlations(
+        analysis::count_spikes(analysis::within(trains.trains, window), window, request.bin));
+  population.neurons = std::move(trains.neurons);
+}
+
+// The columns of the neurons asked for, and the neurons themselves.
+std::vector<std::size_t> chosen_columns(const std::vector<std::int64_t>& recorded,
+                                        const FeatureRequest& request) {
+  std::vector<std::size_t> columns;
+  for (std::size_t k = 0; k < recorded.size(); ++k)
+    if (request.neurons.empty() || std::ranges::binary_search(request.neurons, recorded[k]))
+      columns.push_back(k);
+  return columns;
+}
+
+std::vector<const analysis::Feature*> chosen_features(const FeatureRequest& request) {
+  if (!request.chosen.empty()) return request.chosen;
+  std::vector<const analysis::Feature*> all;
+  for (const analysis::Feature& feature : analysis::features()) all.push_back(&feature);
+  return all;
+}
+
+void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
+                    const FeatureRequest& request, TraceFeatures& found) {
+  constexpr std::size_t most_values = 1 << 26;  // in memory at a time: 512 MB
+  const std::vector<std::int64_t> recorded = reader.neurons(report);
+  const std::vector<std::size_t> columns = chosen_columns(recorded, request);
+  const std::vector<double> times = reader.times(report);
+  if (times.size() < 3 || columns.empty()) return;
+  const std::size_t part = std::max<std::size_t>(1, most_values / times.size());
+  for (std::size_t first = 0; first < columns.size(); first += part) {
+    const std::span<const std::size_t> here(columns.data() + first, std::min(part, columns.size() - first));
+    const auto V = reader.columns(report, "V", here);
+    for (std::size_t k = 0; k < here.size(); ++k) {
+      const analysis::Trace trace{times, V[k], found.stimulus_start, found.stimulus_stop};
+      found.neurons.push_back(
+          {recorded[here[k]], analysis::measure(trace, request.settings, found.features)});
+      found.highest = std::max(found.highest, *std::ranges::max_element(V[k]));
+      for (const std::size_t peak : analysis::find_peaks(V[k], request.settings.threshold)) {
+        ++found.action_potentials;
+        if (times[peak] < found.stimulus_start || times[peak] > found.stimulus_stop) ++found.outside;
+      }
+    }
+  }
+}
+
+void add_traces(record::RunReader& reader, const FeatureRequest& request, PopulationFacts& population) {
+  const record::ReportInfo* report = reader.report_of(population.name, "V");
+  if (report == nullptr) {
+    population.note = "V was not recorded: no features of action potentials";
+    return;
+  }
+  const auto variable = std::ranges::find(report->variables, "V", &record::ReportInfo::Variable::name);
+  if (variable->unit != "mV") {
+    population.note =
+        fmt::format("V is in '{}', not in mV: no features of action potentials", variable->unit);
+    return;
+  }
+  TraceFeatures found;
+  found.place = "/report/" + report->group + "/V";
+  found.interval = report->interval;
+  const record::RunReader::Stimulus stimulus = reader.stimulus(*report);
+  found.stimulus_start = request.start.value_or(stimulus.start);
+  found.stimulus_stop = request.stop.value_or(stimulus.stop);
+  check_window(found.stimulus_start, found.stimulus_stop);
+  found.highest = -std::numeric_limits<double>::infinity();
+  found.features = chosen_features(request);
+  measure_traces(reader, *report, request, found);
+  if (found.neurons.empty()) return;
+  if (found.action_potentials == 0)
+    population.note = fmt::format(
+        "V never passes Threshold = {} mV (it reaches {:.2f} mV): no action potentials to measure{}",
+        base::number(request.settings.threshold), found.highest,
+        population.spikes && population.spikes->spikes > 0
+            ? "; this model decides on its spikes in another way, only they are counted"
+            : "");
+  else if (found.outside > 0)
+    population.note = fmt::format(
+        "peaks outside of the stimulus: {} of {}; AP_amplitude and mean_frequency leave them out (--start "
+        "and "
+        "--stop choose another stimulus)",
+        found.outside, found.action_potentials);
+  population.traces = std::move(found);
+}
+
+void check_neurons(const std::string& path, const FeatureRequest& request,
+                   const PopulationFacts& population) {
+  for (const std::int64_t neuron : request.neurons) {
+    const bool known =
+        (population.spikes && neuron >= 0) ||
+        (population.traces && std::ranges::find(population.traces->neurons, neuron,
+                                                &NeuronFeatures::neuron) != population.traces->neurons.end());
+    if (!known)
+      throw UserError(fmt::format("{}: neither spikes nor V of neuron {} of population '{}' were recorded",
+                                  path, neuron, population.name),
+                      "hillock info says what the file holds");
+  }
+}
+
+}  // namespace
+
+FileFacts feature_facts(const std::string& path, const FeatureRequest& request) {
+  record::RunReader reader(path);
+  FileFacts facts{path, reader.info().status, reader.info().recorded_until, {}};
+  for (const std::string& name : chosen_populations(reader, request)) {
+    PopulationFacts population;
+    population.name = name;
+    add_spikes(reader, request, population);
+    add_traces(reader, request, population);
+    check_neurons(path, request, population);
+    facts.populations.push_back(std::move(population));
+  }
+  return facts;
+}
+
+std::optional<double> mean_value(const std::vector<double>& values) {
+  double sum = 0, count = 0;
+  for (const double value : values)
+    if (std::isfinite(value)) {
+      sum += value;
+      ++count;
+    }
+  if (count == 0) return std::nullopt;
+  return sum / count;
+}
+
+}  // namespace hillock::cli

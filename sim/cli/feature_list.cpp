@@ -1,0 +1,61 @@
+// Names, units and definitions of features, statistics and settings, printed from their tables.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "cli/feature_text.hpp"
+
+namespace hillock::cli {
+namespace {
+
+template <class Texts>
+std::string lines(const Texts& texts) {
+  std::size_t name = 0, unit = 0;
+  for (const auto& text : texts) {
+    name = std::max(name, text.name.size());
+    unit = std::max(unit, text.unit.size());
+  }
+  std::string result;
+  for (const auto& text : texts)
+    result += fmt::format("  {:<{}}  {:<{}}  {}\n", text.name, name, text.unit, unit, text.doc);
+  return result;
+}
+
+template <class Texts>
+std::string table(const Texts& texts) {
+  std::string result = "| name | unit | definition |\n|---|---|---|\n";
+  for (const auto& text : texts) {
+    std::string doc(text.doc);
+    for (std::size_t bar = doc.find('|'); bar != std::string::npos; bar = doc.find('|', bar + 2))
+      doc.insert(bar, "\\");
+    result += fmt::format("| `{}` | {} | {} |\n", text.name, text.unit, doc);
+  }
+  return result;
+}
+
+std::string setting_table() {
+  std::string result = "| name | unit | default | meaning |\n|---|---|---|---|\n";
+  for (const analysis::SettingText& text : analysis::setting_texts())
+    result += fmt::format("| `{}` | {} | {} | {} |\n", text.name, text.unit,
+                          base::number(analysis::value_of({}, text.name)), text.doc);
+  return result;
+}
+
+}  // namespace
+
+std::string feature_list() {
+  return "Spike times:\n" + lines(analysis::spike_timing_features()) + "\nAction potentials:\n" +
+         lines(analysis::action_potential_features()) + "\nPotential below threshold:\n" +
+         lines(analysis::subthreshold_features()) + "\nStatistics of the recorded spikes:\n" +
+         lines(analysis::statistic_texts()) + "\nSettings:\n" + lines(analysis::setting_texts());
+}
+
+std::string features_page() {
+  return "\n## Spike times\n\n" + table(analysis::spike_timing_features()) + "\n## Action potentials\n\n" +
+         table(analysis::action_potential_features()) + "\n## Potential below threshold\n\n" +
+         table(analysis::subthreshold_features()) + "\n## Statistics of the recorded spikes\n\n" +
+         table(analysis::statistic_texts()) + "\n## Settings\n\n" + setting_table();
+}
+
+}  // namespace hillock::cli

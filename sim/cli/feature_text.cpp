@@ -1,0 +1,198 @@
+// Tables, CSV and JSON of features.
+#include "cli/feature_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "cli/console.hpp"
+
+namespace hillock::cli {
+namespace {
+
+using analysis::Feature;
+using analysis::PopulationStatistics;
+
+constexpr std::size_t most_columns = 6;  // neurons side by side; of more only their distribution is shown
+
+// Indices are for programs: their means say nothing.
+bool is_index(const Feature& feature) { return feature.name.ends_with("_indices"); }
+
+std::string six_digits(double value) { return fmt::format("{:.6g}", value); }
+
+// Which features the table shows unless they are chosen: of traces with action potentials those of these, of
+// others those of the potential below threshold.
+bool is_shown(const Feature& feature, const TraceFeatures& traces) {
+  if (is_index(feature)) return false;
+  const auto below = analysis::subthreshold_features();
+  const bool below_threshold = std::ranges::find(below, feature.name, &Feature::name) != below.end();
+  return traces.action_potentials == 0 || !below_threshold || feature.name == "voltage_base";
+}
+
+struct Row {
+  std::string_view name, unit;
+  std::vector<std::string> cells;
+};
+
+std::string aligned(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(2);
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.cells.size() + 2));
+    widths[0] = std::max(widths[0], row.name.size());
+    widths[1] = std::max(widths[1], row.unit.size());
+    for (std::size_t k = 0; k < row.cells.size(); ++k)
+      widths[k + 2] = std::max(widths[k + 2], row.cells[k].size());
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    std::string line = fmt::format("    {:<{}}  {:<{}}", row.name, widths[0], row.unit, widths[1]);
+    for (std::size_t k = 0; k < row.cells.size(); ++k)
+      line += fmt::format("  {:>{}}", row.cells[k], widths[k + 2]);
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+std::string statistics_table(const PopulationStatistics& spikes) {
+  std::string text = fmt::format("  spikes from {} to {}: {} of {}\n", human_time(spikes.window.start),
+                                 human_time(spikes.window.stop), counted(spikes.spikes, "spike"),
+                                 counted(spikes.neurons, "neuron"));
+  std::vector<Row> rows{{"rate", "Hz", {six_digits(spikes.rate)}}};
+  const auto add = [&](std::string_view name, const std::optional<double>& value) {
+    if (value) rows.push_back({name, "", {six_digits(*value)}});
+  };
+  add("cv", spikes.cv);
+  add("cv2", spikes.cv2);
+  add("lv", spikes.lv);
+  if (spikes.neurons > 1) add("fano_factor", spikes.fano_factor);
+  add("correlation", spikes.correlation);
+  add("spike_contrast", spikes.spike_contrast);
+  return text + aligned(rows);
+}
+
+// Mean, standard deviation, lowest and highest of what the neurons have.
+std::vector<std::string> distribution(const std::vector<double>& values) {
+  if (values.empty()) return {};
+  const double mean = *mean_value(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  const auto [least, most] = std::ranges::minmax(values);
+  return {six_digits(mean), six_digits(std::sqrt(squares / static_cast<double>(values.size()))),
+          six_digits(least), six_digits(most)};
+}
+
+Row row_of(const TraceFeatures& traces, std::size_t feature) {
+  Row row{traces.features[feature]->name, traces.features[feature]->unit, {}};
+  if (row.unit == "1") row.unit = "";
+  std::vector<double> means;
+  for (const NeuronFeatures& neuron : traces.neurons) {
+    const auto mean = mean_value(neuron.values[feature]);
+    if (mean) means.push_back(*mean);
+    row.cells.push_back(mean ? six_digits(*mean) : "-");
+  }
+  if (means.empty()) row.cells.clear();
+  if (traces.neurons.size() > most_columns) row.cells = distribution(means);
+  return row;
+}
+
+std::string trace_table(const TraceFeatures& traces, bool chosen) {
+  const std::size_t neurons = traces.neurons.size();
+  std::string text =
+      fmt::format("  {} every {} of {}, stimulus from {} to {}{}\n", traces.place,
+                  human_time(traces.interval), counted(static_cast<std::int64_t>(neurons), "neuron"),
+                  human_time(traces.stimulus_start), human_time(traces.stimulus_stop),
+                  traces.action_potentials > 0 ? ": means over the action potentials" : "");
+  std::vector<Row> rows{{"", "", {}}};
+  if (neurons > most_columns)
+    rows[0].cells = {"mean", "sd", "lowest", "highest"};
+  else
+    for (const NeuronFeatures& neuron : traces.neurons)
+      rows[0].cells.push_back(fmt::format("neuron {}", neuron.neuron));
+  for (std::size_t f = 0; f < traces.features.size(); ++f) {
+    if (!chosen && !is_shown(*traces.features[f], traces)) continue;
+    Row row = row_of(traces, f);
+    if (row.cells.empty() && !chosen) continue;
+    if (row.cells.empty()) row.cells.assign(rows[0].cells.size(), "-");
+    rows.push_back(std::move(row));
+  }
+  text += aligned(rows);
+  if (neurons > most_columns) text += "    over the neurons; --csv and --json show each\n";
+  return text;
+}
+
+// Spikes without action potentials are a model's own decision: its V has no shape to be measured.
+bool has_shape(const PopulationFacts& population) {
+  return population.traces &&
+         (population.traces->action_potentials > 0 || !population.spikes || population.spikes->spikes == 0);
+}
+
+std::string csv_number(const std::optional<double>& value) { return value ? base::number(*value) : ""; }
+
+// The neurons of a population that have spikes or traces, ascending.
+std::vector<std::int64_t> neurons_of(const PopulationFacts& population) {
+  std::vector<std::int64_t> neurons = population.spikes ? population.neurons : std::vector<std::int64_t>{};
+  if (population.traces)
+    for (const NeuronFeatures& neuron : population.traces->neurons) neurons.push_back(neuron.neuron);
+  std::ranges::sort(neurons);
+  neurons.erase(std::ranges::unique(neurons).begin(), neurons.end());
+  return neurons;
+}
+
+std::string csv_row(const PopulationFacts& population, std::int64_t neuron,
+                    const std::vector<std::size_t>& columns) {
+  std::string row = population.name + "," + std::to_string(neuron);
+  const auto train = std::ranges::find(population.neurons, neuron);
+  if (population.spikes && train != population.neurons.end()) {
+    const auto& found =
+        population.spikes->trains[static_cast<std::size_t>(train - population.neurons.begin())];
+    row += fmt::format(",{},{},{},{},{}", found.spikes, base::number(found.rate), csv_number(found.cv),
+                       csv_number(found.cv2), csv_number(found.lv));
+  } else {
+    row += ",,,,,";
+  }
+  const NeuronFeatures* traced = nullptr;
+  if (population.traces)
+    for (const NeuronFeatures& one : population.traces->neurons)
+      if (one.neuron == neuron) traced = &one;
+  for (const std::size_t column : columns)
+    row += "," + (traced == nullptr ? "" : csv_number(mean_value(traced->values[column])));
+  return row + "\n";
+}
+
+}  // namespace
+
+std::string feature_table(const FileFacts& facts, bool chosen) {
+  std::string text =
+      fmt::format("{}: {}, recorded up to {}\n", facts.path, facts.status, human_time(facts.recorded_until));
+  for (const PopulationFacts& population : facts.populations) {
+    text += "population " + population.name + "\n";
+    if (population.spikes) text += statistics_table(*population.spikes);
+    if (chosen ? population.traces.has_value() : has_shape(population))
+      text += trace_table(*population.traces, chosen);
+    if (!population.note.empty()) text += "  " + population.note + "\n";
+  }
+  return text;
+}
+
+std::string feature_csv(const FileFacts& facts) {
+  const TraceFeatures* traces = nullptr;  // the features are the same for all populations
+  for (const PopulationFacts& population : facts.populations)
+    if (population.traces) traces = &*population.traces;
+  std::vector<std::size_t> columns;
+  std::string text = "population,neuron,spikes,rate (Hz),cv,cv2,lv";
+  for (std::size_t f = 0; traces != nullptr && f < traces->features.size(); ++f) {
+    const Feature& feature = *traces->features[f];
+    if (is_index(feature)) continue;
+    columns.push_back(f);
+    text +=
+        "," + std::string(feature.name) + (feature.unit == "1" ? "" : " (" + std::string(feature.unit) + ")");
+  }
+  text += "\n";
+  for (const PopulationFacts& population : facts.populations)
+    for (const std::int64_t neuron : neurons_of(population)) text += csv_row(population, neuron, columns);
+  return text;
+}
+
+}  // namespace hillock::cli

@@ -1,0 +1,26 @@
+// The features of a file as table, CSV and JSON, and the list of all features.
+#pragma once
+#include <string>
+
+#include "cli/feature_facts.hpp"
+#include "cli/json.hpp"
+
+namespace hillock::cli {
+
+// For people: statistics and means over action potentials. `chosen`: features were asked for by name, so they
+// are shown though there be none.
+std::string feature_table(const FileFacts& facts, bool chosen);
+
+// One row for each neuron, one column for each statistic and feature, as means over action potentials.
+std::string feature_csv(const FileFacts& facts);
+
+// Everything: all values with their units.
+Json feature_json(const FileFacts& facts, const FeatureRequest& request);
+
+// Name, unit and definition of all features, statistics and settings.
+std::string feature_list();
+
+// The same as Markdown, for docs.
+std::string features_page();
+
+}  // namespace hillock::cli
