@@ -101,7 +101,7 @@ def call(hillock: Path, tmp_path: Path):
     """`call(*words, expect=0, env={})` runs hillock with these words in tmp_path and returns the finished process."""
 
     def run(*words, expect: int | None = 0, env: dict[str, str] | None = None, **options):
-        done = subprocess.run([str(hillock), *map(str, words)], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True,
+        done = subprocess.run([str(hillock), *map(str, words)], cwd=options.pop("cwd", tmp_path), stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=300, env={**os.environ, **(env or {})}, **options)
         # A sanitizer speaks of each allocation it refuses; that the program goes on rightly is what is tested.
         done.stderr = re.sub(r"==\d+==WARNING: AddressSanitizer failed to allocate .*\n", "", done.stderr)

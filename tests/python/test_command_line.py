@@ -17,6 +17,7 @@ import jsonschema
 import numpy as np
 import pytest
 import yaml
+from faults import wait_until
 
 LONG = """
 simulation: {duration: 100000 s, dt: 0.1 ms}
@@ -25,44 +26,6 @@ inputs: {drive: {type: white_noise, target: cell, mean: 300 pA, sigma: 400 pA ms
 record: {cell: {spikes: true, V: {neurons: 0..9, every: 1 ms}}}
 """
 SHORT = LONG.replace("100000 s", "200 ms")
-
-
-@pytest.fixture
-def call(hillock, tmp_path):
-    """`call(*words, expect=0)` runs hillock with these words in tmp_path and returns the finished process."""
-
-    def run(*words, expect: int | None = 0, **options):
-        done = subprocess.run([str(hillock), *map(str, words)], cwd=options.pop("cwd", tmp_path), stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=120, **options)
-        assert expect is None or done.returncode == expect, f"{words} ended with {done.returncode}\n{done.stdout}{done.stderr}"
-        return done
-
-    return run
-
-
-@pytest.fixture
-def start(hillock, tmp_path):
-    """`start(*words)` starts hillock in tmp_path; what still runs is killed at the end of the test."""
-    running = []
-
-    def begin(*words, **options):
-        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
-        process = subprocess.Popen([str(hillock), *map(str, words)], cwd=tmp_path, **options)
-        running.append(process)
-        return process
-
-    yield begin
-    for process in running:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
-def wait_for(path, seconds=20.0):
-    end = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} did not appear"
-        time.sleep(0.01)
 
 
 def datasets(path, skip=("/meta",)):
@@ -407,35 +370,10 @@ def test_bench_measures_a_step(call, tmp_path):
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("which, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_run_within_a_second_and_the_file_says_so(start, call, tmp_path, which, code):
-    (tmp_path / "long.yaml").write_text(LONG)
-    process = start("run", "long.yaml", "--out", "x.h5")
-    wait_for(tmp_path / "x.h5.partial")
-    time.sleep(0.5)
-    begin = time.monotonic()
-    process.send_signal(which)
-    out, err = process.communicate(timeout=20)
-    assert time.monotonic() - begin < 1
-    assert process.returncode == code and out == ""
-    name = signal.Signals(which).name
-    match = re.fullmatch(rf"interrupted at (.+) s \({name}\): what was recorded up to there is in x\.h5\.partial\n", err)
-    assert match and not (tmp_path / "x.h5").exists()
-    info = json.loads(call("info", "x.h5.partial", "--json").stdout)
-    assert info["status"] == "interrupted" and info["reason"] == name and info["complete"] is False
-    assert info["stopped_at_ms"] == pytest.approx(1000 * float(match[1]))
-    call("recover", "x.h5.partial")
-    with h5py.File(tmp_path / "x.h5") as file:
-        frames = file["report/cell/V"]
-        assert len(frames) == len(file["report/cell/time"]) and abs(len(frames) - info["stopped_at_ms"]) <= 1
-        assert np.all(np.isfinite(frames))
-
-
-@pytest.mark.faults
 def test_a_second_signal_ends_at_once(start, tmp_path):
     (tmp_path / "long.yaml").write_text(LONG)
     process = start("run", "long.yaml", "--out", "x.h5")
-    wait_for(tmp_path / "x.h5.partial")
+    wait_until((tmp_path / "x.h5.partial").exists)
     process.send_signal(signal.SIGSTOP)      # so that both are waiting when it goes on
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGTERM)
@@ -449,7 +387,7 @@ def test_a_second_signal_ends_at_once(start, tmp_path):
 def test_an_ignored_sigint_stays_ignored(start, tmp_path):
     (tmp_path / "long.yaml").write_text(LONG)
     process = start("run", "long.yaml", "--out", "x.h5", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
-    wait_for(tmp_path / "x.h5.partial")
+    wait_until((tmp_path / "x.h5.partial").exists)
     process.send_signal(signal.SIGINT)
     time.sleep(0.3)
     assert process.poll() is None

@@ -17,8 +17,7 @@ the fault:
 63      paths and names         test_faults_models.py; test_faults_files.py::test_odd_names_are_only_names
 64      two writers             test_faults_files.py::test_a_second_writer_stops_with_the_pid_of_the_first
 65-67   disks, kills            test_faults_disks.py
-68      signals                 test_faults_disks.py; test_command_line.py::test_a_signal_ends_the_run_within_a_second_and_the_file_says_so,
-                                ::test_a_second_signal_ends_at_once
+68      signals                 test_faults_disks.py; test_command_line.py::test_a_second_signal_ends_at_once
 69      damaged files           test_faults_files.py::test_damaged_files_end_in_an_answer_or_an_error_never_in_a_crash,
                                 ::test_files_that_are_not_ours_are_named, ::test_a_damaged_file_as_input_is_named
 71      states without a value  test_faults_models.py; test_faults_files.py::test_a_state_that_is_not_finite_keeps_the_trace_up_to_there
