@@ -1,6 +1,7 @@
 """pip install ./python in a clean virtual environment, and what users then do; types as mypy sees them."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -8,15 +9,18 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory, request):
+def installed(tmp_path_factory):
     """The Python of a new environment with the package installed."""
     from conftest import REPOSITORY
 
     folder = tmp_path_factory.mktemp("clean")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    if shutil.which("ccache"):
+        environment["CMAKE_CXX_COMPILER_LAUNCHER"] = "ccache"
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
     done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", f"{REPOSITORY}/python[all]"],
-                          cwd=folder, capture_output=True, text=True, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
+                          cwd=folder, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return python
 
