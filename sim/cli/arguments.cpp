@@ -49,7 +49,7 @@ constexpr Texts schema_texts{"schema",
                              "Print the JSON Schema of configs, for completion and checks in editors",
                              "  hillock schema > hillock.schema.json"};
 constexpr Texts reference_texts{"reference",
-                                "Write the reference pages (configs, models, commands) into a folder",
+                                "Write the reference pages (configs, models, commands, features) into a folder",
                                 "  hillock reference reference"};
 constexpr Texts completion_texts{
     "completion", "Print a script that completes commands, options, configs and models in bash",

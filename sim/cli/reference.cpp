@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_keys.hpp"
+#include "cli/feature_text.hpp"
 #include "cli/shipped_models.hpp"
 #include "model/input_types.hpp"
 #include "record/output_file.hpp"
@@ -199,7 +200,9 @@ int reference(const Arguments& arguments, Console& console) {
   write_page(arguments.path, "config.md", config_page());
   write_page(arguments.path, "models.md", models_page());
   write_page(arguments.path, "commands.md", commands_page());
-  console.out(arguments.path + ": config.md, models.md, commands.md\n");
+  write_page(arguments.path, "features.md",
+             std::string("# Feature reference\n\n") + printed + features_page());
+  console.out(arguments.path + ": config.md, models.md, commands.md, features.md\n");
   return 0;
 }
 
