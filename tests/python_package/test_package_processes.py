@@ -239,3 +239,22 @@ def test_the_command_line_of_the_package_is_that_of_the_program(environment, pro
 
 def test_the_version_is_that_of_the_program(program):
     assert subprocess.run([program, "--version"], capture_output=True, text=True).stdout == f"hillock {hillock.__version__}\n"
+
+
+def test_a_full_disk_is_an_error_after_which_the_process_goes_on(python, repo):
+    python(f"""
+import hillock, resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+config = {{"simulation": {{"duration": "20 s", "dt": "0.1 ms"}}, "populations": {{"cell": {{"size": 20, "model": "lif"}}}},
+          "record": {{"cell": {{"V": {{"every": "0.1 ms"}}}}}}}}
+for _ in range(3):
+    try:
+        hillock.run(config, out="run.h5", force=True)
+    except hillock.IoError as error:
+        assert error.exit_code == 5 and "run.h5.partial" in str(error), error
+    else:
+        raise AssertionError
+run = hillock.run(config, simulation__duration="10 ms", out="small.h5")
+assert run["cell"].V.shape == (100, 20)
+assert hillock.run(config)["cell"].V.shape == (200_000, 20)
+""")
