@@ -76,6 +76,33 @@ ensure_python_module() {
   }
 }
 
+# Puts the plotting library of reports, as sim/cli/report/package-lock.json pins it, into build/npm. Without npm a build
+# leaves reports out, and `hillock report` says so.
+ensure_plot_library() {
+  local folder=$root/build/npm log=$root/build/logs/npm.log stamp
+  command -v npm >/dev/null || return 0
+  stamp=$(cksum <"$root/sim/cli/report/package-lock.json")
+  [ "$(cat "$folder/.stamp" 2>/dev/null)" != "$stamp" ] || return 0
+  mkdir -p "$folder"
+  cp "$root/sim/cli/report/package.json" "$root/sim/cli/report/package-lock.json" "$folder"
+  if npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund </dev/null >"$log" 2>&1; then
+    printf '%s\n' "$stamp" >"$folder/.stamp"
+  else
+    printf '%s: npm could not fetch the plotting library, so hillock is built without reports (log: %s)\n' "$me" "$log" >&2
+  fi
+}
+
+# The browser that reports are tested in: Debian's, or Playwright's own where the distribution has none.
+ensure_browser() {
+  ! command -v chromium >/dev/null || return 0
+  if apt-cache show chromium >/dev/null 2>&1 || ! grep -q '^ID=ubuntu' /etc/os-release; then
+    ensure_packages chromium
+  else
+    "$root/.venv-tests/bin/playwright" install --with-deps chromium >"$root/build/logs/browser.log" 2>&1 </dev/null ||
+      give_up "Playwright could not install chromium (log: $root/build/logs/browser.log)"
+  fi
+}
+
 # Makes the virtual environment $1 hold what the file $2 pins; its stamp is the checksum of that file.
 ensure_environment() {
   local folder=$root/$1 pins=$root/$2 log=$root/build/logs/$1.log stamp

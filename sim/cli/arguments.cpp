@@ -43,14 +43,18 @@ constexpr Texts features_texts{
     "--json\n"
     "  hillock features results/quickstart.h5 --start '50 ms' --stop '52 ms' --setting Threshold=-10 --csv\n"
     "  hillock features --list"};
+constexpr Texts report_texts{"report",
+                             "Draw a run on one page for the browser: traces, spikes, features, config",
+                             "  hillock report results/quickstart.h5\n"
+                             "  hillock report results/quickstart.h5 --out figure.html"};
 constexpr Texts recover_texts{"recover", "Make what a killed run left behind a complete file",
                               "  hillock recover results/quickstart.h5.partial"};
 constexpr Texts schema_texts{"schema",
                              "Print the JSON Schema of configs, for completion and checks in editors",
                              "  hillock schema > hillock.schema.json"};
-constexpr Texts reference_texts{"reference",
-                                "Write the reference pages (configs, models, commands, features) into a folder",
-                                "  hillock reference reference"};
+constexpr Texts reference_texts{
+    "reference", "Write the reference pages (configs, models, commands, features) into a folder",
+    "  hillock reference reference"};
 constexpr Texts completion_texts{
     "completion", "Print a script that completes commands, options, configs and models in bash",
     "  source <(hillock completion bash)"};
@@ -142,6 +146,11 @@ void add_others(CLI::App& app, Raw& raw) {
   add_path(info, raw, "FILE", "An output file, complete or partial");
   add_json(info, raw);
   add_features(app, raw);
+  CLI::App& report = command(app, report_texts);
+  add_path(report, raw, "FILE", "An output file, complete or partial");
+  report.add_option("--out", raw.out, "Where to write (default: FILE with the ending .html, replaced)")
+      ->type_name("PAGE");
+  report.add_flag("--force", raw.arguments.force, "Replace the file that --out names");
   CLI::App& recover = command(app, recover_texts);
   add_path(recover, raw, "FILE.partial", "What the killed run left behind");
   recover.add_flag("--force", raw.arguments.force, "Replace the complete file of that name");

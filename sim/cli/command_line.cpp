@@ -17,9 +17,16 @@ namespace {
 
 int dispatch(int argc, char** argv, Console& console) {
   static const std::map<std::string, int (*)(const Arguments&, Console&)> commands = {
-      {"run", run},       {"check", check},         {"models", models},
-      {"info", info},     {"features", features},   {"recover", recover},
-      {"schema", schema}, {"reference", reference}, {"completion", completion},
+      {"run", run},
+      {"check", check},
+      {"models", models},
+      {"info", info},
+      {"features", features},
+      {"report", report},
+      {"recover", recover},
+      {"schema", schema},
+      {"reference", reference},
+      {"completion", completion},
       {"bench", bench},
   };
   const Arguments arguments = parse_arguments(argc, argv);

@@ -12,6 +12,7 @@ int check(const Arguments& arguments, Console& console);
 int models(const Arguments& arguments, Console& console);
 int features(const Arguments& arguments, Console& console);
 int info(const Arguments& arguments, Console& console);
+int report(const Arguments& arguments, Console& console);
 int recover(const Arguments& arguments, Console& console);
 int schema(const Arguments& arguments, Console& console);
 int reference(const Arguments& arguments, Console& console);

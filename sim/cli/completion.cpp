@@ -21,7 +21,8 @@ std::string arguments_of(const std::string& command) {
   if (command == "models")
     return "COMPREPLY=($(compgen -W \"$(hillock models 2>/dev/null | cut -d' ' -f1)\" -- \"$word\")); "
            "_hillock_files yaml \"$word\"";
-  if (command == "info") return "_hillock_files h5 \"$word\"; _hillock_files partial \"$word\"";
+  if (command == "info" || command == "report")
+    return "_hillock_files h5 \"$word\"; _hillock_files partial \"$word\"";
   if (command == "features")
     return fmt::format(
         "case ${{COMP_WORDS[COMP_CWORD-1]}} in --feature) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")) ;; "

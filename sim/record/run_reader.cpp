@@ -147,17 +147,18 @@ RunReader::Stimulus RunReader::stimulus(const ReportInfo& report) {
   });
 }
 
-Spikes RunReader::spikes(const std::string& population) {
+Spikes RunReader::spikes(const std::string& population, FrameRange range) {
   const auto found = std::ranges::find(info_.spikes, population, &SpikesInfo::population);
   if (found == info_.spikes.end())
     throw base::IoError(path_ + ": no spikes of population '" + population + "' were recorded");
   const std::string place = "/spikes/" + population;
+  const FrameRange chosen = clipped(range, found->trusted);
   return tried_apart(path_, [&] {
     const H5::DataSet times = open_numbers(file_, place + "/timestamps"),
                       ids = open_numbers(file_, place + "/node_ids");
     return file_.reading(place, [&] {
-      Spikes spikes{read_front<double>(times, 0, found->trusted),
-                    read_front<std::uint64_t>(ids, 0, found->trusted), 0};
+      Spikes spikes{read_front<double>(times, chosen.first, chosen.count),
+                    read_front<std::uint64_t>(ids, chosen.first, chosen.count), 0};
       spikes.neurons = integer_attribute(file_.file().openGroup(place), "neurons").value_or(0);
       return spikes;
     });

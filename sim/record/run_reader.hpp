@@ -11,7 +11,7 @@
 
 namespace hillock::record {
 
-// Frames first, first + 1, ... of a report; all that can be trusted if `count` is larger than that.
+// Frames (or spikes) first, first + 1, ...; all that can be trusted if `count` is larger than that.
 struct FrameRange {
   std::uint64_t first = 0, count = UINT64_MAX;
 };
@@ -52,8 +52,8 @@ class RunReader {
   };
   Stimulus stimulus(const ReportInfo& report);
 
-  // The spikes of a population that can be trusted. Throws IoError if none were recorded.
-  Spikes spikes(const std::string& population);
+  // The spikes of a population that can be trusted, in order of time. Throws IoError if none were recorded.
+  Spikes spikes(const std::string& population, FrameRange range = {});
 
  private:
   std::string path_;

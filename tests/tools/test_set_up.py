@@ -24,7 +24,12 @@ class Machine:
         self.tools.mkdir()
         for name in ("run", "test", "setup.sh", "requirements-tests.txt"):
             shutil.copy(REPOSITORY / "scripts" / name, self.tree / "scripts" / name)
+        report = self.tree / "sim" / "cli" / "report"
+        report.mkdir(parents=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(REPOSITORY / "sim" / "cli" / "report" / name, report / name)
         self.installed = set(BUILD)
+        self.command("npm", "test -z \"$FAKE_OFFLINE\"")
         self.command("id", "echo ${FAKE_UID:-0}")
         self.command("sudo", "exit 1")
         self.command("apt-get", "")
@@ -47,7 +52,7 @@ class Machine:
         self.log.write_text("")
         done = subprocess.run(words, cwd=self.tree, capture_output=True, text=True, stdin=subprocess.DEVNULL,
                               env={**os.environ, "PATH": f"{self.tools}:/usr/bin:/bin", **environment})
-        calls = [line for line in self.log.read_text().splitlines() if not line.startswith(("id ", "dpkg-query "))]
+        calls = [line for line in self.log.read_text().splitlines() if not line.startswith(("id ", "dpkg-query ", "npm "))]
         return done, calls
 
 
@@ -82,6 +87,17 @@ def test_root_installs_exactly_what_is_missing(machine):
     assert done.returncode == 0
     assert calls[0] == "apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends cmake libfmt-dev"
     assert done.stderr.splitlines()[0] == "scripts/run: installing cmake libfmt-dev"
+
+
+def test_the_plotting_library_is_fetched_once_and_a_build_does_without(machine):
+    offline, calls = machine.call("scripts/run", "a.yaml", FAKE_OFFLINE="1")
+    assert offline.returncode == 0 and "ninja" in " ".join(calls)
+    assert re.search(r"^scripts/run: npm could not fetch the plotting library, so hillock is built without reports \(log: .*/npm\.log\)$",
+                     offline.stderr, re.MULTILINE)
+    machine.call("scripts/run", "a.yaml")
+    assert "npm ci" in machine.log.read_text()
+    third, _ = machine.call("scripts/run", "a.yaml")
+    assert third.returncode == 0 and "npm" not in machine.log.read_text()
 
 
 def test_package_lists_are_fetched_when_the_first_try_fails(machine):

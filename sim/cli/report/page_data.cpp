@@ -1,0 +1,254 @@
+// Picks what a screen shows: a few traces of each variable, spikes or a sample of them, rates, features,
+// texts.
+#include "cli/report/page_data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "analysis/features.hpp"
+#include "base/text.hpp"
+#include "cli/console.hpp"
+#include "cli/feature_facts.hpp"
+#include "cli/report/base64.hpp"
+#include "cli/report/trace_bins.hpp"
+
+namespace hillock::cli {
+namespace {
+
+using record::ReportInfo;
+using record::RunInfo;
+using record::RunReader;
+
+constexpr std::size_t most_traces = 6;                            // as many as there are colours
+constexpr std::uint64_t most_spikes = 200'000;                    // in the page
+constexpr std::uint64_t most_measured = std::uint64_t{64} << 20;  // bytes of V whose features are taken
+constexpr std::size_t most_rows = 50;                             // neurons in the table of features
+
+std::string summary(const RunInfo& info) {
+  std::string text = fmt::format("{}, {} of model time in steps of {} ms, seed {}, {}", info.status,
+                                 human_time(info.duration), base::number(info.dt), info.seed,
+                                 human_bytes(static_cast<double>(info.bytes)));
+  return text;
+}
+
+std::string warning(const RunInfo& info) {
+  if (info.complete) return "";
+  return fmt::format("This file is not complete ({}{}): it can be trusted up to {}.", info.status,
+                     info.reason.empty() ? "" : ": " + info.reason, human_time(info.recorded_until));
+}
+
+// Traces
+// --------------------------------------------------------------------------------------------------------
+
+// Evenly spread over the neurons recorded.
+std::vector<std::size_t> shown_columns(std::size_t recorded) {
+  std::vector<std::size_t> columns(std::min(recorded, most_traces));
+  for (std::size_t k = 0; k < columns.size(); ++k) columns[k] = k * recorded / columns.size();
+  return columns;
+}
+
+Json report_json(RunReader& reader, const ReportInfo& report, const ReportInfo::Variable& variable,
+                 const std::string& population) {
+  const std::vector<std::int64_t> neurons = reader.neurons(report);
+  const std::vector<std::size_t> columns = shown_columns(neurons.size());
+  const TraceBins bins = trace_bins(reader, report, variable, columns);
+  Json json;
+  json["population"] = population;
+  json["variable"] = variable.name;
+  json["unit"] = variable.unit;
+  json["long_name"] = variable.long_name;
+  json["start_ms"] = 0.0;
+  json["interval_ms"] = report.interval;
+  std::string note = bins.note;
+  if (columns.size() < neurons.size())
+    note = fmt::format("{} of {} neurons. ", columns.size(), neurons.size()) + note;
+  json["note"] = note;
+  json["traces"] = Json::Array{};
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    Json trace;
+    trace["label"] = fmt::format("neuron {}", neurons[columns[k]]);
+    trace["per"] = static_cast<std::int64_t>(bins.per);
+    trace["min"] = base64_of<float>(bins.low[k]);
+    if (bins.per > 1) trace["max"] = base64_of<float>(bins.high[k]);
+    json["traces"].push(std::move(trace));
+  }
+  return json;
+}
+
+// Spikes
+// --------------------------------------------------------------------------------------------------------
+
+struct ShownSpikes {
+  record::Spikes spikes;
+  std::vector<double> edges, rates;  // ms; 1/s per neuron between two edges
+  std::string note;
+};
+
+// All spikes, and their rates in bins of equal width.
+ShownSpikes all_spikes(RunReader& reader, const std::string& population, double end) {
+  constexpr int bins = 200;
+  ShownSpikes shown{reader.spikes(population), {}, {}, ""};
+  const std::vector<double>& times = shown.spikes.times;
+  const double neurons = static_cast<double>(std::max<std::uint64_t>(1, shown.spikes.neurons));
+  for (int k = 0; k <= bins; ++k) shown.edges.push_back(end * k / bins);
+  for (int k = 0; k < bins; ++k) {
+    const auto from = std::ranges::lower_bound(times, shown.edges[k]);
+    const auto to = k + 1 < bins ? std::ranges::lower_bound(times, shown.edges[k + 1]) : times.end();
+    shown.rates.push_back(1000 * static_cast<double>(to - from) / (end / bins) / neurons);
+  }
+  return shown;
+}
+
+// Stretches of spikes from all over the run. Spikes are in order of time, so where a stretch begins says how
+// many came before: the rates are exact.
+ShownSpikes some_spikes(RunReader& reader, const std::string& population, std::uint64_t count) {
+  constexpr std::uint64_t parts = 200, each = most_spikes / parts;
+  ShownSpikes shown;
+  for (std::uint64_t k = 0; k < parts; ++k) {
+    const record::Spikes part = reader.spikes(population, {count / parts * k, each});
+    if (k > 0 && part.times.front() > shown.edges.back()) {
+      const double neurons = static_cast<double>(std::max<std::uint64_t>(1, part.neurons));
+      shown.rates.push_back(1000 * static_cast<double>(count / parts) /
+                            (part.times.front() - shown.edges.back()) / neurons);
+    }
+    if (k == 0 || part.times.front() > shown.edges.back()) shown.edges.push_back(part.times.front());
+    std::ranges::copy(part.times, std::back_inserter(shown.spikes.times));
+    std::ranges::copy(part.node_ids, std::back_inserter(shown.spikes.node_ids));
+    shown.spikes.neurons = part.neurons;
+  }
+  shown.note =
+      fmt::format("{} stretches of {} spikes out of {} are shown; the rates count all.", parts, each, count);
+  return shown;
+}
+
+Json spikes_json(const ShownSpikes& shown, std::uint64_t count) {
+  Json json;
+  json["count"] = static_cast<std::int64_t>(count);
+  json["title"] = counted(static_cast<std::int64_t>(count), "spike");
+  json["note"] = shown.note;
+  json["times"] = base64_of<double>(shown.spikes.times);
+  const std::vector<std::uint32_t> ids(shown.spikes.node_ids.begin(), shown.spikes.node_ids.end());
+  json["ids"] = base64_of<std::uint32_t>(ids);
+  json["rate"]["edges"] = base64_of<double>(shown.edges);
+  json["rate"]["values"] = base64_of<double>(shown.rates);
+  return json;
+}
+
+// Features
+// ------------------------------------------------------------------------------------------------------
+
+// Of populations whose V is small enough to be read whole; the columns are the features that some neuron has.
+std::optional<Json> features_json(const std::string& path, const std::string& population) {
+  FeatureRequest request;
+  request.populations = {population};
+  const FileFacts facts = feature_facts(path, request);
+  const auto& traces = facts.populations.front().traces;
+  if (!traces || traces->action_potentials == 0) return std::nullopt;
+  Json json;
+  json["note"] = fmt::format(
+      "Means over the action potentials of each neuron, by eFEL's definitions on the file's own times; "
+      "stimulus from {} to {} ms.",
+      base::number(traces->stimulus_start), base::number(traces->stimulus_stop));
+  json["columns"] = Json::Array{};
+  json["rows"] = Json::Array{};
+  std::vector<std::size_t> kept;
+  for (std::size_t f = 0; f < traces->features.size(); ++f) {
+    const analysis::Feature& feature = *traces->features[f];
+    const bool some = std::ranges::any_of(traces->neurons, [&](const NeuronFeatures& neuron) {
+      return mean_value(neuron.values[f]).has_value();
+    });
+    if (!some || std::string_view(feature.name).ends_with("indices")) continue;
+    kept.push_back(f);
+    Json column;
+    column["name"] = feature.name;
+    column["unit"] =
+        std::string_view(feature.unit) == "1" ? std::string_view() : std::string_view(feature.unit);
+    column["doc"] = feature.doc;
+    json["columns"].push(std::move(column));
+  }
+  for (const NeuronFeatures& neuron : traces->neurons) {
+    Json row;
+    row["neuron"] = neuron.neuron;
+    row["values"] = Json::Array{};
+    for (const std::size_t f : kept) {
+      const auto mean = mean_value(neuron.values[f]);
+      row["values"].push(mean ? Json(*mean) : Json());
+    }
+    json["rows"].push(std::move(row));
+    if (&neuron - traces->neurons.data() + 1 == static_cast<std::ptrdiff_t>(most_rows)) break;
+  }
+  return json;
+}
+
+bool measurable(const ReportInfo* report) {
+  return report != nullptr && record::trusted_frames(*report) * report->neurons * 8 <= most_measured;
+}
+
+// The page
+// ------------------------------------------------------------------------------------------------------
+
+Json population_json(RunReader& reader, const std::string& name) {
+  const RunInfo& info = reader.info();
+  Json json;
+  json["name"] = name;
+  json["reports"] = Json::Array{};
+  std::int64_t size = 1;
+  for (const ReportInfo& report : info.reports) {
+    if (report.neurons == 0 || report.group.substr(0, report.group.find('.')) != name) continue;
+    if (const auto neurons = reader.neurons(report); !neurons.empty())
+      size = std::max(size, neurons.back() + 1);
+    for (const ReportInfo::Variable& variable : report.variables)
+      json["reports"].push(report_json(reader, report, variable, name));
+  }
+  const auto spikes = std::ranges::find(info.spikes, name, &record::SpikesInfo::population);
+  if (spikes != info.spikes.end()) {
+    const double end = info.complete ? info.duration : info.recorded_until;
+    const ShownSpikes shown = spikes->trusted <= most_spikes ? all_spikes(reader, name, end)
+                                                             : some_spikes(reader, name, spikes->trusted);
+    size = std::max(size, static_cast<std::int64_t>(shown.spikes.neurons));
+    json["spikes"] = spikes_json(shown, spikes->trusted);
+  }
+  json["size"] = size;
+  if (measurable(reader.report_of(name, "V")))
+    if (auto features = features_json(info.path, name)) json["features"] = *std::move(features);
+  return json;
+}
+
+Json facts_json(const RunInfo& info) {
+  Json facts = Json::Array{};
+  const auto add = [&](const std::string& name, const std::string& text) {
+    facts.push(Json::Array{Json(name), Json(text)});
+  };
+  add("file", info.path);
+  for (const auto& [name, word] : info.words) add(name, word);
+  for (const auto& [name, number] : info.numbers) add(name, base::number(number));
+  return facts;
+}
+
+}  // namespace
+
+Json page_data(const std::string& path) {
+  RunReader reader(path);
+  const RunInfo& info = reader.info();
+  Json page;
+  page["title"] = path;
+  page["summary"] = summary(info);
+  page["warning"] = warning(info);
+  page["duration_ms"] = info.complete ? info.duration : info.recorded_until;
+  page["dt_ms"] = info.dt;
+  page["facts"] = facts_json(info);
+  page["texts"] = Json::Array{};
+  for (const auto& [name, text] : info.texts) page["texts"].push(Json::Array{Json(name), Json(text)});
+  page["populations"] = Json::Array{};
+  for (const std::string& name : reader.populations())
+    page["populations"].push(population_json(reader, name));
+  return page;
+}
+
+}  // namespace hillock::cli

@@ -1,0 +1,32 @@
+// A trace as minima and maxima of bins: all of a small report, an overview of a large one.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "record/run_reader.hpp"
+
+namespace hillock::cli {
+
+struct TraceBins {
+  std::uint64_t per = 1;                 // frames in a bin
+  std::vector<std::vector<float>> low;   // [trace][bin], in the variable's unit
+  std::vector<std::vector<float>> high;  // empty where per is 1
+  std::string note;                      // what was left out, for people; may be empty
+};
+
+// Of a page: samples kept in it for one variable, and bytes read from the file for one.
+struct TraceBudget {
+  std::uint64_t samples = 1'000'000;
+  std::uint64_t bytes = std::uint64_t{128} << 20;
+};
+
+// Columns of a variable. Where the file holds more bytes than the budget, each bin is what its first frames
+// are. Throws IoError.
+TraceBins trace_bins(record::RunReader& reader, const record::ReportInfo& report,
+                     const record::ReportInfo::Variable& variable, std::span<const std::size_t> columns,
+                     const TraceBudget& budget = {});
+
+}  // namespace hillock::cli
