@@ -323,7 +323,7 @@ def test_the_reference_pages_of_docs_are_what_the_program_prints(call, repo, tmp
     call("reference", "pages")
     printed = {path.name: path.read_text() for path in (tmp_path / "pages").iterdir()}
     committed = {path.name: path.read_text() for path in (repo / "docs" / "reference").iterdir()}
-    assert sorted(printed) == ["commands.md", "config.md", "models.md"]
+    assert sorted(printed) == ["commands.md", "config.md", "features.md", "models.md"]
     assert committed == printed, "print them anew: hillock reference docs/reference"
 
 
