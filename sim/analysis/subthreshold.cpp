@@ -84,9 +84,9 @@ Values deflection(const Measured& m) {
 
 Values deflection_at_begin(const Measured& m) {
   const double start = m.trace.stimulus_start, length = duration(m.trace);
-  return difference(
-      mean_between(m.trace, m.trace.at(start + 0.05 * length), m.trace.at(start + 0.15 * length)),
-      before_stimulus(m));
+  const std::size_t from = later_than(m.trace, start + 0.05 * length);
+  return difference(mean_between(m.trace, from, later_than(m.trace, start + 0.15 * length)),
+                    before_stimulus(m));
 }
 
 Values deflection_of_steady_state(const Measured& m) {
