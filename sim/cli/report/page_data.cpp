@@ -108,7 +108,7 @@ ShownSpikes all_spikes(RunReader& reader, const std::string& population, double 
 // Stretches of spikes from all over the run. Spikes are in order of time, so where a stretch begins says how
 // many came before: the rates are exact.
 ShownSpikes some_spikes(RunReader& reader, const std::string& population, std::uint64_t count) {
-  constexpr std::uint64_t parts = 200, each = most_spikes / parts;
+  constexpr std::uint64_t parts = 100, each = most_spikes / parts;
   ShownSpikes shown;
   for (std::uint64_t k = 0; k < parts; ++k) {
     const record::Spikes part = reader.spikes(population, {count / parts * k, each});

@@ -46,9 +46,9 @@ TraceBins trace_bins(record::RunReader& reader, const record::ReportInfo& report
     }
     return bins;
   }
-  constexpr std::uint64_t overview = 400;  // bins: each is a call to the library
+  constexpr std::uint64_t overview = 200;  // bins: each is one reading of the file
   bins.per = rounded_up(frames, overview);
-  const std::uint64_t seen = std::clamp<std::uint64_t>(budget.bytes / overview / row, 1, bins.per);
+  const std::uint64_t seen = std::clamp<std::uint64_t>(budget.bytes / 4 / overview / row, 1, bins.per);
   for (std::uint64_t first = 0; first < frames; first += bins.per) {
     const auto values = read(first, seen);
     for (std::size_t k = 0; k < columns.size(); ++k) add_bins(values[k], bins.per, k, bins);
