@@ -147,7 +147,7 @@ double smooth_slope(const Trace& trace, std::size_t i) {
 }
 
 // Where the potential falls for the first time for more than 5 samples on end, and where it has come to rest:
-// it falls no more, nor does it on average within the next 70 ms.
+// it falls no more, nor does it on average within the next 70 ms. Not with action potentials in between.
 Values membrane_time_constant(const Measured& m) {
   constexpr double at_rest = -5e-3;                     // mV/ms
   constexpr std::size_t transient = 10, shortest = 10;  // samples
@@ -155,6 +155,8 @@ Values membrane_time_constant(const Measured& m) {
   const std::size_t begin = m.marks.stimulus + transient;
   const std::size_t until = trace.at((trace.stimulus_start + trace.stimulus_stop) / 2);
   if (begin < 2 || until + 2 > trace.size() || begin >= until) return {};
+  const auto fires = [&](std::size_t peak) { return peak >= m.marks.stimulus && peak < until; };
+  if (std::ranges::any_of(m.marks.peaks, fires)) return {};
   std::vector<double> fallen{0};  // the sums of the slopes up to each sample, for means
   for (std::size_t i = begin; i < until; ++i) fallen.push_back(fallen.back() + smooth_slope(trace, i));
   const auto falls = [&](std::size_t i) { return fallen[i - begin + 1] - fallen[i - begin] <= at_rest; };
@@ -218,7 +220,8 @@ std::span<const Feature> subthreshold_features() {
        "gone",
        sag_time_constant},
       {"time_constant", "ms", false,
-       "of the exponential fall within the first half of the stimulus, fitted with its rest; eFEL ends the "
+       "of the exponential fall within the first half of the stimulus, if that is free of action potentials, "
+       "fitted with its rest; eFEL ends the "
        "fit within "
        "0.01 mV of that, which may cost a few per cent",
        membrane_time_constant},

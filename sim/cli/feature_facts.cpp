@@ -99,6 +99,18 @@ std::vector<const analysis::Feature*> chosen_features(const FeatureRequest& requ
   return all;
 }
 
+// The action potentials of a trace, as they are without regard to the stimulus.
+void count_action_potentials(const analysis::Trace& trace, const analysis::Settings& settings,
+                             TraceFeatures& found) {
+  found.highest = std::max(found.highest, *std::ranges::max_element(trace.V));
+  if (found.highest <= settings.threshold) return;
+  for (const std::size_t peak : analysis::find_peaks(trace.V, settings.threshold)) {
+    ++found.action_potentials;
+    const double time = trace.time[peak];
+    if (time < trace.stimulus_start || time > trace.stimulus_stop) ++found.outside;
+  }
+}
+
 void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
                     const FeatureRequest& request, TraceFeatures& found) {
   constexpr std::size_t most_values = 1 << 26;  // in memory at a time: 512 MB
@@ -114,11 +126,7 @@ void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
       const analysis::Trace trace{times, V[k], found.stimulus_start, found.stimulus_stop};
       found.neurons.push_back(
           {recorded[here[k]], analysis::measure(trace, request.settings, found.features)});
-      found.highest = std::max(found.highest, *std::ranges::max_element(V[k]));
-      for (const std::size_t peak : analysis::find_peaks(V[k], request.settings.threshold)) {
-        ++found.action_potentials;
-        if (times[peak] < found.stimulus_start || times[peak] > found.stimulus_stop) ++found.outside;
-      }
+      count_action_potentials(trace, request.settings, found);
     }
   }
 }

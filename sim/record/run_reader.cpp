@@ -31,24 +31,6 @@ std::vector<Stretch> stretches(std::span<const std::size_t> columns) {
   return found;
 }
 
-// Reads rows of a stretch into values[wanted][at ...].
-template <class Number>
-void read_rows(const H5::DataSet& set, hsize_t row, hsize_t rows, const Stretch& stretch,
-               std::span<const std::size_t> columns, std::size_t at,
-               std::vector<std::vector<double>>& values) {
-  const hsize_t width = stretch.last - stretch.first + 1;
-  const std::array<hsize_t, 2> start{row, stretch.first}, count{rows, width};
-  H5::DataSpace place = set.getSpace();
-  place.selectHyperslab(H5S_SELECT_SET, count.data(), start.data());
-  std::vector<Number> block(rows * width);
-  set.read(block.data(), memory_type<Number>(), H5::DataSpace(2, count.data()), place);
-  for (const std::size_t k : stretch.wanted) {
-    const Number* from = block.data() + (columns[k] - stretch.first);
-    double* to = values[k].data() + at;
-    for (hsize_t r = 0; r < rows; ++r) to[r] = static_cast<double>(from[r * width]);
-  }
-}
-
 hsize_t rows_of_chunk(const H5::DataSet& set) {
   const H5::DSetCreatPropList properties = set.getCreatePlist();
   if (properties.getLayout() != H5D_CHUNKED) return 4096;
@@ -56,6 +38,61 @@ hsize_t rows_of_chunk(const H5::DataSet& set) {
   if (properties.getChunk(2, chunk.data()) != 2 || chunk[0] == 0) return 4096;
   return chunk[0];
 }
+
+// Goes through frames of the columns of a data set, a row of its chunks at a time.
+class ColumnReading {
+ public:
+  ColumnReading(const H5::DataSet& set, std::span<const std::size_t> columns, FrameRange range)
+      : set_(set), columns_(columns), parts_(stretches(columns)), range_(range) {}
+
+  // The values, [column][frame].
+  std::vector<std::vector<double>> values() {
+    std::vector<std::vector<double>> values(columns_.size(), std::vector<double>(range_.count));
+    go(&values);
+    return values;
+  }
+  // Reads all and keeps nothing.
+  void try_it() { go(nullptr); }
+
+ private:
+  void go(std::vector<std::vector<double>>* values) {
+    const bool single = set_.getTypeClass() == H5T_FLOAT && set_.getFloatType().getSize() == 4;
+    const hsize_t rows = rows_of_chunk(set_);
+    for (std::uint64_t done = 0; done < range_.count;) {
+      const hsize_t row = range_.first + done;
+      const hsize_t next = std::min<hsize_t>(rows - row % rows, range_.count - done);
+      for (const Stretch& part : parts_)
+        single ? read_rows(row, next, part, done, values, singles_)
+               : read_rows(row, next, part, done, values, doubles_);
+      done += next;
+    }
+  }
+
+  // Reads rows of a stretch into values[wanted][at ...].
+  template <class Number>
+  void read_rows(hsize_t row, hsize_t rows, const Stretch& part, std::size_t at,
+                 std::vector<std::vector<double>>* values, std::vector<Number>& block) {
+    const hsize_t width = part.last - part.first + 1;
+    const std::array<hsize_t, 2> start{row, part.first}, count{rows, width};
+    H5::DataSpace place = set_.getSpace();
+    place.selectHyperslab(H5S_SELECT_SET, count.data(), start.data());
+    block.resize(rows * width);
+    set_.read(block.data(), memory_type<Number>(), H5::DataSpace(2, count.data()), place);
+    if (values == nullptr) return;
+    for (const std::size_t k : part.wanted) {
+      const Number* from = block.data() + (columns_[k] - part.first);
+      double* to = (*values)[k].data() + at;
+      for (hsize_t r = 0; r < rows; ++r) to[r] = static_cast<double>(from[r * width]);
+    }
+  }
+
+  const H5::DataSet& set_;
+  std::span<const std::size_t> columns_;
+  std::vector<Stretch> parts_;
+  FrameRange range_;
+  std::vector<float> singles_;  // one of the two is used, for one block after the other
+  std::vector<double> doubles_;
+};
 
 // Those of the frames asked for that are there.
 FrameRange clipped(FrameRange frames, std::uint64_t trusted) {
@@ -115,27 +152,18 @@ std::vector<std::vector<double>> RunReader::columns(const ReportInfo& report, co
                                                     std::span<const std::size_t> columns, FrameRange frames) {
   const std::string place = "/report/" + report.group + "/" + variable;
   const FrameRange range = clipped(frames, trusted_frames(report));
-  const std::vector<Stretch> parts = stretches(columns);
-  return tried_apart(path_, [&] {
+  const auto with_set = [&](auto work) {
     const H5::DataSet set = open_numbers(file_, place);
     return file_.reading(place, [&] {
       const std::vector<hsize_t> extents = shape(set);
       if (extents.size() != 2 || extents[0] < range.first + range.count || extents[1] != report.neurons)
         file_.damaged(place, "its shape is not that of its report");
-      const bool single = set.getTypeClass() == H5T_FLOAT && set.getFloatType().getSize() == 4;
-      const hsize_t rows = rows_of_chunk(set);
-      std::vector<std::vector<double>> values(columns.size(), std::vector<double>(range.count));
-      for (std::uint64_t done = 0; done < range.count;) {
-        const hsize_t row = range.first + done,
-                      next = std::min<hsize_t>(rows - row % rows, range.count - done);
-        for (const Stretch& part : parts)
-          single ? read_rows<float>(set, row, next, part, columns, done, values)
-                 : read_rows<double>(set, row, next, part, columns, done, values);
-        done += next;
-      }
-      return values;
+      return work(ColumnReading(set, columns, range));
     });
-  });
+  };
+  // Apart, all is read and nothing kept: most of the time goes into laying out the columns.
+  run_apart(path_, [&] { with_set([](ColumnReading reading) { reading.try_it(); }); });
+  return with_set([](ColumnReading reading) { return reading.values(); });
 }
 
 RunReader::Stimulus RunReader::stimulus(const ReportInfo& report) {
