@@ -145,95 +145,93 @@ Values above_base(const Measured& m, const Indices& indices) {
   return zipped([&](std::size_t i) { return m.trace.V[i] - base[0]; }, indices);
 }
 
+constexpr auto table = std::to_array<Feature>({
+    {"peak_indices", "1", true,
+     "highest sample between an upward crossing of Threshold and the next downward one, "
+     "counted from 0",
+     [](const Measured& m) { return as_numbers(m.marks.peaks); }},
+    {"peak_time", "ms", true, "time of the peak", [](const Measured& m) { return times(m, m.marks.peaks); }},
+    {"peak_voltage", "mV", true, "potential at the peak",
+     [](const Measured& m) { return potentials(m, m.marks.peaks); }},
+    {"AP_begin_indices", "1", true,
+     "onset: back from the peak, where dV/dt has passed DerivativeThreshold and stays above it "
+     "for "
+     "DerivativeWindow samples",
+     [](const Measured& m) { return as_numbers(m.marks.begins); }},
+    {"AP_begin_time", "ms", true, "time of the onset",
+     [](const Measured& m) { return times(m, m.marks.begins); }},
+    {"AP_begin_voltage", "mV", true, "potential at the onset",
+     [](const Measured& m) { return potentials(m, m.marks.begins); }},
+    {"AP_end_indices", "1", true,
+     "first sample after the steepest fall, before the next peak, with dV/dt back at "
+     "DownDerivativeThreshold",
+     [](const Measured& m) { return as_numbers(m.marks.ends); }},
+    {"AP_amplitude", "mV", true, "peak above onset, of the peaks within the stimulus", amplitudes},
+    {"AP_amplitude_from_voltagebase", "mV", true, "peak above voltage_base",
+     [](const Measured& m) { return above_base(m, m.marks.peaks); }},
+    {"AP_duration", "ms", true, "from onset to end",
+     [](const Measured& m) { return times_between(m, m.marks.begins, m.marks.ends); }},
+    {"AP_rise_indices", "1", true, "sample on the rising flank nearest to half of the amplitude",
+     [](const Measured& m) { return as_numbers(rise_indices(m)); }},
+    {"AP_fall_indices", "1", true, "sample on the falling flank nearest to half of the amplitude",
+     [](const Measured& m) { return as_numbers(fall_indices(m)); }},
+    {"AP_duration_half_width", "ms", true, "from AP_rise_indices to AP_fall_indices",
+     [](const Measured& m) { return times_between(m, rise_indices(m), fall_indices(m)); }},
+    {"AP_rise_time", "ms", true,
+     "from onset to peak, between rise_start_perc and rise_end_perc of the amplitude",
+     [](const Measured& m) {
+       return zipped(
+           [&](std::size_t begin, std::size_t peak) { return rise_time(m.trace, begin, peak, m.settings); },
+           m.marks.begins, peaks_of_begins(m));
+     }},
+    {"AP_fall_time", "ms", true, "from peak to end",
+     [](const Measured& m) { return times_between(m, peaks_after_start(m), m.marks.ends); }},
+    {"AP_rise_rate", "mV/ms", true, "mean slope from onset to peak",
+     [](const Measured& m) {
+       return zipped([&](std::size_t begin, std::size_t peak) { return mean_slope(m.trace, begin, peak); },
+                     m.marks.begins, peaks_of_begins(m));
+     }},
+    {"AP_fall_rate", "mV/ms", true, "mean slope from peak to end",
+     [](const Measured& m) {
+       return zipped([&](std::size_t peak, std::size_t end) { return mean_slope(m.trace, peak, end); },
+                     peaks_after_start(m), m.marks.ends);
+     }},
+    {"AP_peak_upstroke", "mV/ms", true, "largest dV/dt from onset to peak", upstrokes},
+    {"AP_peak_downstroke", "mV/ms", true, "lowest dV/dt from peak to AHP",
+     [](const Measured& m) {
+       return zipped(
+           [&](std::size_t peak, std::size_t minimum) { return steepest_fall(m.trace, peak, minimum); },
+           m.marks.peaks, m.marks.minima);
+     }},
+    {"AP_phaseslope", "1/ms", true,
+     "slope of dV/dt over V at the onset, between AP_phaseslope_range samples before and "
+     "behind",
+     phase_slopes},
+    {"AP_width", "ms", true, "from the first sample at or above Threshold to the next at or below it",
+     widths_at_threshold},
+    {"spike_half_width", "ms", true, "width at half of the height above the AHP, crossings interpolated",
+     widths_at_half},
+    {"AP_begin_width", "ms", true,
+     "from onset to the first later sample that is no higher, at most to the AHP", begin_widths},
+    {"min_AHP_indices", "1", true,
+     "AHP: first minimum after the peak that two samples no lower follow, otherwise the lowest "
+     "up to the next peak",
+     [](const Measured& m) { return as_numbers(m.marks.minima); }},
+    {"min_AHP_values", "mV", true, "potential of the AHP",
+     [](const Measured& m) { return potentials(m, m.marks.minima); }},
+    {"AHP_depth_abs", "mV", true, "the same as min_AHP_values",
+     [](const Measured& m) { return potentials(m, m.marks.minima); }},
+    {"AHP_depth", "mV", true, "AHP above voltage_base",
+     [](const Measured& m) { return above_base(m, m.marks.minima); }},
+    {"AHP_depth_from_peak", "mV", true, "peak above AHP",
+     [](const Measured& m) { return potentials_between(m, m.marks.peaks, m.marks.minima); }},
+    {"AHP_time_from_peak", "ms", true, "from peak to AHP",
+     [](const Measured& m) { return times_between(m, m.marks.peaks, m.marks.minima); }},
+    {"fast_AHP", "mV", true, "onset above AHP, but for the last action potential", fast_AHP},
+});
+
 }  // namespace
 
-std::span<const Feature> action_potential_features() {
-  static const auto table = std::to_array<Feature>({
-      {"peak_indices", "1", true,
-       "highest sample between an upward crossing of Threshold and the next downward one, "
-       "counted from 0",
-       [](const Measured& m) { return as_numbers(m.marks.peaks); }},
-      {"peak_time", "ms", true, "time of the peak",
-       [](const Measured& m) { return times(m, m.marks.peaks); }},
-      {"peak_voltage", "mV", true, "potential at the peak",
-       [](const Measured& m) { return potentials(m, m.marks.peaks); }},
-      {"AP_begin_indices", "1", true,
-       "onset: back from the peak, where dV/dt has passed DerivativeThreshold and stays above it "
-       "for "
-       "DerivativeWindow samples",
-       [](const Measured& m) { return as_numbers(m.marks.begins); }},
-      {"AP_begin_time", "ms", true, "time of the onset",
-       [](const Measured& m) { return times(m, m.marks.begins); }},
-      {"AP_begin_voltage", "mV", true, "potential at the onset",
-       [](const Measured& m) { return potentials(m, m.marks.begins); }},
-      {"AP_end_indices", "1", true,
-       "first sample after the steepest fall, before the next peak, with dV/dt back at "
-       "DownDerivativeThreshold",
-       [](const Measured& m) { return as_numbers(m.marks.ends); }},
-      {"AP_amplitude", "mV", true, "peak above onset, of the peaks within the stimulus", amplitudes},
-      {"AP_amplitude_from_voltagebase", "mV", true, "peak above voltage_base",
-       [](const Measured& m) { return above_base(m, m.marks.peaks); }},
-      {"AP_duration", "ms", true, "from onset to end",
-       [](const Measured& m) { return times_between(m, m.marks.begins, m.marks.ends); }},
-      {"AP_rise_indices", "1", true, "sample on the rising flank nearest to half of the amplitude",
-       [](const Measured& m) { return as_numbers(rise_indices(m)); }},
-      {"AP_fall_indices", "1", true, "sample on the falling flank nearest to half of the amplitude",
-       [](const Measured& m) { return as_numbers(fall_indices(m)); }},
-      {"AP_duration_half_width", "ms", true, "from AP_rise_indices to AP_fall_indices",
-       [](const Measured& m) { return times_between(m, rise_indices(m), fall_indices(m)); }},
-      {"AP_rise_time", "ms", true,
-       "from onset to peak, between rise_start_perc and rise_end_perc of the amplitude",
-       [](const Measured& m) {
-         return zipped(
-             [&](std::size_t begin, std::size_t peak) { return rise_time(m.trace, begin, peak, m.settings); },
-             m.marks.begins, peaks_of_begins(m));
-       }},
-      {"AP_fall_time", "ms", true, "from peak to end",
-       [](const Measured& m) { return times_between(m, peaks_after_start(m), m.marks.ends); }},
-      {"AP_rise_rate", "mV/ms", true, "mean slope from onset to peak",
-       [](const Measured& m) {
-         return zipped([&](std::size_t begin, std::size_t peak) { return mean_slope(m.trace, begin, peak); },
-                       m.marks.begins, peaks_of_begins(m));
-       }},
-      {"AP_fall_rate", "mV/ms", true, "mean slope from peak to end",
-       [](const Measured& m) {
-         return zipped([&](std::size_t peak, std::size_t end) { return mean_slope(m.trace, peak, end); },
-                       peaks_after_start(m), m.marks.ends);
-       }},
-      {"AP_peak_upstroke", "mV/ms", true, "largest dV/dt from onset to peak", upstrokes},
-      {"AP_peak_downstroke", "mV/ms", true, "lowest dV/dt from peak to AHP",
-       [](const Measured& m) {
-         return zipped(
-             [&](std::size_t peak, std::size_t minimum) { return steepest_fall(m.trace, peak, minimum); },
-             m.marks.peaks, m.marks.minima);
-       }},
-      {"AP_phaseslope", "1/ms", true,
-       "slope of dV/dt over V at the onset, between AP_phaseslope_range samples before and "
-       "behind",
-       phase_slopes},
-      {"AP_width", "ms", true, "from the first sample at or above Threshold to the next at or below it",
-       widths_at_threshold},
-      {"spike_half_width", "ms", true, "width at half of the height above the AHP, crossings interpolated",
-       widths_at_half},
-      {"AP_begin_width", "ms", true,
-       "from onset to the first later sample that is no higher, at most to the AHP", begin_widths},
-      {"min_AHP_indices", "1", true,
-       "AHP: first minimum after the peak that two samples no lower follow, otherwise the lowest "
-       "up to the next peak",
-       [](const Measured& m) { return as_numbers(m.marks.minima); }},
-      {"min_AHP_values", "mV", true, "potential of the AHP",
-       [](const Measured& m) { return potentials(m, m.marks.minima); }},
-      {"AHP_depth_abs", "mV", true, "the same as min_AHP_values",
-       [](const Measured& m) { return potentials(m, m.marks.minima); }},
-      {"AHP_depth", "mV", true, "AHP above voltage_base",
-       [](const Measured& m) { return above_base(m, m.marks.minima); }},
-      {"AHP_depth_from_peak", "mV", true, "peak above AHP",
-       [](const Measured& m) { return potentials_between(m, m.marks.peaks, m.marks.minima); }},
-      {"AHP_time_from_peak", "ms", true, "from peak to AHP",
-       [](const Measured& m) { return times_between(m, m.marks.peaks, m.marks.minima); }},
-      {"fast_AHP", "mV", true, "onset above AHP, but for the last action potential", fast_AHP},
-  });
-  return table;
-}
+std::span<const Feature> action_potential_features() { return table; }
 
 }  // namespace hillock::analysis
