@@ -136,7 +136,7 @@ std::vector<std::int64_t> neurons_of(const PopulationFacts& population) {
   if (population.traces)
     for (const NeuronFeatures& neuron : population.traces->neurons) neurons.push_back(neuron.neuron);
   std::ranges::sort(neurons);
-  neurons.erase(std::ranges::unique(neurons).begin(), neurons.end());
+  neurons.erase(std::unique(neurons.begin(), neurons.end()), neurons.end());
   return neurons;
 }
 

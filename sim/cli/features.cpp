@@ -51,7 +51,7 @@ std::vector<std::int64_t> neuron_list(const std::string& text) {
     begin = end + 1;
   }
   std::ranges::sort(neurons);
-  neurons.erase(std::ranges::unique(neurons).begin(), neurons.end());
+  neurons.erase(std::unique(neurons.begin(), neurons.end()), neurons.end());
   return neurons;
 }
 
