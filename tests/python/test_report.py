@@ -133,6 +133,25 @@ def test_long_traces_are_bins_of_their_minimum_and_maximum(call, tmp_path):
     assert np.array_equal(numbers(trace["min"], "<f4"), bins.min(axis=1)) and np.array_equal(numbers(trace["max"], "<f4"), bins.max(axis=1))
 
 
+def test_of_very_many_spikes_stretches_are_shown_and_all_are_counted(call, tmp_path):
+    config = NOISY.replace("size: 20", "size: 400").replace("duration: 4 s", "duration: 30 s").replace(", V: {every: 0.1 ms}", "")
+    (tmp_path / "many.yaml").write_text(config)
+    call("run", "many.yaml", "--out", "many.h5")
+    call("report", "many.h5")
+    with h5py.File(tmp_path / "many.h5") as file:
+        times, ids = file["spikes/exc/timestamps"][:], file["spikes/exc/node_ids"][:]
+    assert len(times) > 200_000
+    spikes = data_of(tmp_path / "many.html")["populations"][0]["spikes"]
+    assert spikes["count"] == len(times)
+    assert spikes["note"] == f"100 stretches of 2000 spikes out of {len(times)} are shown; the rates count all."
+    starts = len(times) // 100 * np.arange(100)
+    shown_ones = (starts[:, None] + np.arange(2000)).ravel()
+    assert np.array_equal(numbers(spikes["times"], "<f8"), times[shown_ones]) and np.array_equal(numbers(spikes["ids"], "<u4"), ids[shown_ones])
+    edges, rates = numbers(spikes["rate"]["edges"], "<f8"), numbers(spikes["rate"]["values"], "<f8")
+    assert np.sum(rates * np.diff(edges)) * 400 / 1000 == pytest.approx(len(times) - 1, abs=1e-6)  # all but the one at the last edge
+    assert edges[0] == 0 and edges[-1] == times[-1]
+
+
 def test_features_are_those_of_the_features_command(quick, call):
     table = data_of(quick)["populations"][0]["features"]
     printed = json.loads(call("features", "quick.h5", "--json").stdout)["populations"][0]["traces"]["neurons"][0]["values"]

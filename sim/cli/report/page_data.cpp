@@ -110,18 +110,25 @@ ShownSpikes all_spikes(RunReader& reader, const std::string& population, double 
 ShownSpikes some_spikes(RunReader& reader, const std::string& population, std::uint64_t count) {
   constexpr std::uint64_t parts = 100, each = most_spikes / parts;
   ShownSpikes shown;
+  shown.edges.push_back(0);
+  std::uint64_t before = 0;  // spikes before the last edge
+  const auto add_edge = [&](double time, std::uint64_t index) {
+    if (time <= shown.edges.back()) return;
+    const double neurons = static_cast<double>(std::max<std::uint64_t>(1, shown.spikes.neurons));
+    const double found = static_cast<double>(index - before);
+    shown.rates.push_back(1000 * found / (time - shown.edges.back()) / neurons);
+    shown.edges.push_back(time);
+    before = index;
+  };
   for (std::uint64_t k = 0; k < parts; ++k) {
-    const record::Spikes part = reader.spikes(population, {count / parts * k, each});
-    if (k > 0 && part.times.front() > shown.edges.back()) {
-      const double neurons = static_cast<double>(std::max<std::uint64_t>(1, part.neurons));
-      shown.rates.push_back(1000 * static_cast<double>(count / parts) /
-                            (part.times.front() - shown.edges.back()) / neurons);
-    }
-    if (k == 0 || part.times.front() > shown.edges.back()) shown.edges.push_back(part.times.front());
+    const std::uint64_t index = count / parts * k;
+    const record::Spikes part = reader.spikes(population, {index, each});
+    shown.spikes.neurons = part.neurons;
+    add_edge(part.times.front(), index);
     std::ranges::copy(part.times, std::back_inserter(shown.spikes.times));
     std::ranges::copy(part.node_ids, std::back_inserter(shown.spikes.node_ids));
-    shown.spikes.neurons = part.neurons;
   }
+  add_edge(reader.spikes(population, {count - 1, 1}).times.front(), count - 1);
   shown.note =
       fmt::format("{} stretches of {} spikes out of {} are shown; the rates count all.", parts, each, count);
   return shown;
