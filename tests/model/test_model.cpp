@@ -1,6 +1,4 @@
 // The order of initial values, what can be recorded, what a broken rule says, and the table of input types.
-#include "model/model.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 
 #include "lang/parser.hpp"
 #include "model/input_types.hpp"
+#include "model/model.hpp"
 #include "model/recordable.hpp"
 
 using namespace hillock;

@@ -1,6 +1,4 @@
 // One value per neuron: constants, lists, and draws whose distribution is the one that was asked for.
-#include "model/values.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <numeric>
 
 #include "base/math.hpp"
+#include "model/values.hpp"
 
 using namespace hillock;
 using model::Law;

@@ -17,8 +17,8 @@ struct TraceBins {
   std::string note;                      // what was left out, for people; may be empty
 };
 
-// For one variable: samples kept in the page, and bytes up to which it is read whole; of larger ones a quarter of
-// that is read.
+// For one variable: samples kept in the page, and bytes up to which it is read whole; of larger ones a
+// quarter of that is read.
 struct TraceBudget {
   std::uint64_t samples = 1'000'000;
   std::uint64_t bytes = std::uint64_t{128} << 20;
