@@ -194,11 +194,12 @@ void write_page(const std::string& folder, const std::string& name, const std::s
 }  // namespace
 
 int reference(const Arguments& arguments, Console& console) {
+  const std::string models = models_page();  // first: it is what may be missing
   std::error_code problem;
   std::filesystem::create_directories(arguments.path, problem);
   if (problem) throw base::IoError(arguments.path + ": " + record::system_text(problem.value()));
   write_page(arguments.path, "config.md", config_page());
-  write_page(arguments.path, "models.md", models_page());
+  write_page(arguments.path, "models.md", models);
   write_page(arguments.path, "commands.md", commands_page());
   write_page(arguments.path, "features.md",
              std::string("# Feature reference\n\n") + printed + features_page());

@@ -36,6 +36,8 @@ ModelShelf shipped_models(const std::vector<std::string>& folders) {
   ModelShelf shelf;
   for (const std::string& path : config::shipped_models(folders))
     shelf.models.push_back(config::load_model(path, shelf.sources));
+  if (shelf.models.empty())
+    throw base::IoError("no models were found beside the program; HILLOCK_MODELS may name their folder");
   std::sort(shelf.models.begin(), shelf.models.end(), [](const model::Model& a, const model::Model& b) {
     return std::pair(a.kind, a.name) < std::pair(b.kind, b.name);
   });

@@ -16,7 +16,8 @@ struct ModelShelf {
   std::vector<model::Model> models;  // neurons, then receptors, each by name
 };
 
-// The models in these folders. Throws UserError if a shipped model is wrong, IoError if it cannot be read.
+// The models in these folders. Throws UserError if a shipped model is wrong, IoError if it cannot be read or
+// there is none.
 ModelShelf shipped_models(const std::vector<std::string>& folders);
 ModelShelf shipped_models();  // beside the program
 

@@ -319,6 +319,14 @@ def test_the_schema_explains_each_parameter(call):
     assert schema["definitions"]["time"]["patternErrorMessage"] == "time, e.g. 10 ms (or = expression)"
 
 
+@pytest.mark.parametrize("words", [["models"], ["schema"], ["reference", "pages"]], ids=lambda words: words[0])
+def test_a_program_that_finds_no_models_says_so(call, tmp_path, words):
+    (tmp_path / "empty").mkdir()
+    done = call(*words, env={"HILLOCK_MODELS": str(tmp_path / "empty")}, expect=5)
+    assert done.stderr == "error: no models were found beside the program; HILLOCK_MODELS may name their folder\n"
+    assert done.stdout == "" and not (tmp_path / "pages").exists()
+
+
 def test_the_reference_pages_of_docs_are_what_the_program_prints(call, repo, tmp_path):
     call("reference", "pages")
     printed = {path.name: path.read_text() for path in (tmp_path / "pages").iterdir()}
