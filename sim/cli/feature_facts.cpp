@@ -10,7 +10,6 @@
 
 #include "base/text.hpp"
 #include "cli/console.hpp"
-#include "record/run_reader.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -64,9 +63,7 @@ void add_spikes(record::RunReader& reader, const FeatureRequest& request, Popula
   if (std::ranges::find(recorded, population.name, &record::SpikesInfo::population) == recorded.end()) return;
   constexpr double reach = 50;  // ms of the autocorrelogram
   constexpr double most_bins = 1e7;
-  const record::RunInfo& info = reader.info();
-  const double end = info.complete ? info.duration : info.recorded_until;
-  const analysis::Window window{request.start.value_or(0), request.stop.value_or(end)};
+  const analysis::Window window{request.start.value_or(0), request.stop.value_or(reader.info().end())};
   check_window(window.start, window.stop);
   if (window.duration() / request.bin > most_bins)
     throw UserError(
@@ -198,6 +195,14 @@ FileFacts feature_facts(const std::string& path, const FeatureRequest& request) 
     facts.populations.push_back(std::move(population));
   }
   return facts;
+}
+
+std::optional<TraceFeatures> trace_features(record::RunReader& reader, const FeatureRequest& request,
+                                            const std::string& population) {
+  PopulationFacts facts;
+  facts.name = population;
+  add_traces(reader, request, facts);
+  return std::move(facts.traces);
 }
 
 std::optional<double> mean_value(const std::vector<double>& values) {

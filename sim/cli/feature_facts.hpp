@@ -7,6 +7,7 @@
 
 #include "analysis/features.hpp"
 #include "analysis/population_statistics.hpp"
+#include "record/run_reader.hpp"
 
 namespace hillock::cli {
 
@@ -55,6 +56,14 @@ struct FileFacts {
 
 // Throws IoError if the file cannot be read, UserError if a population or neuron was not recorded.
 FileFacts feature_facts(const std::string& path, const FeatureRequest& request);
+
+// Whether its values are places in the trace, which say nothing to people.
+inline bool is_index(const analysis::Feature& feature) { return feature.name.ends_with("_indices"); }
+
+// Of the traces of one population alone, from a file that is open; nothing if there is no V in mV. Throws as
+// feature_facts.
+std::optional<TraceFeatures> trace_features(record::RunReader& reader, const FeatureRequest& request,
+                                            const std::string& population);
 
 // The mean of the values that are finite, nothing if there are none.
 std::optional<double> mean_value(const std::vector<double>& values);

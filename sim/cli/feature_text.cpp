@@ -18,8 +18,6 @@ using analysis::PopulationStatistics;
 constexpr std::size_t most_columns = 6;  // neurons side by side; of more only their distribution is shown
 
 // Indices are for programs: their means say nothing.
-bool is_index(const Feature& feature) { return feature.name.ends_with("_indices"); }
-
 std::string six_digits(double value) { return fmt::format("{:.6g}", value); }
 
 // Which features the table shows unless they are chosen: of traces with action potentials those of these, of

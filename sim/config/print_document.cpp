@@ -2,6 +2,7 @@
 // them.
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "config/document.hpp"
 
 namespace hillock::config {
@@ -28,8 +29,7 @@ bool stands_alone(const std::string& text) {
   if (text.empty() || text == "null" || text == "Null" || text == "NULL" || text.back() == ' ' ||
       text.back() == ':')
     return false;
-  const bool number = text.size() > 1 && text[0] == '-' &&
-                      (std::isdigit(static_cast<unsigned char>(text[1])) || text[1] == '.');
+  const bool number = text.size() > 1 && text[0] == '-' && (base::is_digit(text[1]) || text[1] == '.');
   if (!number && never_first.find(text[0]) != std::string_view::npos) return false;
   return text.find_first_of(",[]{}\n\t\"") == std::string::npos && text.find(": ") == std::string::npos &&
          text.find(" #") == std::string::npos;

@@ -191,10 +191,10 @@ std::optional<std::string> Reader::choice(const Node& node, std::string_view wha
 }
 
 bool Reader::name(const std::string& name, const base::Place& place, std::string_view what) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto letter = [](char c) { return base::is_letter(c) || c == '_'; };
   const bool valid =
       !name.empty() && name.size() <= 100 && letter(name[0]) &&
-      std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+      std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || base::is_digit(c); });
   if (valid) return true;
   error(place, base::quoted(name) + " cannot be the name of " + std::string(what),
         "a name has up to 100 letters, digits and '_', and does not begin with a digit");

@@ -111,6 +111,8 @@ RunInfo read_all(const std::string& path) {
 
 }  // namespace
 
+std::string population_of(const ReportInfo& report) { return report.group.substr(0, report.group.find('.')); }
+
 std::uint64_t trusted_frames(const ReportInfo& report) {
   std::uint64_t frames = std::min<std::uint64_t>(
       report.frames, static_cast<std::uint64_t>(frames_before(report.end, report.interval)));

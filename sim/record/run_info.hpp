@@ -26,6 +26,9 @@ struct ReportInfo {
 // Frames of a report that were flushed before mapping/time said so.
 std::uint64_t trusted_frames(const ReportInfo& report);
 
+// The population that a report is of: "exc" of "exc", "exc.w" and "exc.mean".
+std::string population_of(const ReportInfo& report);
+
 struct SpikesInfo {
   std::string population;
   std::uint64_t count = 0;
@@ -50,6 +53,9 @@ struct RunInfo {
   std::map<std::string, double> numbers;     // wall_build_s, ...
   std::vector<ReportInfo> reports;
   std::vector<SpikesInfo> spikes;
+
+  // Up to here the run can be looked at, ms.
+  double end() const { return complete ? duration : recorded_until; }
 };
 
 // Reads everything but the data, also of a file that is being written. Throws IoError if it cannot be read or

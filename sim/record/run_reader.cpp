@@ -118,13 +118,13 @@ RunReader::RunReader(const std::string& path) : path_(path), info_(read_info(pat
 std::vector<std::string> RunReader::populations() const {
   std::set<std::string> names;
   for (const SpikesInfo& spikes : info_.spikes) names.insert(spikes.population);
-  for (const ReportInfo& report : info_.reports) names.insert(report.group.substr(0, report.group.find('.')));
+  for (const ReportInfo& report : info_.reports) names.insert(population_of(report));
   return {names.begin(), names.end()};
 }
 
 const ReportInfo* RunReader::report_of(const std::string& population, const std::string& variable) const {
   for (const ReportInfo& report : info_.reports) {
-    if (report.neurons == 0 || report.group.substr(0, report.group.find('.')) != population) continue;
+    if (report.neurons == 0 || population_of(report) != population) continue;
     if (std::ranges::find(report.variables, variable, &ReportInfo::Variable::name) != report.variables.end())
       return &report;
   }

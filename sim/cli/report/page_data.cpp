@@ -31,10 +31,9 @@ constexpr std::uint64_t most_measured = std::uint64_t{64} << 20;  // bytes of V 
 constexpr std::size_t most_rows = 50;                             // neurons in the table of features
 
 std::string summary(const RunInfo& info) {
-  std::string text = fmt::format("{}, {} of model time in steps of {} ms, seed {}, {}", info.status,
-                                 human_time(info.duration), base::number(info.dt), info.seed,
-                                 human_bytes(static_cast<double>(info.bytes)));
-  return text;
+  return fmt::format("{}, {} of model time in steps of {} ms, seed {}, {}", info.status,
+                     human_time(info.duration), base::number(info.dt), info.seed,
+                     human_bytes(static_cast<double>(info.bytes)));
 }
 
 std::string warning(const RunInfo& info) {
@@ -43,8 +42,7 @@ std::string warning(const RunInfo& info) {
                      info.reason.empty() ? "" : ": " + info.reason, human_time(info.recorded_until));
 }
 
-// Traces
-// --------------------------------------------------------------------------------------------------------
+// Traces --------------------------------------------------------------------------
 
 // Evenly spread over the neurons recorded.
 std::vector<std::size_t> shown_columns(std::size_t recorded) {
@@ -81,8 +79,7 @@ Json report_json(RunReader& reader, const ReportInfo& report, const ReportInfo::
   return json;
 }
 
-// Spikes
-// --------------------------------------------------------------------------------------------------------
+// Spikes --------------------------------------------------------------------------
 
 struct ShownSpikes {
   record::Spikes spikes;
@@ -147,15 +144,11 @@ Json spikes_json(const ShownSpikes& shown, std::uint64_t count) {
   return json;
 }
 
-// Features
-// ------------------------------------------------------------------------------------------------------
+// Features ------------------------------------------------------------------------
 
 // Of populations whose V is small enough to be read whole; the columns are the features that some neuron has.
-std::optional<Json> features_json(const std::string& path, const std::string& population) {
-  FeatureRequest request;
-  request.populations = {population};
-  const FileFacts facts = feature_facts(path, request);
-  const auto& traces = facts.populations.front().traces;
+std::optional<Json> features_json(RunReader& reader, const std::string& population) {
+  const std::optional<TraceFeatures> traces = trace_features(reader, {}, population);
   if (!traces || traces->action_potentials == 0) return std::nullopt;
   Json json;
   json["note"] = fmt::format(
@@ -170,12 +163,11 @@ std::optional<Json> features_json(const std::string& path, const std::string& po
     const bool some = std::ranges::any_of(traces->neurons, [&](const NeuronFeatures& neuron) {
       return mean_value(neuron.values[f]).has_value();
     });
-    if (!some || std::string_view(feature.name).ends_with("indices")) continue;
+    if (!some || is_index(feature)) continue;
     kept.push_back(f);
     Json column;
     column["name"] = feature.name;
-    column["unit"] =
-        std::string_view(feature.unit) == "1" ? std::string_view() : std::string_view(feature.unit);
+    column["unit"] = feature.unit == "1" ? "" : feature.unit;
     column["doc"] = feature.doc;
     json["columns"].push(std::move(column));
   }
@@ -197,8 +189,7 @@ bool measurable(const ReportInfo* report) {
   return report != nullptr && record::trusted_frames(*report) * report->neurons * 8 <= most_measured;
 }
 
-// The page
-// ------------------------------------------------------------------------------------------------------
+// The page ------------------------------------------------------------------------
 
 Json population_json(RunReader& reader, const std::string& name) {
   const RunInfo& info = reader.info();
@@ -207,7 +198,7 @@ Json population_json(RunReader& reader, const std::string& name) {
   json["reports"] = Json::Array{};
   std::int64_t size = 1;
   for (const ReportInfo& report : info.reports) {
-    if (report.neurons == 0 || report.group.substr(0, report.group.find('.')) != name) continue;
+    if (report.neurons == 0 || record::population_of(report) != name) continue;
     if (const auto neurons = reader.neurons(report); !neurons.empty())
       size = std::max(size, neurons.back() + 1);
     for (const ReportInfo::Variable& variable : report.variables)
@@ -215,15 +206,14 @@ Json population_json(RunReader& reader, const std::string& name) {
   }
   const auto spikes = std::ranges::find(info.spikes, name, &record::SpikesInfo::population);
   if (spikes != info.spikes.end()) {
-    const double end = info.complete ? info.duration : info.recorded_until;
-    const ShownSpikes shown = spikes->trusted <= most_spikes ? all_spikes(reader, name, end)
+    const ShownSpikes shown = spikes->trusted <= most_spikes ? all_spikes(reader, name, info.end())
                                                              : some_spikes(reader, name, spikes->trusted);
     size = std::max(size, static_cast<std::int64_t>(shown.spikes.neurons));
     json["spikes"] = spikes_json(shown, spikes->trusted);
   }
   json["size"] = size;
   if (measurable(reader.report_of(name, "V")))
-    if (auto features = features_json(info.path, name)) json["features"] = *std::move(features);
+    if (auto features = features_json(reader, name)) json["features"] = *std::move(features);
   return json;
 }
 
@@ -247,7 +237,7 @@ Json page_data(const std::string& path) {
   page["title"] = path;
   page["summary"] = summary(info);
   page["warning"] = warning(info);
-  page["duration_ms"] = info.complete ? info.duration : info.recorded_until;
+  page["duration_ms"] = info.end();
   page["dt_ms"] = info.dt;
   page["facts"] = facts_json(info);
   page["texts"] = Json::Array{};
