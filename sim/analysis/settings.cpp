@@ -114,12 +114,23 @@ std::span<const SettingText> setting_texts() {
 }
 
 void set(Settings& settings, std::string_view name, std::string_view value) {
+  set(settings, name, number_of(find(name), value));
+}
+
+void set(Settings& settings, std::string_view name, double number) {
   const Setting& setting = find(name);
-  const double number = number_of(setting, value);
   if (const auto* real = std::get_if<double Settings::*>(&setting.field)) settings.** real = number;
   if (const auto* whole = std::get_if<int Settings::*>(&setting.field))
     settings.** whole = static_cast<int>(number);
   if (const auto* flag = std::get_if<bool Settings::*>(&setting.field)) settings.** flag = number != 0;
+}
+
+SettingRange range_of(std::string_view name) {
+  const Setting& setting = find(name);
+  const auto kind = std::holds_alternative<bool Settings::*>(setting.field)  ? SettingKind::flag
+                    : std::holds_alternative<int Settings::*>(setting.field) ? SettingKind::whole
+                                                                             : SettingKind::number;
+  return {kind, setting.least, setting.most};
 }
 
 double value_of(const Settings& settings, std::string_view name) {

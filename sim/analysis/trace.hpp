@@ -48,6 +48,17 @@ std::span<const SettingText> setting_texts();
 // value that is no number of its kind or out of range.
 void set(Settings& settings, std::string_view name, std::string_view value);
 
+// What numbers a setting takes, in its unit; flags are 0 or 1.
+enum class SettingKind { number, whole, flag };
+struct SettingRange {
+  SettingKind kind = SettingKind::number;
+  double least = 0, most = 0;
+};
+SettingRange range_of(std::string_view name);
+
+// Gives a setting a number that is within its range.
+void set(Settings& settings, std::string_view name, double value);
+
 // The value of a setting as a number: flags are 0 or 1.
 double value_of(const Settings& settings, std::string_view name);
 

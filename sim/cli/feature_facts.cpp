@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
 
 #include "base/text.hpp"
@@ -61,7 +59,6 @@ void check_window(double start, double stop) {
 void add_spikes(record::RunReader& reader, const FeatureRequest& request, PopulationFacts& population) {
   const auto& recorded = reader.info().spikes;
   if (std::ranges::find(recorded, population.name, &record::SpikesInfo::population) == recorded.end()) return;
-  constexpr double reach = 50;  // ms of the autocorrelogram
   constexpr double most_bins = 1e7;
   const analysis::Window window{request.start.value_or(0), request.stop.value_or(reader.info().end())};
   check_window(window.start, window.stop);
@@ -71,8 +68,8 @@ void add_spikes(record::RunReader& reader, const FeatureRequest& request, Popula
         "choose a wider bin");
   Trains trains = trains_of(reader.spikes(population.name), request.neurons);
   if (trains.trains.empty()) return;
-  population.spikes = analysis::statistics(trains.trains, window, request.bin,
-                                           std::max<std::int64_t>(1, std::llround(reach / request.bin)));
+  population.spikes =
+      analysis::statistics(trains.trains, window, request.bin, analysis::lags_of(request.bin));
   if (trains.trains.size() <= most_correlated)
     population.correlations = analysis::correlations(
         analysis::count_spikes(analysis::within(trains.trains, window), window, request.bin));
@@ -96,18 +93,6 @@ std::vector<const analysis::Feature*> chosen_features(const FeatureRequest& requ
   return all;
 }
 
-// The action potentials of a trace, as they are without regard to the stimulus.
-void count_action_potentials(const analysis::Trace& trace, const analysis::Settings& settings,
-                             TraceFeatures& found) {
-  found.highest = std::max(found.highest, *std::ranges::max_element(trace.V));
-  if (found.highest <= settings.threshold) return;
-  for (const std::size_t peak : analysis::find_peaks(trace.V, settings.threshold)) {
-    ++found.action_potentials;
-    const double time = trace.time[peak];
-    if (time < trace.stimulus_start || time > trace.stimulus_stop) ++found.outside;
-  }
-}
-
 void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
                     const FeatureRequest& request, TraceFeatures& found) {
   constexpr std::size_t most_values = 1 << 26;  // in memory at a time: 512 MB
@@ -119,12 +104,8 @@ void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
   for (std::size_t first = 0; first < columns.size(); first += part) {
     const std::span<const std::size_t> here(columns.data() + first, std::min(part, columns.size() - first));
     const auto V = reader.columns(report, "V", here);
-    for (std::size_t k = 0; k < here.size(); ++k) {
-      const analysis::Trace trace{times, V[k], found.stimulus_start, found.stimulus_stop};
-      found.neurons.push_back(
-          {recorded[here[k]], analysis::measure(trace, request.settings, found.features)});
-      count_action_potentials(trace, request.settings, found);
-    }
+    for (std::size_t k = 0; k < here.size(); ++k)
+      analysis::add_trace(recorded[here[k]], times, V[k], request.settings, found);
   }
 }
 
@@ -136,8 +117,7 @@ void add_traces(record::RunReader& reader, const FeatureRequest& request, Popula
   }
   const auto variable = std::ranges::find(report->variables, "V", &record::ReportInfo::Variable::name);
   if (variable->unit != "mV") {
-    population.note =
-        fmt::format("V is in '{}', not in mV: no features of action potentials", variable->unit);
+    population.note = analysis::note_on_unit(variable->unit);
     return;
   }
   TraceFeatures found;
@@ -147,23 +127,10 @@ void add_traces(record::RunReader& reader, const FeatureRequest& request, Popula
   found.stimulus_start = request.start.value_or(stimulus.start);
   found.stimulus_stop = request.stop.value_or(stimulus.stop);
   check_window(found.stimulus_start, found.stimulus_stop);
-  found.highest = -std::numeric_limits<double>::infinity();
   found.features = chosen_features(request);
   measure_traces(reader, *report, request, found);
   if (found.neurons.empty()) return;
-  if (found.action_potentials == 0)
-    population.note = fmt::format(
-        "V never passes Threshold = {} mV (it reaches {:.2f} mV): no action potentials to measure{}",
-        base::number(request.settings.threshold), found.highest,
-        population.spikes && population.spikes->spikes > 0
-            ? "; this model decides on its spikes in another way, only they are counted"
-            : "");
-  else if (found.outside > 0)
-    population.note = fmt::format(
-        "peaks outside of the stimulus: {} of {}; AP_amplitude and mean_frequency leave them out (--start "
-        "and "
-        "--stop choose another stimulus)",
-        found.outside, found.action_potentials);
+  population.note = analysis::note_on(found, population.spikes, request.settings, "--start and --stop");
   population.traces = std::move(found);
 }
 
@@ -203,17 +170,6 @@ std::optional<TraceFeatures> trace_features(record::RunReader& reader, const Fea
   facts.name = population;
   add_traces(reader, request, facts);
   return std::move(facts.traces);
-}
-
-std::optional<double> mean_value(const std::vector<double>& values) {
-  double sum = 0, count = 0;
-  for (const double value : values)
-    if (std::isfinite(value)) {
-      sum += value;
-      ++count;
-    }
-  if (count == 0) return std::nullopt;
-  return sum / count;
 }
 
 }  // namespace hillock::cli

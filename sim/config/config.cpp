@@ -21,15 +21,15 @@ struct LaterSection {
   const char* name;
   const char* needs;
 };
-constexpr std::array<LaterSection, 6> later{{{"connections", "networks"},
+constexpr std::array<LaterSection, 5> later{{{"connections", "networks"},
                                              {"gap_junctions", "networks"},
-                                             {"analysis", "the analysis of spikes"},
                                              {"at", "changes during a run"},
                                              {"stop_when", "stop conditions"},
                                              {"search", "searches"}}};
 
 void check_sections(Reader& reader, const Node& root, model::Experiment& experiment) {
-  const std::vector<std::string> known{"vars", "simulation", "populations", "inputs", "record", "sweep"};
+  const std::vector<std::string> known{"vars",   "simulation", "populations", "inputs",
+                                       "record", "analysis",   "sweep"};
   Node others = root;
   std::erase_if(others.entries, [&](const Entry& entry) {
     for (const LaterSection& section : later) {
@@ -47,7 +47,7 @@ void check_sections(Reader& reader, const Node& root, model::Experiment& experim
 
 void warn_of_nothing_recorded(const Node& root, const model::Experiment& experiment,
                               base::Diagnostics& diagnostics) {
-  bool something = false;
+  bool something = !experiment.analysis.empty();
   for (const model::RecordSpec& record : experiment.record)
     something = something || record.spikes || !record.variables.empty();
   if (something) return;
@@ -75,6 +75,7 @@ void read_sections(const Node& root, const Options& options, model::Experiment& 
   read_populations(reader, root, library, experiment);
   read_inputs(reader, root, experiment);
   read_record(reader, root, experiment);
+  read_analysis(reader, root, experiment);
   warn_of_nothing_recorded(root, experiment, diagnostics);
 }
 

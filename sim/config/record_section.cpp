@@ -1,6 +1,5 @@
 // `record`: which variables of which neurons, how often, and which spikes.
 #include <algorithm>
-#include <numeric>
 
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
@@ -91,14 +90,8 @@ class RecordReader {
     VariableSpec variable;
     variable.name = name;
     variable.place = place;
-    variable.neurons = all_neurons();
+    variable.neurons = all_neurons(population_);
     return variable;
-  }
-
-  std::vector<std::int64_t> all_neurons() const {
-    std::vector<std::int64_t> all(static_cast<std::size_t>(population_.size));
-    std::iota(all.begin(), all.end(), std::int64_t{0});
-    return all;
   }
 
   void read_spikes(const Node& node) {
@@ -111,17 +104,18 @@ class RecordReader {
     record_.spikes = true;
     const Node* neurons = node.find("neurons");
     if (neurons == nullptr || (neurons->is_scalar() && neurons->text == "all")) return;
-    record_.spike_neurons = read_neurons(*neurons);
+    record_.spike_neurons = read_neurons(reader_, *neurons, population_);
   }
 
   void read_variable(const Entry& entry) {
     VariableSpec options;
-    options.neurons = all_neurons();
+    options.neurons = all_neurons(population_);
     const bool everything = entry.value.is_scalar() && entry.value.text == "true";
     if (!everything && reader_.map(entry.value, "'" + entry.key + "'")) {
       const std::vector<std::string> keys{"neurons", "every", "mean"};
       reader_.keys(entry.value, "'" + entry.key + "'", keys);
-      if (const Node* node = entry.value.find("neurons")) options.neurons = read_neurons(*node);
+      if (const Node* node = entry.value.find("neurons"))
+        options.neurons = read_neurons(reader_, *node, population_);
       if (const Node* node = entry.value.find("every")) options.every = read_every(*node);
       if (const Node* node = entry.value.find("mean"))
         options.mean = reader_.flag(*node, "mean").value_or(false);
@@ -144,42 +138,6 @@ class RecordReader {
     }
     if (!check_on_grid(reader_, *every, experiment_.simulation, node.place, "every")) return 1;
     return *base::TimeGrid{experiment_.simulation.dt, 0}.step_of(*every);
-  }
-
-  // all, 0..99, 3 or [0, 5, 7].
-  std::vector<std::int64_t> read_neurons(const Node& node) {
-    if (node.is_scalar() && node.text == "all") return all_neurons();
-    std::vector<std::int64_t> neurons;
-    if (node.is_scalar() && node.text.find("..") != std::string::npos) {
-      const auto range = reader_.range(node.text, node.place, "neurons");
-      if (!range || !inside(range->second, node.place)) return {};
-      for (std::int64_t i = range->first; i <= range->second; ++i) neurons.push_back(i);
-      return neurons;
-    }
-    if (!node.is_sequence() && !node.is_scalar()) {
-      reader_.error(node.place, "neurons must be 'all', a range or a list, got " + node.describe(),
-                    "write for example 'neurons: 0..9' or 'neurons: [0, 5]'");
-      return {};
-    }
-    for (const Node& item : node.is_sequence() ? node.items : std::vector<Node>{node}) {
-      const auto index = reader_.whole(item, "neurons", 0, std::int64_t{1} << 53);
-      if (index && inside(*index, item.place)) neurons.push_back(*index);
-    }
-    std::sort(neurons.begin(), neurons.end());
-    if (const auto twice = std::adjacent_find(neurons.begin(), neurons.end()); twice != neurons.end())
-      reader_.error(node.place, "neuron " + std::to_string(*twice) + " is named twice",
-                    "name each neuron once");
-    return neurons;
-  }
-
-  bool inside(std::int64_t index, const base::Place& place) {
-    if (index < population_.size) return true;
-    reader_.error(
-        place,
-        "neuron " + std::to_string(index) + " is not in '" + population_.name + "', which has " +
-            std::to_string(population_.size) + (population_.size == 1 ? " neuron" : " neurons"),
-        population_.size > 0 ? "they are counted from 0 to " + std::to_string(population_.size - 1) : "");
-    return false;
   }
 
   Reader& reader_;

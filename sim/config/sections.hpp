@@ -22,6 +22,13 @@ void read_inputs(Reader& reader, const Node& root, model::Experiment& experiment
 
 void read_record(Reader& reader, const Node& root, model::Experiment& experiment);
 
+void read_analysis(Reader& reader, const Node& root, model::Experiment& experiment);
+
+// The neurons that 'all', 0..99, 3 or [0, 5, 7] stand for, ascending; findings are reported.
+std::vector<std::int64_t> read_neurons(Reader& reader, const Node& node,
+                                       const model::PopulationSpec& population);
+std::vector<std::int64_t> all_neurons(const model::PopulationSpec& population);
+
 // "exc" or "exc 0..99": the neurons of one population.
 std::optional<model::Slice> read_slice(Reader& reader, const Node& node, std::string_view what,
                                        const model::Experiment& experiment);

@@ -107,6 +107,19 @@ struct RecordSpec {
   base::Place place;
 };
 
+// What is measured while the run goes on, without its traces being written.
+struct AnalysisSpec {
+  int population = 0;
+  std::vector<std::string> features;    // of action potentials, each once
+  std::vector<std::string> statistics;  // of spikes, each once
+  std::vector<std::int64_t> neurons;    // ascending
+  std::optional<double> start, stop;    // ms: of the stimulus, and of the window of the statistics
+  double bin = 5;                       // ms: of the statistics
+  std::map<std::string, double>
+      settings;  // of the features that differ from their defaults; flags are 0 or 1
+  base::Place place;
+};
+
 struct Experiment {
   std::string name;    // of the file without extension
   std::string path;    // as given
@@ -116,6 +129,7 @@ struct Experiment {
   std::vector<PopulationSpec> populations;
   std::vector<InputSpec> inputs;
   std::vector<RecordSpec> record;
+  std::vector<AnalysisSpec> analysis;
   std::vector<std::string> notes;  // "sweep: is ignored by run"
   std::vector<base::Diagnostic> warnings;
   std::deque<base::Source> sources;  // what places point at

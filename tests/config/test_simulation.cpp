@@ -304,7 +304,7 @@ population: {}
 )") ==
         R"(test.yaml:4:1: error: 'population' is not a key of a config
    4 | population: {}
-     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, record, sweep)");
+     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, record, analysis, sweep)");
 }
 
 TEST_CASE("sections of later versions say so") {
@@ -313,7 +313,6 @@ populations: {cell: {model: lif}}
 record: {cell: [V]}
 connections: {}
 gap_junctions: {}
-analysis: {}
 at: {}
 stop_when: {}
 search: {}
@@ -324,17 +323,14 @@ search: {}
 test.yaml:5:1: error: 'gap_junctions' needs networks, which hillock 0.1 does not have yet
    5 | gap_junctions: {}
      | ^~~~~~~~~~~~~ remove it
-test.yaml:6:1: error: 'analysis' needs the analysis of spikes, which hillock 0.1 does not have yet
-   6 | analysis: {}
-     | ^~~~~~~~ remove it
-test.yaml:7:1: error: 'at' needs changes during a run, which hillock 0.1 does not have yet
-   7 | at: {}
+test.yaml:6:1: error: 'at' needs changes during a run, which hillock 0.1 does not have yet
+   6 | at: {}
      | ^~ remove it
-test.yaml:8:1: error: 'stop_when' needs stop conditions, which hillock 0.1 does not have yet
-   8 | stop_when: {}
+test.yaml:7:1: error: 'stop_when' needs stop conditions, which hillock 0.1 does not have yet
+   7 | stop_when: {}
      | ^~~~~~~~~ remove it
-test.yaml:9:1: error: 'search' needs searches, which hillock 0.1 does not have yet
-   9 | search: {}
+test.yaml:8:1: error: 'search' needs searches, which hillock 0.1 does not have yet
+   8 | search: {}
      | ^~~~~~ remove it)");
 }
 
@@ -358,5 +354,5 @@ test.yaml:3:10: error: record: there is no population 'sell'
      |          ^~~~ did you mean 'cell'?
 test.yaml:4:1: error: 'foo' is not a key of a config
    4 | foo: 1
-     | ^~~ valid keys: vars, simulation, populations, inputs, record, sweep)");
+     | ^~~ valid keys: vars, simulation, populations, inputs, record, analysis, sweep)");
 }

@@ -1,0 +1,75 @@
+// Features of many traces, counted and summed up.
+#include "analysis/population_facts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/text.hpp"
+
+namespace hillock::analysis {
+namespace {
+
+// The action potentials of a trace, as they are without regard to the stimulus.
+void count_action_potentials(const Trace& trace, const Settings& settings, NeuronFeatures& neuron,
+                             TraceFeatures& found) {
+  const double highest = *std::ranges::max_element(trace.V);
+  found.highest = found.neurons.empty() ? highest : std::max(found.highest, highest);
+  if (highest <= settings.threshold) return;
+  for (const std::size_t peak : find_peaks(trace.V, settings.threshold)) {
+    ++neuron.action_potentials;
+    const double time = trace.time[peak];
+    if (time < trace.stimulus_start || time > trace.stimulus_stop) ++found.outside;
+  }
+  found.action_potentials += neuron.action_potentials;
+}
+
+}  // namespace
+
+void add_trace(std::int64_t neuron, std::span<const double> time, std::span<const double> V,
+               const Settings& settings, TraceFeatures& found) {
+  const Trace trace{time, V, found.stimulus_start, found.stimulus_stop};
+  NeuronFeatures one{neuron, measure(trace, settings, found.features), 0};
+  count_action_potentials(trace, settings, one, found);
+  found.neurons.push_back(std::move(one));
+}
+
+std::string note_on(const TraceFeatures& traces, const std::optional<PopulationStatistics>& spikes,
+                    const Settings& settings, std::string_view choice) {
+  if (traces.action_potentials == 0)
+    return fmt::format(
+        "V never passes Threshold = {} mV (it reaches {:.2f} mV): no action potentials to measure{}",
+        base::number(settings.threshold), traces.highest,
+        spikes && spikes->spikes > 0
+            ? "; this model decides on its spikes in another way, only they are counted"
+            : "");
+  if (traces.outside == 0) return "";
+  return fmt::format(
+      "peaks outside of the stimulus: {} of {}; AP_amplitude and mean_frequency leave them out ({} choose "
+      "another stimulus)",
+      traces.outside, traces.action_potentials, choice);
+}
+
+std::string note_on_unit(const std::string& unit_of_V) {
+  return fmt::format("V is in '{}', not in mV: no features of action potentials", unit_of_V);
+}
+
+std::int64_t lags_of(double bin) {
+  constexpr double reach = 50;  // ms
+  return std::max<std::int64_t>(1, std::llround(reach / bin));
+}
+
+std::optional<double> mean_value(const std::vector<double>& values) {
+  double sum = 0, count = 0;
+  for (const double value : values)
+    if (std::isfinite(value)) {
+      sum += value;
+      ++count;
+    }
+  if (count == 0) return std::nullopt;
+  return sum / count;
+}
+
+}  // namespace hillock::analysis
