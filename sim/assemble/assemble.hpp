@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "assemble/analysis.hpp"
 #include "base/diagnostics.hpp"
 #include "engine/simulation.hpp"
 #include "model/experiment.hpp"
@@ -29,21 +30,23 @@ struct PopulationSummary {
 
 struct Estimate {
   std::int64_t steps = 0;
-  std::int64_t memory_bytes = 0;  // arrays and queues
-  std::int64_t file_bytes = 0;    // reports (spikes are not known beforehand)
+  std::int64_t memory_bytes = 0;    // arrays and queues, and what the analysis holds:
+  std::int64_t analysis_bytes = 0;  // its traces
+  std::int64_t file_bytes = 0;      // reports (spikes are not known beforehand)
 };
 
 struct Prepared {
   std::unique_ptr<engine::Simulation> simulation;
   engine::RunLayout layout;
   std::vector<PopulationSummary> populations;
+  std::vector<AnalysisPlan> analysis;  // in front of whatever recorder stands an AnalysingRecorder of these
   Estimate estimate;
   std::vector<base::Diagnostic>
       warnings;  // beside those of the experiment: dt is coarse for a time constant ...
 };
 
 // Builds everything. Throws UserError (values against the models' rules, methods, files), IoError,
-// ResourceError (more memory than there is).
+// ResourceError (more memory than there is, for the states or for the traces of the analysis).
 Prepared prepare(const model::Experiment& experiment, const Options& options = {});
 
 }  // namespace hillock::assemble

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "assemble/analysis.hpp"
 #include "assemble/assemble.hpp"
 #include "assemble/population_builder.hpp"
 #include "assemble/reports.hpp"
@@ -62,10 +63,24 @@ void check_memory(const model::Experiment& experiment) {
                     needed / 1e9, available / 1e9));
 }
 
-Estimate estimate_of(const engine::SimulationPlan& plan, const engine::RunLayout& layout) {
+// The traces that features are measured in stay in memory until the end.
+void check_analysis_memory(const model::Experiment& experiment) {
+  const double needed = analysis_bytes(experiment), available = memory_available();
+  if (needed > available)
+    throw base::ResourceError(fmt::format(
+        "the traces that the analysis of this config holds until the end of the run need about {:.3g} GB of "
+        "memory, {:.3g} GB are there; name fewer neurons in its 'neurons', or make the run shorter",
+        needed / 1e9, available / 1e9));
+}
+
+Estimate estimate_of(const engine::SimulationPlan& plan, const Prepared& prepared) {
+  const engine::RunLayout& layout = prepared.layout;
   Estimate estimate;
   estimate.steps = plan.grid.steps;
   for (const auto& population : plan.populations) estimate.memory_bytes += population->bytes();
+  for (const AnalysisPlan& analysis : prepared.analysis)
+    estimate.analysis_bytes += static_cast<std::int64_t>(analysis.bytes());
+  estimate.memory_bytes += estimate.analysis_bytes;
   for (const engine::ReportLayout& report : layout.reports)
     estimate.file_bytes +=
         report.frames * (8 + report.values_per_frame() * static_cast<std::int64_t>(report.variables.size()) *
@@ -91,6 +106,7 @@ void warn_of_coarse_steps(const model::Experiment& experiment,
 
 Prepared prepare(const model::Experiment& experiment, const Options& options) {
   check_memory(experiment);
+  check_analysis_memory(experiment);
   Prepared prepared;
   base::Diagnostics diagnostics;
   const FileReaders readers = file_readers();
@@ -104,6 +120,8 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   engine::SimulationPlan plan;
   plan.grid = {experiment.simulation.dt, experiment.simulation.steps};
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
+  engine::RunLayout simulated = prepared.layout;
+  prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);
   diagnostics.throw_if_errors();
   prepared.layout.facts.texts = {{"config", experiment.text},
                                  {"parameters", parameters_text(built)},
@@ -124,8 +142,8 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   }
   warn_of_coarse_steps(experiment, prepared.populations, diagnostics);
   prepared.warnings = diagnostics.all();
-  prepared.estimate = estimate_of(plan, prepared.layout);
-  prepared.simulation = std::make_unique<engine::Simulation>(std::move(plan), prepared.layout);
+  prepared.estimate = estimate_of(plan, prepared);
+  prepared.simulation = std::make_unique<engine::Simulation>(std::move(plan), simulated);
   return prepared;
 }
 

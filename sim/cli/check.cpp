@@ -54,6 +54,17 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
     text += fmt::format("record {}: {}\n",
                         experiment.populations[static_cast<std::size_t>(record.population)].name,
                         recorded(record, simulation.dt));
+  for (const assemble::AnalysisPlan& analysis : prepared.analysis)
+    text += fmt::format("analysis {}: {}{}{} of {}, holds {}\n", analysis.population,
+                        analysis.features.empty()
+                            ? ""
+                            : counted(static_cast<std::int64_t>(analysis.features.size()), "feature"),
+                        analysis.features.empty() || analysis.statistics.empty() ? "" : " and ",
+                        analysis.statistics.empty()
+                            ? ""
+                            : counted(static_cast<std::int64_t>(analysis.statistics.size()), "statistic"),
+                        counted(static_cast<std::int64_t>(analysis.neurons.size()), "neuron"),
+                        analysis.report >= 0 ? human_bytes(analysis.bytes()) : "no traces");
   text += fmt::format("memory: {}\nfile: {} and the spikes\n",
                       human_bytes(static_cast<double>(prepared.estimate.memory_bytes)),
                       human_bytes(static_cast<double>(prepared.estimate.file_bytes)));

@@ -22,6 +22,18 @@ Json json_of(const assemble::PopulationSummary& population) {
   return json;
 }
 
+Json json_of(const assemble::AnalysisPlan& analysis) {
+  Json json;
+  json["population"] = analysis.population;
+  json["features"] = Json::Array{};
+  for (const analysis::Feature* feature : analysis.features) json["features"].push(feature->name);
+  json["statistics"] = Json::Array{};
+  for (const std::string& name : analysis.statistics) json["statistics"].push(name);
+  json["neurons"] = static_cast<std::int64_t>(analysis.neurons.size());
+  json["trace_bytes"] = static_cast<std::int64_t>(analysis.bytes());
+  return json;
+}
+
 }  // namespace
 
 Json json_of(const base::Diagnostic& diagnostic) {
@@ -78,6 +90,8 @@ Json check_facts(const model::Experiment& experiment, const assemble::Prepared& 
     one["target"] = targets_of(input, experiment);
     json["inputs"].push(std::move(one));
   }
+  json["analysis"] = Json::Array{};
+  for (const assemble::AnalysisPlan& analysis : prepared.analysis) json["analysis"].push(json_of(analysis));
   json["memory_bytes"] = prepared.estimate.memory_bytes;
   json["file_bytes"] = prepared.estimate.file_bytes;
   json["notes"] = Json::Array{};

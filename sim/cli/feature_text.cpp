@@ -53,14 +53,18 @@ std::string aligned(const std::vector<Row>& rows) {
   return text;
 }
 
-std::string statistics_table(const PopulationStatistics& spikes) {
+// `chosen`: names of statistics; all if there are none.
+std::string statistics_table(const PopulationStatistics& spikes, std::span<const std::string> chosen = {}) {
   std::string text = fmt::format("  spikes from {} to {}: {} of {}\n", human_time(spikes.window.start),
                                  human_time(spikes.window.stop), counted(spikes.spikes, "spike"),
                                  counted(spikes.neurons, "neuron"));
-  std::vector<Row> rows{{"rate", "Hz", {six_digits(spikes.rate)}}};
-  const auto add = [&](std::string_view name, const std::optional<double>& value) {
-    if (value) rows.push_back({name, "", {six_digits(*value)}});
+  std::vector<Row> rows;
+  const auto add = [&](std::string_view name, const std::optional<double>& value,
+                       std::string_view unit = "") {
+    const bool wanted = chosen.empty() || std::ranges::find(chosen, name) != chosen.end();
+    if (value && wanted) rows.push_back({name, unit, {six_digits(*value)}});
   };
+  add("rate", spikes.rate, "Hz");
   add("cv", spikes.cv);
   add("cv2", spikes.cv2);
   add("lv", spikes.lv);
@@ -171,6 +175,14 @@ std::string feature_table(const FileFacts& facts, bool chosen) {
       text += trace_table(*population.traces, chosen);
     if (!population.note.empty()) text += "  " + population.note + "\n";
   }
+  return text;
+}
+
+std::string analysis_table(const PopulationFacts& population, std::span<const std::string> statistics) {
+  std::string text = "population " + population.name + "\n";
+  if (population.spikes) text += statistics_table(*population.spikes, statistics);
+  if (population.traces) text += trace_table(*population.traces, true);
+  if (!population.note.empty()) text += "  " + population.note + "\n";
   return text;
 }
 

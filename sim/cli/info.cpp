@@ -46,6 +46,12 @@ std::string text_of(const RunInfo& run) {
   for (const record::SpikesInfo& spikes : run.spikes)
     text += fmt::format("/spikes/{}: {}\n", spikes.population,
                         counted(static_cast<std::int64_t>(spikes.count), "spike"));
+  for (const record::AnalysisInfo& analysis : run.analysis) {
+    text += "/analysis/" + analysis.population + ":\n";
+    for (const ReportInfo::Variable& values : analysis.values)
+      text += fmt::format("  {}: {}, {}\n", values.name, values.unit, values.long_name);
+    if (!analysis.note.empty()) text += "  " + analysis.note + "\n";
+  }
   for (const auto& [name, content] : run.texts)
     text += fmt::format("/meta/{}: {} of text\n", name, human_bytes(static_cast<double>(content.size())));
   return text;
@@ -98,6 +104,21 @@ Json json_of(const RunInfo& run) {
     one["population"] = spikes.population;
     one["count"] = static_cast<std::int64_t>(spikes.count);
     json["spikes"].push(std::move(one));
+  }
+  json["analysis"] = Json::Array{};
+  for (const record::AnalysisInfo& analysis : run.analysis) {
+    Json one;
+    one["population"] = analysis.population;
+    one["note"] = analysis.note;
+    one["values"] = Json::Array{};
+    for (const ReportInfo::Variable& values : analysis.values) {
+      Json variable;
+      variable["name"] = values.name;
+      variable["unit"] = values.unit;
+      variable["long_name"] = values.long_name;
+      one["values"].push(std::move(variable));
+    }
+    json["analysis"].push(std::move(one));
   }
   return json;
 }

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/wall_time.hpp"
 #include "cli/commands.hpp"
+#include "cli/feature_text.hpp"
 #include "cli/free_disk.hpp"
 #include "cli/provenance.hpp"
 #include "cli/signals.hpp"
@@ -86,17 +87,29 @@ class Run {
         console_.progress(progress_text(progress, dt_));
       };
     const auto begin = Clock::now();
+    assemble::AnalysingRecorder recorder(writer, prepared_.analysis);
     try {
-      result_ = prepared_.simulation->run(writer, options);
+      result_ = prepared_.simulation->run(recorder, options);
     } catch (const base::NumericsError& error) {
       add_numbers(seconds_since(begin));
+      write_analysis(recorder.analysis(), writer);
       return fail(writer, error);
     }
     console_.progress({});
     add_numbers(result_.simulate_seconds);
+    write_analysis(recorder.analysis(), writer);
     writer.finish(result_.end, prepared_.simulation->time(),
                   result_.end == RunEnd::interrupted ? signal_name() : "", numbers_);
     return end();
+  }
+
+  // What was measured of the part that ran goes into the file, and is kept for the report at the end.
+  void write_analysis(const assemble::Analysis& analysis, record::RunWriter& writer) {
+    const auto facts = analysis.facts(prepared_.simulation->time());
+    for (std::size_t p = 0; p < facts.size(); ++p) {
+      writer.write(assemble::table_of(analysis.plans()[p], facts[p]));
+      analysis_text_ += analysis_table(facts[p], analysis.plans()[p].statistics);
+    }
   }
 
   void add_numbers(double simulate_seconds) {
@@ -129,7 +142,8 @@ class Run {
     if (!arguments_.quiet)
       console_.out(fmt::format("{}: {}, {} in {} (real-time factor {})\n", base::printable(path_),
                                counted(spikes, "spike"), time, human_seconds(numbers_["wall_simulate_s"]),
-                               three_digits(numbers_["real_time_factor"])));
+                               three_digits(numbers_["real_time_factor"])) +
+                   analysis_text_);
     return 0;
   }
 
@@ -141,6 +155,7 @@ class Run {
   double dt_;  // ms
   engine::RunResult result_;
   std::map<std::string, double> numbers_;
+  std::string analysis_text_;
 };
 
 }  // namespace

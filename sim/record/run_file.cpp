@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "record/analysis_group.hpp"
+
 namespace hillock::record {
 
 using engine::RunEnd;
@@ -70,6 +72,14 @@ void RunFile::append(const engine::FrameBlock& block) {
 
 void RunFile::append(const engine::SpikeBlock& block) {
   spikes_.at(static_cast<std::size_t>(block.spikes))->append(block);
+}
+
+void RunFile::append(const engine::AnalysisTable& table) {
+  file_.doing("writing /analysis/" + table.population, [&] {
+    H5::Group analysis = file_.file().nameExists("analysis") ? file_.file().openGroup("analysis")
+                                                             : file_.file().createGroup("analysis");
+    write_analysis(analysis, table);
+  });
 }
 
 void RunFile::trust(double time) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/analysis_table.hpp"
 #include "engine/recorder.hpp"
 #include "record/hdf5_file.hpp"
 #include "record/output_file.hpp"
@@ -20,6 +21,8 @@ class RunFile {
 
   void append(const engine::FrameBlock& block);
   void append(const engine::SpikeBlock& block);
+  // What was measured of one population; at the end of the run, once for each.
+  void append(const engine::AnalysisTable& table);
   // Brings everything up to `time` (ms) to the file in two steps: first the data, then how much of it may be
   // trusted. So a kill at any moment leaves a file whose trusted part is right.
   void flush(double time);

@@ -59,6 +59,21 @@ SpikesInfo read_spikes_info(ReadableFile& file, const std::string& population) {
   });
 }
 
+// The axes of histograms and spectra are left out.
+AnalysisInfo read_analysis_info(ReadableFile& file, const std::string& population) {
+  const std::string place = "/analysis/" + population;
+  return file.reading(place, [&] {
+    const H5::Group group = file.file().openGroup(place);
+    AnalysisInfo info{population, {}, text_attribute(group, "note").value_or("")};
+    for (const std::string& member : member_names(group, H5O_TYPE_DATASET)) {
+      const H5::DataSet set = group.openDataSet(member);
+      if (text_attribute(set, "CLASS").value_or("") != "DIMENSION_SCALE")
+        info.values.push_back(read_variable(set, member));
+    }
+    return info;
+  });
+}
+
 void read_root(ReadableFile& file, RunInfo& info) {
   const H5::Group root = file.file().openGroup("/");
   info.kind = text_attribute(root, "hillock_kind").value_or("");
@@ -98,14 +113,17 @@ RunInfo read_all(const std::string& path) {
   if (info.kind.empty())
     throw base::IoError(path + " is no file of hillock's: it has no attribute 'hillock_kind'");
   file.reading("/meta", [&] { read_meta(file, info); });
-  std::vector<std::string> reports, populations;
+  std::vector<std::string> reports, populations, analysed;
   file.reading("the list of its reports", [&] {
     const H5::Group root = file.file().openGroup("/");
     if (has_group(root, "report")) reports = member_names(root.openGroup("report"), H5O_TYPE_GROUP);
     if (has_group(root, "spikes")) populations = member_names(root.openGroup("spikes"), H5O_TYPE_GROUP);
+    if (has_group(root, "analysis")) analysed = member_names(root.openGroup("analysis"), H5O_TYPE_GROUP);
   });
   for (const std::string& report : reports) info.reports.push_back(read_report(file, report));
   for (const std::string& population : populations) info.spikes.push_back(read_spikes_info(file, population));
+  for (const std::string& population : analysed)
+    info.analysis.push_back(read_analysis_info(file, population));
   return info;
 }
 

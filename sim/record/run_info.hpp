@@ -36,6 +36,13 @@ struct SpikesInfo {
   std::uint64_t trusted = 0;  // with so many spikes
 };
 
+// What was measured of a population during the run.
+struct AnalysisInfo {
+  std::string population;
+  std::vector<ReportInfo::Variable> values;
+  std::string note;  // may be empty
+};
+
 struct RunInfo {
   std::string path;
   std::uint64_t bytes = 0;
@@ -53,6 +60,7 @@ struct RunInfo {
   std::map<std::string, double> numbers;     // wall_build_s, ...
   std::vector<ReportInfo> reports;
   std::vector<SpikesInfo> spikes;
+  std::vector<AnalysisInfo> analysis;
 
   // Up to here the run can be looked at, ms.
   double end() const { return complete ? duration : recorded_until; }

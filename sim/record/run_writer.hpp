@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/analysis_table.hpp"
 #include "engine/recorder.hpp"
 
 namespace hillock::record {
@@ -31,6 +32,8 @@ class RunWriter : public engine::Recorder {
 
   void write(engine::FrameBlock block) override;
   void write(engine::SpikeBlock block) override;
+  // What was measured of a population, before finish(); once for each population.
+  void write(engine::AnalysisTable table);
   void advance(double time) override;
   void finish(engine::RunEnd end, double time, const std::string& reason,
               const std::map<std::string, double>& numbers) override;
