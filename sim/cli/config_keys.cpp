@@ -55,6 +55,24 @@ constexpr std::array keys{
     ConfigKey{"record", Form::names, false, "", "what is written to the file, by population"},
     ConfigKey{"record.NAME", Form::record, false, "",
               "a list such as [V, spikes], or a map of variables with neurons, every and mean"},
+    ConfigKey{"analysis", Form::names, false, "",
+              "what is measured while the run goes on, by population; its traces are held in memory and not "
+              "written"},
+    ConfigKey{"analysis.NAME", Form::analysis, false, "",
+              "names of features and statistics, or a map of what is measured and how"},
+    ConfigKey{"analysis.NAME.features", Form::feature_names, false, "",
+              "features of action potentials and of the potential below threshold"},
+    ConfigKey{"analysis.NAME.statistics", Form::statistic_names, false, "", "statistics of the spikes"},
+    ConfigKey{"analysis.NAME.neurons", Form::neurons, false, "all", "whose"},
+    ConfigKey{
+        "analysis.NAME.start", Form::time, false, "",
+        "where the stimulus that features refer to begins, and the window of the statistics; without it the "
+        "first current into the population, and the run"},
+    ConfigKey{"analysis.NAME.stop", Form::time, false, "", "where both end"},
+    ConfigKey{"analysis.NAME.bin", Form::time, false, "5 ms",
+              "of the counts behind correlation, autocorrelogram and spectrum, and of the histogram"},
+    ConfigKey{"analysis.NAME.settings", Form::feature_settings, false, "",
+              "settings of the features that differ from their defaults, with their units"},
     ConfigKey{"sweep", Form::anything, false, "", "runs with varied values; run ignores it, and says so"},
 };
 
@@ -100,6 +118,16 @@ const char* describe(Form form) {
       return "see Inputs";
     case Form::record:
       return "see Records";
+    case Form::analysis:
+      return "names, or a map";
+    case Form::feature_names:
+      return "a feature, a list of them, or all";
+    case Form::statistic_names:
+      return "a statistic, a list of them, or all";
+    case Form::feature_settings:
+      return "a map of settings";
+    case Form::neurons:
+      return "all, 0..99, 3 or [0, 5]";
     case Form::like:
       return "a name";
     case Form::word:

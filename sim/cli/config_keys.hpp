@@ -22,7 +22,12 @@ enum class Form {
   quantities,  // a map of free names to quantities and expressions
   input,       // an input: type, target and the fields of its type
   record,      // a list of variables, or a map of them
-  like,        // the name of a sibling
+  analysis,    // a list of features and statistics, or a map of the keys that follow
+  feature_names,
+  statistic_names,
+  feature_settings,  // a map of eFEL's settings
+  neurons,           // all, a range, one, a list
+  like,              // the name of a sibling
   word,
   anything
 };

@@ -133,13 +133,20 @@ constexpr const char* records_section = R"(
 `record: {cell: [V, spikes]}` is short for both with their defaults.
 )";
 
+constexpr const char* analysis_section = R"(
+## Analysis
+
+`analysis: {cell: [AP_amplitude, mean_frequency, rate]}` is short for `features` and `statistics` with the defaults of everything else. Their
+names, units and definitions, and the settings with their defaults, are in the [feature reference](features.md).
+)";
+
 std::string config_page() {
   return std::string("# Config reference\n\n") + printed +
          "\n## Keys\n\n`NAME` stands for a name of your choice.\n\n" + key_table() + values_section +
          "\n## Inputs\n\nEvery input has a `type` and a `target`: a population, some neurons of it such as "
          "`cell 0..99` (both ends included), or a list of "
          "these. `like: NAME` takes the fields of another input. An input acts for start <= t < stop.\n" +
-         input_sections() + records_section;
+         input_sections() + records_section + analysis_section;
 }
 
 std::string models_page() {

@@ -3,6 +3,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/config_keys.hpp"
+#include "cli/schema_analysis.hpp"
 #include "cli/schema_values.hpp"
 #include "cli/shipped_models.hpp"
 
@@ -137,6 +138,16 @@ class Schema {
         return input();
       case Form::record:
         return record();
+      case Form::analysis:
+        return any_of({measured_names(), children(path + ".")});
+      case Form::feature_names:
+        return feature_names();
+      case Form::statistic_names:
+        return statistic_names();
+      case Form::feature_settings:
+        return feature_settings(values_);
+      case Form::neurons:
+        return neurons();
       case Form::like:
       case Form::word:
         return string_schema();
@@ -286,17 +297,20 @@ class Schema {
     return json;
   }
 
+  static Json neurons() {
+    Json list;
+    list["type"] = "array";
+    list["items"] = whole_number(0);
+    return any_of({enum_schema({"all"}), whole_number(0), string_schema("^\\s*\\d+\\s*\\.\\.\\s*\\d+\\s*$"),
+                   std::move(list)});
+  }
+
   Json record() {
-    Json neurons_list;
-    neurons_list["type"] = "array";
-    neurons_list["items"] = whole_number(0);
-    const Json neurons = any_of({enum_schema({"all"}), whole_number(0),
-                                 string_schema("^\\s*\\d+\\s*\\.\\.\\s*\\d+\\s*$"), std::move(neurons_list)});
     Json boolean, list, some_spikes;
     boolean["type"] = "boolean";
     list["type"] = "array";
     list["items"] = string_schema();
-    some_spikes["neurons"] = neurons;
+    some_spikes["neurons"] = neurons();
     Json properties;
     properties["spikes"] = any_of({boolean, object_schema(std::move(some_spikes))});
     properties["spikes"]["description"] = "whether spikes are recorded; all neurons' or {neurons: 0..99}";
@@ -306,14 +320,14 @@ class Schema {
     properties["compress"]["description"] =
         "level of compression, 0 (none) to 9 (default 0); libsonata reads uncompressed files only";
     Json map = object_schema(std::move(properties));
-    map["additionalProperties"] = any_of({boolean, recorded_variable(neurons)});
+    map["additionalProperties"] = any_of({boolean, recorded_variable()});
     return any_of({string_schema(), std::move(list), std::move(map)});
   }
 
-  Json recorded_variable(const Json& neurons) {
+  Json recorded_variable() {
     Json boolean, variable;
     boolean["type"] = "boolean";
-    variable["neurons"] = neurons;
+    variable["neurons"] = neurons();
     variable["every"] = values_.quantity({dim::time});
     variable["mean"] = boolean;
     return object_schema(std::move(variable));

@@ -87,6 +87,10 @@ TEST_CASE("the table has the keys of a receptor") {
   CHECK(in_table("populations.NAME.receptors.NAME.") == keys);
 }
 
+TEST_CASE("the table has the keys of an analysis") {
+  CHECK(in_table("analysis.NAME.") == accepted(head + "analysis: {cell: {zzz: 1}}\n"));
+}
+
 TEST_CASE("the methods of the table are those that configs accept") {
   std::string all;
   for (const char* word : method_words()) {
