@@ -45,8 +45,17 @@ void Busy::refuse() const {
   if (now_) throw std::runtime_error("the simulation runs in another thread");
 }
 
-Recorded::Recorded(const engine::RunLayout& layout, bool reserve)
-    : layout_(layout), memory_((reserve ? check_memory(layout) : void(), layout), reserve) {}
+Recorded::Recorded(const engine::RunLayout& layout, const std::vector<assemble::AnalysisPlan>& analysis,
+                   bool reserve)
+    : layout_(layout),
+      memory_((reserve ? check_memory(layout) : void(), layout), reserve),
+      analysing_(memory_, analysis) {}
+
+std::vector<engine::AnalysisTable> Recorded::analysis() const {
+  busy_.refuse();
+  const nb::gil_scoped_release released;
+  return analysing_.analysis().tables(memory_.time());
+}
 
 template <class Number>
 nb::object Recorded::view(const engine::Column& column) const {
@@ -84,7 +93,37 @@ nb::object Recorded::spike_neurons(std::size_t spikes) const {
   return view<std::uint64_t>(memory_.spike_neurons(spikes));
 }
 
+namespace {
+
+nb::object copy_of(const std::vector<double>& values) {
+  const std::size_t size = values.size();
+  return nb::cast(nb::ndarray<nb::numpy, const double>(values.data(), 1, &size), nb::rv_policy::copy);
+}
+
+void bind_analysis(nb::module_& module) {
+  nb::class_<engine::AnalysisValues>(module, "AnalysisValues", "A quantity that was measured during a run.")
+      .def_ro("name", &engine::AnalysisValues::name)
+      .def_ro("unit", &engine::AnalysisValues::unit)
+      .def_ro("long_name", &engine::AnalysisValues::long_name)
+      .def_ro("axis", &engine::AnalysisValues::axis,
+              "neuron, the name of an axis, or nothing: a single value")
+      .def_prop_ro(
+          "values", [](const engine::AnalysisValues& self) { return copy_of(self.values); },
+          nb::sig("def values(self) -> numpy.typing.NDArray[typing.Any]"));
+  nb::class_<engine::AnalysisTable>(module, "AnalysisTable",
+                                    "What was measured of a population during a run.")
+      .def_ro("population", &engine::AnalysisTable::population)
+      .def_ro("neurons", &engine::AnalysisTable::neurons)
+      .def_ro("axes", &engine::AnalysisTable::axes)
+      .def_ro("values", &engine::AnalysisTable::values)
+      .def_ro("numbers", &engine::AnalysisTable::numbers)
+      .def_ro("note", &engine::AnalysisTable::note);
+}
+
+}  // namespace
+
 void bind_recorded(nb::module_& module) {
+  bind_analysis(module);
   nb::class_<engine::ReportVariable>(module, "ReportVariable", "One variable of a report.")
       .def_ro("name", &engine::ReportVariable::name)
       .def_ro("unit", &engine::ReportVariable::unit)
@@ -115,6 +154,15 @@ void bind_recorded(nb::module_& module) {
       .def_prop_ro(
           "dt", [](const Recorded& self) { return self.layout().facts.dt; }, "ms")
       .def_prop_ro("time", &Recorded::time, "ms: everything before it is here")
+      .def_prop_ro(
+          "analysed",
+          [](const Recorded& self) {
+            std::vector<std::string> populations;
+            for (const assemble::AnalysisPlan& one : self.plans()) populations.push_back(one.population);
+            return populations;
+          },
+          "populations of which something is measured during the run")
+      .def("analysis", &Recorded::analysis, "What was measured of each of them so far.")
       .def("times", &Recorded::times, nb::arg("report"),
            nb::sig("def times(self, report: int) -> numpy.typing.NDArray[typing.Any]"))
       .def("neurons", &Recorded::neurons, nb::arg("report"),

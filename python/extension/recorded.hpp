@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "assemble/analysis.hpp"
 #include "engine/memory_recorder.hpp"
 
 namespace hillock::python {
@@ -36,7 +37,8 @@ class Busy {
 class Recorded {
  public:
   // Throws ResourceError if the whole run is to be reserved and would not fit.
-  Recorded(const engine::RunLayout& layout, bool reserve);
+  Recorded(const engine::RunLayout& layout, const std::vector<assemble::AnalysisPlan>& analysis,
+           bool reserve);
 
   const engine::RunLayout& layout() const { return layout_; }
   double time() const { return memory_.time(); }                            // ms
@@ -46,7 +48,11 @@ class Recorded {
   nanobind::object spike_times(std::size_t spikes) const;                   // [spike], ms
   nanobind::object spike_neurons(std::size_t spikes) const;                 // [spike]
 
-  engine::MemoryRecorder& recorder() { return memory_; }
+  const std::vector<assemble::AnalysisPlan>& plans() const { return analysing_.analysis().plans(); }
+  // What was measured of each population so far.
+  std::vector<engine::AnalysisTable> analysis() const;
+
+  engine::Recorder& recorder() { return analysing_; }
   Busy& busy() { return busy_; }
 
  private:
@@ -55,6 +61,7 @@ class Recorded {
 
   engine::RunLayout layout_;
   engine::MemoryRecorder memory_;
+  assemble::AnalysingRecorder analysing_;  // in front of memory_
   Busy busy_;
 };
 

@@ -113,12 +113,19 @@ void Session::write_run(record::RunWriter& writer, Watch& watch, std::map<std::s
     numbers["real_time_factor"] = model_seconds > 0 ? seconds / model_seconds : 0;
     numbers["peak_rss_bytes"] = cli::peak_memory_bytes();
   };
+  assemble::AnalysingRecorder recorder(writer, prepared_.analysis);
+  const auto write_analysis = [&] {
+    for (engine::AnalysisTable& table : recorder.analysis().tables(prepared_.simulation->time()))
+      writer.write(std::move(table));
+  };
   try {
-    const engine::RunResult result = prepared_.simulation->run(writer, watch.options());
+    const engine::RunResult result = prepared_.simulation->run(recorder, watch.options());
     add();
+    write_analysis();
     writer.finish(result.end, prepared_.simulation->time(), watch.reason(), numbers);
   } catch (const base::NumericsError& error) {
     add();
+    write_analysis();
     writer.finish(RunEnd::failed, prepared_.simulation->time(), error.what(), numbers);
     throw;
   }
@@ -191,7 +198,7 @@ void bind_session(nb::module_& module) {
       .def(
           "recorded",
           [](const Session& self, bool reserve) {
-            return std::make_unique<Recorded>(self.prepared().layout, reserve);
+            return std::make_unique<Recorded>(self.prepared().layout, self.prepared().analysis, reserve);
           },
           nb::arg("reserve"), "Room for what a run records.")
       .def("state", &Session::state, nb::arg("population"), nb::arg("state"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._features import feature_list, features
 from ._hillock import version as __version__
+from .analysis import Analysis
 from .errors import (ConfigWarning, Diagnostic, HillockError, InternalError, IoError, NotRecordedError, NumericsError,
                      ResourceError, UserError)
 from .results import Population, Report, Run, Spikes
@@ -21,8 +22,8 @@ from .simulation import SimulatedPopulation, Simulation, check, models, open, ru
 if TYPE_CHECKING:
     from . import plot
 
-__all__ = ["ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError", "NumericsError",
-           "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Spikes", "UserError",
+__all__ = ["Analysis", "ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError",
+           "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Spikes", "UserError",
            "__version__", "check", "feature_list", "features", "models", "open", "plot", "run"]
 
 

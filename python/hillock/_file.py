@@ -13,6 +13,7 @@ import numpy
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from ._source import Array, ReportInfo, Variable
+from .analysis import Analysis, Quantity
 from .errors import IoError
 
 Result = TypeVar("Result")
@@ -109,6 +110,7 @@ class RunFile:
         self._reports: dict[str, tuple[ReportInfo, int, dict[str, numpy.dtype[Any]]]] = {}
         self._spikes: dict[str, int] = {}
         self._neurons: dict[str, int] = {}  # how many were recorded
+        self._analysed: tuple[str, ...] = ()
         self._running = True
         self.read(self._look)
         self._running = self._head["status"] == "running"
@@ -160,6 +162,7 @@ class RunFile:
         head = {**file["meta"].attrs, **file.attrs}
         self._head = {name: value.decode() if isinstance(value, bytes) else value for name, value in head.items()}
         self._reports = {group: self._report(file, group) for group in file["report"]}
+        self._analysed = tuple(file["analysis"]) if "analysis" in file else ()
         self._spikes, self._neurons = {}, {}
         for population, group in file["spikes"].items():
             self._spikes[population] = min(int(group.attrs["recorded"][1]), len(group["timestamps"]), len(group["node_ids"]))
@@ -213,6 +216,12 @@ class RunFile:
         size = yaml.load(self.text("parameters"), Loader=loader)["populations"][population]["size"]
         return numpy.arange(size) if self._neurons[population] == size else None
 
+    def analysed(self) -> tuple[str, ...]:
+        return self._analysed
+
+    def analysis(self, population: str) -> Analysis:
+        return self.read(lambda file: analysis_of(file["analysis"][population], population))
+
     def time(self) -> float:
         return float(self._head["recorded_until_ms"])
 
@@ -233,6 +242,21 @@ class RunFile:
 
     def refreshed(self) -> RunFile:
         return RunFile(self._place())
+
+
+def analysis_of(group: h5py.Group, population: str) -> Analysis:
+    """What was measured of a population, from its group in a file."""
+    axes: dict[str, Quantity] = {}
+    quantities: dict[str, Quantity] = {}
+    for name, node in group.items():
+        if name == "neuron":
+            continue
+        axis = text(node.dims[0].keys()[0]) if node.ndim and not node.is_scale else name if node.ndim else ""
+        found = Quantity(text(node.attrs["units"]), text(node.attrs["long_name"]), axis, numpy.atleast_1d(node[()]))
+        (axes if node.is_scale else quantities)[name] = found
+    attributes = {name: value for name, value in group.attrs.items() if name != "note"}
+    note = text(group.attrs.get("note", ""))
+    return Analysis(population, group["neuron"][:], axes, quantities, {name: float(one) for name, one in attributes.items()}, note)
 
 
 def text(value: Any) -> str:

@@ -13,6 +13,7 @@ from .errors import user_error
 
 if TYPE_CHECKING:
     from ._file import FileArray
+    from .analysis import Analysis
     from .results import Report
 
 Array: TypeAlias = "numpy.ndarray[Any, Any] | FileArray"
@@ -55,6 +56,10 @@ class Source(Protocol):
 
     def spike_neurons(self, population: str) -> Array | None: ...
 
+    def analysed(self) -> tuple[str, ...]: ...
+
+    def analysis(self, population: str) -> Analysis: ...
+
     def time(self) -> float: ...
 
     def status(self) -> str: ...
@@ -91,6 +96,7 @@ class MemorySource:
         self._neurons = {one.name: numpy.array(one.spike_neurons, numpy.int64) if one.spike_neurons
                          else numpy.arange(one.size) for one in populations if one.spikes}
         self._end = end
+        self._measured: tuple[float, dict[str, _hillock.AnalysisTable]] | None = None
         self._layouts = {layout.group: (index, [one.name for one in layout.variables])
                          for index, layout in enumerate(recorded.reports)}
 
@@ -118,6 +124,20 @@ class MemorySource:
 
     def spike_neurons(self, population: str) -> Array | None:
         return self._neurons.get(population)
+
+    def analysed(self) -> tuple[str, ...]:
+        return tuple(self._recorded.analysed)
+
+    def analysis(self, population: str) -> Analysis:
+        from .analysis import Analysis, Quantity
+
+        time = self._recorded.time
+        if self._measured is None or self._measured[0] != time:  # a run in slices goes on
+            self._measured = time, {one.population: one for one in self._recorded.analysis()}
+        table = self._measured[1][population]
+        axes, values = ({one.name: Quantity(one.unit, one.long_name, one.axis, one.values) for one in each}
+                        for each in (table.axes, table.values))
+        return Analysis(population, numpy.array(table.neurons, numpy.int64), axes, values, table.numbers, table.note)
 
     def time(self) -> float:
         return self._recorded.time

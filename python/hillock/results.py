@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas
     import xarray
 
+    from .analysis import Analysis
+
 
 class Report:
     """Variables of the same neurons at the same times, by name: ``report.V`` or ``report["V"]``.
@@ -212,6 +214,14 @@ class Population:
         return Spikes(self.name, timestamps, node_ids, self._source.spike_neurons(self.name), self._source.time())
 
     @property
+    def analysis(self) -> Analysis:
+        """What the ``analysis`` of the config measured during the run: name -> values [neuron], with units."""
+        if self.name not in self._source.analysed():
+            raise NotRecordedError(f"nothing was measured of '{self.name}' during the run; "
+                                   f"write for example analysis: {{{self.name}: [AP_amplitude, rate]}}")
+        return self._source.analysis(self.name)
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """Names of the variables of single neurons."""
         return tuple(name for report in self.reports.values() if not report.is_mean for name in report)
@@ -285,7 +295,7 @@ class Run(Mapping[str, Population]):
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        reports: dict[str, dict[str, Report]] = {name: {} for name in source.spike_populations()}
+        reports: dict[str, dict[str, Report]] = {name: {} for name in (*source.spike_populations(), *source.analysed())}
         for info in source.reports():
             reports.setdefault(info.population, {})[info.group] = Report(source, info)
         self._populations = {name: Population(source, name, found) for name, found in reports.items()}

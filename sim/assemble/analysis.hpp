@@ -59,6 +59,8 @@ class Analysis {
   const std::vector<AnalysisPlan>& plans() const { return plans_; }
   // What was measured up to a time (ms), in the order of the plans. May be called at any time, also again.
   std::vector<analysis::PopulationFacts> facts(double reached) const;
+  // The same as results hold it.
+  std::vector<engine::AnalysisTable> tables(double reached) const;
 
  private:
   struct Held {

@@ -167,4 +167,10 @@ AnalysisTable table_of(const AnalysisPlan& plan, const analysis::PopulationFacts
   return table;
 }
 
+std::vector<AnalysisTable> Analysis::tables(double reached) const {
+  std::vector<AnalysisTable> all;
+  for (std::size_t p = 0; p < plans_.size(); ++p) all.push_back(table_of(plans_[p], facts_of(p, reached)));
+  return all;
+}
+
 }  // namespace hillock::assemble
