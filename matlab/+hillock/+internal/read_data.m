@@ -6,13 +6,17 @@
 % source        from source_of
 % path          '/report/exc/V'
 % first, count  rows of indices (from 1) and extents in the file's order, [time neuron]; all when left out
-% values        in the file's order, [time x neuron], a column for one dimension; floating point is double, integers keep
-%               their class
+% values        in the file's order, [time x neuron], a column for one dimension, a number for none; floating point is
+%               double, integers keep their class
 %
 % ncread reads only the part that is asked for. Octave without its package netcdf has load, which reads all of /report or
 % of /spikes: that is done once for each source.
 function values = read_data(source, path, first, count)
   shape = shape_of(source, path);
+  if isempty(shape)
+    values = single_value(source, path);
+    return
+  end
   if nargin < 4
     first = ones(size(shape));
     count = shape;
@@ -31,6 +35,14 @@ function values = read_data(source, path, first, count)
     values = values(:);
   else
     values = permute(reshape(values, fliplr(count)), numel(count):-1:1);
+  end
+end
+
+function value = single_value(source, path)
+  if exist('ncread', 'file')
+    value = double(hillock.internal.retried(source.file, @() ncread(source.file, path)));
+  else
+    value = double(hillock.internal.retried(source.file, @() loaded(source, path)));
   end
 end
 
