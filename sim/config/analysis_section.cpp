@@ -210,7 +210,7 @@ class AnalysisReader {
     }
     const base::Unit unit = text.unit == "1" ? base::Unit{} : *base::parse_unit(text.unit);
     Accepted accepted(unit.dimension);
-    accepted.unit = text.unit;
+    if (text.unit != unit.dimension.unit()) accepted.unit = text.unit;  // nA
     const auto quantity = reader_.quantity(node, text.name, accepted);
     if (!quantity) return std::nullopt;
     const double value = quantity->value / *base::to_internal("1", unit);
