@@ -74,12 +74,24 @@ void RunFile::append(const engine::SpikeBlock& block) {
   spikes_.at(static_cast<std::size_t>(block.spikes))->append(block);
 }
 
-void RunFile::append(const engine::AnalysisTable& table) {
-  file_.doing("writing /analysis/" + table.population, [&] {
-    H5::Group analysis = file_.file().nameExists("analysis") ? file_.file().openGroup("analysis")
-                                                             : file_.file().createGroup("analysis");
-    write_analysis(analysis, table);
+// The group has no name until its content is on the disk: where that fails, nothing leads there, and the rest
+// of the file stays readable.
+void RunFile::write_analysis() {
+  if (analysis_.empty()) return;
+  H5::Group analysis;
+  file_.doing("writing what was measured", [&] {
+    const hid_t id = H5Gcreate_anon(file_.file().getId(), H5P_DEFAULT, H5P_DEFAULT);
+    require(id < 0 ? -1 : 0, "H5Gcreate_anon");
+    analysis.setId(id);
+    H5Idec_ref(id);  // setId has counted it, too
+    for (const engine::AnalysisTable& table : analysis_) record::write_analysis(analysis, table);
   });
+  file_.flush("flushing what was measured");
+  file_.doing("naming what was measured", [&] {
+    require(H5Olink(analysis.getId(), root_.getId(), "analysis", H5P_DEFAULT, H5P_DEFAULT), "H5Olink");
+  });
+  analysis.close();
+  file_.flush("flushing what was measured");
 }
 
 void RunFile::trust(double time) {
@@ -111,6 +123,7 @@ void RunFile::finish(RunEnd end, double time, const std::string& reason,
                      const std::map<std::string, double>& numbers) {
   for (auto& report : reports_) report->write_waiting(true);
   flush(time);
+  write_analysis();
   file_.doing("writing the end of the file", [&] { write_end(end, time, reason, numbers); });
   file_.flush("flushing the end of the file");
   reports_.clear();

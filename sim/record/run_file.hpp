@@ -21,8 +21,9 @@ class RunFile {
 
   void append(const engine::FrameBlock& block);
   void append(const engine::SpikeBlock& block);
-  // What was measured of one population; at the end of the run, once for each.
-  void append(const engine::AnalysisTable& table);
+  // What was measured of one population, once for each; it is written at the end, when everything else is
+  // safe.
+  void append(const engine::AnalysisTable& table) { analysis_.push_back(table); }
   // Brings everything up to `time` (ms) to the file in two steps: first the data, then how much of it may be
   // trusted. So a kill at any moment leaves a file whose trusted part is right.
   void flush(double time);
@@ -33,6 +34,7 @@ class RunFile {
  private:
   void write_root(const engine::RunLayout& layout);
   void write_meta(const engine::RunFacts& facts);
+  void write_analysis();
   void write_end(engine::RunEnd end, double time, const std::string& reason,
                  const std::map<std::string, double>& numbers);
   void trust(double time);
@@ -42,6 +44,7 @@ class RunFile {
   WritableFile file_;
   H5::Group root_;
   std::vector<std::unique_ptr<ReportGroup>> reports_;
+  std::vector<engine::AnalysisTable> analysis_;
   std::vector<std::unique_ptr<SpikeGroup>> spikes_;  // null where the layout records none
 };
 

@@ -2,6 +2,7 @@
 
 import re
 
+import h5py
 import numpy as np
 import pytest
 import yaml
@@ -148,3 +149,20 @@ def test_own_model_fires_with_the_period_of_its_closed_form(run_hillock):
         period = C / np.sqrt(k * surplus) * (angle(peak) - angle(reset))
         assert len(times) > 5
         assert np.max(np.abs(np.diff(times) - period)) < 1e-3
+
+
+def test_f_i_curve_begins_with_a_jump_and_measures_every_axon(run_hillock):
+    run = run_hillock("configs/f_i_curve.yaml")
+    currents = np.linspace(0, 48, 25)
+    all_times = trains(run.output, 25, "axon")
+    with h5py.File(run.output) as file:
+        assert list(file["report"]) == []                # no trace is written
+        rate, count, amplitude, base = (file["analysis/axon"][name][:] for name in ("rate", "spikes", "AP_amplitude", "voltage_base"))
+    assert np.array_equal(count, [np.sum((times >= 100) & (times <= 900)) for times in all_times])
+    assert np.allclose(rate, count / 0.8)
+    firing = rate > 10
+    first = currents[firing][0]
+    assert 6 <= first <= 8 and rate[firing][0] > 55      # type 2: no slow firing
+    assert np.all(np.diff(rate[firing]) > 0) and np.all(rate[currents < first] < 5)
+    assert np.all(np.diff(amplitude[firing]) < 0)        # sodium channels have less time to recover
+    assert np.all(np.isnan(amplitude[:2])) and np.all(np.abs(base - hodgkin_huxley.Squid().rest()) < 0.1)

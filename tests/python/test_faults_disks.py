@@ -27,6 +27,7 @@ simulation: {duration: 300 ms, dt: 0.1 ms}
 populations: {cell: {size: 20, model: lif}}
 inputs: {drive: {type: white_noise, target: cell, mean: 300 pA, sigma: 400 pA ms^0.5}}
 record: {cell: {spikes: true, V: {every: 0.1 ms}, I: {every: 1 ms}}}
+analysis: {cell: {statistics: all}}
 """
 LONG = CONFIG.replace("300 ms", "100000 s").replace("V: {every: 0.1 ms}, I: {every: 1 ms}", "V: {neurons: 0..9, every: 1 ms}, I: {neurons: 0..9, every: 0.5 ms}")
 
@@ -193,6 +194,11 @@ def check_recovered(path: Path, whole: dict[str, np.ndarray], status: str = "rec
         assert complete or file.attrs["stopped_at_ms"] == until
         recorded = file["spikes/cell"].attrs["recorded"]
     part = datasets(path)
+    # What is measured comes at the end of a run: a file that lost its end has none of it.
+    measured, of_whole = ({name: data for name, data in each.items() if name.startswith("analysis/")} for each in (part, whole))
+    assert all(np.array_equal(data, of_whole[name], equal_nan=True) for name, data in measured.items())
+    assert set(measured) == set(of_whole) or not complete
+    part, whole = ({name: data for name, data in each.items() if name not in of_whole} for each in (part, whole))
     assert set(part) == set(whole)
     for report in ("cell", "cell.I"):
         interval, time_axis = part[f"report/{report}/mapping/time"][2], part[f"report/{report}/time"]
@@ -253,6 +259,7 @@ simulation: {{duration: {duration} ms, dt: 0.1 ms}}
 populations: {{cell: {{size: 2000, model: lif}}}}
 inputs: {{drive: {{type: white_noise, target: cell, mean: 130 pA, sigma: 400 pA ms^0.5}}}}
 record: {{cell: {{spikes: true, V: {{neurons: 0..19, every: 0.1 ms}}, I: {{neurons: 0..19, every: 0.2 ms}}}}}}
+analysis: {{cell: {{statistics: all, neurons: 0..99}}}}
 """
 
 
