@@ -56,12 +56,12 @@ class FileArray(NDArrayOperatorsMixin):
         selection = plain_selection(key, self.shape)
         if selection is None:
             return numpy.asarray(self)[key]
-        return self._file.read(lambda file: file[self._place][selection])
+        return self._file.values_at(self._place, selection)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray[Any, Any]:
         if copy is False:
             raise ValueError("an array in a file cannot be had without copying")
-        values = self._file.read(lambda file: file[self._place][tuple(slice(0, n) for n in self.shape)])
+        values = self._file.values_at(self._place, tuple(slice(0, n) for n in self.shape))
         return numpy.asarray(values, dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -75,6 +75,13 @@ class FileArray(NDArrayOperatorsMixin):
 
     def __repr__(self) -> str:
         return f"<hillock array {self.shape} {self.dtype} in {self._file.name}>"
+
+
+def has_holes(values: Any) -> bool:
+    """Whether there are numbers that no run records: they stand for what was not in the file when it was read."""
+    if values.dtype.kind == "f":
+        return bool(numpy.isnan(values).any())
+    return values.dtype.kind == "u" and bool((values == numpy.iinfo(values.dtype).max).any())
 
 
 def plain_selection(key: Any, shape: tuple[int, ...]) -> tuple[int | slice, ...] | None:
@@ -132,6 +139,16 @@ class RunFile:
                     raise self._failure(error) from error
             time.sleep(PAUSE)
 
+    def values_at(self, place: str, selection: tuple[int | slice, ...]) -> Any:
+        """Recorded values. A look at a file that grows may miss a part of it: then it is tried again."""
+        def look(file: h5py.File) -> Any:
+            values = file[place][selection]
+            if not self._head["complete"] and has_holes(values):
+                raise ValueError(f"a part of /{place} was never written")
+            return values
+
+        return self.read(look)
+
     def _place(self) -> str:
         final = self.name.removesuffix(".partial")  # a run that has ended meanwhile has given its file this name
         return final if not os.path.exists(self.name) and os.path.exists(final) else self.name
@@ -154,7 +171,8 @@ class RunFile:
             return error
         if not os.path.exists(self._place()):
             return IoError(f"{self.name}: cannot be opened; does the file exist, and may it be read?")
-        return IoError(f"{self.name}: cannot be read ({str(error).splitlines()[0] if str(error) else error!r})")
+        reason = str(error).splitlines()[0] if str(error) else repr(error)
+        return IoError(f"{self.name}: cannot be read ({reason})")
 
     def _look(self, file: h5py.File) -> None:
         if "hillock_kind" not in file.attrs:

@@ -1,4 +1,4 @@
-// An HDF5 file driver on a descriptor we own; see the header for what happens after a failed write.
+// An HDF5 file driver on a descriptor we own; see the header for when it writes what.
 #include "record/file_driver.hpp"
 
 #if H5_VERSION_GE(1, 13, 0)
@@ -12,6 +12,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <span>
 
 namespace hillock::record {
 namespace {
@@ -44,11 +45,6 @@ H5FD_t* open_file(const char*, unsigned flags, hid_t access_list, haddr_t) {
   return &file.release()->base;
 }
 
-herr_t close_file(H5FD_t* file) {
-  const std::unique_ptr<DriverFile> owned(&mine(file));
-  return 0;
-}
-
 int compare(const H5FD_t* a, const H5FD_t* b) {
   const DriverState *first = mine(a).state, *second = mine(b).state;
   if (first == second) return 0;
@@ -57,8 +53,8 @@ int compare(const H5FD_t* a, const H5FD_t* b) {
 
 herr_t query(const H5FD_t*, unsigned long* flags) {
   if (flags)
-    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-             H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA |
+             H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
   return 0;
 }
 
@@ -76,16 +72,6 @@ herr_t get_handle(H5FD_t* file, hid_t, void** handle) {
   return 0;
 }
 
-// Lays what was written after the failure over the bytes read.
-void overlay(const DriverState& state, haddr_t address, std::byte* bytes, std::size_t size) {
-  for (const auto& kept : state.kept) {
-    const haddr_t from = std::max(address, kept.address);
-    const haddr_t to = std::min(address + size, kept.address + kept.bytes.size());
-    if (from < to)
-      std::memcpy(bytes + (from - address), kept.bytes.data() + (from - kept.address), to - from);
-  }
-}
-
 herr_t read_bytes(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, void* buffer) {
   const DriverState& state = *mine(file).state;
   auto* bytes = static_cast<std::byte*>(buffer);
@@ -100,7 +86,7 @@ herr_t read_bytes(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t 
   }
   std::memset(bytes + done, 0,
               size - done);  // behind the end of the file there are zeros, as the library expects
-  overlay(state, address, bytes, size);
+  state.held.overlay(address, {bytes, size});
   return 0;
 }
 
@@ -118,21 +104,53 @@ int write_all(int descriptor, haddr_t address, const std::byte* bytes, std::size
   return 0;
 }
 
-herr_t write_bytes(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, const void* buffer) {
+herr_t write_bytes(H5FD_t* file, H5FD_mem_t kind, hid_t, haddr_t address, std::size_t size,
+                   const void* buffer) {
   DriverState& state = *mine(file).state;
   const auto* bytes = static_cast<const std::byte*>(buffer);
-  if (state.error == 0) state.error = write_all(state.descriptor, address, bytes, size);
-  if (state.error != 0) state.kept.push_back({address, std::vector<std::byte>(bytes, bytes + size)});
+  if (kind == H5FD_MEM_DRAW && state.error == 0) {
+    state.held.cut(address, size);
+    state.error = write_all(state.descriptor, address, bytes, size);
+  }
+  if (kind != H5FD_MEM_DRAW || state.error != 0) state.held.put(address, {bytes, size});
   mine(file).eof = std::max(mine(file).eof, address + size);
   return 0;
 }
 
+// The rest stays held where a write fails.
+void write_held(DriverState& state) {
+  for (const haddr_t address : state.held.safe_order()) {
+    if (state.error != 0) return;
+    const std::span<const std::byte> block = state.held.block(address);
+    state.error = write_all(state.descriptor, address, block.data(), block.size());
+    if (state.error == 0) state.held.written(address);
+  }
+}
+
+// The superblock says how long the file is, and a shorter one cannot be opened: the file grows before, and
+// shrinks after the superblock has been written.
 herr_t truncate(H5FD_t* file, hid_t, hbool_t) {
   DriverFile& own = mine(file);
+  DriverState& state = *own.state;
   if (own.eoa == own.eof) return 0;
-  if (own.state->error == 0 && ::ftruncate(own.state->descriptor, static_cast<off_t>(own.eoa)) != 0)
-    own.state->error = errno;
+  if (own.eoa < own.eof) {
+    state.held.cut(own.eoa, own.eof - own.eoa);
+    write_held(state);
+  }
+  if (state.error == 0 && ::ftruncate(state.descriptor, static_cast<off_t>(own.eoa)) != 0)
+    state.error = errno;
   own.eof = own.eoa;
+  return 0;
+}
+
+herr_t flush(H5FD_t* file, hid_t, hbool_t) {
+  write_held(*mine(file).state);
+  return 0;
+}
+
+herr_t close_file(H5FD_t* file) {
+  const std::unique_ptr<DriverFile> owned(&mine(file));
+  write_held(*owned->state);
   return 0;
 }
 
@@ -159,6 +177,7 @@ hid_t register_file_driver() {
   driver.read = read_bytes;
   driver.write = write_bytes;
   driver.truncate = truncate;
+  driver.flush = flush;
   const H5FD_mem_t map[] = H5FD_FLMAP_DICHOTOMY;
   std::copy(std::begin(map), std::end(map), driver.fl_map);
   return H5FDregister(&driver);

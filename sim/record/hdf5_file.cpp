@@ -170,6 +170,17 @@ void write_text(H5::Group& group, const std::string& name, std::string_view text
   group.createDataSet(name, type, H5::DataSpace(H5S_SCALAR)).write(text.empty() ? "" : text.data(), type);
 }
 
+namespace {
+
+void set_fill(H5::DSetCreatPropList& properties, const H5::DataType& type) {
+  if (type.getClass() == H5T_FLOAT)
+    properties.setFillValue(memory_type<double>(), &unwritten<double>);
+  else
+    properties.setFillValue(memory_type<std::uint64_t>(), &unwritten<std::uint64_t>);
+}
+
+}  // namespace
+
 H5::DataSet create_growing(H5::Group& group, const std::string& name, const H5::DataType& type,
                            const Growth& growth) {
   const int rank = growth.columns > 0 ? 2 : 1;
@@ -181,6 +192,7 @@ H5::DataSet create_growing(H5::Group& group, const std::string& name, const H5::
     properties.setShuffle();
     properties.setDeflate(static_cast<unsigned>(growth.deflate));
   }
+  set_fill(properties, type);
   return group.createDataSet(name, type, H5::DataSpace(rank, extent.data(), limit.data()), properties);
 }
 

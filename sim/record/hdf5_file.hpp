@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -150,6 +151,12 @@ struct Growth {
   hsize_t chunk_columns = 0;
   int deflate = 0;  // 0: no filter
 };
+
+// What a growing data set holds where nothing was written: no number that a run records. A reader that looks
+// at a moment in which the index of the data set changes can meet it in a file that is being written.
+template <class T>
+inline constexpr T unwritten = std::numeric_limits<T>::has_quiet_NaN ? std::numeric_limits<T>::quiet_NaN()
+                                                                     : std::numeric_limits<T>::max();
 
 // Creates an empty data set that grows along its first dimension.
 H5::DataSet create_growing(H5::Group& group, const std::string& name, const H5::DataType& type,

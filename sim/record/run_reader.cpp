@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 
 #include "record/apart.hpp"
@@ -111,7 +112,24 @@ std::vector<Number> read_front(const H5::DataSet& set, std::uint64_t first, std:
   return values;
 }
 
+template <class Number>
+bool has_unwritten(std::span<const Number> values) {
+  if constexpr (std::numeric_limits<Number>::has_quiet_NaN)
+    return std::ranges::any_of(values, [](Number value) { return std::isnan(value); });
+  else
+    return std::ranges::find(values, unwritten<Number>) != values.end();
+}
+
 }  // namespace
+
+template <class Number>
+void RunReader::check_written(const std::string& place, std::span<const Number> values) const {
+  if (info_.complete || !has_unwritten(values)) return;
+  if (info_.status != "running") file_.damaged(place, "a part of it was never written");
+  throw base::IoError(
+      path_ + ": " + place +
+      " was being written while it was read; try again, or, if its run was killed, hillock recover " + path_);
+}
 
 RunReader::RunReader(const std::string& path) : path_(path), info_(read_info(path)), file_(path) {}
 
@@ -136,7 +154,10 @@ std::vector<double> RunReader::times(const ReportInfo& report, FrameRange frames
   const FrameRange range = clipped(frames, trusted_frames(report));
   return tried_apart(path_, [&] {
     const H5::DataSet set = open_numbers(file_, place);
-    return file_.reading(place, [&] { return read_front<double>(set, range.first, range.count); });
+    const std::vector<double> times =
+        file_.reading(place, [&] { return read_front<double>(set, range.first, range.count); });
+    check_written<double>(place, times);
+    return times;
   });
 }
 
@@ -163,7 +184,10 @@ std::vector<std::vector<double>> RunReader::columns(const ReportInfo& report, co
   };
   // Apart, all is read and nothing kept: most of the time goes into laying out the columns.
   run_apart(path_, [&] { with_set([](ColumnReading reading) { reading.try_it(); }); });
-  return with_set([](ColumnReading reading) { return reading.values(); });
+  const std::vector<std::vector<double>> values =
+      with_set([](ColumnReading reading) { return reading.values(); });
+  for (const std::vector<double>& column : values) check_written<double>(place, column);
+  return values;
 }
 
 RunReader::Stimulus RunReader::stimulus(const ReportInfo& report) {
@@ -184,12 +208,15 @@ Spikes RunReader::spikes(const std::string& population, FrameRange range) {
   return tried_apart(path_, [&] {
     const H5::DataSet times = open_numbers(file_, place + "/timestamps"),
                       ids = open_numbers(file_, place + "/node_ids");
-    return file_.reading(place, [&] {
+    const Spikes found_spikes = file_.reading(place, [&] {
       Spikes spikes{read_front<double>(times, chosen.first, chosen.count),
                     read_front<std::uint64_t>(ids, chosen.first, chosen.count), 0};
       spikes.neurons = integer_attribute(file_.file().openGroup(place), "neurons").value_or(0);
       return spikes;
     });
+    check_written<double>(place + "/timestamps", found_spikes.times);
+    check_written<std::uint64_t>(place + "/node_ids", found_spikes.node_ids);
+    return found_spikes;
   });
 }
 

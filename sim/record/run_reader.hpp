@@ -56,6 +56,10 @@ class RunReader {
   Spikes spikes(const std::string& population, FrameRange range = {});
 
  private:
+  // Throws IoError if a file that is not complete holds nothing where these values should be.
+  template <class Number>
+  void check_written(const std::string& place, std::span<const Number> values) const;
+
   std::string path_;
   RunInfo info_;
   ReadableFile file_;

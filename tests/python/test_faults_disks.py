@@ -244,8 +244,8 @@ def test_what_was_flushed_before_the_disk_was_full_can_be_recovered(injector, ca
         if not (message := injector.fail("pwrite", number, errno.ENOSPC, once=False)):
             break
         reached.append(recover(call, tmp_path, whole))
-        # A file is whole between two flushes.
-        assert reached[-1] is not None or not re.search(r"\(while writing /|\(while flushing how far", message), (number, message)
+        # Once its head is on the disk a file can be read, whatever write fails.
+        assert reached[-1] is not None or not any(until is not None for until in reached), (number, message)
     assert reached[0] is None and 0 in reached and reached.count(300) >= 2
 
 

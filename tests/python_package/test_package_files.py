@@ -140,6 +140,47 @@ def test_a_file_is_read_while_it_is_being_written(endless, tmp_path, by_program)
             assert np.array_equal(a, b[: len(a)])
 
 
+@pytest.mark.full
+def test_a_file_that_is_read_without_a_pause_never_shows_what_is_not_there_yet(program, tmp_path):
+    """Spikes so fast that the index of their chunks changes all the time; each look reads all of them."""
+    (tmp_path / "fast.yaml").write_text(ENDLESS.replace("size: 50", "size: 5000").replace(", V: {every: 0.1 ms, neurons: 0..3}", ", V: {every: 0.1 ms, neurons: 0}"))
+    process = subprocess.Popen([program, "run", "fast.yaml", "--out", "fast.h5", "--quiet"], cwd=tmp_path, stdin=subprocess.DEVNULL)
+    try:
+        path, looks, longest = tmp_path / "fast.h5", 0, 0
+        while not (tmp_path / "fast.h5.partial").exists():
+            time.sleep(0.02)
+        end = time.monotonic() + 25
+        run = hillock.open(path)
+        while time.monotonic() < end and longest < 20_000_000:
+            run = run.refresh()
+            timestamps, node_ids = (np.asarray(array) for array in (run["cell"].spikes.timestamps, run["cell"].spikes.node_ids))
+            times = np.asarray(run["cell"].time)
+            assert np.array_equal(times, np.arange(len(times)) * 0.1)
+            assert np.all(np.diff(timestamps) >= 0) and np.all(timestamps > 0)
+            assert np.array_equal(node_ids, np.arange(len(node_ids)) % 5000)  # all neurons are alike
+            looks, longest = looks + 1, max(longest, len(timestamps))
+        assert looks > 20 and longest > 64 * 4096
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_what_a_file_says_it_holds_and_does_not_is_an_error(finished, tmp_path):
+    partial = tmp_path / "holes.h5.partial"
+    partial.write_bytes(finished.read_bytes())
+    with h5py.File(partial, "r+") as file:
+        file.attrs["complete"], file.attrs["status"] = np.int8(0), np.bytes_("interrupted")
+        for name in ("timestamps", "node_ids"):
+            file["spikes/exc"][name].resize((100_000,))
+        file["spikes/exc"].attrs["recorded"] = [100.0, 100_000.0]
+    spikes = hillock.open(partial)["exc"].spikes
+    assert spikes.timestamps[0] > 0 and spikes.node_ids[0] < 5
+    for name in ("timestamps", "node_ids"):
+        with pytest.raises(hillock.IoError) as caught:
+            np.asarray(getattr(spikes, name))
+        assert str(caught.value) == f"{partial}: cannot be read (a part of /spikes/exc/{name} was never written)"
+
+
 def test_a_run_that_ends_while_it_is_looked_at_is_still_there(endless, tmp_path):
     run = hillock.open(tmp_path / "live.h5")
     while len(run["cell"].V) == 0:

@@ -4,6 +4,7 @@
 #include "record/run_reader.hpp"
 #include "record/run_writer.hpp"
 #include "record/sample.hpp"
+#include "record/spike_group.hpp"
 
 namespace hillock::record {
 namespace {
@@ -129,6 +130,32 @@ TEST_CASE("what is damaged is an error that names file and place") {
   CHECK(io_error([&] { reader.columns(*exc, "V", std::vector<std::size_t>{0}); }) ==
         path + ": /report/exc/V cannot be read, the file is damaged: its shape is not that of its report");
   CHECK(io_error([&] { RunReader(folder / "none.h5"); }) == folder / "none.h5" + ": no such file");
+}
+
+TEST_CASE("what a file says it holds and does not is an error, not a number") {
+  const TemporaryFolder folder;
+  const std::string path = complete_run(folder);
+  const auto say = [&](const char* status, std::uint64_t spikes) {
+    H5::H5File file(path, H5F_ACC_RDWR, H5::FileCreatPropList::DEFAULT, access_without_lock());
+    H5::Group root = file.openGroup("/"), group = file.openGroup("/spikes/exc");
+    set_number<std::int8_t>(root, "complete", 0);
+    set_text(root, "status", status);
+    set_recorded_spikes(group, 50, spikes);
+    const hsize_t extent = spikes;
+    for (const char* name : {"timestamps", "node_ids"}) group.openDataSet(name).extend(&extent);
+  };
+  say("interrupted", 100);
+  CHECK(RunReader(path).spikes("exc").times.size() == 100);
+  say("interrupted", 10000);
+  CHECK(io_error([&] { RunReader(path).spikes("exc"); }) ==
+        path +
+            ": /spikes/exc/timestamps cannot be read, the file is damaged: a part of it was never written");
+  say("running", 10000);
+  CHECK(io_error([&] { RunReader(path).spikes("exc"); }) ==
+        path +
+            ": /spikes/exc/timestamps was being written while it was read; try again, or, if its run was "
+            "killed, hillock recover " +
+            path);
 }
 
 }  // namespace

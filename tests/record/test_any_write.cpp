@@ -1,0 +1,139 @@
+// A file is what it says after each single write to it: what a killed run leaves, and what a reader meets.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <mutex>
+
+#include "record/hdf5_read.hpp"
+#include "record/run_writer.hpp"
+#include "record/sample.hpp"
+#include "record/spike_group.hpp"
+
+namespace hillock::record {
+namespace {
+
+// A call that changed a file: bytes at a place, or, without bytes, a new size.
+struct Change {
+  off_t place = 0;
+  std::vector<char> bytes;
+  bool truncates = false;
+};
+
+std::mutex journal_mutex;
+std::vector<Change>* journal = nullptr;  // where changes are noted, if anywhere
+
+void note(Change change) {
+  const std::lock_guard lock(journal_mutex);
+  if (journal != nullptr) journal->push_back(std::move(change));
+}
+
+}  // namespace
+}  // namespace hillock::record
+
+// These take the place of the C library's in this program.
+extern "C" ssize_t pwrite(int descriptor, const void* bytes, std::size_t size, off_t place) {
+  const auto* first = static_cast<const char*>(bytes);
+  hillock::record::note({place, {first, first + size}, false});
+  return syscall(SYS_pwrite64, descriptor, bytes, size, place);
+}
+
+extern "C" int ftruncate(int descriptor, off_t size) noexcept {
+  hillock::record::note({size, {}, true});
+  return static_cast<int>(syscall(SYS_ftruncate, descriptor, size));
+}
+
+namespace hillock::record {
+namespace {
+
+constexpr std::uint64_t spikes_per_stretch = 4096;  // a chunk
+
+// A population that fires so often that the tree of its chunks splits several times.
+std::vector<Change> changes_of_a_run(const std::string& path, int stretches) {
+  std::vector<Change> changes;
+  {
+    const std::lock_guard lock(journal_mutex);
+    journal = &changes;
+  }
+  {
+    engine::RunLayout layout = sample_layout(1e6);
+    layout.reports.clear();
+    RunWriter writer(path, false, layout, {std::size_t{1} << 20, 0.0});
+    for (int stretch = 0; stretch < stretches; ++stretch) {
+      engine::SpikeBlock block;
+      for (std::uint64_t k = 0; k < spikes_per_stretch; ++k) {
+        block.times.push_back(stretch + static_cast<double>(k + 1) / spikes_per_stretch);
+        block.node_ids.push_back(k);
+      }
+      writer.write(std::move(block));
+      writer.advance(stretch + 1);
+    }
+    writer.finish(engine::RunEnd::interrupted, stretches, "", {});
+  }
+  const std::lock_guard lock(journal_mutex);
+  journal = nullptr;
+  return changes;
+}
+
+void apply(const Change& change, int descriptor) {
+  if (change.truncates)
+    REQUIRE(syscall(SYS_ftruncate, descriptor, change.place) == 0);
+  else
+    REQUIRE(syscall(SYS_pwrite64, descriptor, change.bytes.data(), change.bytes.size(), change.place) ==
+            static_cast<ssize_t>(change.bytes.size()));
+}
+
+// One value of each chunk within what the file says is there, compared; gives how many that are. -1: no file
+// yet.
+std::int64_t checked_spikes(const std::string& path) {
+  std::unique_ptr<ReadableFile> file;
+  try {
+    file = std::make_unique<ReadableFile>(path);
+  } catch (const base::IoError&) {
+    return -1;
+  }
+  return file->reading("/spikes/exc", [&] {
+    const H5::Group group = file->file().openGroup("/spikes/exc");
+    const auto count = static_cast<std::uint64_t>(recorded_spikes(group).value()[1]);
+    for (const char* name : {"timestamps", "node_ids"}) {
+      const H5::DataSet set = group.openDataSet(name);
+      REQUIRE(shape(set).at(0) >= count);
+      const hsize_t chunks = count / spikes_per_stretch, first = 7, step = spikes_per_stretch;
+      if (chunks == 0) continue;
+      std::vector<double> values(chunks);
+      H5::DataSpace place = set.getSpace();
+      place.selectHyperslab(H5S_SELECT_SET, &chunks, &first, &step);
+      set.read(values.data(), memory_type<double>(), H5::DataSpace(1, &chunks), place);
+      std::size_t wrong = 0;
+      for (std::size_t k = 0; k < chunks; ++k)
+        wrong += values[k] != (name[0] == 'n' ? 7.0 : static_cast<double>(k) + 8.0 / spikes_per_stretch);
+      CHECK(wrong == 0);
+    }
+    return static_cast<std::int64_t>(count);
+  });
+}
+
+TEST_CASE("after each single write the file can be read up to where it says") {
+  const TemporaryFolder folder;
+  constexpr int stretches = 140;
+  const std::vector<Change> changes = changes_of_a_run(folder / "run.h5", stretches);
+  REQUIRE(changes.size() > 5 * stretches);
+  const std::string path = folder / "replayed.h5";
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  REQUIRE(descriptor >= 0);
+  std::int64_t reached = -1;
+  for (const Change& change : changes) {
+    apply(change, descriptor);
+    const std::int64_t count = checked_spikes(path);
+    CHECK(count >= reached);
+    reached = count;
+  }
+  close(descriptor);
+  CHECK(reached == stretches * static_cast<std::int64_t>(spikes_per_stretch));
+}
+
+}  // namespace
+}  // namespace hillock::record
