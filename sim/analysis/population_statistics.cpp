@@ -1,7 +1,9 @@
 // Spike statistics of a population: each neuron's, their means, and what the neurons do together.
 #include "analysis/population_statistics.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "analysis/synchrony.hpp"
 
@@ -53,6 +55,10 @@ PopulationStatistics statistics(const SpikeTrains& trains, Window window, double
   found.autocorrelogram = autocorrelogram(counts, lags);
   found.spectrum = power_spectrum(population_counts(counts), 1000 / bin);
   return found;
+}
+
+std::int64_t lags_within(double reach, double bin) {
+  return std::max<std::int64_t>(1, std::llround(reach / bin));
 }
 
 std::span<const StatisticText> statistic_texts() {

@@ -38,6 +38,11 @@ struct PopulationStatistics {
 // of the window are left out.
 PopulationStatistics statistics(const SpikeTrains& trains, Window window, double bin, std::int64_t lags);
 
+// The autocorrelogram reaches so far by itself, ms.
+inline constexpr double default_reach = 50;
+// How many bins of `bin` ms reach `reach` ms, at least one.
+std::int64_t lags_within(double reach, double bin);
+
 // Names, units and definitions of what statistics() gives, for documentation.
 struct StatisticText {
   std::string_view name, unit, doc;
