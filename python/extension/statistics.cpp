@@ -1,25 +1,24 @@
-// Statistics of spike trains for Python: what `hillock features` gives of a file, of any trains.
+// Statistics of spikes for Python: what `hillock features` gives of a file, of any spikes.
 #include "statistics.hpp"
 
 #include <fmt/format.h>
 #include <nanobind/ndarray.h>
-#include <nanobind/stl/map.h>
-#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
-#include <map>
-#include <optional>
+#include <memory>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "analysis/population_statistics.hpp"
+#include "assemble/analysis.hpp"
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
+#include "cli/console.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -28,142 +27,130 @@ namespace hillock::python {
 
 namespace {
 
-using analysis::PopulationStatistics;
-using analysis::TrainStatistics;
 using base::UserError;
 
-using Times = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-using Matrix = std::vector<std::vector<double>>;
-
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
-// A NumPy array that owns its numbers, so that they outlive what they were taken from.
 template <class Number>
-nb::object array_of(std::vector<Number> numbers) {
-  auto* kept = new std::vector<Number>(std::move(numbers));
-  const nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<Number>*>(p); });
-  return nb::cast(nb::ndarray<nb::numpy, Number, nb::ndim<1>>(kept->data(), {kept->size()}, owner));
-}
+using Array = nb::ndarray<const Number, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
-// The train `train` of the message is counted from 0, as Python counts.
-std::vector<double> checked(const Times& times, std::size_t train) {
-  std::vector<double> spikes(times.data(), times.data() + times.shape(0));
-  for (std::size_t k = 0; k < spikes.size(); ++k) {
-    if (!std::isfinite(spikes[k]))
-      throw UserError(fmt::format("trains[{}][{}] is {}, not a time", train, k, base::number(spikes[k])),
-                      "spike times are finite numbers, ms");
-    if (k > 0 && spikes[k] < spikes[k - 1])
-      throw UserError(fmt::format("trains[{}][{}] is {} ms, earlier than the spike before it at {} ms", train,
-                                  k, base::number(spikes[k]), base::number(spikes[k - 1])),
-                      "sort the times of each train");
-  }
-  return spikes;
-}
+// One time and one neuron per spike, in any order; `neurons` are those that are asked for, ascending. A
+// neuron below 0 is a silent one whose number is not known.
+struct Given {
+  std::span<const double> times;  // ms
+  std::span<const std::int64_t> node_ids, neurons;
+};
 
-void check(analysis::Window window, double bin, double reach) {
-  constexpr double most_bins = 1e7;
+constexpr double most_bins = 1e7;
+
+void check_window(analysis::Window window, double bin) {
   if (!std::isfinite(window.duration()) || !(window.start < window.stop))
-    throw UserError(fmt::format("stop is {} ms, and start {} ms", base::number(window.stop),
-                                base::number(window.start)),
-                    "start is the earlier one");
+    throw UserError(fmt::format("the statistics are taken from {} ms to {} ms", base::number(window.start),
+                                base::number(window.stop)),
+                    "choose start and stop so that there is time between them");
   if (!std::isfinite(bin) || !(bin > 0))
-    throw UserError(fmt::format("bin is {} ms", base::number(bin)), "a bin has a length above 0 ms");
-  if (!std::isfinite(reach) || !(reach > 0))
-    throw UserError(fmt::format("reach is {} ms", base::number(reach)), "write for instance reach=50");
-  if (window.duration() / bin > most_bins || reach / bin > most_bins)
-    throw UserError(fmt::format("bin is {} ms: that makes more than {:.0f} bins", base::number(bin), most_bins),
+    throw UserError(fmt::format("bin={} is not positive", base::number(bin)),
+                    "write for instance bin=5, in ms");
+  if (window.duration() / bin > most_bins)
+    throw UserError(fmt::format("bin={} ms makes more than {:.0f} bins", base::number(bin), most_bins),
                     "choose a wider bin");
 }
 
-PopulationStatistics statistics(const std::vector<Times>& times, double start, double stop, double bin,
-                                double reach) {
-  check({start, stop}, bin, reach);
-  analysis::SpikeTrains trains;
-  for (const Times& one : times) trains.push_back(checked(one, trains.size()));
-  const nb::gil_scoped_release released;
-  return analysis::statistics(trains, {start, stop}, bin, analysis::lags_within(reach, bin));
+void check_reach(double reach, double bin) {
+  if (!(reach > 0) || !(reach / bin <= most_bins))
+    throw UserError(fmt::format("reach={} is not between 0 and {:.0f} bins", base::number(reach), most_bins),
+                    "write for instance reach=50, in ms");
 }
 
-nb::object correlations(const std::vector<Times>& times, double start, double stop, double bin) {
-  check({start, stop}, bin, bin);
-  analysis::SpikeTrains trains;
-  for (const Times& one : times) trains.push_back(checked(one, trains.size()));
-  std::vector<double> flat;
+// The spikes neuron by neuron, each in order of time.
+analysis::SpikeTrains trains_of(const Given& given) {
+  if (given.times.size() != given.node_ids.size())
+    throw UserError(fmt::format("there are {} times, but the neurons of {} spikes", given.times.size(),
+                                given.node_ids.size()),
+                    "each spike has a time and a neuron");
+  analysis::SpikeTrains trains(given.neurons.size());
+  for (std::size_t k = 0; k < given.times.size(); ++k) {
+    const double time = given.times[k];
+    if (!std::isfinite(time))
+      throw UserError(fmt::format("times[{}] is {}", k, base::number(time)), "spike times are finite, in ms");
+    if (given.node_ids[k] < 0)
+      throw UserError(fmt::format("node_ids[{}] is {}", k, given.node_ids[k]), "neurons count from 0");
+    const auto found = std::ranges::lower_bound(given.neurons, given.node_ids[k]);
+    if (found != given.neurons.end() && *found == given.node_ids[k])
+      trains[static_cast<std::size_t>(found - given.neurons.begin())].push_back(time);
+  }
+  for (std::vector<double>& train : trains) std::ranges::sort(train);
+  return trains;
+}
+
+Given given_of(const Array<double>& times, const Array<std::int64_t>& node_ids,
+               const Array<std::int64_t>& neurons) {
+  return {{times.data(), times.size()}, {node_ids.data(), node_ids.size()}, {neurons.data(), neurons.size()}};
+}
+
+engine::AnalysisTable statistics(const Array<double>& times, const Array<std::int64_t>& node_ids,
+                                 const Array<std::int64_t>& neurons, const std::vector<std::string>& names,
+                                 double start, double stop, double bin, double reach) {
+  const nb::gil_scoped_release released;
+  const analysis::Window window{start, stop};
+  const Given given = given_of(times, node_ids, neurons);
+  check_window(window, bin);
+  check_reach(reach, bin);
+  for (const std::string& name : names) analysis::find_statistic(name);
+  assemble::AnalysisPlan plan;
+  plan.neurons.assign(given.neurons.begin(), given.neurons.end());
+  plan.statistics = names;
+  plan.bin = bin;
+  analysis::PopulationFacts facts;
+  facts.spikes = analysis::statistics(trains_of(given), window, bin, analysis::lags_of(bin, reach));
+  return assemble::table_of(plan, facts);
+}
+
+std::unique_ptr<double[]> correlation_matrix(const Given& given, analysis::Window window, double bin) {
+  const std::size_t n = given.neurons.size();
+  check_window(window, bin);
+  const double needed = 2 * 8 * static_cast<double>(n) * static_cast<double>(n);
+  const double there =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  if (needed > there)
+    throw base::ResourceError(
+        fmt::format("the correlations of {} neurons would take {} of memory, {} are there", n,
+                    cli::human_bytes(needed), cli::human_bytes(there)));
+  const auto rows =
+      analysis::correlations(analysis::count_spikes(analysis::within(trains_of(given), window), window, bin));
+  auto matrix = std::make_unique_for_overwrite<double[]>(n * n);
+  for (std::size_t k = 0; k < n; ++k) std::ranges::copy(rows[k], matrix.get() + k * n);
+  return matrix;
+}
+
+nb::object correlations(const Array<double>& times, const Array<std::int64_t>& node_ids,
+                        const Array<std::int64_t>& neurons, double start, double stop, double bin) {
+  std::unique_ptr<double[]> matrix;
   {
     const nb::gil_scoped_release released;
-    const analysis::Window window{start, stop};
-    for (const std::vector<double>& row :
-         analysis::correlations(analysis::count_spikes(analysis::within(trains, window), window, bin)))
-      flat.insert(flat.end(), row.begin(), row.end());
+    matrix = correlation_matrix(given_of(times, node_ids, neurons), {start, stop}, bin);
   }
-  return array_of(std::move(flat));
-}
-
-double value_or_nan(const std::optional<double>& value) { return value.value_or(undefined); }
-
-// Of each train, [train].
-template <class Number, class Function>
-nb::object of_trains(const PopulationStatistics& all, Function value) {
-  std::vector<Number> numbers;
-  for (const TrainStatistics& train : all.trains) numbers.push_back(value(train));
-  return array_of(std::move(numbers));
-}
-
-std::map<std::string, std::pair<std::string, std::string>> texts() {
-  std::map<std::string, std::pair<std::string, std::string>> found;
-  for (const analysis::StatisticText& text : analysis::statistic_texts())
-    found[std::string(text.name)] = {std::string(text.unit), std::string(text.doc)};
-  return found;
-}
-
-// A statistic that may be undefined, as NaN then.
-template <std::optional<double> PopulationStatistics::*Value>
-double population_value(const PopulationStatistics& all) {
-  return value_or_nan(all.*Value);
-}
-
-template <std::optional<double> TrainStatistics::*Value>
-nb::object train_values(const PopulationStatistics& all) {
-  return of_trains<double>(all, [](const TrainStatistics& train) { return value_or_nan(train.*Value); });
-}
-
-void bind_results(nb::module_& module) {
-  using All = PopulationStatistics;
-  nb::class_<All>(module, "SpikeStatistics", "What analysis::statistics found; NaN where it is not defined.")
-      .def_ro("neurons", &All::neurons)
-      .def_ro("spikes", &All::spikes)
-      .def_ro("rate", &All::rate)
-      .def_prop_ro("cv", population_value<&All::cv>)
-      .def_prop_ro("cv2", population_value<&All::cv2>)
-      .def_prop_ro("lv", population_value<&All::lv>)
-      .def_prop_ro("fano_factor", population_value<&All::fano_factor>)
-      .def_prop_ro("correlation", population_value<&All::correlation>)
-      .def_prop_ro("spike_contrast", population_value<&All::spike_contrast>)
-      .def("ISI_histogram", [](const All& all) { return array_of(all.ISI_histogram); })
-      .def("autocorrelogram", [](const All& all) { return array_of(all.autocorrelogram); })
-      .def("frequency", [](const All& all) { return array_of(all.spectrum.frequency); })
-      .def("power", [](const All& all) { return array_of(all.spectrum.power); })
-      .def("train_spikes",
-           [](const All& all) {
-             return of_trains<std::int64_t>(all, [](const TrainStatistics& train) { return train.spikes; });
-           })
-      .def("train_rate",
-           [](const All& all) {
-             return of_trains<double>(all, [](const TrainStatistics& train) { return train.rate; });
-           })
-      .def("train_cv", train_values<&TrainStatistics::cv>)
-      .def("train_cv2", train_values<&TrainStatistics::cv2>)
-      .def("train_lv", train_values<&TrainStatistics::lv>);
+  double* values = matrix.get();
+  const nb::capsule owner(matrix.release(),
+                          [](void* p) noexcept { std::unique_ptr<double[]>(static_cast<double*>(p)); });
+  return nb::ndarray<nb::numpy, double>(values, {neurons.size(), neurons.size()}, owner).cast();
 }
 
 }  // namespace
 
 void bind_statistics(nb::module_& module) {
-  bind_results(module);
-  module.def("statistics", statistics, "trains"_a, "start"_a, "stop"_a, "bin"_a, "reach"_a);
-  module.def("correlations", correlations, "trains"_a, "start"_a, "stop"_a, "bin"_a,
-             "[train * train]: the rows one after the other.");
-  module.def("statistic_texts", texts, "Name -> unit and definition.");
+  nb::class_<analysis::StatisticText>(module, "Statistic", "A statistic of spikes by elephant's definition.")
+      .def_prop_ro("name", [](const analysis::StatisticText& self) { return std::string(self.name); })
+      .def_prop_ro("unit", [](const analysis::StatisticText& self) { return std::string(self.unit); })
+      .def_prop_ro("doc", [](const analysis::StatisticText& self) { return std::string(self.doc); });
+  module.def("statistic_list", [] {
+    const std::span<const analysis::StatisticText> all = analysis::statistic_texts();
+    return std::vector<analysis::StatisticText>(all.begin(), all.end());
+  });
+  module.def("statistics", statistics, "times"_a, "node_ids"_a, "neurons"_a, "names"_a, "start"_a, "stop"_a,
+             "bin"_a, "reach"_a);
+  module.def("correlations", correlations, "times"_a, "node_ids"_a, "neurons"_a, "start"_a, "stop"_a, "bin"_a,
+             nb::sig("def correlations(times: numpy.typing.NDArray[numpy.float64], node_ids: "
+                     "numpy.typing.NDArray[numpy.int64], neurons: numpy.typing.NDArray[numpy.int64], start: "
+                     "float, stop: float, bin: float) -> numpy.typing.NDArray[numpy.float64]"));
 }
 
 }  // namespace hillock::python
