@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._features import feature_list, features
 from ._hillock import version as __version__
+from ._statistics import Statistics, statistic_list, statistics
 from .analysis import Analysis
 from .errors import (ConfigWarning, Diagnostic, HillockError, InternalError, IoError, NotRecordedError, NumericsError,
                      ResourceError, UserError)
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from . import plot
 
 __all__ = ["Analysis", "ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError",
-           "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Spikes", "UserError",
-           "__version__", "check", "feature_list", "features", "models", "open", "plot", "run"]
+           "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Spikes", "Statistics",
+           "UserError", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics"]
 
 
 def __getattr__(name: str) -> Any:

@@ -234,6 +234,10 @@ class RunFile:
         size = yaml.load(self.text("parameters"), Loader=loader)["populations"][population]["size"]
         return numpy.arange(size) if self._neurons[population] == size else None
 
+    def spike_trains(self, population: str) -> int:
+        """Of how many neurons the spikes were recorded, silent ones included; 0 if the file does not say."""
+        return self._neurons[population]
+
     def analysed(self) -> tuple[str, ...]:
         return self._analysed
 

@@ -56,6 +56,8 @@ class Source(Protocol):
 
     def spike_neurons(self, population: str) -> Array | None: ...
 
+    def spike_trains(self, population: str) -> int: ...
+
     def analysed(self) -> tuple[str, ...]: ...
 
     def analysis(self, population: str) -> Analysis: ...
@@ -124,6 +126,9 @@ class MemorySource:
 
     def spike_neurons(self, population: str) -> Array | None:
         return self._neurons.get(population)
+
+    def spike_trains(self, population: str) -> int:
+        return len(self._neurons[population])
 
     def analysed(self) -> tuple[str, ...]:
         return tuple(self._recorded.analysed)

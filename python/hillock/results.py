@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas
     import xarray
 
+    from ._statistics import Statistics
     from .analysis import Analysis
 
 
@@ -140,6 +141,11 @@ class Spikes:
     def neurons(self) -> numpy.ndarray[Any, Any]:
         """The neurons whose spikes were recorded, silent ones included, where that is known; else those that spiked."""
         return numpy.unique(self.node_ids) if self._neurons is None else numpy.asarray(self._neurons)
+
+    @property
+    def all_neurons_known(self) -> bool:
+        """Whether ``neurons`` are all whose spikes were recorded: a file does not say which ones were silent, if some were chosen."""
+        return self._neurons is not None
 
     def between(self, start: float | None = None, stop: float | None = None) -> Spikes:
         """The spikes with start <= t < stop (ms), without copying."""
@@ -274,6 +280,19 @@ class Population:
         from ._features import table_of
 
         return table_of(self.report_of("V"), names, neurons, per, stim_start, stim_end, settings)
+
+    def statistics(self, *names: str, neurons: int | Sequence[int] | None = None, start: float | None = None,
+                   stop: float | None = None, bin: float = 5.0, reach: float = 50.0) -> Statistics:
+        """Statistics of the spikes, with elephant's definitions: those that ``hillock features`` takes of a file.
+
+        `names`: which of hillock.statistic_list() (default: all). `neurons`: of which (default: all whose spikes were recorded;
+        silent ones whose number a file does not tell are neuron -1). `start`, `stop`: the window, ms (default: the whole run),
+        both ends belong to it. `bin`: of counts, histogram and correlogram, ms. `reach`: of the autocorrelogram to both sides,
+        ms. Raises UserError, and NotRecordedError without spikes.
+        """
+        from ._statistics import statistics_of
+
+        return statistics_of(self, names, neurons, start, stop, bin, reach)
 
     def to_xarray(self) -> xarray.Dataset:
         """A Dataset with the dimensions ``time`` and ``neuron``.
