@@ -325,11 +325,14 @@ class Schema {
   }
 
   Json recorded_variable() {
-    Json boolean, variable;
+    Json boolean, variable, window;
     boolean["type"] = "boolean";
+    for (const char* side : {"before", "after"}) window[side] = values_.quantity({dim::time});
     variable["neurons"] = neurons();
     variable["every"] = values_.quantity({dim::time});
     variable["mean"] = boolean;
+    variable["around_spikes"] = object_schema(std::move(window), {"before", "after"});
+    variable["around_spikes"]["description"] = "recorded only in this window around each neuron's own spikes";
     return object_schema(std::move(variable));
   }
 

@@ -57,14 +57,14 @@ void Snippets::copy_out(const std::vector<std::vector<Number>>& rings, std::vect
                         const Waiting& spike) const {
   const auto neurons = static_cast<std::int64_t>(layout_.neurons.size());
   for (std::size_t v = 0; v < rings.size(); ++v)
-    for (std::int64_t step = spike.step - plan_.before; step <= spike.step + plan_.after; step += plan_.every) {
+    for (std::int64_t step = spike.step - plan_.before; step <= spike.step + plan_.after;
+         step += plan_.every) {
       const Number value = rings[v][static_cast<std::size_t>(step % length_ * neurons + spike.column)];
       if (!std::isfinite(value))  // it was a finite double
-        throw base::NumericsError(
-            fmt::format("population '{}': {} of neuron {} around its spike at {} ms is more than float32 holds\n"
-                        "  write dtype: float64 in its record, and check the inputs",
-                        layout_.population, layout_.variables[v].name, layout_.neurons[spike.column],
-                        spike.time));
+        throw base::NumericsError(fmt::format(
+            "population '{}': {} of neuron {} around its spike at {} ms is more than float32 holds\n"
+            "  write dtype: float64 in its record, and check the inputs",
+            layout_.population, layout_.variables[v].name, layout_.neurons[spike.column], spike.time));
       to[v].push_back(value);
     }
 }
@@ -108,17 +108,27 @@ bool Snippets::changed() const {
          told_end_ != left_out_at_end_ + static_cast<std::int64_t>(waiting_.size());
 }
 
+namespace {
+
+// Variable after variable; values behind `per_variable` belong to a spike that was not completed, and are
+// dropped.
+template <class Number>
+void move_whole(std::vector<std::vector<Number>>& variables, std::size_t per_variable,
+                std::vector<Number>& block) {
+  for (std::vector<Number>& values : variables) {
+    block.insert(block.end(), values.begin(), values.begin() + static_cast<std::ptrdiff_t>(per_variable));
+    values.clear();
+  }
+}
+
+}  // namespace
+
 SnippetBlock Snippets::take() {
   told_start_ = block_.left_out_at_start = left_out_at_start_;
   told_end_ = block_.left_out_at_end = left_out_at_end_ + static_cast<std::int64_t>(waiting_.size());
-  for (std::vector<float>& values : values32_) {
-    block_.values32.insert(block_.values32.end(), values.begin(), values.end());
-    values.clear();
-  }
-  for (std::vector<double>& values : values64_) {
-    block_.values64.insert(block_.values64.end(), values.begin(), values.end());
-    values.clear();
-  }
+  const std::size_t per_variable = block_.times.size() * layout_.offsets.size();
+  move_whole(values32_, per_variable, block_.values32);
+  move_whole(values64_, per_variable, block_.values64);
   const int index = block_.snippets;
   SnippetBlock taken = std::exchange(block_, {});
   block_.snippets = index;
