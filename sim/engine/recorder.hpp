@@ -40,7 +40,7 @@ struct SnippetLayout {
   std::string population;
   std::vector<ReportVariable> variables;
   std::vector<std::int64_t> neurons;  // ascending, at least one
-  std::vector<double> offsets;        // ms, ascending: of the samples from the grid point at or after the spike
+  std::vector<double> offsets;  // ms, ascending: of the samples from the grid point at or after the spike
   bool float64 = false;
   // In the file: the values, time, id and time of the sample at offset 0.
   std::int64_t bytes_per_spike() const {
