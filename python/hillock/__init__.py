@@ -15,6 +15,7 @@ from ._features import feature_list, features
 from ._hillock import version as __version__
 from ._statistics import Statistics, statistic_list, statistics
 from .analysis import Analysis
+from .around_spikes import AroundSpikes
 from .errors import (ConfigWarning, Diagnostic, HillockError, InternalError, IoError, NotRecordedError, NumericsError,
                      ResourceError, UserError)
 from .results import Population, Report, Run, Spikes
@@ -23,7 +24,7 @@ from .simulation import SimulatedPopulation, Simulation, check, models, open, ru
 if TYPE_CHECKING:
     from . import plot
 
-__all__ = ["Analysis", "ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError",
+__all__ = ["Analysis", "AroundSpikes", "ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError",
            "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Spikes", "Statistics",
            "UserError", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics"]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from ._source import Array, ReportInfo, Source
+from .around_spikes import AroundSpikes
 from .errors import NotRecordedError
 
 if TYPE_CHECKING:
@@ -179,10 +180,11 @@ class Population:
     are reports: ``run["exc"].reports["exc.w"].time``; means are in ``run["exc"].mean``.
     """
 
-    def __init__(self, source: Source, name: str, reports: Mapping[str, Report]) -> None:
+    def __init__(self, source: Source, name: str, reports: Mapping[str, Report], windows: Mapping[str, AroundSpikes]) -> None:
         self._source = source
         self.name = name
         self.reports: dict[str, Report] = dict(reports)
+        self.windows: dict[str, AroundSpikes] = dict(windows)
 
     @property
     def _main(self) -> Report:
@@ -218,6 +220,17 @@ class Population:
             raise NotRecordedError(f"spikes of '{self.name}' were not recorded; write record: {{{self.name}: [spikes]}}")
         timestamps, node_ids = self._source.spikes(self.name)
         return Spikes(self.name, timestamps, node_ids, self._source.spike_neurons(self.name), self._source.time())
+
+    @property
+    def around_spikes(self) -> AroundSpikes:
+        """What was recorded around spikes only: ``.V`` [spike, offset], ``.offset`` (ms), ``.timestamps`` (ms), ``.node_ids``.
+
+        Variables with neurons, a window or an interval of their own are in ``.windows["exc.w"]``.
+        """
+        if not self.windows:
+            raise NotRecordedError(f"nothing was recorded around spikes of '{self.name}'; write for example "
+                                   f"record: {{{self.name}: {{V: {{around_spikes: {{before: 2 ms, after: 5 ms}}}}}}}}")
+        return self.windows.get(self.name, next(iter(self.windows.values())))
 
     @property
     def analysis(self) -> Analysis:
@@ -314,10 +327,13 @@ class Run(Mapping[str, Population]):
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        reports: dict[str, dict[str, Report]] = {name: {} for name in (*source.spike_populations(), *source.analysed())}
+        windows: dict[str, dict[str, AroundSpikes]] = {}
+        for snippets in source.around_spikes():
+            windows.setdefault(snippets.population, {})[snippets.group] = AroundSpikes(source, snippets)
+        reports: dict[str, dict[str, Report]] = {name: {} for name in (*source.spike_populations(), *windows, *source.analysed())}
         for info in source.reports():
             reports.setdefault(info.population, {})[info.group] = Report(source, info)
-        self._populations = {name: Population(source, name, found) for name, found in reports.items()}
+        self._populations = {name: Population(source, name, found, windows.get(name, {})) for name, found in reports.items()}
 
     def __getitem__(self, name: str) -> Population:
         if name not in self._populations:

@@ -22,6 +22,14 @@ struct Spikes {
   std::uint64_t neurons = 0;            // how many were recorded, the silent ones included; 0: not known
 };
 
+// What a run recorded of a variable around spikes.
+struct AroundSpikes {
+  std::vector<double> times;                // ms, of the spikes, ascending
+  std::vector<std::uint64_t> node_ids;      // of each of the times
+  std::vector<double> sampled_at;           // ms: when the sample at offset 0 was taken
+  std::vector<std::vector<double>> values;  // [spike][offset], in the variable's unit
+};
+
 // Every member throws IoError, naming the file and the place in it, when that is damaged; reading is tried in
 // a child process first, because the HDF5 library may crash on damaged files. To be used before threads are
 // started.
@@ -54,6 +62,9 @@ class RunReader {
 
   // The spikes of a population that can be trusted, in order of time. Throws IoError if none were recorded.
   Spikes spikes(const std::string& population, FrameRange range = {});
+
+  // What can be trusted of a variable around spikes: the offsets of its samples (ms) stand in `snippets`.
+  AroundSpikes around_spikes(const SnippetInfo& snippets, const std::string& variable);
 
  private:
   // Throws IoError if a file that is not complete holds nothing where these values should be.
