@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "cli/console.hpp"
+#include "cli/option_values.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -15,15 +16,6 @@ namespace {
 using base::UserError;
 
 constexpr std::size_t most_correlated = 100;  // neurons: a matrix of more is of no use as text
-
-std::vector<std::string> chosen_populations(const record::RunReader& reader, const FeatureRequest& request) {
-  const std::vector<std::string> all = reader.populations();
-  for (const std::string& name : request.populations)
-    if (std::ranges::find(all, name) == all.end())
-      throw UserError(fmt::format("{} has no population '{}'", reader.info().path, name),
-                      all.empty() ? "it holds neither spikes nor traces" : "it has " + base::join(all, ", "));
-  return request.populations.empty() ? all : request.populations;
-}
 
 // The spikes of each neuron. Silent neurons are there too where the file says how many were recorded: as the
 // first that are free of spikes, which ones they are does not matter.
@@ -153,7 +145,7 @@ void check_neurons(const std::string& path, const FeatureRequest& request,
 FileFacts feature_facts(const std::string& path, const FeatureRequest& request) {
   record::RunReader reader(path);
   FileFacts facts{path, reader.info().status, reader.info().recorded_until, {}};
-  for (const std::string& name : chosen_populations(reader, request)) {
+  for (const std::string& name : chosen_populations(reader, request.populations)) {
     PopulationFacts population;
     population.name = name;
     add_spikes(reader, request, population);
