@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace hillock::cli {
 namespace {
@@ -13,11 +15,22 @@ using record::FrameRange;
 
 std::uint64_t rounded_up(std::uint64_t count, std::uint64_t by) { return (count + by - 1) / by; }
 
-// The bins of [first, first + count) of one trace; the last may be shorter.
+// The lowest and the highest of the values that are finite; NaN if none is.
+std::pair<double, double> extremes(std::span<const double> values) {
+  double low = std::nan(""), high = low;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    if (!(value >= low)) low = value;  // also while low is NaN
+    if (!(value <= high)) high = value;
+  }
+  return {low, high};
+}
+
+// The bins of one trace; the last may be shorter.
 void add_bins(std::span<const double> values, std::uint64_t per, std::size_t trace, TraceBins& bins) {
   for (std::size_t begin = 0; begin < values.size(); begin += per) {
     const auto part = values.subspan(begin, std::min<std::size_t>(per, values.size() - begin));
-    const auto [low, high] = std::ranges::minmax(part);
+    const auto [low, high] = extremes(part);
     bins.low[trace].push_back(static_cast<float>(low));
     if (bins.per > 1) bins.high[trace].push_back(static_cast<float>(high));
   }

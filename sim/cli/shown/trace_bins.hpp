@@ -1,4 +1,5 @@
-// A trace as minima and maxima of bins: all of a small report, an overview of a large one.
+// A trace as minima and maxima of bins (of the values that are finite; NaN where none is): all of a small
+// report, an overview of a large one.
 #pragma once
 #include <cstddef>
 #include <cstdint>
