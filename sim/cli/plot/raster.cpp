@@ -122,7 +122,7 @@ void label_rows(const std::vector<Group>& groups, double total, Axis& axis) {
     return;
   }
   const Group& group = groups.front();
-  axis.label = "neuron of " + group.name;
+  axis.label = "neuron";
   if (!group.chosen.empty()) {
     constexpr std::size_t most = 10;
     axis.ticks.emplace();
@@ -174,7 +174,8 @@ void add_raster(PlottedRun& run, Figure& figure) {
   panel.name = "spikes of each neuron over time";
   panel.x = run.time_axis();
   panel.joined = true;
-  panel.share = std::clamp(static_cast<double>(total) / 20, 0.35, 1.0);
+  panel.share = std::clamp(static_cast<double>(total) / 20, 0.4, 1.0);
+  if (groups.size() == 1) panel.side = groups.front().name;
   label_rows(groups, static_cast<double>(total), panel.y);
   std::size_t row = 0;
   for (std::size_t k = 0; k < groups.size(); ++k) {

@@ -101,7 +101,7 @@ std::optional<Json> features_json(RunReader& reader, const std::string& populati
       "stimulus from {} to {} ms.",
       base::number(traces->stimulus_start), base::number(traces->stimulus_stop));
   if (traces->neurons.size() > most_rows)
-    note += fmt::format(" First {} of {} neurons; hillock features {} prints all.", most_rows,
+    note += fmt::format(" First {} of {} neurons; hillock features {} --csv prints all.", most_rows,
                         traces->neurons.size(), reader.info().path);
   json["note"] = note;
   json["columns"] = Json::Array{};
