@@ -62,6 +62,9 @@ struct Figure {
 // outside of the axes is not drawn, and no series grows beyond what paper can show.
 std::string svg(const Figure& figure);
 
+// The height (mm) below which the panels of a figure would run into one another.
+double least_height(const Figure& figure);
+
 // The colours of a figure on white or on a dark ground: told apart by all kinds of colour vision (after Okabe
 // and Ito 2008).
 struct Palette {

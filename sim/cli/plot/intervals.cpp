@@ -17,18 +17,17 @@ constexpr std::uint64_t most_read = 2'000'000;  // spikes of a population
 constexpr double most_bins = 70;                // half of it at least
 
 // The intervals of all neurons, ascending, ms.
-std::vector<double> intervals_of(PlottedRun& run, const std::string& population) {
-  const auto spikes = run.spikes(population, most_read);
-  if (!spikes)
-    throw base::UserError(fmt::format("{}: more than {} spikes of population '{}' lie in this window",
-                                      run.info().path, most_read, population),
-                          "choose a shorter one with --start and --stop");
+std::vector<double> intervals_of(PlottedRun& run, const std::string& population, Figure& figure) {
+  const record::Spikes spikes = run.first_spikes(population, most_read);
+  if (const std::uint64_t all = run.count_spikes(population); all > most_read)
+    figure.notes.push_back(
+        fmt::format("{}: intervals of the first {} of {} spikes in the window.", population, most_read, all));
   std::map<std::uint64_t, double> last;
   std::vector<double> intervals;
-  for (std::size_t k = 0; k < spikes->times.size(); ++k) {
-    const auto [before, first] = last.try_emplace(spikes->node_ids[k], spikes->times[k]);
-    if (!first) intervals.push_back(spikes->times[k] - before->second);
-    before->second = spikes->times[k];
+  for (std::size_t k = 0; k < spikes.times.size(); ++k) {
+    const auto [before, first] = last.try_emplace(spikes.node_ids[k], spikes.times[k]);
+    if (!first) intervals.push_back(spikes.times[k] - before->second);
+    before->second = spikes.times[k];
   }
   std::ranges::sort(intervals);
   return intervals;
@@ -68,7 +67,7 @@ void add_interval_histogram(PlottedRun& run, Figure& figure) {
   std::vector<std::pair<std::string, std::vector<double>>> groups;
   double longest = 0, nearly_longest = 0;
   for (const std::string& population : run.spiking_populations()) {
-    std::vector<double> intervals = intervals_of(run, population);
+    std::vector<double> intervals = intervals_of(run, population, figure);
     if (intervals.empty()) continue;
     longest = std::max(longest, intervals.back());
     nearly_longest = std::max(nearly_longest, intervals[(intervals.size() - 1) * 995 / 1000]);

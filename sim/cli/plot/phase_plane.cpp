@@ -16,7 +16,7 @@ namespace {
 
 using base::UserError;
 
-constexpr std::uint64_t most_frames = 200'000;
+constexpr std::uint64_t most_frames = 30'000;                  // browsers take seconds for longer curves
 constexpr std::uint64_t most_bytes = std::uint64_t{64} << 20;  // read of the file for each variable
 
 // All frames in the window, as many as can be drawn.

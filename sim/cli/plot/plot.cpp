@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/commands.hpp"
+#include "cli/console.hpp"
 #include "cli/option_values.hpp"
 #include "cli/plot/figures.hpp"
 #include "cli/shown/picture_file.hpp"
@@ -17,7 +19,7 @@ namespace {
 
 using base::UserError;
 
-constexpr double smallest = 30, largest = 2000;  // mm
+constexpr double smallest = 40, largest = 2000;  // mm
 
 // "89 mm" in mm. Throws UserError, naming the option, for what is no length of paper.
 double millimetres(const std::string& option, const std::string& text) {
@@ -91,6 +93,11 @@ int plot(const Arguments& arguments, Console& console) {
   const std::string out = picture_path(arguments, ".svg");
   kind.add(run, figure);
   describe(run, kind, figure);
+  if (const double least = std::ceil(least_height(figure)); figure.height > 0 && figure.height < least)
+    throw UserError(
+        fmt::format("--height {} is too low for a figure of {}, which takes {} mm", arguments.height,
+                    counted(static_cast<std::int64_t>(figure.panels.size()), "panel"), least),
+        "leave it out, or show less");
   write_picture(out, svg(figure));
   console.out(fmt::format("{}: open it in a browser, or put it into a document\n", out));
   return 0;

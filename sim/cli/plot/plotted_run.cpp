@@ -172,9 +172,18 @@ ShownTraces PlottedRun::traces(const std::string& population, const std::string&
   return shown;
 }
 
+std::uint64_t PlottedRun::count_spikes(const std::string& population) {
+  return spikes_within(reader_, population, window_).count;
+}
+
 std::optional<record::Spikes> PlottedRun::spikes(const std::string& population, std::uint64_t most) {
-  const FrameRange range = spikes_within(reader_, population, window_);
-  if (range.count > most) return std::nullopt;
+  if (count_spikes(population) > most) return std::nullopt;
+  return first_spikes(population, most);
+}
+
+record::Spikes PlottedRun::first_spikes(const std::string& population, std::uint64_t most) {
+  FrameRange range = spikes_within(reader_, population, window_);
+  range.count = std::min(range.count, most);
   record::Spikes all = reader_.spikes(population, range);
   if (request_.neurons.empty()) return all;
   record::Spikes some;

@@ -62,6 +62,10 @@ class PlottedRun {
 
   // All spikes in the window of the neurons asked for. Nothing if there are more than `most` in the window.
   std::optional<record::Spikes> spikes(const std::string& population, std::uint64_t most);
+  // The same of the first `most` ones in the window.
+  record::Spikes first_spikes(const std::string& population, std::uint64_t most);
+  // How many spikes of all neurons lie in the window.
+  std::uint64_t count_spikes(const std::string& population);
 
   // The window as an axis, in ms or s, and the factor from ms to its unit.
   Axis time_axis() const;

@@ -46,8 +46,7 @@ void count_rates(ShownSpikes& shown, TimeWindow window, int bins, std::size_t ne
 // So many that the rates of a few spikes are not a comb.
 int bins_of(PlottedRun& run, const std::vector<std::string>& populations) {
   std::uint64_t spikes = 0;
-  for (const std::string& population : populations)
-    spikes += spikes_within(run.reader(), population, run.window()).count;
+  for (const std::string& population : populations) spikes += run.count_spikes(population);
   return static_cast<int>(std::clamp<std::uint64_t>(spikes / 20, fewest_bins, most_bins));
 }
 

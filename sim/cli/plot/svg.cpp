@@ -48,6 +48,9 @@ class Drawing {
         width_(figure.width * points_per_mm),
         height_(figure.height > 0 ? figure.height * points_per_mm : needed_height()) {}
 
+  // pt.
+  double least_height() const { return around() + 20 * static_cast<double>(figure_.panels.size()); }
+
   std::string text() {
     place_panels();
     begin();
@@ -353,5 +356,7 @@ const Palette& palette(bool dark) {
 }
 
 std::string svg(const Figure& figure) { return Drawing(figure).text(); }
+
+double least_height(const Figure& figure) { return Drawing(figure).least_height() / points_per_mm; }
 
 }  // namespace hillock::cli
