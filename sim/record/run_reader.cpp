@@ -119,6 +119,7 @@ std::vector<std::string> RunReader::populations() const {
   std::set<std::string> names;
   for (const SpikesInfo& spikes : info_.spikes) names.insert(spikes.population);
   for (const ReportInfo& report : info_.reports) names.insert(population_of(report));
+  for (const AnalysisInfo& analysis : info_.analysis) names.insert(analysis.population);
   return {names.begin(), names.end()};
 }
 
@@ -173,6 +174,11 @@ RunReader::Stimulus RunReader::stimulus(const ReportInfo& report) {
     return Stimulus{number_attribute(group, "stimulus_start_ms").value_or(0),
                     number_attribute(group, "stimulus_stop_ms").value_or(info_.duration)};
   });
+}
+
+std::vector<double> RunReader::analysis(const std::string& population, const std::string& name) {
+  const std::string place = "/analysis/" + population + "/" + name;
+  return tried_apart(path_, [&] { return read_numbers(file_, place); });
 }
 
 Spikes RunReader::spikes(const std::string& population, FrameRange range) {

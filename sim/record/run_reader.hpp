@@ -32,7 +32,7 @@ class RunReader {
   explicit RunReader(const std::string& path);
   const RunInfo& info() const { return info_; }
 
-  // The populations with spikes or traces, in alphabetical order.
+  // The populations with spikes, traces or an analysis, in alphabetical order.
   std::vector<std::string> populations() const;
   // The report with a variable of single neurons of a population; null if it was not recorded.
   const ReportInfo* report_of(const std::string& population, const std::string& variable) const;
@@ -54,6 +54,9 @@ class RunReader {
 
   // The spikes of a population that can be trusted, in order of time. Throws IoError if none were recorded.
   Spikes spikes(const std::string& population, FrameRange range = {});
+
+  // All numbers of /analysis/POPULATION/NAME. Throws IoError if it is not there.
+  std::vector<double> analysis(const std::string& population, const std::string& name);
 
  private:
   std::string path_;

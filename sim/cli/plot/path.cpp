@@ -81,7 +81,7 @@ std::string path_of(const std::vector<Point>& points) {
   return text;
 }
 
-std::string strokes_of(std::vector<Point> points, double height) {
+std::string strokes_of(const std::vector<Point>& points, double height) {
   std::vector<Spot> spots;
   for (const Point& point : points)
     if (has_place(point)) spots.push_back(spot_of({point.x, point.y - height / 2}));

@@ -24,6 +24,6 @@ std::string path_of(const std::vector<Point>& points);
 
 // Upright strokes of a height, centred on the points, and one where several fall within a tenth of a
 // point.
-std::string strokes_of(std::vector<Point> points, double height);
+std::string strokes_of(const std::vector<Point>& points, double height);
 
 }  // namespace hillock::cli

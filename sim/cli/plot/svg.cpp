@@ -250,7 +250,7 @@ class Drawing {
     constexpr double height = 4;
     std::vector<Point> points;
     for (const double x : series.x) points.push_back({placed.x(x), placed.box.top - 1.5 - height / 2});
-    add_path(strokes_of(std::move(points), height), colour_of(series), 0.7, "", series.label);
+    add_path(strokes_of(points, height), colour_of(series), 0.7, "", series.label);
   }
 
   // Axes ----------------------------------------------------------------------------

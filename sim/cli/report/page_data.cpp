@@ -16,6 +16,7 @@
 #include "cli/console.hpp"
 #include "cli/feature_facts.hpp"
 #include "cli/report/base64.hpp"
+#include "cli/shown/measured.hpp"
 #include "cli/shown/shown_spikes.hpp"
 #include "cli/shown/trace_bins.hpp"
 
@@ -134,6 +135,37 @@ std::optional<Json> features_json(RunReader& reader, const std::string& populati
   return json;
 }
 
+// What the run's own `analysis` measured, where there are no traces to take features from.
+std::optional<Json> during_run_json(RunReader& reader, const std::string& population) {
+  const auto measured = measured_during_run(reader, population);
+  if (!measured || measured->of_neurons.empty()) return std::nullopt;
+  const std::size_t rows = std::min(most_rows, measured->neurons.size());
+  Json json;
+  std::string note = "Measured during the run, as the analysis of the config says.";
+  if (rows < measured->neurons.size())
+    note += fmt::format(" First {} of {} neurons; hillock features {} --json prints all.", rows,
+                        measured->neurons.size(), reader.info().path);
+  if (!measured->note.empty()) note += " " + measured->note;
+  json["note"] = note;
+  json["columns"] = Json::Array{};
+  json["rows"] = Json::Array{};
+  for (const MeasuredValues& values : measured->of_neurons) {
+    Json column;
+    column["name"] = values.name;
+    column["unit"] = values.unit == "1" ? "" : values.unit;
+    column["doc"] = values.doc;
+    json["columns"].push(std::move(column));
+  }
+  for (std::size_t k = 0; k < rows; ++k) {
+    Json row;
+    row["neuron"] = measured->neurons[k];
+    row["values"] = Json::Array{};
+    for (const MeasuredValues& values : measured->of_neurons) row["values"].push(values.values[k]);
+    json["rows"].push(std::move(row));
+  }
+  return json;
+}
+
 bool measurable(const ReportInfo* report) {
   return report != nullptr && record::trusted_frames(*report) * report->neurons * 8 <= most_measured;
 }
@@ -159,9 +191,13 @@ Json population_json(RunReader& reader, const std::string& name) {
     size = std::max(size, static_cast<std::int64_t>(shown.spikes.neurons));
     json["spikes"] = spikes_json(shown, spikes->trusted);
   }
+  if (const auto measured = measured_during_run(reader, name); measured && !measured->neurons.empty())
+    size = std::max(size, measured->neurons.back() + 1);
   json["size"] = size;
-  if (measurable(reader.report_of(name, "V")))
-    if (auto features = features_json(reader, name)) json["features"] = *std::move(features);
+  std::optional<Json> features;
+  if (measurable(reader.report_of(name, "V"))) features = features_json(reader, name);
+  if (!features) features = during_run_json(reader, name);
+  if (features) json["features"] = *std::move(features);
   return json;
 }
 
