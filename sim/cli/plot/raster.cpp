@@ -12,6 +12,7 @@ namespace hillock::cli {
 namespace {
 
 constexpr std::uint64_t most_read = 2'000'000;    // spikes of a population
+constexpr std::uint64_t most_sampled = 200'000;   // of more than that
 constexpr std::size_t most_drawn = 30'000;        // of all populations
 constexpr std::size_t fewest_rows = 20;           // that thinning leaves
 constexpr int most_bins = 100, fewest_bins = 20;  // of the rates
@@ -55,7 +56,7 @@ Group group_of(PlottedRun& run, const std::string& population, int bins) {
   group.name = population;
   group.chosen = run.request().neurons;
   if (group.chosen.empty()) {
-    group.shown = shown_spikes(run.reader(), population, run.window(), {most_read, bins});
+    group.shown = shown_spikes(run.reader(), population, run.window(), {most_read, most_sampled, bins});
     const auto& ids = group.shown.spikes.node_ids;
     const std::uint64_t known = group.shown.spikes.neurons;
     std::uint64_t last = known > 0 ? known - 1 : 0;

@@ -187,7 +187,8 @@ Json population_json(RunReader& reader, const std::string& name) {
   }
   const auto spikes = std::ranges::find(info.spikes, name, &record::SpikesInfo::population);
   if (spikes != info.spikes.end()) {
-    const ShownSpikes shown = shown_spikes(reader, name, {0, info.end()}, {most_spikes, rate_bins});
+    const ShownSpikes shown =
+        shown_spikes(reader, name, {0, info.end()}, {most_spikes, most_spikes, rate_bins});
     size = std::max(size, static_cast<std::int64_t>(shown.spikes.neurons));
     json["spikes"] = spikes_json(shown, spikes->trusted);
   }

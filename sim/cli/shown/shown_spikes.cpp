@@ -97,7 +97,7 @@ ShownSpikes shown_spikes(RunReader& reader, const std::string& population, TimeW
   if (range.count <= budget.spikes)
     add_all(reader, population, range, window, budget.bins, shown);
   else
-    add_some(reader, population, range, window, budget.spikes, shown);
+    add_some(reader, population, range, window, budget.sampled, shown);
   return shown;
 }
 

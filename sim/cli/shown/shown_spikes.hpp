@@ -23,8 +23,9 @@ struct ShownSpikes {
 };
 
 struct SpikeBudget {
-  std::uint64_t spikes = 200'000;  // shown; of more, stretches from all over the window
-  int bins = 200;                  // of the rates, where all spikes are shown
+  std::uint64_t spikes = 200'000;   // up to which all are shown
+  std::uint64_t sampled = 200'000;  // shown of more, in stretches from all over the window
+  int bins = 200;                   // of the rates, where all spikes are shown
 };
 
 // Throws IoError, also if no spikes of the population were recorded.
