@@ -138,6 +138,7 @@ std::vector<std::string> RunReader::populations() const {
   std::set<std::string> names;
   for (const SpikesInfo& spikes : info_.spikes) names.insert(spikes.population);
   for (const ReportInfo& report : info_.reports) names.insert(population_of(report));
+  for (const AnalysisInfo& analysis : info_.analysis) names.insert(analysis.population);
   return {names.begin(), names.end()};
 }
 
@@ -200,6 +201,11 @@ RunReader::Stimulus RunReader::stimulus(const ReportInfo& report) {
   });
 }
 
+std::vector<double> RunReader::analysis(const std::string& population, const std::string& name) {
+  const std::string place = "/analysis/" + population + "/" + name;
+  return tried_apart(path_, [&] { return read_numbers(file_, place); });
+}
+
 Spikes RunReader::spikes(const std::string& population, FrameRange range) {
   const auto found = std::ranges::find(info_.spikes, population, &SpikesInfo::population);
   if (found == info_.spikes.end())
@@ -228,7 +234,7 @@ AroundSpikes RunReader::around_spikes(const SnippetInfo& snippets, const std::st
                       ids = open_numbers(file_, place + "/node_ids"),
                       sampled_at = open_numbers(file_, place + "/sampled_at"),
                       values = open_numbers(file_, place + "/" + variable);
-    return file_.reading(place, [&] {
+    AroundSpikes all = file_.reading(place, [&] {
       const std::uint64_t spikes = snippets.trusted, samples = snippets.offsets.size();
       const std::vector<hsize_t> extents = shape(values);
       if (extents.size() != 2 || extents[0] < spikes || extents[1] != samples)
@@ -245,6 +251,11 @@ AroundSpikes RunReader::around_spikes(const SnippetInfo& snippets, const std::st
         for (std::uint64_t k = 0; k < samples; ++k) found.values[i][k] = by_offset[k][i];
       return found;
     });
+    check_written<double>(place + "/timestamps", all.times);
+    check_written<std::uint64_t>(place + "/node_ids", all.node_ids);
+    check_written<double>(place + "/sampled_at", all.sampled_at);
+    for (const std::vector<double>& row : all.values) check_written<double>(place + "/" + variable, row);
+    return all;
   });
 }
 

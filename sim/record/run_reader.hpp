@@ -40,7 +40,7 @@ class RunReader {
   explicit RunReader(const std::string& path);
   const RunInfo& info() const { return info_; }
 
-  // The populations with spikes or traces, in alphabetical order.
+  // The populations with spikes, traces or an analysis, in alphabetical order.
   std::vector<std::string> populations() const;
   // The report with a variable of single neurons of a population; null if it was not recorded.
   const ReportInfo* report_of(const std::string& population, const std::string& variable) const;
@@ -65,6 +65,8 @@ class RunReader {
 
   // What can be trusted of a variable around spikes: the offsets of its samples (ms) stand in `snippets`.
   AroundSpikes around_spikes(const SnippetInfo& snippets, const std::string& variable);
+  // All numbers of /analysis/POPULATION/NAME. Throws IoError if it is not there.
+  std::vector<double> analysis(const std::string& population, const std::string& name);
 
  private:
   // Throws IoError if a file that is not complete holds nothing where these values should be.
