@@ -42,11 +42,10 @@ struct Panel {
   std::string name;  // for readers that see no picture
   Axis x, y;
   std::vector<Series> series;
-  std::string side;                  // beside the panel, in the colour of its first series
-  std::vector<std::string> remarks;  // in its upper right corner
-  std::optional<Range> shaded;       // a stretch of x
-  double share = 1;                  // of the height of all panels
-  bool joined = false;               // to the next one, which has the same x axis and shows it
+  std::string side;             // beside the panel, in the colour of its first series
+  std::optional<Range> shaded;  // a stretch of x
+  double share = 1;             // of the height of all panels
+  bool joined = false;          // to the next one, which has the same x axis and shows it
 };
 
 struct Figure {

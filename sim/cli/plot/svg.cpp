@@ -295,7 +295,7 @@ class Drawing {
     }
   }
 
-  // The legend, the name of the only series, and remarks.
+  // The legend, or the name of the only series.
   void add_beside(const Placed& placed) {
     const Box& box = placed.box;
     double y = box.top + tick_size;
@@ -313,11 +313,6 @@ class Drawing {
     if (!placed.panel.side.empty())
       add_text(box.right() + 8, box.top + box.height / 2 + 0.36 * tick_size, "start", tick_size,
                colour_of(placed.panel.series.at(0)), placed.panel.side);
-    y = box.top + tick_size;
-    for (const std::string& remark : placed.panel.remarks) {
-      add_text(box.right() - 2, y, "end", tick_size, colours_.ink, remark);
-      y += 9;
-    }
   }
 
   void add_notes() {
