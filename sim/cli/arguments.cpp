@@ -51,8 +51,8 @@ constexpr Texts plot_texts{
     "plot",
     "Draw a figure of a run as SVG: traces, raster and rates, phase plane, histogram, gates, f-I curve",
     "  hillock plot results/quickstart.h5 -o figure.svg\n"
-    "  hillock plot results/noisy_lif.h5 --figure isi_histogram\n"
-    "  hillock plot results/noisy_lif.h5 --figure trace --neurons 0,2 --start '1 s' --stop '2 s' --dark"};
+    "  hillock plot results/quickstart.h5 --figure phase_plane --dark\n"
+    "  hillock plot results/quickstart.h5 --figure trace --neurons 0 --start '50 ms' --stop '80 ms'"};
 constexpr Texts recover_texts{"recover", "Make what a killed run left behind a complete file",
                               "  hillock recover results/quickstart.h5.partial"};
 constexpr Texts schema_texts{"schema",
