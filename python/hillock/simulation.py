@@ -17,6 +17,20 @@ from .errors import IoError, NotRecordedError, NumericsError, UserError, user_er
 from .results import Run, _missing
 
 
+def check_left_behind(partial: str) -> None:
+    """Raises IoError where a run that did not end has left what it recorded."""
+    if not os.path.exists(partial):
+        return
+    from ._file import RunFile  # h5py is wanted only here
+
+    try:
+        until = RunFile(partial).time()
+    except IoError:  # nothing in it can be read
+        return
+    if until > 0:
+        raise IoError(f"{partial} holds {until:g} ms of a run that did not end; `hillock recover` keeps them, force=True replaces them")
+
+
 def run(config: Config, *, out: str | os.PathLike[str] | None = None, force: bool = False, progress: Progress = None,
         folder: str | os.PathLike[str] | None = None, **overrides: Any) -> Run:
     """Simulates a config and returns what it recorded.
@@ -42,6 +56,8 @@ def run(config: Config, *, out: str | os.PathLike[str] | None = None, force: boo
         if os.path.exists(path) and not force:
             raise IoError(f"{path} exists; give force=True to replace it, or choose another name with out=")
         _hillock.check_output(path, force)
+        if not force:
+            check_left_behind(path + ".partial")
     session = load(config, overrides, folder)
     warn(session, yaml_of(config) if isinstance(config, Mapping) and session.warnings else None)
     if path is not None:

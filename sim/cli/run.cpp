@@ -17,6 +17,7 @@
 #include "cli/signals.hpp"
 #include "config/config.hpp"
 #include "record/output_file.hpp"
+#include "record/run_info.hpp"
 #include "record/run_writer.hpp"
 
 namespace hillock::cli {
@@ -158,6 +159,24 @@ class Run {
   std::string analysis_text_;
 };
 
+// What a run that did not end has left of the time it recorded is replaced only where that was asked for, or
+// where the name is hillock's own choice, and then not without a word.
+void check_left_behind(const std::string& path, bool explicit_out, const Arguments& arguments,
+                       Console& console) {
+  const std::string partial = path + ".partial";
+  if (arguments.force || !std::filesystem::exists(partial)) return;
+  double until = 0;  // ms
+  try {
+    until = record::read_info(partial).recorded_until;
+  } catch (const base::IoError&) {  // nothing in it can be read
+  }
+  if (until <= 0) return;
+  const std::string left = fmt::format("{} holds {} of a run that did not end", partial, human_time(until));
+  if (explicit_out)
+    throw base::IoError(left + "; hillock recover " + partial + " keeps them, --force replaces them");
+  console.message("note: " + left + "; it is replaced");
+}
+
 }  // namespace
 
 int run(const Arguments& arguments, Console& console) {
@@ -172,6 +191,7 @@ int run(const Arguments& arguments, Console& console) {
     throw base::UserError("--out " + path + " is the config itself",
                           "write for instance --out results/" + experiment->name + ".h5");
   record::check_output(path, explicit_out, arguments.force);
+  check_left_behind(path, explicit_out, arguments, console);
 
   assemble::Options options{interpreter_options(arguments)};
   assemble::Prepared prepared = assemble::prepare(*experiment, options);

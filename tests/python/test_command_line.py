@@ -143,6 +143,25 @@ def test_bits_depend_neither_on_chunks_nor_on_instructions(run_hillock, name):
     assert datasets(plain.output) == reference
 
 
+def test_what_a_stopped_run_has_left_is_not_lost_by_the_next(call, start, tmp_path):
+    (tmp_path / "long.yaml").write_text(SHORT.replace("200 ms", "100000 s"))
+    process = start("run", "long.yaml", "--out", "x.h5", "--quiet")
+    wait_until(lambda: (tmp_path / "x.h5.partial").exists() and (tmp_path / "x.h5.partial").stat().st_size > 200_000)
+    process.send_signal(signal.SIGINT)
+    process.wait()
+    left = (tmp_path / "x.h5.partial").read_bytes()
+    (tmp_path / "short.yaml").write_text(SHORT)
+    refused = call("run", "short.yaml", "--out", "x.h5", expect=5).stderr
+    assert re.fullmatch(r"error: x\.h5\.partial holds \d.* of a run that did not end; hillock recover x\.h5\.partial keeps them, --force replaces them\n", refused)
+    assert (tmp_path / "x.h5.partial").read_bytes() == left
+    call("run", "short.yaml", "--out", "x.h5", "--force")
+    assert not (tmp_path / "x.h5.partial").exists()
+    (tmp_path / "results").mkdir(exist_ok=True)
+    (tmp_path / "results" / "short.h5.partial").write_bytes(left)
+    note = call("run", "short.yaml").stderr
+    assert re.search(r"note: results/short\.h5\.partial holds .* of a run that did not end; it is replaced\n", note)
+
+
 def test_memory_stays_flat_as_the_run_gets_longer(run_hillock):
     config = SHORT.replace("0..9, every: 1 ms", "0..99, every: 0.1 ms")
     peaks = []

@@ -164,6 +164,20 @@ def test_paths_in_a_dict_begin_in_the_current_folder_or_the_one_given(repo, tmp_
         hillock.run(config)
 
 
+def test_what_a_stopped_run_has_left_is_not_lost_by_the_next(quickstart, tmp_path):
+    out = tmp_path / "x.h5"
+    hillock.run(quickstart, out=out)
+    partial = out.rename(tmp_path / "x.h5.partial")
+    with h5py.File(partial, "r+") as file:
+        file.attrs["complete"], file.attrs["status"] = np.int8(0), np.bytes_("interrupted")
+    left = partial.read_bytes()
+    with pytest.raises(hillock.IoError, match=r"x.h5.partial holds 200 ms of a run that did not end; `hillock recover` keeps them, force=True replaces them"):
+        hillock.run(quickstart, out=out)
+    assert partial.read_bytes() == left
+    hillock.run(quickstart, out=out, force=True)
+    assert out.exists() and not partial.exists()
+
+
 def test_a_file_that_exists_is_replaced_only_with_force(quickstart, tmp_path):
     out = tmp_path / "run.h5"
     first = hillock.run(quickstart, out=out)
