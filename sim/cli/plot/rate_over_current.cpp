@@ -78,8 +78,8 @@ Currents currents_of_config(PlottedRun& run, const std::string& population, Figu
   currents.window = {run.request().start.value_or(stimulus.start),
                      run.request().stop.value_or(std::min(stimulus.stop, run.info().end()))};
   if (!(currents.window.start < currents.window.stop))
-    throw UserError(fmt::format("{}: the currents of population '{}' flow from {} to {}, and rates from {} to "
-                                "{} take no time",
+    throw UserError(fmt::format("{}: the currents of population '{}' flow from {} to {}, and rates from {} "
+                                "to {} take no time",
                                 run.info().path, population, human_time(stimulus.start),
                                 human_time(stimulus.stop), human_time(currents.window.start),
                                 human_time(currents.window.stop)),
