@@ -34,7 +34,7 @@ SpikeTrains within(const SpikeTrains& trains, Window window) {
   SpikeTrains kept;
   for (const std::vector<double>& spikes : trains)
     kept.emplace_back(std::ranges::lower_bound(spikes, window.start),
-                      std::ranges::upper_bound(spikes, window.stop));
+                      std::ranges::upper_bound(spikes, window.latest()));
   return kept;
 }
 

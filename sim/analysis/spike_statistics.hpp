@@ -11,10 +11,12 @@ namespace hillock::analysis {
 // Spike times of one neuron each: ascending, ms.
 using SpikeTrains = std::vector<std::vector<double>>;
 
-// The window that statistics are taken over, ms. Spikes at both of its ends belong to it.
+// The window that statistics are taken over, ms. Spikes at both of its ends belong to it: at the last step of
+// a run steps times dt may be a rounding error behind the duration.
 struct Window {
   double start = 0, stop = 0;
   double duration() const { return stop - start; }
+  double latest() const { return stop + 1e-12 * (stop < 0 ? -stop : stop); }  // of a spike
 };
 
 // The spikes within the window.

@@ -140,9 +140,10 @@ bool Analysis::take(const engine::SpikeBlock& block) {
   const auto found = std::ranges::find(plans_, block.spikes, &AnalysisPlan::spikes);
   if (found == plans_.end()) return false;
   Held& held = held_[static_cast<std::size_t>(found - plans_.begin())];
+  const analysis::Window window{found->start.value_or(0), found->stop.value_or(found->duration)};
   for (std::size_t k = 0; k < block.times.size(); ++k) {
     const double time = block.times[k];
-    if (time < found->start.value_or(0) || time > found->stop.value_or(found->duration)) continue;
+    if (time < window.start || time > window.latest()) continue;
     const auto neuron =
         std::ranges::lower_bound(found->neurons, static_cast<std::int64_t>(block.node_ids[k]));
     held.trains[static_cast<std::size_t>(neuron - found->neurons.begin())].push_back(time);

@@ -17,11 +17,10 @@
 namespace hillock::record {
 namespace {
 
-// HDF5 fills in `base`; `eoa` is where the library's allocations end, `eof` where the bytes end.
+// HDF5 fills in `base`; `eof` is where the bytes end.
 struct DriverFile {
   H5FD_t base;
   DriverState* state;
-  haddr_t eoa;
   haddr_t eof;
 };
 
@@ -58,10 +57,10 @@ herr_t query(const H5FD_t*, unsigned long* flags) {
   return 0;
 }
 
-haddr_t allocated_end(const H5FD_t* file, H5FD_mem_t) { return mine(file).eoa; }
+haddr_t allocated_end(const H5FD_t* file, H5FD_mem_t) { return mine(file).state->allocated; }
 
 herr_t set_allocated_end(H5FD_t* file, H5FD_mem_t, haddr_t address) {
-  mine(file).eoa = address;
+  mine(file).state->allocated = address;
   return 0;
 }
 
@@ -132,14 +131,14 @@ void write_held(DriverState& state) {
 herr_t truncate(H5FD_t* file, hid_t, hbool_t) {
   DriverFile& own = mine(file);
   DriverState& state = *own.state;
-  if (own.eoa == own.eof) return 0;
-  if (own.eoa < own.eof) {
-    state.held.cut(own.eoa, own.eof - own.eoa);
+  if (state.allocated == own.eof) return 0;
+  if (state.allocated < own.eof) {
+    state.held.cut(state.allocated, own.eof - state.allocated);
     write_held(state);
   }
-  if (state.error == 0 && ::ftruncate(state.descriptor, static_cast<off_t>(own.eoa)) != 0)
+  if (state.error == 0 && ::ftruncate(state.descriptor, static_cast<off_t>(state.allocated)) != 0)
     state.error = errno;
-  own.eof = own.eoa;
+  own.eof = state.allocated;
   return 0;
 }
 

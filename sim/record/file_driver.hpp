@@ -20,8 +20,9 @@ namespace hillock::record {
 // all that `held` grows by.
 struct DriverState {
   explicit DriverState(int open_descriptor) : descriptor(open_descriptor) {}
-  int descriptor = -1;  // open for reading and writing; owned by someone else
-  int error = 0;        // errno of the first write or truncation that failed, 0 if none
+  int descriptor = -1;    // open for reading and writing; owned by someone else
+  int error = 0;          // errno of the first write or truncation that failed, 0 if none
+  haddr_t allocated = 0;  // where the library's allocations end; a killed run's file may be longer
   HeldBlocks held;
 };
 

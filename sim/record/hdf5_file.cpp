@@ -55,6 +55,7 @@ WritableFile::WritableFile(OutputFile& output, Mode mode) : output_(output), sta
       file_ = std::make_unique<H5::H5File>(output.partial_path(),
                                            mode == Mode::create ? H5F_ACC_TRUNC : H5F_ACC_RDWR,
                                            H5::FileCreatPropList::DEFAULT, access);
+      if (mode == Mode::open) state_.held.found_on_disk(state_.allocated);
     });
   } catch (...) {
     file_.reset();

@@ -54,13 +54,18 @@ void HeldBlocks::put(haddr_t address, std::span<const std::byte> bytes) {
     std::ranges::copy(bytes, found->second.begin() + static_cast<std::ptrdiff_t>(address - found->first));
     return;
   }
-  cut(address, bytes.size());
+  clear(address, address + bytes.size());
   blocks_.emplace(address, std::vector<std::byte>(bytes.begin(), bytes.end()));
 }
 
 void HeldBlocks::cut(haddr_t address, haddr_t size) {
   const haddr_t most = std::numeric_limits<haddr_t>::max();
   const haddr_t end = size > most - address ? most : address + size;
+  clear(address, end);
+  on_disk_.erase(on_disk_.lower_bound(address), on_disk_.lower_bound(end));
+}
+
+void HeldBlocks::clear(haddr_t address, haddr_t end) {
   for (auto found = first_behind(address); found != blocks_.end() && found->first < end;) {
     const haddr_t begin = found->first;
     std::vector<std::byte> bytes = std::move(found->second);
@@ -90,7 +95,7 @@ void HeldBlocks::overlay(haddr_t address, std::span<std::byte> bytes) const {
 std::vector<haddr_t> HeldBlocks::safe_order() const {
   std::vector<std::tuple<Kind, int, haddr_t>> order;
   for (const auto& [address, bytes] : blocks_) {
-    const Kind what = kind(address, bytes, on_disk_.contains(address));
+    const Kind what = kind(address, bytes, address < found_ || on_disk_.contains(address));
     order.emplace_back(what, -level(what, bytes), address);
   }
   std::ranges::sort(order);

@@ -13,9 +13,11 @@ namespace hillock::record {
 // Blocks of bytes by their address in the file; no two overlap.
 class HeldBlocks {
  public:
+  // The file that was opened has allocated so many bytes: what is put among them may replace what is led to.
+  void found_on_disk(haddr_t size) { found_ = size; }
   // Holds these bytes; they replace what was held for their place.
   void put(haddr_t address, std::span<const std::byte> bytes);
-  // Forgets what is held for this place.
+  // Forgets what is held for this place: data, or nothing, is there now.
   void cut(haddr_t address, haddr_t size);
   // Lays what is held for this place over the bytes read from the disk.
   void overlay(haddr_t address, std::span<std::byte> bytes) const;
@@ -30,9 +32,11 @@ class HeldBlocks {
  private:
   using Blocks = std::map<haddr_t, std::vector<std::byte>>;
   Blocks::iterator first_behind(haddr_t address);
+  void clear(haddr_t address, haddr_t end);
 
   Blocks blocks_;
-  std::set<haddr_t> on_disk_;  // addresses of blocks that were written before
+  haddr_t found_ = 0;          // where the allocations of the file ended that was opened
+  std::set<haddr_t> on_disk_;  // addresses of blocks that were written since
 };
 
 }  // namespace hillock::record

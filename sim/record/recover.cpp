@@ -62,7 +62,8 @@ void cut_report(WritableFile& file, const ReportInfo& report, double end) {
   });
 }
 
-// How many of the first `count` ascending times are not later than `end`.
+// How many of the first `count` ascending times are not later than `end`. Behind them there may be NaN: a
+// recovery that was killed has cut there already.
 std::uint64_t times_up_to(const H5::DataSet& set, std::uint64_t count, double end) {
   constexpr std::uint64_t block = 65536;
   std::vector<double> times;
@@ -72,7 +73,8 @@ std::uint64_t times_up_to(const H5::DataSet& set, std::uint64_t count, double en
     H5::DataSpace place = set.getSpace();
     place.selectHyperslab(H5S_SELECT_SET, size.data(), start.data());
     set.read(times.data(), memory_type<double>(), H5::DataSpace(1, size.data()), place);
-    const auto after = std::upper_bound(times.begin(), times.end(), end);
+    const auto after =
+        std::partition_point(times.begin(), times.end(), [end](double time) { return time <= end; });
     if (after != times.begin()) return start[0] + static_cast<std::uint64_t>(after - times.begin());
     count = start[0];
   }
@@ -119,10 +121,12 @@ void mark(WritableFile& file, double end) {
 
 void cut(OutputFile& output, const RunInfo& info, double end) {
   WritableFile file(output, WritableFile::Mode::open);
+  // First what needs room: cutting frees room to which the file on the disk still leads.
+  mark(file, end);
+  file.flush("flushing that it is recovered");
   for (const auto& report : info.reports) cut_report(file, report, end);
   for (const auto& spikes : info.spikes) cut_spikes(file, spikes, end);
   for (const auto& snippets : info.around_spikes) cut_snippets(file, snippets, end, info.dt);
-  mark(file, end);
   file.flush("flushing it");
   file.close();
 }

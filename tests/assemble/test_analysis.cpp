@@ -136,6 +136,22 @@ analysis: {cell: {statistics: all, neurons: [1, 4, 5], start: 50 ms, stop: 250 m
         std::map<std::string, double>{{"bin_ms", 4}, {"window_start_ms", 50}, {"window_stop_ms", 250}});
 }
 
+TEST_CASE("spikes of the last step count, also where steps times dt is more than the duration") {
+  for (const char* duration : {"0.3", "0.5", "0.7"}) {  // 3 * 0.1 > 0.3, but 5 * 0.1 is 0.5
+    CAPTURE(duration);
+    const std::string config = "simulation: {duration: " + std::string(duration) + R"( ms, dt: 0.1 ms}
+populations: {cell: {model: lif, params: {t_ref: 0 ms}}}
+inputs: {drive: {type: dc, target: cell, amplitude: 100 nA}}
+record: {cell: spikes}
+analysis: {cell: rate}
+)";
+    const Analysed analysed = std::move(Analysed(config).go());
+    const auto spikes = static_cast<double>(analysed.run.spike_times("cell", 0).size());
+    CHECK(spikes > 2);
+    CHECK(values_of(analysed.table(), "spikes").values == std::vector<double>{spikes});
+  }
+}
+
 TEST_CASE("neurons that are silent have rates of 0 and no cv; features of other potentials are none") {
   const Analysed analysed = std::move(Analysed(R"(simulation: {duration: 20 ms, dt: 0.1 ms}
 populations: {cell: {model: lif, size: 2}}

@@ -269,6 +269,12 @@ def test_rates_over_currents_come_from_the_config_or_from_a_recorded_variable(hh
     assert "3 neurons of cell, each a dot; spikes from 20 ms to 80 ms." in texts(root)
 
 
+def test_rates_over_currents_need_a_window_in_which_they_flow(hh, call):
+    assert call("plot", "hh.h5", "--figure", "fi", "--start", "90 ms", expect=2).stderr == \
+        "error: hh.h5: the currents of population 'cell' flow from 20 ms to 80 ms, and rates from 90 ms to 80 ms take no time\n" \
+        "  choose the window with --start and --stop\n"
+
+
 def test_an_overview_has_what_the_run_has(two, hh, call, draw, tmp_path):
     names = [panel.get("aria-label") for panel in panels(draw("two.h5"))]
     assert names == [f"membrane potential of neuron {k} of exc over time" for k in (0, 13, 26)] + ["spikes of each neuron over time", "rate over time"]
@@ -399,6 +405,10 @@ def test_files_are_neither_replaced_nor_half_written(two, call, tmp_path):
     shutil.copy(two, tmp_path / "run.svg")
     assert call("plot", "run.svg", "-o", "run.svg", "--force", expect=2).stderr == \
         "error: --out run.svg is the file of the run itself\n  write for instance --out plot.svg\n"
+    shutil.copy(two, tmp_path / "left.svg.partial")
+    assert call("plot", "left.svg.partial", expect=2).stderr == \
+        "error: --out left.svg is the file of the run itself\n  write for instance --out plot.svg\n"
+    assert (tmp_path / "left.svg.partial").read_bytes() == two.read_bytes()
 
 
 @pytest.mark.faults

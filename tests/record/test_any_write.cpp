@@ -1,6 +1,7 @@
 // A file is what it says after each single write to it: what a killed run leaves, and what a reader meets.
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -8,9 +9,13 @@
 #include <cerrno>
 #include <mutex>
 
+#include "record/hdf5_file.hpp"
 #include "record/hdf5_read.hpp"
+#include "record/recover.hpp"
+#include "record/run_file.hpp"
 #include "record/run_writer.hpp"
 #include "record/sample.hpp"
+#include "record/spike_file.hpp"
 #include "record/spike_group.hpp"
 
 namespace hillock::record {
@@ -26,7 +31,11 @@ struct Change {
 std::mutex journal_mutex;
 std::vector<Change>* journal = nullptr;  // where changes are noted, if anywhere
 
+const pid_t test_process = getpid();
+int changes_left = -1;  // until a child of this process is killed; negative: it is not
+
 void note(Change change) {
+  if (changes_left >= 0 && getpid() != test_process && changes_left-- == 0) kill(getpid(), SIGKILL);
   const std::lock_guard lock(journal_mutex);
   if (journal != nullptr) journal->push_back(std::move(change));
 }
@@ -51,6 +60,15 @@ namespace {
 
 constexpr std::uint64_t spikes_per_stretch = 4096;  // a chunk
 
+engine::SpikeBlock spikes_of(int stretch) {
+  engine::SpikeBlock block;
+  for (std::uint64_t k = 0; k < spikes_per_stretch; ++k) {
+    block.times.push_back(stretch + static_cast<double>(k + 1) / spikes_per_stretch);
+    block.node_ids.push_back(k);
+  }
+  return block;
+}
+
 // A population that fires so often that the tree of its chunks splits several times.
 std::vector<Change> changes_of_a_run(const std::string& path, int stretches) {
   std::vector<Change> changes;
@@ -63,12 +81,7 @@ std::vector<Change> changes_of_a_run(const std::string& path, int stretches) {
     layout.reports.clear();
     RunWriter writer(path, false, layout, {std::size_t{1} << 20, 0.0});
     for (int stretch = 0; stretch < stretches; ++stretch) {
-      engine::SpikeBlock block;
-      for (std::uint64_t k = 0; k < spikes_per_stretch; ++k) {
-        block.times.push_back(stretch + static_cast<double>(k + 1) / spikes_per_stretch);
-        block.node_ids.push_back(k);
-      }
-      writer.write(std::move(block));
+      writer.write(spikes_of(stretch));
       writer.advance(stretch + 1);
     }
     writer.finish(engine::RunEnd::interrupted, stretches, "", {});
@@ -133,6 +146,55 @@ TEST_CASE("after each single write the file can be read up to where it says") {
   }
   close(descriptor);
   CHECK(reached == stretches * static_cast<std::int64_t>(spikes_per_stretch));
+}
+
+// What is left of a run killed after 140 ms, which says that it is to be trusted up to `until` only, in the
+// middle of a chunk.
+void leave_much_to_cut(const TemporaryFolder& folder, const std::string& path, double until) {
+  engine::RunLayout layout = sample_layout(1e6);
+  layout.reports.clear();
+  RunFile run(folder / "killed.h5", false, layout);
+  for (int stretch = 0; stretch < 140; ++stretch) {
+    run.append(spikes_of(stretch));
+    run.flush(stretch + 1);
+  }
+  std::filesystem::copy_file(folder / "killed.h5.partial", path);
+  // Data that were written and not flushed.
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) + 100000);
+  H5::H5File file(path, H5F_ACC_RDWR, H5::FileCreatPropList::DEFAULT, access_without_lock());
+  H5::Group root = file.openGroup("/");
+  set_number<double>(root, "recorded_until_ms", until);
+}
+
+// Gives whether it was killed.
+bool recover_until_change(const std::string& path, int change) {
+  changes_left = change;
+  const std::string error = io_error([&] { recover(path, false); });
+  changes_left = -1;
+  return error != "no error";
+}
+
+TEST_CASE("a recovery killed at any of its writes can be done again, with the same result") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "run.h5.partial", original = folder / "original";
+  leave_much_to_cut(folder, original, 3.5);
+  const std::uint64_t expected = 7 * spikes_per_stretch / 2;
+  int change = 0;
+  for (bool killed = true; killed; ++change) {
+    CAPTURE(change);
+    std::filesystem::copy_file(original, path);
+    killed = recover_until_change(path, change);
+    if (killed) CHECK(recover(path, false).until == 3.5);
+    const SpikeFile spikes = read_spikes(folder / "run.h5", "exc");
+    REQUIRE(spikes.times.size() == expected);
+    std::size_t wrong = 0;
+    for (std::size_t k = 0; k < expected; ++k)
+      wrong += spikes.times[k] != static_cast<double>(k + 1) / spikes_per_stretch ||
+               spikes.node_ids[k] != k % spikes_per_stretch;
+    CHECK(wrong == 0);
+    std::filesystem::remove(folder / "run.h5");
+  }
+  CHECK(change > 8);
 }
 
 }  // namespace

@@ -73,5 +73,23 @@ TEST_CASE("what nothing leads to goes first, and what leads to it follows from b
   CHECK(held.safe_order() == std::vector<haddr_t>{500, 0, 6000, 2000, 1000, 5000, 4000, 3000});
 }
 
+TEST_CASE("what lies in a file that was opened is led to, and what is put behind it goes first") {
+  HeldBlocks held;
+  held.found_on_disk(2000);
+  held.put(0, bytes_of("\211HDF superblock"));
+  held.put(96, bytes_of("an object header"));
+  held.put(2000, bytes_of("its continuation"));
+  CHECK(held.safe_order() == std::vector<haddr_t>{2000, 0, 96});
+}
+
+TEST_CASE("metadata where data or nothing was in between is new") {
+  HeldBlocks held;
+  for (const haddr_t address : {100, 200}) held.put(address, bytes_of("an object header"));
+  for (const haddr_t address : held.safe_order()) held.written(address);
+  held.cut(200, 16);
+  for (const haddr_t address : {100, 200}) held.put(address, bytes_of("an object header"));
+  CHECK(held.safe_order() == std::vector<haddr_t>{200, 100});
+}
+
 }  // namespace
 }  // namespace hillock::record

@@ -33,7 +33,9 @@ std::string picture_path(const Arguments& arguments, const std::string& ending) 
   const bool named = !arguments.out.empty();
   const std::string out = named ? arguments.out : default_name(arguments.path, ending);
   std::error_code none;
-  if (std::filesystem::equivalent(out, arguments.path, none))
+  // A picture grows as OUT.partial, which may be what a run has left.
+  if (std::filesystem::equivalent(out, arguments.path, none) ||
+      std::filesystem::equivalent(out + ".partial", arguments.path, none))
     throw base::UserError("--out " + out + " is the file of the run itself",
                           "write for instance --out " + arguments.command + ending);
   record::check_output(out, true, arguments.force || !named);
