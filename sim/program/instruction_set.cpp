@@ -1,4 +1,5 @@
 // What this CPU offers, and the flush-to-zero mode of this thread.
+#include "base/diagnostics.hpp"
 #include "program/kernel.hpp"
 
 #if defined(__x86_64__)
@@ -29,6 +30,21 @@ InstructionSet best_instruction_set() {
   if (available(InstructionSet::avx512)) return InstructionSet::avx512;
   return available(InstructionSet::avx2) ? InstructionSet::avx2 : InstructionSet::generic;
 }
+
+bool has_native_code(InstructionSet isa) {
+#ifdef HILLOCK_JIT
+  return isa != InstructionSet::generic && available(isa);
+#else
+  (void)isa;
+  return false;
+#endif
+}
+
+#ifndef HILLOCK_JIT
+std::unique_ptr<Kernel> make_jit(const Program&, const Binding&, std::int64_t, InstructionSet) {
+  throw base::InternalError("this build of hillock writes no native code");
+}
+#endif
 
 std::string_view name(InstructionSet isa) {
   switch (isa) {

@@ -53,6 +53,13 @@ struct InterpreterOptions {
 std::unique_ptr<Kernel> make_interpreter(const Program& program, Binding binding, std::int64_t neurons,
                                          InterpreterOptions options = {});
 
+// Whether this build writes native code for this instruction set, and this CPU runs it.
+bool has_native_code(InstructionSet isa);
+// A kernel of native code, with the interpreter's bits. Throws base::InternalError if there is none here, or if the
+// system gives no executable memory.
+std::unique_ptr<Kernel> make_jit(const Program& program, const Binding& binding, std::int64_t neurons,
+                                 InstructionSet isa = best_instruction_set());
+
 // Readable reference: evaluates a program for one neuron at a time, prologue included. Also used where steps
 // of odd length are needed.
 class ScalarEvaluator {
