@@ -126,6 +126,10 @@ class JitKernel final : public Kernel {
 
 }  // namespace
 
+bool has_native_code(InstructionSet isa) {
+  return isa != InstructionSet::generic && available(isa) && can_execute();
+}
+
 std::unique_ptr<Kernel> make_jit(const Program& program, const Binding& binding, std::int64_t neurons,
                                  InstructionSet isa) {
   if (isa == InstructionSet::generic || !available(isa))

@@ -428,6 +428,21 @@ base::AlignedArray<double> make_pool(const ActionList& list, bool wide) {
 
 }  // namespace
 
+bool can_execute() {
+  static const bool answer = [] {
+    CodeHolder code;
+    code.init(runtime().environment());
+    x86::Assembler assembler(&code);
+    assembler.ret();
+    void (*function)() = nullptr;
+    if (runtime().add(&function, &code) != kErrorOk) return false;
+    function();
+    runtime().release(function);
+    return true;
+  }();
+  return answer;
+}
+
 NativeCode::NativeCode(const ActionList& list, const Target& target, const Body& main, const Body& rest)
     : pool_(make_pool(list, target.wide)), width_(target.lanes() * main.streams), lanes_(target.lanes()) {
   Failure failure;

@@ -22,6 +22,9 @@ struct Frame {
   std::uint8_t guard[8] = {};                 // where it held: a bit for each lane of each group
 };
 
+// Whether the system gives executable memory; asked once.
+bool can_execute();
+
 class NativeCode {
  public:
   // Writes the code: a loop over `main`, and `rest` for the last 8 neurons if a round of the loop takes more. Throws
