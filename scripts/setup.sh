@@ -76,20 +76,31 @@ ensure_python_module() {
   }
 }
 
-# Puts the plotting library of reports, as sim/cli/report/package-lock.json pins it, into build/npm. Without npm a build
-# leaves reports out, and `hillock report` says so.
-ensure_plot_library() {
-  local folder=$root/build/npm log=$root/build/logs/npm.log stamp
-  command -v npm >/dev/null || return 0
-  stamp=$(cksum <"$root/sim/cli/report/package-lock.json")
+# Makes build/$1 hold the npm packages that the package-lock.json in the folder $2 pins; its stamp is the checksum of that
+# file. Fails when npm does; its log is build/logs/$1.log.
+ensure_npm_packages() {
+  local folder=$root/build/$1 pins=$root/$2 log=$root/build/logs/$1.log stamp
+  stamp=$(cksum <"$pins/package-lock.json")
   [ "$(cat "$folder/.stamp" 2>/dev/null)" != "$stamp" ] || return 0
   mkdir -p "$folder"
-  cp "$root/sim/cli/report/package.json" "$root/sim/cli/report/package-lock.json" "$folder"
-  if npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund </dev/null >"$log" 2>&1; then
-    printf '%s\n' "$stamp" >"$folder/.stamp"
-  else
-    printf '%s: npm could not fetch the plotting library, so hillock is built without reports (log: %s)\n' "$me" "$log" >&2
-  fi
+  cp "$pins/package.json" "$pins/package-lock.json" "$folder"
+  npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund </dev/null >"$log" 2>&1 || return 1
+  printf '%s\n' "$stamp" >"$folder/.stamp"
+}
+
+# The plotting library of reports. Without npm a build leaves reports out, and `hillock report` says so.
+ensure_plot_library() {
+  ! command -v npm >/dev/null || ensure_npm_packages npm sim/cli/report ||
+    printf '%s: npm could not fetch the plotting library, so hillock is built without reports (log: %s)\n' \
+      "$me" "$root/build/logs/npm.log" >&2
+}
+
+# The language server that configs are tested with as editors see them.
+ensure_language_server() {
+  ensure_npm_packages npm-tests tests/editor || {
+    tail -n 20 "$root/build/logs/npm-tests.log" >&2
+    give_up "npm could not fetch yaml-language-server (log: $root/build/logs/npm-tests.log)"
+  }
 }
 
 # The browser that reports are tested in: Debian's, or Playwright's own where the distribution has none.

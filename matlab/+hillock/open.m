@@ -15,6 +15,7 @@
 %   variables    run.variables.exc: {1 x n} names of what was recorded of single neurons
 %   means        run.means.exc: {1 x n} names of what was recorded as a mean over the population
 %   units        run.units.exc.V: 'mV'
+%   around_spikes  run.around_spikes.exc: {1 x n} names of what was recorded around spikes only
 %   spikes       run.spikes.exc: the number of spikes; only populations whose spikes were recorded are there
 %   provenance   struct of version, processor, threads, times and memory that the run took
 %   config, parameters, models   YAML texts: the config as run, all parameters with their defaults, the model files
@@ -32,7 +33,7 @@ function run = open(file)
   end
   run.complete = isfield(source.attributes, 'complete') && source.attributes.complete == 1;
   run.populations = hillock.internal.populations_of(source);
-  [run.variables, run.means, run.units, run.spikes] = deal(struct());
+  [run.variables, run.means, run.around_spikes, run.units, run.spikes] = deal(struct());
   for population = run.populations
     field = matlab.lang.makeValidName(population{1});
     list = hillock.internal.variables_of(source, population{1});
@@ -40,6 +41,11 @@ function run = open(file)
     run.variables.(field) = {list(~means).name};
     run.means.(field) = {list(means).name};
     run.units.(field) = struct();
+    windows = hillock.internal.snippets_of(source, population{1});
+    run.around_spikes.(field) = {windows.name};
+    for variable = windows'
+      run.units.(field).(matlab.lang.makeValidName(variable.name)) = variable.units;
+    end
     for variable = list'
       run.units.(field).(matlab.lang.makeValidName(variable.name)) = variable.units;
     end

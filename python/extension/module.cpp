@@ -12,6 +12,7 @@
 #include "features.hpp"
 #include "recorded.hpp"
 #include "session.hpp"
+#include "statistics.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -59,6 +60,7 @@ NB_MODULE(_hillock, module) {
   hillock::python::bind_recorded(module);
   hillock::python::bind_session(module);
   hillock::python::bind_features(module);
+  hillock::python::bind_statistics(module);
   module.def("models", models, "model_folders"_a,
              "The shipped models, as `hillock models --json` prints them.");
   module.def("model", one_model, "name"_a, "model_folders"_a);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 #include <unistd.h>
@@ -93,6 +94,42 @@ nb::object Recorded::spike_neurons(std::size_t spikes) const {
   return view<std::uint64_t>(memory_.spike_neurons(spikes));
 }
 
+nb::object Recorded::snippet_times(std::size_t snippets) const {
+  busy_.refuse();
+  return view<double>(memory_.snippets(snippets).times);
+}
+
+nb::object Recorded::snippet_samples(std::size_t snippets) const {
+  busy_.refuse();
+  return view<double>(memory_.snippets(snippets).sampled_at);
+}
+
+nb::object Recorded::snippet_neurons(std::size_t snippets) const {
+  busy_.refuse();
+  return view<std::uint64_t>(memory_.snippets(snippets).neurons);
+}
+
+nb::object Recorded::snippet_offsets(std::size_t snippets) const {
+  const std::vector<double>& offsets = layout_.snippets.at(snippets).offsets;
+  return array<double>(offsets.data(), {offsets.size()}, nb::find(*this));
+}
+
+nb::object Recorded::snippet_values(std::size_t snippets, std::size_t variable) const {
+  busy_.refuse();
+  const engine::SnippetLayout& layout = layout_.snippets.at(snippets);
+  const engine::Column& column = memory_.snippets(snippets).variables.at(variable);
+  const auto spikes = static_cast<std::size_t>(column.rows());
+  const std::size_t samples = layout.offsets.size();
+  return layout.float64 ? array<double>(column.data(), {spikes, samples}, nb::find(*this))
+                        : array<float>(column.data(), {spikes, samples}, nb::find(*this));
+}
+
+std::pair<std::int64_t, std::int64_t> Recorded::snippets_left_out(std::size_t snippets) const {
+  busy_.refuse();
+  const engine::MemoryRecorder::Snippets& found = memory_.snippets(snippets);
+  return {found.left_out_at_start, found.left_out_at_end};
+}
+
 namespace {
 
 nb::object copy_of(const std::vector<double>& values) {
@@ -120,6 +157,23 @@ void bind_analysis(nb::module_& module) {
       .def_ro("note", &engine::AnalysisTable::note);
 }
 
+void bind_snippets(nb::class_<Recorded>& recorded) {
+  recorded.def_prop_ro("around_spikes", [](const Recorded& self) { return self.layout().snippets; })
+      .def("snippet_times", &Recorded::snippet_times, nb::arg("snippets"),
+           nb::sig("def snippet_times(self, snippets: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("snippet_samples", &Recorded::snippet_samples, nb::arg("snippets"),
+           nb::sig("def snippet_samples(self, snippets: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("snippet_neurons", &Recorded::snippet_neurons, nb::arg("snippets"),
+           nb::sig("def snippet_neurons(self, snippets: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("snippet_offsets", &Recorded::snippet_offsets, nb::arg("snippets"),
+           nb::sig("def snippet_offsets(self, snippets: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("snippet_values", &Recorded::snippet_values, nb::arg("snippets"), nb::arg("variable"),
+           nb::sig("def snippet_values(self, snippets: int, variable: int) -> "
+                   "numpy.typing.NDArray[typing.Any]"))
+      .def("snippets_left_out", &Recorded::snippets_left_out, nb::arg("snippets"),
+           "Spikes whose window reaches over the start, and over the end, of the run so far.");
+}
+
 }  // namespace
 
 void bind_recorded(nb::module_& module) {
@@ -136,8 +190,15 @@ void bind_recorded(nb::module_& module) {
       .def_ro("interval", &engine::ReportLayout::interval, "ms between frames")
       .def_ro("stimulus_start", &engine::ReportLayout::stimulus_start, "ms")
       .def_ro("stimulus_stop", &engine::ReportLayout::stimulus_stop, "ms");
-  nb::class_<Recorded>(module, "Recorded", "What a run has recorded in memory. Arrays are views, read-only.")
-      .def_prop_ro("reports", [](const Recorded& self) { return self.layout().reports; })
+  nb::class_<engine::SnippetLayout>(module, "SnippetLayout",
+                                    "Variables of the same neurons in the same window around their spikes.")
+      .def_ro("group", &engine::SnippetLayout::group)
+      .def_ro("population", &engine::SnippetLayout::population)
+      .def_ro("variables", &engine::SnippetLayout::variables);
+  nb::class_<Recorded> recorded(module, "Recorded",
+                                "What a run has recorded in memory. Arrays are views, read-only.");
+  bind_snippets(recorded);
+  recorded.def_prop_ro("reports", [](const Recorded& self) { return self.layout().reports; })
       .def_prop_ro(
           "spikes",
           [](const Recorded& self) {

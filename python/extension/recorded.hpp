@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assemble/analysis.hpp"
@@ -47,6 +48,14 @@ class Recorded {
   nanobind::object values(std::size_t report, std::size_t variable) const;  // [time, neuron] or [time]
   nanobind::object spike_times(std::size_t spikes) const;                   // [spike], ms
   nanobind::object spike_neurons(std::size_t spikes) const;                 // [spike]
+  // Around spikes: [spike], ms; [spike], ms; [spike]; [offset], ms; [spike, offset].
+  nanobind::object snippet_times(std::size_t snippets) const;
+  nanobind::object snippet_samples(std::size_t snippets) const;
+  nanobind::object snippet_neurons(std::size_t snippets) const;
+  nanobind::object snippet_offsets(std::size_t snippets) const;
+  nanobind::object snippet_values(std::size_t snippets, std::size_t variable) const;
+  std::pair<std::int64_t, std::int64_t> snippets_left_out(
+      std::size_t snippets) const;  // at the start, the end
 
   const std::vector<assemble::AnalysisPlan>& plans() const { return analysing_.analysis().plans(); }
   // What was measured of each population so far.

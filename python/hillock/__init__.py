@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from ._features import feature_list, features
 from ._hillock import version as __version__
+from ._statistics import Statistics, statistic_list, statistics
 from .analysis import Analysis
+from .around_spikes import AroundSpikes
 from .errors import (ConfigWarning, Diagnostic, HillockError, InternalError, IoError, NotRecordedError, NumericsError,
                      ResourceError, UserError)
 from .results import Population, Report, Run, Spikes
@@ -22,9 +24,9 @@ from .simulation import SimulatedPopulation, Simulation, check, models, open, ru
 if TYPE_CHECKING:
     from . import plot
 
-__all__ = ["Analysis", "ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError",
-           "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Spikes", "UserError",
-           "__version__", "check", "feature_list", "features", "models", "open", "plot", "run"]
+__all__ = ["Analysis", "AroundSpikes", "ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError",
+           "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Spikes", "Statistics",
+           "UserError", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics"]
 
 
 def __getattr__(name: str) -> Any:

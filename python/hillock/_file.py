@@ -12,7 +12,7 @@ import h5py
 import numpy
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from ._source import Array, ReportInfo, Variable
+from ._source import Array, ReportInfo, SnippetInfo, Variable
 from .analysis import Analysis, Quantity
 from .errors import IoError
 
@@ -117,6 +117,7 @@ class RunFile:
         self._reports: dict[str, tuple[ReportInfo, int, dict[str, numpy.dtype[Any]]]] = {}
         self._spikes: dict[str, int] = {}
         self._neurons: dict[str, int] = {}  # how many were recorded
+        self._windows: dict[str, tuple[SnippetInfo, int, tuple[int, int]]] = {}  # with the number of spikes, and of those left out
         self._analysed: tuple[str, ...] = ()
         self._running = True
         self.read(self._look)
@@ -180,6 +181,7 @@ class RunFile:
         head = {**file["meta"].attrs, **file.attrs}
         self._head = {name: value.decode() if isinstance(value, bytes) else value for name, value in head.items()}
         self._reports = {group: self._report(file, group) for group in file["report"]}
+        self._windows = {group: snippets_of(node, group) for group, node in file.get("around_spikes", {}).items()}
         self._analysed = tuple(file["analysis"]) if "analysis" in file else ()
         self._spikes, self._neurons = {}, {}
         for population, group in file["spikes"].items():
@@ -234,6 +236,21 @@ class RunFile:
         size = yaml.load(self.text("parameters"), Loader=loader)["populations"][population]["size"]
         return numpy.arange(size) if self._neurons[population] == size else None
 
+    def spike_trains(self, population: str) -> int:
+        """Of how many neurons the spikes were recorded, silent ones included; 0 if the file does not say."""
+        return self._neurons[population]
+
+    def around_spikes(self) -> list[SnippetInfo]:
+        return [info for info, _, _ in self._windows.values()]
+
+    def snippets(self, info: SnippetInfo, name: str) -> Array:
+        place, count = f"around_spikes/{info.group}/{name}", self._windows[info.group][1]
+        shape, dtype = self.read(lambda file: (file[place].shape, file[place].dtype))
+        return FileArray(self, place, shape if name == "offset" else (count, *shape[1:]), dtype)
+
+    def left_out(self, info: SnippetInfo) -> tuple[int, int]:
+        return self._windows[info.group][2]
+
     def analysed(self) -> tuple[str, ...]:
         return self._analysed
 
@@ -260,6 +277,16 @@ class RunFile:
 
     def refreshed(self) -> RunFile:
         return RunFile(self._place())
+
+
+def snippets_of(node: h5py.Group, group: str) -> tuple[SnippetInfo, int, tuple[int, int]]:
+    """A group of /around_spikes, how many of its spikes are to be trusted, and how many were left out at the start and the end."""
+    columns = ("timestamps", "node_ids", "sampled_at")
+    variables = {name: Variable(text(one.attrs["units"]), text(one.attrs["long_name"]))
+                 for name, one in node.items() if name not in (*columns, "offset")}
+    _, count, at_start, at_end = (float(one) for one in node.attrs["recorded"])
+    count = min([int(count), *(len(node[name]) for name in (*columns, *variables))])
+    return SnippetInfo(group, group.split(".")[0], variables), count, (int(at_start), int(at_end))
 
 
 def analysis_of(group: h5py.Group, population: str) -> Analysis:

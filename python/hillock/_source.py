@@ -39,6 +39,15 @@ class ReportInfo:
     variables: dict[str, Variable]
 
 
+@dataclasses.dataclass(frozen=True)
+class SnippetInfo:
+    """What was recorded around spikes, without its data."""
+
+    group: str
+    population: str
+    variables: dict[str, Variable]
+
+
 class Source(Protocol):
     """What a Run reads from. Arrays are [time], [neuron], [time, neuron] and [spike]; times in ms."""
 
@@ -55,6 +64,15 @@ class Source(Protocol):
     def spikes(self, population: str) -> tuple[Array, Array]: ...
 
     def spike_neurons(self, population: str) -> Array | None: ...
+
+    def spike_trains(self, population: str) -> int: ...
+
+    def around_spikes(self) -> list[SnippetInfo]: ...
+
+    def snippets(self, info: SnippetInfo, name: str) -> Array:
+        """timestamps, node_ids or sampled_at [spike], offset [offset], or a variable [spike, offset]."""
+
+    def left_out(self, info: SnippetInfo) -> tuple[int, int]: ...
 
     def analysed(self) -> tuple[str, ...]: ...
 
@@ -99,6 +117,7 @@ class MemorySource:
         self._measured: tuple[float, dict[str, _hillock.AnalysisTable]] | None = None
         self._layouts = {layout.group: (index, [one.name for one in layout.variables])
                          for index, layout in enumerate(recorded.reports)}
+        self._windows = {layout.group: index for index, layout in enumerate(recorded.around_spikes)}
 
     def reports(self) -> list[ReportInfo]:
         return [ReportInfo(one.group, one.population, one.mean, one.interval, (one.stimulus_start, one.stimulus_stop),
@@ -124,6 +143,24 @@ class MemorySource:
 
     def spike_neurons(self, population: str) -> Array | None:
         return self._neurons.get(population)
+
+    def spike_trains(self, population: str) -> int:
+        return len(self._neurons[population])
+
+    def around_spikes(self) -> list[SnippetInfo]:
+        return [SnippetInfo(one.group, one.population, {each.name: Variable(each.unit, each.long_name) for each in one.variables})
+                for one in self._recorded.around_spikes]
+
+    def snippets(self, info: SnippetInfo, name: str) -> Array:
+        index = self._windows[info.group]
+        columns = {"timestamps": self._recorded.snippet_times, "node_ids": self._recorded.snippet_neurons,
+                   "sampled_at": self._recorded.snippet_samples, "offset": self._recorded.snippet_offsets}
+        if name in columns:
+            return columns[name](index)
+        return self._recorded.snippet_values(index, list(info.variables).index(name))
+
+    def left_out(self, info: SnippetInfo) -> tuple[int, int]:
+        return self._recorded.snippets_left_out(self._windows[info.group])
 
     def analysed(self) -> tuple[str, ...]:
         return tuple(self._recorded.analysed)

@@ -50,7 +50,7 @@ class Analysis(Mapping[str, Values]):
                 return known[name].values
         from .results import _missing
 
-        raise NotRecordedError(_missing(name, f"the analysis of '{self.population}'", tuple(self)))
+        raise NotRecordedError(_missing(name, f"the {type(self).__name__.lower()} of '{self.population}'", tuple(self)))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._quantities)
@@ -73,7 +73,7 @@ class Analysis(Mapping[str, Values]):
         return [*super().__dir__(), *self]
 
     def __repr__(self) -> str:
-        return f"<hillock.Analysis of '{self.population}': {', '.join(self)}; {len(self.neuron)} neurons>"
+        return f"<hillock.{type(self).__name__} of '{self.population}': {', '.join(self)}; {len(self.neuron)} neurons>"
 
     @property
     def units(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from ._source import Array, ReportInfo, Source
+from .around_spikes import AroundSpikes
 from .errors import NotRecordedError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas
     import xarray
 
+    from ._statistics import Statistics
     from .analysis import Analysis
 
 
@@ -141,6 +143,11 @@ class Spikes:
         """The neurons whose spikes were recorded, silent ones included, where that is known; else those that spiked."""
         return numpy.unique(self.node_ids) if self._neurons is None else numpy.asarray(self._neurons)
 
+    @property
+    def all_neurons_known(self) -> bool:
+        """Whether ``neurons`` are all whose spikes were recorded: a file does not say which ones were silent, if some were chosen."""
+        return self._neurons is not None
+
     def between(self, start: float | None = None, stop: float | None = None) -> Spikes:
         """The spikes with start <= t < stop (ms), without copying."""
         times = numpy.asarray(self.timestamps)
@@ -173,10 +180,11 @@ class Population:
     are reports: ``run["exc"].reports["exc.w"].time``; means are in ``run["exc"].mean``.
     """
 
-    def __init__(self, source: Source, name: str, reports: Mapping[str, Report]) -> None:
+    def __init__(self, source: Source, name: str, reports: Mapping[str, Report], windows: Mapping[str, AroundSpikes]) -> None:
         self._source = source
         self.name = name
         self.reports: dict[str, Report] = dict(reports)
+        self.windows: dict[str, AroundSpikes] = dict(windows)
 
     @property
     def _main(self) -> Report:
@@ -212,6 +220,17 @@ class Population:
             raise NotRecordedError(f"spikes of '{self.name}' were not recorded; write record: {{{self.name}: [spikes]}}")
         timestamps, node_ids = self._source.spikes(self.name)
         return Spikes(self.name, timestamps, node_ids, self._source.spike_neurons(self.name), self._source.time())
+
+    @property
+    def around_spikes(self) -> AroundSpikes:
+        """What was recorded around spikes only: ``.V`` [spike, offset], ``.offset`` (ms), ``.timestamps`` (ms), ``.node_ids``.
+
+        Variables with neurons, a window or an interval of their own are in ``.windows["exc.w"]``.
+        """
+        if not self.windows:
+            raise NotRecordedError(f"nothing was recorded around spikes of '{self.name}'; write for example "
+                                   f"record: {{{self.name}: {{V: {{around_spikes: {{before: 2 ms, after: 5 ms}}}}}}}}")
+        return self.windows.get(self.name, next(iter(self.windows.values())))
 
     @property
     def analysis(self) -> Analysis:
@@ -275,6 +294,19 @@ class Population:
 
         return table_of(self.report_of("V"), names, neurons, per, stim_start, stim_end, settings)
 
+    def statistics(self, *names: str, neurons: int | Sequence[int] | None = None, start: float | None = None,
+                   stop: float | None = None, bin: float = 5.0, reach: float = 50.0) -> Statistics:
+        """Statistics of the spikes, with elephant's definitions: those that ``hillock features`` takes of a file.
+
+        `names`: which of hillock.statistic_list() (default: all). `neurons`: of which (default: all whose spikes were recorded;
+        silent ones whose number a file does not tell are neuron -1). `start`, `stop`: the window, ms (default: the whole run),
+        both ends belong to it. `bin`: of counts, histogram and correlogram, ms. `reach`: of the autocorrelogram to both sides,
+        ms. Raises UserError, and NotRecordedError without spikes.
+        """
+        from ._statistics import statistics_of
+
+        return statistics_of(self, names, neurons, start, stop, bin, reach)
+
     def to_xarray(self) -> xarray.Dataset:
         """A Dataset with the dimensions ``time`` and ``neuron``.
 
@@ -295,10 +327,13 @@ class Run(Mapping[str, Population]):
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        reports: dict[str, dict[str, Report]] = {name: {} for name in (*source.spike_populations(), *source.analysed())}
+        windows: dict[str, dict[str, AroundSpikes]] = {}
+        for snippets in source.around_spikes():
+            windows.setdefault(snippets.population, {})[snippets.group] = AroundSpikes(source, snippets)
+        reports: dict[str, dict[str, Report]] = {name: {} for name in (*source.spike_populations(), *windows, *source.analysed())}
         for info in source.reports():
             reports.setdefault(info.population, {})[info.group] = Report(source, info)
-        self._populations = {name: Population(source, name, found) for name, found in reports.items()}
+        self._populations = {name: Population(source, name, found, windows.get(name, {})) for name, found in reports.items()}
 
     def __getitem__(self, name: str) -> Population:
         if name not in self._populations:

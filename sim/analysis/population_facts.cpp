@@ -56,11 +56,6 @@ std::string note_on_unit(const std::string& unit_of_V) {
   return fmt::format("V is in '{}', not in mV: no features of action potentials", unit_of_V);
 }
 
-std::int64_t lags_of(double bin) {
-  constexpr double reach = 50;  // ms
-  return std::max<std::int64_t>(1, std::llround(reach / bin));
-}
-
 std::optional<double> mean_value(const std::vector<double>& values) {
   double sum = 0, count = 0;
   for (const double value : values)

@@ -54,9 +54,6 @@ std::string note_on(const TraceFeatures& traces, const std::optional<PopulationS
 // The same where V is no potential that features are made for.
 std::string note_on_unit(const std::string& unit_of_V);
 
-// How many bins the autocorrelogram reaches to both sides: about 50 ms.
-std::int64_t lags_of(double bin);
-
 // Whether its values are places in the trace, which say nothing to people.
 inline bool is_index(const Feature& feature) { return feature.name.ends_with("_indices"); }
 

@@ -1,9 +1,14 @@
 // Spike statistics of a population: each neuron's, their means, and what the neurons do together.
 #include "analysis/population_statistics.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <string>
 
 #include "analysis/synchrony.hpp"
+#include "base/diagnostics.hpp"
+#include "base/text.hpp"
 
 namespace hillock::analysis {
 namespace {
@@ -55,6 +60,10 @@ PopulationStatistics statistics(const SpikeTrains& trains, Window window, double
   return found;
 }
 
+std::int64_t lags_of(double bin, double reach) {
+  return std::max<std::int64_t>(1, std::llround(reach / bin));
+}
+
 std::span<const StatisticText> statistic_texts() {
   static constexpr auto table = std::to_array<StatisticText>({
       {"rate", "Hz",
@@ -82,6 +91,16 @@ std::span<const StatisticText> statistic_texts() {
        "half, Hann window, mean removed, one-sided"},
   });
   return table;
+}
+
+const StatisticText& find_statistic(std::string_view name) {
+  const auto found = std::ranges::find(statistic_texts(), name, &StatisticText::name);
+  if (found != statistic_texts().end()) return *found;
+  std::vector<std::string> names;
+  for (const StatisticText& text : statistic_texts()) names.emplace_back(text.name);
+  const std::string near = base::did_you_mean(name, names);
+  throw base::UserError("'" + std::string(name) + "' is not a statistic of spikes",
+                        near.empty() ? "there are " + base::join(names, ", ") : near);
 }
 
 }  // namespace hillock::analysis

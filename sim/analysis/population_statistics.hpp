@@ -38,10 +38,17 @@ struct PopulationStatistics {
 // of the window are left out.
 PopulationStatistics statistics(const SpikeTrains& trains, Window window, double bin, std::int64_t lags);
 
+// How many bins of `bin` ms the autocorrelogram has to both sides, for it to reach `reach` ms: at least one.
+inline constexpr double default_reach = 50;
+std::int64_t lags_of(double bin, double reach = default_reach);
+
 // Names, units and definitions of what statistics() gives, for documentation.
 struct StatisticText {
   std::string_view name, unit, doc;
 };
 std::span<const StatisticText> statistic_texts();
+
+// The one of this name. Throws UserError if there is none.
+const StatisticText& find_statistic(std::string_view name);
 
 }  // namespace hillock::analysis

@@ -15,10 +15,6 @@ using engine::AnalysisValues;
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-const analysis::StatisticText& text_of(std::string_view statistic) {
-  return *std::ranges::find(analysis::statistic_texts(), statistic, &analysis::StatisticText::name);
-}
-
 void add_features(const AnalysisPlan& plan, const analysis::PopulationFacts& facts, AnalysisTable& table) {
   const std::size_t neurons = plan.neurons.size();
   const auto per_neuron = [&](std::string name, std::string unit, std::string long_name, auto value) {
@@ -47,7 +43,7 @@ template <class Of>
 void add_per_neuron(const std::string& name, std::optional<double> PopulationStatistics::*mean, Of of,
                     const AnalysisPlan& plan, const std::optional<PopulationStatistics>& spikes,
                     AnalysisTable& table) {
-  const analysis::StatisticText& text = text_of(name);
+  const analysis::StatisticText& text = analysis::find_statistic(name);
   AnalysisValues values{name, std::string(text.unit), std::string(text.doc), "neuron",
                         std::vector<double>(plan.neurons.size(), none)};
   // The definition goes on with what is done over the neurons.
@@ -66,7 +62,7 @@ void add_per_neuron(const std::string& name, std::optional<double> PopulationSta
 void add_over_axis(const std::string& name, AnalysisValues axis, std::vector<double> values,
                    AnalysisTable& table) {
   if (values.empty()) return;
-  const analysis::StatisticText& text = text_of(name);
+  const analysis::StatisticText& text = analysis::find_statistic(name);
   table.values.push_back({name, std::string(text.unit), std::string(text.doc), axis.name, std::move(values)});
   table.axes.push_back(std::move(axis));
 }
@@ -108,7 +104,7 @@ void add_statistic(const std::string& name, const AnalysisPlan& plan,
     return [value](const TrainStatistics& train) { return (train.*value).value_or(none); };
   };
   const auto single = [&](std::optional<double> PopulationStatistics::*value) {
-    const analysis::StatisticText& text = text_of(name);
+    const analysis::StatisticText& text = analysis::find_statistic(name);
     table.values.push_back({name, std::string(text.unit), std::string(text.doc), "",
                             std::vector<double>(1, spikes ? ((*spikes).*value).value_or(none) : none)});
   };

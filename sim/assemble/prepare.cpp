@@ -73,6 +73,22 @@ void check_analysis_memory(const model::Experiment& experiment) {
         needed / 1e9, available / 1e9));
 }
 
+// The values of the last window, of all neurons that are recorded around their spikes.
+void check_snippet_memory(const model::Experiment& experiment) {
+  double needed = 0;
+  for (const model::RecordSpec& record : experiment.record)
+    for (const model::VariableSpec& variable : record.variables)
+      if (variable.around_spikes)
+        needed += static_cast<double>(variable.around_spikes->before + variable.around_spikes->after + 1) *
+                  static_cast<double>(variable.neurons.size()) * (record.float64 ? 8 : 4);
+  const double available = memory_available();
+  if (needed > available)
+    throw base::ResourceError(fmt::format(
+        "what this config records around spikes needs about {:.3g} GB of memory for its windows, {:.3g} "
+        "GB are there; name fewer neurons, or make the windows shorter",
+        needed / 1e9, available / 1e9));
+}
+
 Estimate estimate_of(const engine::SimulationPlan& plan, const Prepared& prepared) {
   const engine::RunLayout& layout = prepared.layout;
   Estimate estimate;
@@ -81,6 +97,8 @@ Estimate estimate_of(const engine::SimulationPlan& plan, const Prepared& prepare
   for (const AnalysisPlan& analysis : prepared.analysis)
     estimate.analysis_bytes += static_cast<std::int64_t>(analysis.bytes());
   estimate.memory_bytes += estimate.analysis_bytes;
+  for (std::size_t i = 0; i < plan.snippets.size(); ++i)
+    estimate.memory_bytes += engine::ring_bytes(plan.snippets[i], layout.snippets[i]);
   for (const engine::ReportLayout& report : layout.reports)
     estimate.file_bytes +=
         report.frames * (8 + report.values_per_frame() * static_cast<std::int64_t>(report.variables.size()) *
@@ -107,6 +125,7 @@ void warn_of_coarse_steps(const model::Experiment& experiment,
 Prepared prepare(const model::Experiment& experiment, const Options& options) {
   check_memory(experiment);
   check_analysis_memory(experiment);
+  check_snippet_memory(experiment);
   Prepared prepared;
   base::Diagnostics diagnostics;
   const FileReaders readers = file_readers();

@@ -17,12 +17,23 @@ bool is_state(const model::PopulationSpec& spec, const std::string& name) {
   return spec.model->state(name) != nullptr;
 }
 
+int array_of(const model::PopulationSpec& spec, const BuiltPopulation& built, const std::string& variable) {
+  const std::string array = is_state(spec, variable) ? variable : solve::slot::observed(variable);
+  return solve::Slots::find(built.plan.slots.arrays, array);
+}
+
+engine::ReportVariable described(const std::vector<model::Recordable>& recordables, const std::string& name) {
+  const auto known =
+      std::ranges::find_if(recordables, [&](const model::Recordable& one) { return one.name == name; });
+  return {name, known->dimension.unit(), known->doc};
+}
+
 // The group of a variable: variables with the same neurons and interval share the population's own group.
 std::string group_of(const model::RecordSpec& record, const model::VariableSpec& variable,
                      const std::string& population) {
   if (variable.mean) return population + ".mean";
-  const auto first =
-      std::ranges::find_if(record.variables, [](const model::VariableSpec& v) { return !v.mean; });
+  const auto first = std::ranges::find_if(
+      record.variables, [](const model::VariableSpec& v) { return !v.mean && !v.around_spikes; });
   const bool shares = first->neurons == variable.neurons && first->every == variable.every;
   return shares ? population : population + "." + variable.name;
 }
@@ -62,6 +73,30 @@ std::size_t report_for(const model::Experiment& experiment, const model::RecordS
   return layout.reports.size() - 1;
 }
 
+// The same for windows around spikes: those with the same neurons, window and interval share a group.
+std::size_t snippets_for(const model::Experiment& experiment, const model::RecordSpec& record,
+                         const model::VariableSpec& variable, std::size_t first, engine::SimulationPlan& plan,
+                         engine::RunLayout& layout) {
+  const model::SpikeWindow window = *variable.around_spikes;
+  for (std::size_t i = first; i < layout.snippets.size(); ++i) {
+    const engine::SnippetPlan& known = plan.snippets[i];
+    if (known.before == window.before && known.after == window.after && known.every == variable.every &&
+        layout.snippets[i].neurons == variable.neurons)
+      return i;
+  }
+  engine::SnippetLayout snippets;
+  snippets.population = experiment.populations[record.population].name;
+  snippets.group = snippets.population;
+  if (layout.snippets.size() > first) snippets.group += "." + variable.name;
+  snippets.neurons = variable.neurons;
+  for (std::int64_t step = -window.before; step <= window.after; step += variable.every)
+    snippets.offsets.push_back(static_cast<double>(step) * experiment.simulation.dt);
+  snippets.float64 = record.float64;
+  layout.snippets.push_back(std::move(snippets));
+  plan.snippets.push_back({record.population, {}, window.before, window.after, variable.every});
+  return layout.snippets.size() - 1;
+}
+
 void plan_spikes(const model::Experiment& experiment, const model::RecordSpec& record,
                  engine::SimulationPlan& plan, engine::RunLayout& layout) {
   const model::PopulationSpec& spec = experiment.populations[record.population];
@@ -92,7 +127,7 @@ void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPo
   for (const model::RecordSpec& record : experiment.record) {
     const model::PopulationSpec& spec = experiment.populations[record.population];
     const std::vector<model::Recordable> recordables = model::recordables(spec);
-    const std::size_t first = layout.reports.size();
+    const std::size_t first = layout.reports.size(), first_snippets = layout.snippets.size();
     for (const model::VariableSpec& variable : record.variables) {
       if (variable.mean && spec.size == 0)
         diagnostics.error(variable.place,
@@ -100,14 +135,17 @@ void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPo
                                       variable.name),
                           "leave the mean out");
       if (variable.neurons.empty() && !variable.mean) continue;  // an empty population has no traces
+      const int array = array_of(spec, built[record.population], variable.name);
+      const engine::ReportVariable description = described(recordables, variable.name);
+      if (variable.around_spikes) {
+        const std::size_t snippets = snippets_for(experiment, record, variable, first_snippets, plan, layout);
+        layout.snippets[snippets].variables.push_back(description);
+        plan.snippets[snippets].arrays.push_back(array);
+        continue;
+      }
       const std::size_t report = report_for(experiment, record, variable, first, plan, layout);
-      const auto known = std::ranges::find_if(
-          recordables, [&](const model::Recordable& r) { return r.name == variable.name; });
-      layout.reports[report].variables.push_back({variable.name, known->dimension.unit(), known->doc});
-      const std::string array =
-          is_state(spec, variable.name) ? variable.name : solve::slot::observed(variable.name);
-      plan.reports[report].arrays.push_back(
-          solve::Slots::find(built[record.population].plan.slots.arrays, array));
+      layout.reports[report].variables.push_back(description);
+      plan.reports[report].arrays.push_back(array);
     }
     if (record.spikes) plan_spikes(experiment, record, plan, layout);
   }

@@ -47,6 +47,12 @@ constexpr Texts report_texts{"report",
                              "Draw a run on one page for the browser: traces, spikes, features, config",
                              "  hillock report results/quickstart.h5\n"
                              "  hillock report results/quickstart.h5 --out figure.html"};
+constexpr Texts plot_texts{
+    "plot",
+    "Draw a figure of a run as SVG: traces, raster and rates, phase plane, histogram, gates, f-I curve",
+    "  hillock plot results/quickstart.h5 -o figure.svg\n"
+    "  hillock plot results/quickstart.h5 --figure phase_plane --dark\n"
+    "  hillock plot results/quickstart.h5 --figure trace --neurons 0 --start '50 ms' --stop '80 ms'"};
 constexpr Texts recover_texts{"recover", "Make what a killed run left behind a complete file",
                               "  hillock recover results/quickstart.h5.partial"};
 constexpr Texts schema_texts{"schema",
@@ -137,6 +143,36 @@ void add_features(CLI::App& app, Raw& raw) {
                     "List features, statistics and settings with units and definitions");
 }
 
+void add_plot(CLI::App& app, Raw& raw) {
+  CLI::App& plot = command(app, plot_texts);
+  Arguments& arguments = raw.arguments;
+  add_path(plot, raw, "FILE", "An output file, complete or partial");
+  const auto single = [&](const char* name, std::string& where, const char* type, const char* doc) {
+    plot.add_option(name, where, doc)->type_name(type);
+  };
+  const auto repeated = [&](const char* name, std::vector<std::string>& where, const char* type,
+                            const char* doc) {
+    plot.add_option(name, where, doc)->type_name(type)->allow_extra_args(false);
+  };
+  single("--figure", arguments.figure, "NAME",
+         "overview (default), trace, phase_plane, raster, isi_histogram, gates or fi");
+  repeated("--population", arguments.populations, "NAME", "Only this population; may be repeated");
+  repeated("--variable", arguments.variables, "NAME",
+           "This variable (default V; gates: all without a unit); may be repeated. phase_plane: the first "
+           "against the second; fi: over the mean of it instead of the currents of the config");
+  single("--neurons", arguments.neurons, "LIST", "Only these neurons: 0..9, or 0,5,7");
+  single("--start", arguments.start, "TIME", "Where the figure begins (default 0 ms; fi: the stimulus)");
+  single("--stop", arguments.stop, "TIME", "Where it ends");
+  single("--width", arguments.width, "LENGTH",
+         "Width on paper (default '180 mm' or '89 mm', as the figure needs)");
+  single("--height", arguments.height, "LENGTH", "Height on paper (default as the figure needs)");
+  plot.add_flag("--dark", arguments.dark, "Light on dark, for slides");
+  plot.add_option("--out,-o", raw.out,
+                  "Where to write, also -o (default: FILE with the ending .svg, replaced)")
+      ->type_name("FIGURE");
+  plot.add_flag("--force", arguments.force, "Replace the file that --out names");
+}
+
 void add_others(CLI::App& app, Raw& raw) {
   CLI::App& check = command(app, check_texts);
   add_path(check, raw, "CONFIG", "The YAML file to check");
@@ -154,6 +190,7 @@ void add_others(CLI::App& app, Raw& raw) {
   report.add_option("--out", raw.out, "Where to write (default: FILE with the ending .html, replaced)")
       ->type_name("PAGE");
   report.add_flag("--force", raw.arguments.force, "Replace the file that --out names");
+  add_plot(app, raw);
   CLI::App& recover = command(app, recover_texts);
   add_path(recover, raw, "FILE.partial", "What the killed run left behind");
   recover.add_flag("--force", raw.arguments.force, "Replace the complete file of that name");

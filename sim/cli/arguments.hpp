@@ -15,9 +15,13 @@ struct Arguments {
   int chunk = 0;    // neurons; 0: the interpreter's own
   std::string instructions = "auto", backend = "auto";
   std::string config;  // --config of bench
-  // of features; times as written, with their unit
+  // of features and plot; times as written, with their unit
   std::vector<std::string> populations, features, feature_settings;
   std::string neurons, start, stop, bin;
+  // of plot
+  std::vector<std::string> variables;
+  std::string figure = "overview", width, height;
+  bool dark = false;
   std::string print;  // a help text or the version: to be printed instead of running a command
 };
 

@@ -35,6 +35,7 @@ class NoRecorder : public engine::Recorder {
  public:
   void write(engine::FrameBlock) override {}
   void write(engine::SpikeBlock) override {}
+  void write(engine::SnippetBlock) override {}
   void advance(double) override {}
   void finish(engine::RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
 };

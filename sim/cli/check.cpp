@@ -17,16 +17,32 @@ std::string receptors_of(const model::PopulationSpec& population) {
   return base::join(words, ", ");
 }
 
+std::string window_of(const model::VariableSpec& variable, double dt) {
+  if (!variable.around_spikes) return "";
+  return fmt::format(" from {} before to {} after each spike",
+                     human_time(static_cast<double>(variable.around_spikes->before) * dt),
+                     human_time(static_cast<double>(variable.around_spikes->after) * dt));
+}
+
 std::string recorded(const model::RecordSpec& record, double dt) {
   std::vector<std::string> words;
   if (record.spikes) words.push_back("spikes");
   for (const model::VariableSpec& variable : record.variables)
     words.push_back(fmt::format(
-        "{}{} every {}", variable.name,
+        "{}{} every {}{}", variable.name,
         variable.mean ? " (mean)"
                       : " of " + counted(static_cast<std::int64_t>(variable.neurons.size()), "neuron"),
-        human_time(static_cast<double>(variable.every) * dt)));
+        human_time(static_cast<double>(variable.every) * dt), window_of(variable, dt)));
   return base::join(words, ", ");
+}
+
+// Beside the reports, whose size is known: what each spike adds.
+std::string size_of_spikes(const engine::RunLayout& layout) {
+  std::string text = " and the spikes";
+  for (const engine::SnippetLayout& snippets : layout.snippets)
+    text += fmt::format(", {} around each spike in /around_spikes/{}",
+                        human_bytes(static_cast<double>(snippets.bytes_per_spike())), snippets.group);
+  return text;
 }
 
 std::string report(const model::Experiment& experiment, const assemble::Prepared& prepared) {
@@ -65,9 +81,9 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
                             : counted(static_cast<std::int64_t>(analysis.statistics.size()), "statistic"),
                         counted(static_cast<std::int64_t>(analysis.neurons.size()), "neuron"),
                         analysis.report >= 0 ? human_bytes(analysis.bytes()) : "no traces");
-  text += fmt::format("memory: {}\nfile: {} and the spikes\n",
-                      human_bytes(static_cast<double>(prepared.estimate.memory_bytes)),
-                      human_bytes(static_cast<double>(prepared.estimate.file_bytes)));
+  text += fmt::format(
+      "memory: {}\nfile: {}{}\n", human_bytes(static_cast<double>(prepared.estimate.memory_bytes)),
+      human_bytes(static_cast<double>(prepared.estimate.file_bytes)), size_of_spikes(prepared.layout));
   return text;
 }
 

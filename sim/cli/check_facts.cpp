@@ -34,6 +34,19 @@ Json json_of(const assemble::AnalysisPlan& analysis) {
   return json;
 }
 
+Json json_of(const engine::SnippetLayout& snippets) {
+  Json json;
+  json["group"] = "/around_spikes/" + snippets.group;
+  json["variables"] = Json::Array{};
+  for (const engine::ReportVariable& variable : snippets.variables) json["variables"].push(variable.name);
+  json["neurons"] = static_cast<std::int64_t>(snippets.neurons.size());
+  json["first_offset_ms"] = snippets.offsets.front();
+  json["last_offset_ms"] = snippets.offsets.back();
+  json["samples"] = static_cast<std::int64_t>(snippets.offsets.size());
+  json["bytes_per_spike"] = snippets.bytes_per_spike();
+  return json;
+}
+
 }  // namespace
 
 Json json_of(const base::Diagnostic& diagnostic) {
@@ -90,6 +103,9 @@ Json check_facts(const model::Experiment& experiment, const assemble::Prepared& 
     one["target"] = targets_of(input, experiment);
     json["inputs"].push(std::move(one));
   }
+  json["around_spikes"] = Json::Array{};
+  for (const engine::SnippetLayout& snippets : prepared.layout.snippets)
+    json["around_spikes"].push(json_of(snippets));
   json["analysis"] = Json::Array{};
   for (const assemble::AnalysisPlan& analysis : prepared.analysis) json["analysis"].push(json_of(analysis));
   json["memory_bytes"] = prepared.estimate.memory_bytes;

@@ -23,6 +23,7 @@ int dispatch(int argc, char** argv, Console& console) {
       {"info", info},
       {"features", features},
       {"report", report},
+      {"plot", plot},
       {"recover", recover},
       {"schema", schema},
       {"reference", reference},

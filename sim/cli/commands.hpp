@@ -13,6 +13,7 @@ int models(const Arguments& arguments, Console& console);
 int features(const Arguments& arguments, Console& console);
 int info(const Arguments& arguments, Console& console);
 int report(const Arguments& arguments, Console& console);
+int plot(const Arguments& arguments, Console& console);
 int recover(const Arguments& arguments, Console& console);
 int schema(const Arguments& arguments, Console& console);
 int reference(const Arguments& arguments, Console& console);

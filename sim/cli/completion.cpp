@@ -4,6 +4,7 @@
 #include "analysis/features.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/plot/figures.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -29,6 +30,12 @@ std::string arguments_of(const std::string& command) {
         "--setting) compopt -o nospace 2>/dev/null; COMPREPLY=($(compgen -S = -W \"{}\" -- \"$word\")) ;; "
         "*) _hillock_files h5 \"$word\"; _hillock_files partial \"$word\" ;; esac",
         names_of(analysis::features()), names_of(analysis::setting_texts()));
+  if (command == "plot")
+    return fmt::format(
+        "case ${{COMP_WORDS[COMP_CWORD-1]}} in --figure) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")) ;; "
+        "--out|-o) _hillock_files svg \"$word\" ;; "
+        "*) _hillock_files h5 \"$word\"; _hillock_files partial \"$word\" ;; esac",
+        names_of(figure_kinds()));
   if (command == "recover") return "_hillock_files partial \"$word\"";
   if (command == "completion") return "COMPREPLY=(bash)";
   if (command == "reference") return "COMPREPLY+=($(compgen -d -- \"$word\"))";

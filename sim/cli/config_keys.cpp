@@ -53,8 +53,9 @@ constexpr std::array keys{
     ConfigKey{"inputs", Form::names, false, "", "what drives the neurons, under names of your choice"},
     ConfigKey{"inputs.NAME", Form::input, false, "", "an input"},
     ConfigKey{"record", Form::names, false, "", "what is written to the file, by population"},
-    ConfigKey{"record.NAME", Form::record, false, "",
-              "a list such as [V, spikes], or a map of variables with neurons, every and mean"},
+    ConfigKey{
+        "record.NAME", Form::record, false, "",
+        "a list such as [V, spikes], or a map of variables with neurons, every, mean and around_spikes"},
     ConfigKey{"analysis", Form::names, false, "",
               "what is measured while the run goes on, by population; its traces are held in memory and not "
               "written"},

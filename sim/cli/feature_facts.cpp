@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "cli/console.hpp"
+#include "cli/option_values.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -15,15 +16,6 @@ namespace {
 using base::UserError;
 
 constexpr std::size_t most_correlated = 100;  // neurons: a matrix of more is of no use as text
-
-std::vector<std::string> chosen_populations(const record::RunReader& reader, const FeatureRequest& request) {
-  const std::vector<std::string> all = reader.populations();
-  for (const std::string& name : request.populations)
-    if (std::ranges::find(all, name) == all.end())
-      throw UserError(fmt::format("{} has no population '{}'", reader.info().path, name),
-                      all.empty() ? "it holds neither spikes nor traces" : "it has " + base::join(all, ", "));
-  return request.populations.empty() ? all : request.populations;
-}
 
 // The spikes of each neuron. Silent neurons are there too where the file says how many were recorded: as the
 // first that are free of spikes, which ones they are does not matter.
@@ -134,11 +126,29 @@ void add_traces(record::RunReader& reader, const FeatureRequest& request, Popula
   population.traces = std::move(found);
 }
 
-void check_neurons(const std::string& path, const FeatureRequest& request,
-                   const PopulationFacts& population) {
+MeasuredDuringRun asked_for(MeasuredDuringRun all, const FeatureRequest& request) {
+  if (!request.chosen.empty())
+    std::erase_if(all.of_neurons, [&](const MeasuredValues& values) {
+      return std::ranges::none_of(
+          request.chosen, [&](const analysis::Feature* feature) { return feature->name == values.name; });
+    });
+  if (request.neurons.empty()) return all;
+  MeasuredDuringRun some{{}, all.of_neurons, all.note};
+  for (MeasuredValues& values : some.of_neurons) values.values.clear();
+  for (std::size_t k = 0; k < all.neurons.size(); ++k) {
+    if (!std::ranges::binary_search(request.neurons, all.neurons[k])) continue;
+    some.neurons.push_back(all.neurons[k]);
+    for (std::size_t v = 0; v < all.of_neurons.size(); ++v)
+      some.of_neurons[v].values.push_back(all.of_neurons[v].values[k]);
+  }
+  return some;
+}
+
+void check_neurons(const std::string& path, const FeatureRequest& request, const PopulationFacts& population,
+                   const std::vector<std::int64_t>& during_run) {
   for (const std::int64_t neuron : request.neurons) {
     const bool known =
-        (population.spikes && neuron >= 0) ||
+        (population.spikes && neuron >= 0) || std::ranges::find(during_run, neuron) != during_run.end() ||
         (population.traces && std::ranges::find(population.traces->neurons, neuron,
                                                 &NeuronFeatures::neuron) != population.traces->neurons.end());
     if (!known)
@@ -152,13 +162,18 @@ void check_neurons(const std::string& path, const FeatureRequest& request,
 
 FileFacts feature_facts(const std::string& path, const FeatureRequest& request) {
   record::RunReader reader(path);
-  FileFacts facts{path, reader.info().status, reader.info().recorded_until, {}};
-  for (const std::string& name : chosen_populations(reader, request)) {
+  FileFacts facts{path, reader.info().status, reader.info().recorded_until, {}, {}};
+  for (const std::string& name : chosen_populations(reader, request.populations)) {
     PopulationFacts population;
     population.name = name;
     add_spikes(reader, request, population);
     add_traces(reader, request, population);
-    check_neurons(path, request, population);
+    std::vector<std::int64_t> during_run;
+    if (auto measured = measured_during_run(reader, name)) {
+      const auto kept = facts.during_run.emplace(name, asked_for(*std::move(measured), request)).first;
+      during_run = kept->second.neurons;
+    }
+    check_neurons(path, request, population, during_run);
     facts.populations.push_back(std::move(population));
   }
   return facts;

@@ -1,11 +1,13 @@
 // What `hillock features` finds in a file, before it is printed.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/population_facts.hpp"
+#include "cli/shown/measured.hpp"
 #include "record/run_reader.hpp"
 
 namespace hillock::cli {
@@ -30,6 +32,9 @@ struct FileFacts {
   std::string path, status;
   double recorded_until = 0;  // ms
   std::vector<PopulationFacts> populations;
+  // Of the populations that the run's own `analysis` measured, and of these the neurons and features asked
+  // for.
+  std::map<std::string, MeasuredDuringRun> during_run;
 };
 
 // Throws IoError if the file cannot be read, UserError if a population or neuron was not recorded.

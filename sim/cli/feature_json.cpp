@@ -85,6 +85,20 @@ Json json_of_traces(const TraceFeatures& traces) {
   return json;
 }
 
+// NaN is null.
+Json json_of_measured(const MeasuredDuringRun& measured) {
+  Json json;
+  json["neurons"] = list_of(measured.neurons);
+  json["units"] = Json::Object{};
+  json["values"] = Json::Object{};
+  for (const MeasuredValues& values : measured.of_neurons) {
+    json["units"][values.name] = values.unit;
+    json["values"][values.name] = list_of(values.values);
+  }
+  json["note"] = measured.note;
+  return json;
+}
+
 }  // namespace
 
 Json feature_json(const FileFacts& facts, const FeatureRequest& request) {
@@ -101,6 +115,8 @@ Json feature_json(const FileFacts& facts, const FeatureRequest& request) {
     one["name"] = population.name;
     one["spikes"] = population.spikes ? json_of_statistics(population) : Json();
     one["traces"] = population.traces ? json_of_traces(*population.traces) : Json();
+    const auto measured = facts.during_run.find(population.name);
+    one["during_run"] = measured == facts.during_run.end() ? Json() : json_of_measured(measured->second);
     one["note"] = population.note;
     json["populations"].push(std::move(one));
   }

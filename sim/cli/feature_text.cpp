@@ -124,6 +124,33 @@ std::string trace_table(const TraceFeatures& traces, bool chosen) {
   return text;
 }
 
+// What the run itself measured, with its own settings.
+std::string during_run_table(const std::string& population, const MeasuredDuringRun& measured) {
+  const std::size_t neurons = measured.neurons.size();
+  std::string text = fmt::format("  /analysis/{}, measured during the run: {}\n", population,
+                                 counted(static_cast<std::int64_t>(neurons), "neuron"));
+  std::vector<Row> rows{{"", "", {}}};
+  if (neurons > most_columns)
+    rows[0].cells = {"mean", "sd", "lowest", "highest"};
+  else
+    for (const std::int64_t neuron : measured.neurons)
+      rows[0].cells.push_back(fmt::format("neuron {}", neuron));
+  for (const MeasuredValues& values : measured.of_neurons) {
+    Row row{values.name, values.unit, {}};
+    if (row.unit == "1") row.unit = "";
+    std::vector<double> finite;
+    for (const double value : values.values) {
+      if (std::isfinite(value)) finite.push_back(value);
+      row.cells.push_back(std::isfinite(value) ? six_digits(value) : "-");
+    }
+    if (neurons > most_columns) row.cells = distribution(finite);
+    rows.push_back(std::move(row));
+  }
+  if (rows.size() > 1) text += aligned(rows);
+  if (neurons > most_columns) text += "    over the neurons; --json shows each\n";
+  return measured.note.empty() ? text : text + "  " + measured.note + "\n";
+}
+
 // Spikes without action potentials are a model's own decision: its V has no shape to be measured.
 bool has_shape(const PopulationFacts& population) {
   return population.traces &&
@@ -173,7 +200,11 @@ std::string feature_table(const FileFacts& facts, bool chosen) {
     if (population.spikes) text += statistics_table(*population.spikes);
     if (chosen ? population.traces.has_value() : has_shape(population))
       text += trace_table(*population.traces, chosen);
-    if (!population.note.empty()) text += "  " + population.note + "\n";
+    const auto measured = facts.during_run.find(population.name);
+    // Without traces their values are there all the same.
+    if (!population.note.empty() && (measured == facts.during_run.end() || population.traces))
+      text += "  " + population.note + "\n";
+    if (measured != facts.during_run.end()) text += during_run_table(population.name, measured->second);
   }
   return text;
 }

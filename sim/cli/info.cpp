@@ -12,6 +12,7 @@ namespace {
 
 using record::ReportInfo;
 using record::RunInfo;
+using record::SnippetInfo;
 
 std::string ending(const RunInfo& run) {
   std::string text = run.status;
@@ -21,15 +22,32 @@ std::string ending(const RunInfo& run) {
   return text;
 }
 
+std::string text_of(const ReportInfo::Variable& variable) {
+  return fmt::format("  {}: {}{}, {}{}\n", variable.name, variable.unit,
+                     variable.long_name.empty() ? "" : ", " + variable.long_name,
+                     variable.float64 ? "float64" : "float32", variable.compressed ? ", compressed" : "");
+}
+
 std::string text_of(const ReportInfo& report) {
   std::string text = fmt::format(
       "/report/{}: {} every {}, {}\n", report.group,
       counted(static_cast<std::int64_t>(report.frames), "frame"), human_time(report.interval),
       report.neurons == 0 ? "a mean" : counted(static_cast<std::int64_t>(report.neurons), "neuron"));
-  for (const ReportInfo::Variable& variable : report.variables)
-    text += fmt::format("  {}: {}{}, {}{}\n", variable.name, variable.unit,
-                        variable.long_name.empty() ? "" : ", " + variable.long_name,
-                        variable.float64 ? "float64" : "float32", variable.compressed ? ", compressed" : "");
+  for (const ReportInfo::Variable& variable : report.variables) text += text_of(variable);
+  return text;
+}
+
+std::string text_of(const SnippetInfo& snippets) {
+  std::string text = fmt::format("/around_spikes/{}: {}, {} each, from {} to {} ms\n", snippets.group,
+                                 counted(static_cast<std::int64_t>(snippets.count), "spike"),
+                                 counted(static_cast<std::int64_t>(snippets.offsets.size()), "sample"),
+                                 base::number(snippets.offsets.empty() ? 0 : snippets.offsets.front()),
+                                 base::number(snippets.offsets.empty() ? 0 : snippets.offsets.back()));
+  if (snippets.left_out_at_start + snippets.left_out_at_end > 0)
+    text += fmt::format(
+        "  left out, as their window reaches over an end of the run: {} at the start, {} at the end\n",
+        snippets.left_out_at_start, snippets.left_out_at_end);
+  for (const ReportInfo::Variable& variable : snippets.variables) text += text_of(variable);
   return text;
 }
 
@@ -46,6 +64,7 @@ std::string text_of(const RunInfo& run) {
   for (const record::SpikesInfo& spikes : run.spikes)
     text += fmt::format("/spikes/{}: {}\n", spikes.population,
                         counted(static_cast<std::int64_t>(spikes.count), "spike"));
+  for (const SnippetInfo& snippets : run.around_spikes) text += text_of(snippets);
   for (const record::AnalysisInfo& analysis : run.analysis) {
     text += "/analysis/" + analysis.population + ":\n";
     for (const ReportInfo::Variable& values : analysis.values)
@@ -57,6 +76,32 @@ std::string text_of(const RunInfo& run) {
   return text;
 }
 
+Json json_of(const std::vector<ReportInfo::Variable>& variables) {
+  Json json = Json::Array{};
+  for (const ReportInfo::Variable& variable : variables) {
+    Json one;
+    one["name"] = variable.name;
+    one["unit"] = variable.unit;
+    one["long_name"] = variable.long_name;
+    one["type"] = variable.float64 ? "float64" : "float32";
+    one["compressed"] = variable.compressed;
+    json.push(std::move(one));
+  }
+  return json;
+}
+
+Json json_of(const SnippetInfo& snippets) {
+  Json json;
+  json["group"] = "/around_spikes/" + snippets.group;
+  json["spikes"] = static_cast<std::int64_t>(snippets.count);
+  json["left_out_at_start"] = static_cast<std::int64_t>(snippets.left_out_at_start);
+  json["left_out_at_end"] = static_cast<std::int64_t>(snippets.left_out_at_end);
+  json["offsets_ms"] = Json::Array{};
+  for (const double offset : snippets.offsets) json["offsets_ms"].push(offset);
+  json["variables"] = json_of(snippets.variables);
+  return json;
+}
+
 Json json_of(const ReportInfo& report) {
   Json json;
   json["group"] = "/report/" + report.group;
@@ -64,16 +109,7 @@ Json json_of(const ReportInfo& report) {
   json["neurons"] = static_cast<std::int64_t>(report.neurons);
   json["interval_ms"] = report.interval;
   json["end_ms"] = report.end;
-  json["variables"] = Json::Array{};
-  for (const ReportInfo::Variable& variable : report.variables) {
-    Json one;
-    one["name"] = variable.name;
-    one["unit"] = variable.unit;
-    one["long_name"] = variable.long_name;
-    one["type"] = variable.float64 ? "float64" : "float32";
-    one["compressed"] = variable.compressed;
-    json["variables"].push(std::move(one));
-  }
+  json["variables"] = json_of(report.variables);
   return json;
 }
 
@@ -105,6 +141,8 @@ Json json_of(const RunInfo& run) {
     one["count"] = static_cast<std::int64_t>(spikes.count);
     json["spikes"].push(std::move(one));
   }
+  json["around_spikes"] = Json::Array{};
+  for (const SnippetInfo& snippets : run.around_spikes) json["around_spikes"].push(json_of(snippets));
   json["analysis"] = Json::Array{};
   for (const record::AnalysisInfo& analysis : run.analysis) {
     Json one;

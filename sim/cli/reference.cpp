@@ -124,11 +124,12 @@ constexpr const char* records_section = R"(
 |---|---|---|---|
 | `spikes` | true, false or {neurons: ...} | false | whether spikes are recorded, and whose |
 | `dtype` | float32 or float64 | `float32` | number type of the traces |
-| `compress` | 0 to 9 | `0` | level of compression; libsonata reads uncompressed files only |
+| `compress` | 0 to 9 | `0` | level of compression of the traces; libsonata reads uncompressed files only |
 | any variable | true, or a map | | a state or derived quantity of the model, `I` (all that flows in), `I_syn` (the sum of the receptors), `g_NAME` and `I_NAME` of receptor NAME |
 | `VARIABLE.neurons` | all, 0..99, 3 or [0, 5] | `all` | whose |
 | `VARIABLE.every` | a time, on the grid | `dt` | interval between frames; the first is at 0 |
 | `VARIABLE.mean` | true or false | false | the mean over the population instead of single neurons |
+| `VARIABLE.around_spikes` | {before: a time, after: a time} | | record only from `before` to `after` each spike of a neuron, its own values; both are multiples of `every`, which is counted from the spike |
 
 `record: {cell: [V, spikes]}` is short for both with their defaults.
 )";

@@ -320,17 +320,25 @@ class Schema {
     properties["compress"]["description"] =
         "level of compression, 0 (none) to 9 (default 0); libsonata reads uncompressed files only";
     Json map = object_schema(std::move(properties));
-    map["additionalProperties"] = any_of({boolean, recorded_variable()});
+    map["additionalProperties"] = recorded_variable();
     return any_of({string_schema(), std::move(list), std::move(map)});
   }
 
+  // One schema for both forms, because editors name a wrong key only where there are no alternatives.
   Json recorded_variable() {
-    Json boolean, variable;
-    boolean["type"] = "boolean";
+    Json variable, window;
+    for (const char* side : {"before", "after"}) window[side] = values_.quantity({dim::time});
     variable["neurons"] = neurons();
-    variable["every"] = values_.quantity({dim::time});
-    variable["mean"] = boolean;
-    return object_schema(std::move(variable));
+    variable["neurons"]["description"] = "which neurons: all, 3, 0..99 or a list (default all)";
+    variable["every"] = all_of(values_.quantity({dim::time}));
+    variable["every"]["description"] = "interval of the recorded values (default dt)";
+    variable["mean"]["type"] = "boolean";
+    variable["mean"]["description"] = "the mean over these neurons instead of their values (default false)";
+    variable["around_spikes"] = object_schema(std::move(window), {"before", "after"});
+    variable["around_spikes"]["description"] = "recorded only in this window around each neuron's own spikes";
+    Json json = object_schema(std::move(variable));
+    json["type"] = Json::Array{"boolean", "object"};
+    return json;
   }
 
   const ModelShelf& shelf_;

@@ -188,7 +188,7 @@ Json SchemaValues::quantity(const std::vector<base::Dimension>& dimensions) {
     bool plain = false;
     for (const base::Dimension& dimension : dimensions) plain = plain || dimension.dimensionless();
     Json definition = plain ? any_of({typed("number"), std::move(text)}) : std::move(text);
-    definition["description"] = describe(dimensions);
+    // No description: editors would show it instead of that of the key.
     definition["examples"] = Json::Array{example_of(dimensions.front())};
     definitions_[key] = std::move(definition);
   }

@@ -34,10 +34,18 @@ class RecordReader {
     } else if (reader_.map(entry.value, "the record of '" + entry.key + "'")) {
       for (const Entry& variable : entry.value.entries) read_entry(variable);
     }
+    warn_of_compression();
     return std::move(record_);
   }
 
  private:
+  void warn_of_compression() {
+    const auto windowed = [](const VariableSpec& variable) { return variable.around_spikes.has_value(); };
+    if (record_.deflate > 0 && std::any_of(record_.variables.begin(), record_.variables.end(), windowed))
+      reader_.diagnostics().warning(compress_place_, "what is recorded around spikes is not compressed",
+                                    "compress is for traces over the whole run");
+  }
+
   void read_word(const Node& node) {
     const std::optional<std::string> word = reader_.word(node, "a variable of '" + population_.name + "'");
     if (!word || !known(*word, node.place)) return;
@@ -64,6 +72,7 @@ class RecordReader {
       record_.float64 = reader_.choice(entry.value, "dtype", choices) == "float64";
     } else if (entry.key == "compress") {
       record_.deflate = static_cast<int>(reader_.whole(entry.value, "compress", 0, 9).value_or(0));
+      compress_place_ = entry.place;
     } else if (entry.key == "spikes") {
       read_spikes(entry.value);
     } else if (known(entry.key, entry.place)) {
@@ -112,13 +121,14 @@ class RecordReader {
     options.neurons = all_neurons(population_);
     const bool everything = entry.value.is_scalar() && entry.value.text == "true";
     if (!everything && reader_.map(entry.value, "'" + entry.key + "'")) {
-      const std::vector<std::string> keys{"neurons", "every", "mean"};
+      const std::vector<std::string> keys{"neurons", "every", "mean", "around_spikes"};
       reader_.keys(entry.value, "'" + entry.key + "'", keys);
       if (const Node* node = entry.value.find("neurons"))
         options.neurons = read_neurons(reader_, *node, population_);
       if (const Node* node = entry.value.find("every")) options.every = read_every(*node);
       if (const Node* node = entry.value.find("mean"))
         options.mean = reader_.flag(*node, "mean").value_or(false);
+      if (const Node* node = entry.value.find("around_spikes")) read_window(*node, entry, options);
     }
     for (const std::string& name : elements(entry.key)) {
       if (!start_variable(name, entry.place)) continue;
@@ -140,11 +150,85 @@ class RecordReader {
     return *base::TimeGrid{experiment_.simulation.dt, 0}.step_of(*every);
   }
 
+  void read_window(const Node& node, const Entry& variable, VariableSpec& options) {
+    const std::vector<std::string> keys{"before", "after"};
+    if (!reader_.map(node, "'around_spikes'")) return;
+    reader_.keys(node, "'around_spikes'", keys);
+    model::SpikeWindow& window = options.around_spikes.emplace();
+    window.before = read_side(node, "before", options.every);
+    window.after = read_side(node, "after", options.every);
+    check_window(node, variable, options);
+  }
+
+  // One side of the window, in steps.
+  std::int64_t read_side(const Node& window, const std::string& key, std::int64_t every) {
+    const Node* node = window.find(key);
+    if (node == nullptr) {
+      reader_.error(window.place,
+                    "'around_spikes' needs '" + key + "', how long its window reaches " +
+                        (key == "before" ? "back from" : "on from") + " a spike",
+                    "write for example around_spikes: {before: 2 ms, after: 5 ms}");
+      return 0;
+    }
+    const std::optional<double> side = reader_.value(*node, key, base::dimension::time);
+    const double dt = experiment_.simulation.dt;
+    if (!side || !(dt > 0)) return 0;
+    if (*side < 0) {
+      reader_.error(node->place, key + " must not be negative, got " +
+                                     base::format_quantity(*side, base::dimension::time));
+      return 0;
+    }
+    if (!check_on_grid(reader_, *side, experiment_.simulation, node->place, key)) return 0;
+    const std::int64_t steps = *base::TimeGrid{dt, 0}.step_of(*side);
+    if (steps % every == 0) return steps;
+    const std::int64_t below = steps / every * every;
+    reader_.error(node->place,
+                  key + " (" + shown(steps) + ") is not a multiple of every (" + shown(every) + ")",
+                  "the nearest are " + shown(below) + " and " + shown(below + every));
+    return 0;
+  }
+
+  // The time of so many steps, as one would write it.
+  std::string shown(std::int64_t steps) const {
+    const base::TimeGrid grid{experiment_.simulation.dt, 0};
+    return base::format_quantity(grid.neighbours((static_cast<double>(steps) + 0.5) * grid.dt).first,
+                                 base::dimension::time);
+  }
+
+  // What a window around spikes does not go with.
+  void check_window(const Node& node, const Entry& variable, const VariableSpec& options) {
+    const std::string name = "'" + variable.key + "'";
+    if (options.mean)
+      reader_.error(node.place, name + " cannot be a mean around spikes: each neuron has spikes of its own",
+                    "remove 'mean' or 'around_spikes'");
+    if (population_.model != nullptr && population_.model->spike.kind == model::SpikeRuleKind::none)
+      reader_.error(node.place,
+                    "model '" + population_.model->name + "' of '" + population_.name +
+                        "' has no spikes, so nothing would be recorded around them",
+                    "remove 'around_spikes'");
+    const std::vector<std::string> taken{"timestamps", "node_ids", "sampled_at", "offset"};
+    if (std::find(taken.begin(), taken.end(), elements(variable.key).front()) != taken.end())
+      reader_.error(variable.place,
+                    name +
+                        " cannot be recorded around spikes: in that part of the file this name means "
+                        "something else",
+                    "rename it in the model");
+    const model::SimulationSpec& simulation = experiment_.simulation;
+    const std::int64_t length = options.around_spikes->before + options.around_spikes->after;
+    if (simulation.dt > 0 && simulation.steps > 0 && length >= simulation.steps)
+      reader_.error(node.place,
+                    "the window around spikes (" + shown(length) + ") must be shorter than the run (" +
+                        base::format_quantity(simulation.duration, base::dimension::time) +
+                        "), or none fits into it",
+                    "shorten 'before' or 'after', or lengthen 'duration'");
+  }
+
   Reader& reader_;
   const model::Experiment& experiment_;
   const PopulationSpec& population_;
   std::vector<std::string> names_;
   RecordSpec record_;
+  base::Place compress_place_;
 };
 
 }  // namespace

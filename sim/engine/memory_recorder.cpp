@@ -10,6 +10,7 @@ namespace hillock::engine {
 namespace {
 
 constexpr std::int64_t first_frames = 1 << 12;  // where the whole run is not reserved at once
+constexpr std::int64_t first_snippets = 1 << 8;
 
 std::size_t bytes_per_frame(const ReportLayout& report) {
   return static_cast<std::size_t>(report.values_per_frame()) *
@@ -54,6 +55,13 @@ MemoryRecorder::MemoryRecorder(const RunLayout& layout, bool reserve) {
   }
   for (std::size_t i = 0; i < layout.spikes.size(); ++i)
     spikes_.push_back({Column(sizeof(double), first_frames), Column(sizeof(std::uint64_t), first_frames)});
+  for (const SnippetLayout& layout_of : layout.snippets) {
+    const std::size_t row_bytes = layout_of.offsets.size() * (layout_of.float64 ? 8 : 4);
+    Snippets kept{Column(8, first_snippets), Column(8, first_snippets), Column(8, first_snippets), {}, 0, 0};
+    for (std::size_t v = 0; v < layout_of.variables.size(); ++v)
+      kept.variables.emplace_back(row_bytes, first_snippets);
+    snippets_.push_back(std::move(kept));
+  }
 }
 
 void MemoryRecorder::write(FrameBlock block) {
@@ -74,6 +82,23 @@ void MemoryRecorder::write(SpikeBlock block) {
   Spikes& spikes = spikes_.at(static_cast<std::size_t>(block.spikes));
   spikes.times.append(block.times.data(), static_cast<std::int64_t>(block.times.size()));
   spikes.neurons.append(block.node_ids.data(), static_cast<std::int64_t>(block.node_ids.size()));
+}
+
+void MemoryRecorder::write(SnippetBlock block) {
+  Snippets& snippets = snippets_.at(static_cast<std::size_t>(block.snippets));
+  const auto count = static_cast<std::int64_t>(block.times.size());
+  snippets.times.append(block.times.data(), count);
+  snippets.sampled_at.append(block.sampled_at.data(), count);
+  snippets.neurons.append(block.node_ids.data(), count);
+  const std::size_t variables = snippets.variables.size();
+  for (std::size_t v = 0; v < variables; ++v) {
+    if (block.values64.empty())
+      snippets.variables[v].append(block.values32.data() + v * block.values32.size() / variables, count);
+    else
+      snippets.variables[v].append(block.values64.data() + v * block.values64.size() / variables, count);
+  }
+  snippets.left_out_at_start = block.left_out_at_start;
+  snippets.left_out_at_end = block.left_out_at_end;
 }
 
 }  // namespace hillock::engine

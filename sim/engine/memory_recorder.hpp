@@ -37,6 +37,7 @@ class MemoryRecorder final : public Recorder {
 
   void write(FrameBlock block) override;
   void write(SpikeBlock block) override;
+  void write(SnippetBlock block) override;
   void advance(double time) override { time_ = time; }
   void finish(RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
 
@@ -48,6 +49,13 @@ class MemoryRecorder final : public Recorder {
   const Column& times(std::size_t report) const { return reports_.at(report).times; }           // double, ms
   const Column& spike_times(std::size_t spikes) const { return spikes_.at(spikes).times; }      // double, ms
   const Column& spike_neurons(std::size_t spikes) const { return spikes_.at(spikes).neurons; }  // uint64
+  // What was recorded around spikes: rows of all columns belong to one another.
+  struct Snippets {
+    Column times, sampled_at, neurons;  // double, ms; double, ms; uint64
+    std::vector<Column> variables;      // [spike, offset]: float64 or float32, as its layout
+    std::int64_t left_out_at_start = 0, left_out_at_end = 0;
+  };
+  const Snippets& snippets(std::size_t snippets) const { return snippets_.at(snippets); }
 
  private:
   struct Report {
@@ -62,6 +70,7 @@ class MemoryRecorder final : public Recorder {
   };
   std::vector<Report> reports_;
   std::vector<Spikes> spikes_;
+  std::vector<Snippets> snippets_;
   double time_ = 0;
 };
 

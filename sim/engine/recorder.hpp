@@ -34,6 +34,20 @@ struct SpikeLayout {
   std::int64_t neurons = 0;  // how many are recorded, the silent ones included; 0: not said
 };
 
+// Variables of the same neurons in the same window around each of their spikes: /around_spikes/<group>.
+struct SnippetLayout {
+  std::string group;  // "exc", "exc.w"
+  std::string population;
+  std::vector<ReportVariable> variables;
+  std::vector<std::int64_t> neurons;  // ascending, at least one
+  std::vector<double> offsets;  // ms, ascending: of the samples from the grid point at or after the spike
+  bool float64 = false;
+  // In the file: the values, time, id and time of the sample at offset 0.
+  std::int64_t bytes_per_spike() const {
+    return static_cast<std::int64_t>(variables.size() * offsets.size()) * (float64 ? 8 : 4) + 24;
+  }
+};
+
 // Text and numbers under /meta (texts as scalar data sets, numbers and words as attributes).
 struct RunFacts {
   std::map<std::string, std::string> texts;  // config, parameters, models
@@ -47,6 +61,7 @@ struct RunLayout {
   std::vector<ReportLayout> reports;
   std::vector<SpikeLayout> spikes;  // one per population with recorded spikes
   RunFacts facts;
+  std::vector<SnippetLayout> snippets{};
 };
 
 // A block of whole frames of one report: values[variable][frame][neuron], flattened in this order.
@@ -65,6 +80,19 @@ struct SpikeBlock {
   std::vector<std::uint64_t> node_ids;
 };
 
+// Complete snippets of one layout in order of (spike time, node id): values[variable][snippet][sample],
+// flattened in this order. It may hold none, and only say the counts.
+struct SnippetBlock {
+  int snippets = 0;                // index in RunLayout::snippets
+  std::vector<double> times;       // ms, of the spikes
+  std::vector<double> sampled_at;  // ms, of the samples at offset 0
+  std::vector<std::uint64_t> node_ids;
+  std::vector<double> values64;  // one of the two is filled, as the layout asks
+  std::vector<float> values32;
+  // Spikes so far whose window reaches over the beginning of the run, or over what has been simulated.
+  std::int64_t left_out_at_start = 0, left_out_at_end = 0;
+};
+
 enum class RunEnd { complete, interrupted, failed };
 
 // Receives blocks from the step loop. May be called from one thread only. Throws IoError when the output has
@@ -74,6 +102,7 @@ class Recorder {
   virtual ~Recorder() = default;
   virtual void write(FrameBlock block) = 0;
   virtual void write(SpikeBlock block) = 0;
+  virtual void write(SnippetBlock block) = 0;
   // All data up to this time (ms) has been handed over; gives the writer a moment to flush.
   virtual void advance(double time) = 0;
   // Ends the file. `complete` gives it its final name; otherwise the partial file stays, readable, and says

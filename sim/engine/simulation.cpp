@@ -36,6 +36,8 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
   }
   for (std::size_t i = 0; i < layout_.spikes.size(); ++i)
     spike_buffers_.push_back({static_cast<int>(i), {}, {}});
+  for (std::size_t i = 0; i < plan_.snippets.size(); ++i)
+    snippets_.emplace_back(plan_.snippets[i], layout_.snippets[i], static_cast<int>(i), plan_.grid.steps);
   spike_counts_.assign(plan_.populations.size(), 0);
   edges_.resize(plan_.populations.size());
   for (const CurrentSource& source : plan_.currents)
@@ -101,6 +103,8 @@ void Simulation::hand_over_spikes(Recorder& recorder, std::size_t spikes) {
 void Simulation::hand_over_all(Recorder& recorder) {
   for (std::size_t i = 0; i < frame_buffers_.size(); ++i) hand_over_frames(recorder, i);
   for (std::size_t i = 0; i < spike_buffers_.size(); ++i) hand_over_spikes(recorder, i);
+  for (Snippets& snippets : snippets_)
+    if (snippets.changed()) recorder.write(snippets.take());
   recorder.advance(time());
 }
 
@@ -136,17 +140,31 @@ void append(std::vector<Number>& to, std::span<const double> from, const ReportL
 
 }  // namespace
 
+// Brings the observed arrays up to date where they are recorded at this step.
+void Simulation::observe_recorded() {
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    const bool framed = std::ranges::any_of(plan_.reports, [&](const ReportPlan& report) {
+      return report.population == static_cast<int>(p) && step_ % report.every == 0;
+    });
+    const bool sampled = std::ranges::any_of(
+        snippets_, [&](const Snippets& snippets) { return snippets.population() == static_cast<int>(p); });
+    if (framed || sampled) check(*plan_.populations[p], plan_.populations[p]->observe(time()));
+  }
+}
+
+void Simulation::sample_snippets(Recorder& recorder) {
+  for (Snippets& snippets : snippets_) {
+    snippets.sample(*plan_.populations[snippets.population()], plan_.grid, step_);
+    if (snippets.full()) recorder.write(snippets.take());
+  }
+}
+
 void Simulation::record_frames(Recorder& recorder) {
   if (recorded_ == step_) return;
-  const auto due = [&](const ReportPlan& report) { return step_ % report.every == 0; };
-  for (std::size_t p = 0; p < plan_.populations.size(); ++p)
-    if (std::ranges::any_of(plan_.reports, [&](const ReportPlan& r) {
-          return r.population == static_cast<int>(p) && due(r);
-        }))
-      check(*plan_.populations[p], plan_.populations[p]->observe(time()));
+  observe_recorded();
   for (std::size_t i = 0; i < plan_.reports.size(); ++i) {
     const ReportPlan& report = plan_.reports[i];
-    if (!due(report)) continue;
+    if (step_ % report.every != 0) continue;
     FrameBuffer& buffer = frame_buffers_[i];
     const network::Population& population = *plan_.populations[report.population];
     for (std::size_t v = 0; v < report.arrays.size(); ++v) {
@@ -156,6 +174,7 @@ void Simulation::record_frames(Recorder& recorder) {
     }
     if (++buffer.frames == buffer.capacity) hand_over_frames(recorder, i);
   }
+  sample_snippets(recorder);
   recorded_ = step_;
 }
 
@@ -207,6 +226,8 @@ void Simulation::step_populations(Recorder& recorder) {
 
 void Simulation::keep_spikes(Recorder& recorder, std::size_t p) {
   spike_counts_[p] += static_cast<std::int64_t>(spikes_.size());
+  for (Snippets& snippets : snippets_)
+    if (snippets.population() == static_cast<int>(p)) snippets.add(spikes_, step_ + 1);
   for (std::size_t k = 0; k < plan_.spike_plans.size(); ++k) {
     const SpikePlan& plan = plan_.spike_plans[k];
     if (plan.population != static_cast<int>(p)) continue;

@@ -10,6 +10,7 @@
 #include "base/time_grid.hpp"
 #include "engine/inputs/input.hpp"
 #include "engine/recorder.hpp"
+#include "engine/snippets.hpp"
 #include "network/population.hpp"
 
 namespace hillock::engine {
@@ -47,6 +48,7 @@ struct SimulationPlan {
   std::vector<SpikeSource> spikes;
   std::vector<ReportPlan> reports;     // parallel to RunLayout::reports
   std::vector<SpikePlan> spike_plans;  // parallel to RunLayout::spikes
+  std::vector<SnippetPlan> snippets;   // parallel to RunLayout::snippets
 };
 
 struct Progress {
@@ -91,6 +93,8 @@ class Simulation {
   void start();
   void begin_step();
   void record_frames(Recorder& recorder);
+  void observe_recorded();
+  void sample_snippets(Recorder& recorder);
   void deliver(std::int64_t step);
   void clear_arrivals(std::size_t population);
   void find_edges_inside(std::size_t population);
@@ -117,6 +121,7 @@ class Simulation {
   bool started_ = false;
   std::vector<FrameBuffer> frame_buffers_;
   std::vector<SpikeBlock> spike_buffers_;
+  std::vector<Snippets> snippets_;
   std::vector<std::int64_t> spike_counts_;
   std::vector<std::vector<double>> edges_;  // per population, ms, ascending
   std::vector<network::Refresh> refresh_;   // per population

@@ -89,11 +89,18 @@ struct InputSpec {
   bool has(const std::string& field) const { return fields.count(field) != 0; }
 };
 
+// From so many steps before a spike to so many after it; both are multiples of the variable's interval.
+struct SpikeWindow {
+  std::int64_t before = 0, after = 0;
+  bool operator==(const SpikeWindow&) const = default;
+};
+
 struct VariableSpec {
-  std::string name;                   // V, m, I, I_syn, g_ampa, I_ampa, I_K ...
-  std::vector<std::int64_t> neurons;  // ascending
-  std::int64_t every = 1;             // steps
-  bool mean = false;                  // population mean instead of single neurons
+  std::string name;                          // V, m, I, I_syn, g_ampa, I_ampa, I_K ...
+  std::vector<std::int64_t> neurons;         // ascending
+  std::int64_t every = 1;                    // steps
+  bool mean = false;                         // population mean instead of single neurons
+  std::optional<SpikeWindow> around_spikes;  // recorded there only, around each neuron's own spikes
   base::Place place;
 };
 

@@ -12,6 +12,7 @@
 #include "record/hdf5_read.hpp"
 #include "record/report_group.hpp"
 #include "record/run_info.hpp"
+#include "record/snippet_group.hpp"
 #include "record/spike_group.hpp"
 
 namespace hillock::record {
@@ -28,6 +29,7 @@ double common_end(const RunInfo& info) {
   for (const auto& report : info.reports)
     end = std::min(end, static_cast<double>(trusted_frames(report)) * report.interval);
   for (const auto& spikes : info.spikes) end = std::min(end, spikes.end);
+  for (const auto& snippets : info.around_spikes) end = std::min(end, snippets.end);
   return end > 0 ? end : 0;
 }
 
@@ -60,16 +62,16 @@ void cut_report(WritableFile& file, const ReportInfo& report, double end) {
   });
 }
 
-// How many of the first `count` timestamps are not later than `end`.
-std::uint64_t spikes_up_to(const H5::DataSet& timestamps, std::uint64_t count, double end) {
+// How many of the first `count` ascending times are not later than `end`.
+std::uint64_t times_up_to(const H5::DataSet& set, std::uint64_t count, double end) {
   constexpr std::uint64_t block = 65536;
   std::vector<double> times;
   while (count > 0) {
     const std::array<hsize_t, 1> size{std::min(count, block)}, start{count - size[0]};
     times.resize(size[0]);
-    H5::DataSpace place = timestamps.getSpace();
+    H5::DataSpace place = set.getSpace();
     place.selectHyperslab(H5S_SELECT_SET, size.data(), start.data());
-    timestamps.read(times.data(), memory_type<double>(), H5::DataSpace(1, size.data()), place);
+    set.read(times.data(), memory_type<double>(), H5::DataSpace(1, size.data()), place);
     const auto after = std::upper_bound(times.begin(), times.end(), end);
     if (after != times.begin()) return start[0] + static_cast<std::uint64_t>(after - times.begin());
     count = start[0];
@@ -83,10 +85,26 @@ void cut_spikes(WritableFile& file, const SpikesInfo& spikes, double end) {
     H5::Group group = file.file().openGroup(place);
     H5::DataSet timestamps = group.openDataSet("timestamps"), ids = group.openDataSet("node_ids");
     // A time on the grid may be a rounding error behind the same time computed from another interval.
-    const std::uint64_t kept = spikes_up_to(timestamps, spikes.trusted, end * (1 + 1e-12));
+    const std::uint64_t kept = times_up_to(timestamps, spikes.trusted, end * (1 + 1e-12));
     shorten(timestamps, kept);
     shorten(ids, kept);
     set_recorded_spikes(group, end, kept);
+  });
+}
+
+// Keeps the spikes whose window ended before `end`, as frames do; the others count as left out there.
+void cut_snippets(WritableFile& file, const SnippetInfo& snippets, double end, double dt) {
+  const std::string place = "/around_spikes/" + snippets.group;
+  file.doing("cutting " + place, [&] {
+    H5::Group group = file.file().openGroup(place);
+    const double last = end - (snippets.offsets.empty() ? 0 : snippets.offsets.back()) - dt / 2;
+    const std::uint64_t kept = times_up_to(group.openDataSet("sampled_at"), snippets.trusted, last);
+    for (const std::string& member : member_names(group, H5O_TYPE_DATASET)) {
+      H5::DataSet set = group.openDataSet(member);
+      if (member != "offset") shorten(set, kept);
+    }
+    set_recorded_snippets(
+        group, {end, kept, snippets.left_out_at_start, snippets.left_out_at_end + (snippets.trusted - kept)});
   });
 }
 
@@ -103,6 +121,7 @@ void cut(OutputFile& output, const RunInfo& info, double end) {
   WritableFile file(output, WritableFile::Mode::open);
   for (const auto& report : info.reports) cut_report(file, report, end);
   for (const auto& spikes : info.spikes) cut_spikes(file, spikes, end);
+  for (const auto& snippets : info.around_spikes) cut_snippets(file, snippets, end, info.dt);
   mark(file, end);
   file.flush("flushing it");
   file.close();
@@ -116,6 +135,9 @@ std::vector<Recovered::Part> compare(const RunInfo& before, const RunInfo& after
   for (std::size_t i = 0; i < after.spikes.size(); ++i)
     parts.push_back({"/spikes/" + after.spikes[i].population, after.spikes[i].count,
                      before.spikes.at(i).count - after.spikes[i].count});
+  for (std::size_t i = 0; i < after.around_spikes.size(); ++i)
+    parts.push_back({"/around_spikes/" + after.around_spikes[i].group, after.around_spikes[i].count,
+                     before.around_spikes.at(i).count - after.around_spikes[i].count});
   return parts;
 }
 

@@ -35,9 +35,12 @@ RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout&
     write_meta(layout.facts);
     file_.file().createGroup("report");
     file_.file().createGroup("spikes");
+    if (!layout.snippets.empty()) file_.file().createGroup("around_spikes");
   });
   for (const auto& report : layout.reports) reports_.push_back(std::make_unique<ReportGroup>(file_, report));
   for (const auto& spikes : layout.spikes) spikes_.push_back(std::make_unique<SpikeGroup>(file_, spikes));
+  for (const auto& snippets : layout.snippets)
+    snippets_.push_back(std::make_unique<SnippetGroup>(file_, snippets));
   flush(0);
 }
 
@@ -74,6 +77,10 @@ void RunFile::append(const engine::SpikeBlock& block) {
   spikes_.at(static_cast<std::size_t>(block.spikes))->append(block);
 }
 
+void RunFile::append(const engine::SnippetBlock& block) {
+  snippets_.at(static_cast<std::size_t>(block.snippets))->append(block);
+}
+
 // The group has no name until its content is on the disk: where that fails, nothing leads there, and the rest
 // of the file stays readable.
 void RunFile::write_analysis() {
@@ -97,6 +104,7 @@ void RunFile::write_analysis() {
 void RunFile::trust(double time) {
   for (auto& report : reports_) report->trust();
   for (auto& spikes : spikes_) spikes->trust(time);
+  for (auto& snippets : snippets_) snippets->trust(time);
   file_.doing("writing how far the file reaches",
               [&] { set_number<double>(root_, "recorded_until_ms", time); });
 }
@@ -104,6 +112,7 @@ void RunFile::trust(double time) {
 void RunFile::flush(double time) {
   for (auto& report : reports_) report->write_waiting(false);
   for (auto& spikes : spikes_) spikes->write_waiting();
+  for (auto& snippets : snippets_) snippets->write_waiting();
   file_.flush("flushing the data");
   trust(time);
   file_.flush("flushing how far the file reaches");
@@ -128,6 +137,7 @@ void RunFile::finish(RunEnd end, double time, const std::string& reason,
   file_.flush("flushing the end of the file");
   reports_.clear();
   spikes_.clear();
+  snippets_.clear();
   root_.close();
   file_.close();
   output_.sync();

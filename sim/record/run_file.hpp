@@ -10,6 +10,7 @@
 #include "record/hdf5_file.hpp"
 #include "record/output_file.hpp"
 #include "record/report_group.hpp"
+#include "record/snippet_group.hpp"
 #include "record/spike_group.hpp"
 
 namespace hillock::record {
@@ -21,6 +22,7 @@ class RunFile {
 
   void append(const engine::FrameBlock& block);
   void append(const engine::SpikeBlock& block);
+  void append(const engine::SnippetBlock& block);
   // What was measured of one population, once for each; it is written at the end, when everything else is
   // safe.
   void append(const engine::AnalysisTable& table) { analysis_.push_back(table); }
@@ -46,6 +48,7 @@ class RunFile {
   std::vector<std::unique_ptr<ReportGroup>> reports_;
   std::vector<engine::AnalysisTable> analysis_;
   std::vector<std::unique_ptr<SpikeGroup>> spikes_;  // null where the layout records none
+  std::vector<std::unique_ptr<SnippetGroup>> snippets_;
 };
 
 }  // namespace hillock::record

@@ -7,6 +7,7 @@
 #include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
 #include "record/report_group.hpp"
+#include "record/snippet_group.hpp"
 #include "record/spike_group.hpp"
 
 namespace hillock::record {
@@ -57,6 +58,30 @@ SpikesInfo read_spikes_info(ReadableFile& file, const std::string& population) {
     return SpikesInfo{population, count("timestamps"), recorded[0],
                       std::min({trusted, count("timestamps"), count("node_ids")})};
   });
+}
+
+SnippetInfo read_snippets_info(ReadableFile& file, const std::string& name) {
+  const std::string place = "/around_spikes/" + name;
+  SnippetInfo info;
+  info.group = name;
+  info.offsets = read_numbers(file, place + "/offset");
+  file.reading(place, [&] {
+    const H5::Group group = file.file().openGroup(place);
+    const RecordedSnippets recorded = recorded_snippets(group);
+    info.count = shape(group.openDataSet("timestamps")).at(0);
+    info.end = recorded.time;
+    info.trusted = std::min(recorded.count, info.count);
+    info.left_out_at_start = recorded.left_out_at_start;
+    info.left_out_at_end = recorded.left_out_at_end;
+    for (const std::string& member : member_names(group, H5O_TYPE_DATASET)) {
+      if (member == "offset" || member == "timestamps") continue;
+      const H5::DataSet set = group.openDataSet(member);
+      info.trusted = std::min<std::uint64_t>(info.trusted, shape(set).at(0));
+      if (member != "node_ids" && member != "sampled_at")
+        info.variables.push_back(read_variable(set, member));
+    }
+  });
+  return info;
 }
 
 // The axes of histograms and spectra are left out.
@@ -113,15 +138,19 @@ RunInfo read_all(const std::string& path) {
   if (info.kind.empty())
     throw base::IoError(path + " is no file of hillock's: it has no attribute 'hillock_kind'");
   file.reading("/meta", [&] { read_meta(file, info); });
-  std::vector<std::string> reports, populations, analysed;
+  std::vector<std::string> reports, populations, around_spikes, analysed;
   file.reading("the list of its reports", [&] {
     const H5::Group root = file.file().openGroup("/");
     if (has_group(root, "report")) reports = member_names(root.openGroup("report"), H5O_TYPE_GROUP);
     if (has_group(root, "spikes")) populations = member_names(root.openGroup("spikes"), H5O_TYPE_GROUP);
+    if (has_group(root, "around_spikes"))
+      around_spikes = member_names(root.openGroup("around_spikes"), H5O_TYPE_GROUP);
     if (has_group(root, "analysis")) analysed = member_names(root.openGroup("analysis"), H5O_TYPE_GROUP);
   });
   for (const std::string& report : reports) info.reports.push_back(read_report(file, report));
   for (const std::string& population : populations) info.spikes.push_back(read_spikes_info(file, population));
+  for (const std::string& group : around_spikes)
+    info.around_spikes.push_back(read_snippets_info(file, group));
   for (const std::string& population : analysed)
     info.analysis.push_back(read_analysis_info(file, population));
   return info;

@@ -36,6 +36,17 @@ struct SpikesInfo {
   std::uint64_t trusted = 0;  // with so many spikes
 };
 
+// Values around spikes: /around_spikes/<group>.
+struct SnippetInfo {
+  std::string group;  // "exc", "exc.w"
+  std::vector<ReportInfo::Variable> variables;
+  std::vector<double> offsets;                               // ms, of the samples
+  std::uint64_t count = 0;                                   // spikes
+  double end = 0;                                            // ms: up to here the file is to be trusted,
+  std::uint64_t trusted = 0;                                 // with so many spikes
+  std::uint64_t left_out_at_start = 0, left_out_at_end = 0;  // whose window reaches over an end of the run
+};
+
 // What was measured of a population during the run.
 struct AnalysisInfo {
   std::string population;
@@ -60,6 +71,7 @@ struct RunInfo {
   std::map<std::string, double> numbers;     // wall_build_s, ...
   std::vector<ReportInfo> reports;
   std::vector<SpikesInfo> spikes;
+  std::vector<SnippetInfo> around_spikes;
   std::vector<AnalysisInfo> analysis;
 
   // Up to here the run can be looked at, ms.

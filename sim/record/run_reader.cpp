@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "record/apart.hpp"
@@ -137,6 +138,7 @@ std::vector<std::string> RunReader::populations() const {
   std::set<std::string> names;
   for (const SpikesInfo& spikes : info_.spikes) names.insert(spikes.population);
   for (const ReportInfo& report : info_.reports) names.insert(population_of(report));
+  for (const AnalysisInfo& analysis : info_.analysis) names.insert(analysis.population);
   return {names.begin(), names.end()};
 }
 
@@ -199,6 +201,11 @@ RunReader::Stimulus RunReader::stimulus(const ReportInfo& report) {
   });
 }
 
+std::vector<double> RunReader::analysis(const std::string& population, const std::string& name) {
+  const std::string place = "/analysis/" + population + "/" + name;
+  return tried_apart(path_, [&] { return read_numbers(file_, place); });
+}
+
 Spikes RunReader::spikes(const std::string& population, FrameRange range) {
   const auto found = std::ranges::find(info_.spikes, population, &SpikesInfo::population);
   if (found == info_.spikes.end())
@@ -217,6 +224,38 @@ Spikes RunReader::spikes(const std::string& population, FrameRange range) {
     check_written<double>(place + "/timestamps", found_spikes.times);
     check_written<std::uint64_t>(place + "/node_ids", found_spikes.node_ids);
     return found_spikes;
+  });
+}
+
+AroundSpikes RunReader::around_spikes(const SnippetInfo& snippets, const std::string& variable) {
+  const std::string place = "/around_spikes/" + snippets.group;
+  return tried_apart(path_, [&] {
+    const H5::DataSet times = open_numbers(file_, place + "/timestamps"),
+                      ids = open_numbers(file_, place + "/node_ids"),
+                      sampled_at = open_numbers(file_, place + "/sampled_at"),
+                      values = open_numbers(file_, place + "/" + variable);
+    AroundSpikes all = file_.reading(place, [&] {
+      const std::uint64_t spikes = snippets.trusted, samples = snippets.offsets.size();
+      const std::vector<hsize_t> extents = shape(values);
+      if (extents.size() != 2 || extents[0] < spikes || extents[1] != samples)
+        file_.damaged(place + "/" + variable, "its shape is not that of its spikes and offsets");
+      std::vector<std::size_t> columns(samples);
+      std::iota(columns.begin(), columns.end(), std::size_t{0});
+      const std::vector<std::vector<double>> by_offset = ColumnReading(values, columns, {0, spikes}).values();
+      AroundSpikes found{read_front<double>(times, 0, spikes),
+                         read_front<std::uint64_t>(ids, 0, spikes),
+                         read_front<double>(sampled_at, 0, spikes),
+                         {}};
+      found.values.assign(spikes, std::vector<double>(samples));
+      for (std::uint64_t i = 0; i < spikes; ++i)
+        for (std::uint64_t k = 0; k < samples; ++k) found.values[i][k] = by_offset[k][i];
+      return found;
+    });
+    check_written<double>(place + "/timestamps", all.times);
+    check_written<std::uint64_t>(place + "/node_ids", all.node_ids);
+    check_written<double>(place + "/sampled_at", all.sampled_at);
+    for (const std::vector<double>& row : all.values) check_written<double>(place + "/" + variable, row);
+    return all;
   });
 }
 

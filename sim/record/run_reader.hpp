@@ -22,6 +22,14 @@ struct Spikes {
   std::uint64_t neurons = 0;            // how many were recorded, the silent ones included; 0: not known
 };
 
+// What a run recorded of a variable around spikes.
+struct AroundSpikes {
+  std::vector<double> times;                // ms, of the spikes, ascending
+  std::vector<std::uint64_t> node_ids;      // of each of the times
+  std::vector<double> sampled_at;           // ms: when the sample at offset 0 was taken
+  std::vector<std::vector<double>> values;  // [spike][offset], in the variable's unit
+};
+
 // Every member throws IoError, naming the file and the place in it, when that is damaged; reading is tried in
 // a child process first, because the HDF5 library may crash on damaged files. To be used before threads are
 // started.
@@ -32,7 +40,7 @@ class RunReader {
   explicit RunReader(const std::string& path);
   const RunInfo& info() const { return info_; }
 
-  // The populations with spikes or traces, in alphabetical order.
+  // The populations with spikes, traces or an analysis, in alphabetical order.
   std::vector<std::string> populations() const;
   // The report with a variable of single neurons of a population; null if it was not recorded.
   const ReportInfo* report_of(const std::string& population, const std::string& variable) const;
@@ -54,6 +62,11 @@ class RunReader {
 
   // The spikes of a population that can be trusted, in order of time. Throws IoError if none were recorded.
   Spikes spikes(const std::string& population, FrameRange range = {});
+
+  // What can be trusted of a variable around spikes: the offsets of its samples (ms) stand in `snippets`.
+  AroundSpikes around_spikes(const SnippetInfo& snippets, const std::string& variable);
+  // All numbers of /analysis/POPULATION/NAME. Throws IoError if it is not there.
+  std::vector<double> analysis(const std::string& population, const std::string& name);
 
  private:
   // Throws IoError if a file that is not complete holds nothing where these values should be.

@@ -32,6 +32,7 @@ class RunWriter : public engine::Recorder {
 
   void write(engine::FrameBlock block) override;
   void write(engine::SpikeBlock block) override;
+  void write(engine::SnippetBlock block) override;
   // What was measured of a population, before finish(); once for each population.
   void write(engine::AnalysisTable table);
   void advance(double time) override;

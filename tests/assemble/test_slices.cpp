@@ -120,6 +120,7 @@ class Watching final : public engine::Recorder {
   explicit Watching(double interval) : interval_(interval) {}
   void write(engine::FrameBlock block) override { frames_ += block.frames; }
   void write(engine::SpikeBlock) override {}
+  void write(engine::SnippetBlock) override {}
   void advance(double time) override {
     ++advances;
     behind = behind || static_cast<double>(frames_) * interval_ < time - interval_ / 2;

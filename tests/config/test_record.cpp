@@ -90,7 +90,7 @@ record: {cell: {V: {evry: 1 ms}}}
 )") ==
         R"(test.yaml:6:21: error: 'evry' is not a key of 'V'
    6 | record: {cell: {V: {evry: 1 ms}}}
-     |                     ^~~~ did you mean 'every'? valid keys: neurons, every, mean)");
+     |                     ^~~~ did you mean 'every'? valid keys: neurons, every, mean, around_spikes)");
 }
 
 TEST_CASE("type and compression are checked") {

@@ -44,6 +44,24 @@ TEST_CASE("blocks of two variables become two arrays of whole frames") {
   CHECK(recorder.time() == 0.3);
 }
 
+TEST_CASE("values around spikes are kept variable by variable, and counts as last told") {
+  RunLayout layout;
+  layout.snippets = {
+      {"exc", "exc", {{"V", "mV", "potential"}, {"w", "pA", "adaptation"}}, {0, 1}, {-0.1, 0}, false}};
+  MemoryRecorder recorder(layout, false);
+  recorder.write(SnippetBlock{0, {1.0, 1.0}, {1.1, 1.1}, {0, 1}, {}, {1, 2, 3, 4, -1, -2, -3, -4}, 1, 2});
+  recorder.write(SnippetBlock{0, {}, {}, {}, {}, {}, 1, 3});
+  recorder.write(SnippetBlock{0, {2.0}, {2.0}, {1}, {}, {5, 6, -5, -6}, 1, 1});
+  const MemoryRecorder::Snippets& found = recorder.snippets(0);
+  CHECK(numbers<double>(found.times, 3) == std::vector<double>{1, 1, 2});
+  CHECK(numbers<double>(found.sampled_at, 3) == std::vector<double>{1.1, 1.1, 2});
+  CHECK(numbers<std::uint64_t>(found.neurons, 3) == std::vector<std::uint64_t>{0, 1, 1});
+  CHECK(numbers<float>(found.variables[0], 6) == std::vector<float>{1, 2, 3, 4, 5, 6});
+  CHECK(numbers<float>(found.variables[1], 6) == std::vector<float>{-1, -2, -3, -4, -5, -6});
+  CHECK(found.left_out_at_start == 1);
+  CHECK(found.left_out_at_end == 1);
+}
+
 TEST_CASE("float64 is kept as float64") {
   MemoryRecorder recorder(layout_of(1, {7}, true), true);
   recorder.write(FrameBlock{0, 0, 1, {0.1, 0.2}, {}});

@@ -21,6 +21,7 @@ class Memory final : public engine::Recorder {
     CHECK(block.first_frame == static_cast<std::int64_t>(frames.size()));
     for (std::int64_t k = 0; k < block.frames; ++k) frames.push_back(block.values64[k]);
   }
+  void write(engine::SnippetBlock) override {}
   void write(engine::SpikeBlock block) override {
     for (std::size_t k = 0; k < block.times.size(); ++k)
       spikes.emplace_back(block.times[k], block.node_ids[k]);

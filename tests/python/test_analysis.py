@@ -267,3 +267,33 @@ def test_what_else_a_run_writes_is_the_same_with_an_analysis(run_hillock):
         assert set(other) - set(one) == {"analysis"}
         for path in ("report/axon/V", "report/axon/time", "spikes/axon/timestamps", "spikes/axon/node_ids"):
             assert np.array_equal(one[path][:], other[path][:]), path
+
+
+# Shown again ------------------------------------------------------------------------------------------------------------
+
+
+def test_features_and_report_show_what_was_measured_during_the_run(run_hillock, call, tmp_path):
+    """Also where nothing but the analysis was recorded."""
+    file = run_hillock(BOTH).output
+    with h5py.File(file) as data:
+        group = data["analysis/axon"]
+        neurons = group["neuron"][:].tolist()
+        values = {name: group[name][:] for name in ("AP_amplitude", "mean_frequency", "voltage_base", "rate", "cv")}
+        units = {name: group[name].attrs["units"].decode() for name in values}
+    shown = json.loads(call("features", file, "--json").stdout)["populations"][0]
+    assert shown["name"] == "axon" and shown["spikes"] is None and shown["traces"] is None and shown["during_run"]["neurons"] == neurons == [0, 2, 3]
+    for name, expected in values.items():
+        found = np.array(shown["during_run"]["values"][name], float)  # null becomes NaN
+        assert np.array_equal(found, expected, equal_nan=True) and shown["during_run"]["units"][name] == units[name], name
+    assert not {"ISI_histogram", "autocorrelogram", "spectrum", "rate_mean"} & set(shown["during_run"]["values"])
+    table = call("features", file, "--neurons", "2,3", "--feature", "AP_amplitude").stdout.splitlines()
+    assert table[1:4] == ["population axon", "  /analysis/axon, measured during the run: 2 neurons", "                      neuron 2  neuron 3"]
+    assert table[4].split() == ["AP_amplitude", "mV", *(f"{value:.6g}" for value in values["AP_amplitude"][1:])] and len(table) == 5
+    call("report", file, "--out", "page.html")
+    page = json.loads(re.search(r'<script type="application/json" id="run">(.*?)</script>', (tmp_path / "page.html").read_text(), re.DOTALL)[1])
+    population, = page["populations"]
+    features = population["features"]
+    assert population["size"] == 4 and features["note"] == "Measured during the run, as the analysis of the config says."
+    column = [one["name"] for one in features["columns"]].index("AP_amplitude")
+    assert [row["neuron"] for row in features["rows"]] == neurons
+    assert np.array_equal(np.array([row["values"][column] for row in features["rows"]], float), values["AP_amplitude"], equal_nan=True)

@@ -156,7 +156,10 @@ def test_f_i_curve_begins_with_a_jump_and_measures_every_axon(run_hillock):
     currents = np.linspace(0, 48, 25)
     all_times = trains(run.output, 25, "axon")
     with h5py.File(run.output) as file:
-        assert list(file["report"]) == []                # no trace is written
+        assert list(file["report"]) == []                # no trace of the whole run is written
+        shapes = file["around_spikes/axon"]
+        V, ids, at = (shapes[name][:] for name in ("V", "node_ids", "timestamps"))
+        shapes_left_out = shapes.attrs["left_out_at_start"] + shapes.attrs["left_out_at_end"]
         rate, count, amplitude, base = (file["analysis/axon"][name][:] for name in ("rate", "spikes", "AP_amplitude", "voltage_base"))
     assert np.array_equal(count, [np.sum((times >= 100) & (times <= 900)) for times in all_times])
     assert np.allclose(rate, count / 0.8)
@@ -165,4 +168,7 @@ def test_f_i_curve_begins_with_a_jump_and_measures_every_axon(run_hillock):
     assert 6 <= first <= 8 and rate[firing][0] > 55      # type 2: no slow firing
     assert np.all(np.diff(rate[firing]) > 0) and np.all(rate[currents < first] < 5)
     assert np.all(np.diff(amplitude[firing]) < 0)        # sodium channels have less time to recover
+    assert V.shape == (sum(map(len, all_times)) - shapes_left_out, 281)
+    heights = [V[(ids == k) & (at > 200)].max(axis=1).mean() for k in np.flatnonzero(firing)]
+    assert np.all(np.diff(heights) < 0) and 0 < min(heights) < max(heights) < 50
     assert np.all(np.isnan(amplitude[:2])) and np.all(np.abs(base - hodgkin_huxley.Squid().rest()) < 0.1)

@@ -178,3 +178,13 @@ def test_a_page_that_shows_what_does_not_work_fails(text, message, tmp_path, hil
     with pytest.raises((AssertionError, pytest.fail.Exception), match=message):
         for block in blocks_of(text):
             runner.block(block)
+
+
+def test_each_reader_that_the_page_of_files_names_is_run_there():
+    page = (REPOSITORY / "docs" / "output_files.md").read_text(encoding="utf-8")
+    run = [block for block in blocks_of(page) if "not run" not in block.comments]
+    python = "\n".join(block.text for block in run if block.language == "python")
+    for package in ("h5py", "xarray", "pandas", "libsonata", "bmtk", "neo", "elephant", "efel"):
+        assert re.search(rf"^(import|from) {package}\b", python, re.MULTILINE), package
+    others = "\n".join(block.text for block in run if block.language in ("octave", "matlab"))
+    assert "ncread(" in others and 'load("-hdf5"' in others

@@ -216,6 +216,10 @@ def check_recovered(path: Path, whole: dict[str, np.ndarray], status: str = "rec
     # Not one spike more or fewer than the whole run has up to there.
     assert len(times) == np.count_nonzero(whole["spikes/cell/timestamps"] <= until * (1 + 1e-12))
     assert np.array_equal(recorded, [until, len(times)])
+    # Around spikes all windows that ended before, and no other; all members are of one length.
+    if windows := {name.rsplit("/", 1)[1]: data for name, data in part.items() if name.startswith("around_spikes/cell/")}:
+        ended = np.count_nonzero(whole["around_spikes/cell/sampled_at"] + windows.pop("offset")[-1] < until - 1e-6)
+        assert {len(data) for data in windows.values()} == {ended} and len(windows) == 4
     return until
 
 
@@ -256,9 +260,10 @@ def killed_config(duration: int) -> str:
     """Much to compute and enough to write: traces of some of 2000 cells, whose blocks fill within a second, and rare spikes."""
     return f"""
 simulation: {{duration: {duration} ms, dt: 0.1 ms}}
-populations: {{cell: {{size: 2000, model: lif}}}}
+populations: {{cell: {{size: 2000, model: lif, receptors: {{ampa: {{model: exp_current}}}}}}}}
 inputs: {{drive: {{type: white_noise, target: cell, mean: 130 pA, sigma: 400 pA ms^0.5}}}}
-record: {{cell: {{spikes: true, V: {{neurons: 0..19, every: 0.1 ms}}, I: {{neurons: 0..19, every: 0.2 ms}}}}}}
+record: {{cell: {{spikes: true, V: {{neurons: 0..19, every: 0.1 ms}}, I: {{neurons: 0..19, every: 0.2 ms}},
+  I_syn: {{around_spikes: {{before: 1 ms, after: 2 ms}}, neurons: 0..99}}}}}}
 analysis: {{cell: {{statistics: all, neurons: 0..99}}}}
 """
 

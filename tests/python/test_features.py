@@ -269,7 +269,7 @@ def test_features_and_settings_are_listed_with_unit_and_definition(call):
      "error: the stimulus ends at 50 ms, but begins at 60 ms\n  choose --start and --stop so that it begins first\n"),
     (["run.h5", "--bin", "0 ms"], 2, "error: --bin 0 ms is not positive\n  write for instance --bin '5 ms'\n"),
     (["run.h5", "--bin", "1e-9 ms"], 2, "error: --bin 1e-09 ms makes more than 10000000 bins\n  choose a wider bin\n"),
-    (["run.h5", "--population", "cel"], 2, "error: run.h5 has no population 'cel'\n  it has cell\n"),
+    (["run.h5", "--population", "cel"], 2, "error: run.h5 has no population 'cel'\n  did you mean 'cell'?\n"),
     (["run.h5", "--neurons", "1.5"], 2,
      "error: --neurons: '1.5' is not the index of a neuron\n  write for instance --neurons 0..9 or --neurons 0,5,7\n"),
     (["run.h5", "--neurons", "3..1"], 2, "error: --neurons: '3..1' is not a range of neurons\n  write for instance --neurons 0..9\n"),

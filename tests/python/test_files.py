@@ -1,14 +1,19 @@
-"""What a run writes, read with the programs that users have: h5py, xarray, pandas, libsonata, Octave."""
+"""What a run writes, read with the programs that users have: h5py, xarray, pandas, libsonata, bmtk, Neo, elephant, eFEL, Octave."""
 
 import subprocess
 import time
 
+import efel
 import h5py
 import libsonata
+import neo
 import numpy as np
 import pandas as pd
 import pytest
+import quantities as pq
 import xarray as xr
+from bmtk.utils.reports import CompartmentReport, SpikeTrains
+from elephant.statistics import mean_firing_rate
 
 CONFIG = """# Three neurons of five, at two intervals, and a population that stays silent.
 simulation: {{duration: 100 ms, dt: 0.1 ms, seed: 18446744073709551557}}
@@ -112,6 +117,40 @@ def test_libsonata_reads_spikes_and_reports(finished):
     assert np.array_equal(whole.data, V) and list(whole.ids) == [0, 2, 4]
     part = reports["exc"].get(node_ids=[2], tstart=10, tstop=20)
     assert np.array_equal(part.data, V[100:201, 1:2])
+
+
+def test_bmtk_reads_spikes_and_reports(finished):
+    with h5py.File(finished) as file:
+        times, ids, V = file["spikes/exc/timestamps"][:], file["spikes/exc/node_ids"][:], file["report/exc/V"][:]
+    spikes = SpikeTrains.load(str(finished))
+    assert set(spikes.populations) == {"exc", "silent"} and len(spikes.get_times(node_id=0, population="silent")) == 0
+    for neuron in range(5):
+        assert np.array_equal(spikes.get_times(node_id=neuron, population="exc"), times[ids == neuron])
+    table = spikes.to_dataframe(populations="exc").sort_values(["timestamps", "node_ids"])
+    assert np.array_equal(table.timestamps, times) and np.array_equal(table.node_ids, ids)
+    reports = CompartmentReport.load(str(finished))
+    assert set(reports.populations) == {"exc", "exc.I", "silent"} and reports.units(population="exc") == "mV"
+    assert np.array_equal(reports.node_ids(population="exc"), [0, 2, 4]) and reports.dt(population="exc") == 0.1
+    assert np.array_equal(reports.data(population="exc"), V)
+    assert np.array_equal(reports.data(node_id=2, population="exc").ravel(), V[:, 1])
+
+
+def test_neo_elephant_and_efel_take_what_is_in_the_file(run_hillock, finished):
+    with h5py.File(finished) as file:
+        times, ids = file["spikes/exc/timestamps"][:], file["spikes/exc/node_ids"][:]
+        stop, trains = file["meta"].attrs["duration_ms"], int(file["spikes/exc"].attrs["neurons"])
+        signal = neo.AnalogSignal(file["report/exc/V"][:], units=file["report/exc/V"].attrs["units"].decode(), sampling_rate=10 * pq.kHz)
+    assert trains == 5 and signal.t_stop.rescale("ms") == 100 * pq.ms
+    rates = [float(mean_firing_rate(neo.SpikeTrain(times[ids == neuron], t_stop=stop, units="ms")).rescale("Hz")) for neuron in range(5)]
+    assert rates == pytest.approx(np.bincount(ids.astype(int), minlength=5) / 0.1)
+    quickstart = run_hillock("configs/quickstart.yaml").output
+    with h5py.File(quickstart) as file:
+        report = file["report/cell"]
+        trace = {"T": report["time"][:], "V": report["V"][:, 0], "stim_start": [report.attrs["stimulus_start_ms"]],
+                 "stim_end": [report.attrs["stimulus_stop_ms"]]}
+        peak = report["time"][report["V"][:, 0].argmax()]
+    assert trace["stim_start"] == [50] and trace["stim_end"] == [52]
+    assert efel.get_feature_values([trace], ["peak_time"])[0]["peak_time"] == pytest.approx([peak], abs=0.1)
 
 
 def test_octave_reads_with_load_and_ncread(run_hillock, repo):

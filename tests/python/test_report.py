@@ -161,6 +161,18 @@ def test_features_are_those_of_the_features_command(quick, call):
         assert value == pytest.approx(np.mean([one for one in printed[name] if one is not None]), rel=1e-12), name
 
 
+def test_of_very_many_neurons_the_first_50_are_in_the_table_of_features(call, tmp_path):
+    (tmp_path / "cells.yaml").write_text(
+        "simulation: {duration: 30 ms, dt: 0.025 ms}\npopulations: {cell: {size: 60, model: hodgkin_huxley}}\n"
+        "inputs: {push: {type: dc, target: cell, amplitude: 10 uA/cm2, start: 5 ms, stop: 7 ms}}\nrecord: {cell: {V: {every: 0.025 ms}}}\n")
+    call("run", "cells.yaml", "--out", "cells.h5")
+    call("report", "cells.h5")
+    table = data_of(tmp_path / "cells.html")["populations"][0]["features"]
+    assert [row["neuron"] for row in table["rows"]] == list(range(50))
+    assert table["note"].endswith(" First 50 of 60 neurons; hillock features cells.h5 --csv prints all.")
+    assert len(call("features", "cells.h5", "--csv").stdout.splitlines()) == 61
+
+
 def test_a_partial_file_says_that_it_is_one(call, tmp_path, opened):
     (tmp_path / "noisy.yaml").write_text(NOISY)
     call("run", "noisy.yaml", "--out", "noisy.h5")

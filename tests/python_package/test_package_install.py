@@ -1,26 +1,34 @@
 """pip install ./python in a clean virtual environment, and what users then do; types as mypy sees them."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The Python of a new environment with the package installed."""
-    from conftest import REPOSITORY
+def installed(tmp_path_factory, program, repo):
+    """The Python of a new environment with the package installed.
 
+    It is built beside the program under test with the same compiler, so that ccache has most of it already; what includes
+    Python's or nanobind's headers is compiled.
+    """
     folder = tmp_path_factory.mktemp("clean")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     if shutil.which("ccache"):
         environment["CMAKE_CXX_COMPILER_LAUNCHER"] = "ccache"
+        cache = (program.parent / "CMakeCache.txt").read_text(encoding="utf-8")
+        environment["CXX"] = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", cache, re.MULTILINE)[1]
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
-    done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", f"{REPOSITORY}/python[all]"],
-                          cwd=folder, capture_output=True, text=True, env=environment)
+    with tempfile.TemporaryDirectory(dir=program.parents[1], prefix="pip-") as build:
+        done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check",
+                               f"--config-settings=build-dir={build}", f"{repo}/python[all]"],
+                              cwd=folder, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return python
 

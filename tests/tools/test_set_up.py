@@ -24,10 +24,10 @@ class Machine:
         self.tools.mkdir()
         for name in ("run", "test", "setup.sh", "requirements-tests.txt"):
             shutil.copy(REPOSITORY / "scripts" / name, self.tree / "scripts" / name)
-        report = self.tree / "sim" / "cli" / "report"
-        report.mkdir(parents=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(REPOSITORY / "sim" / "cli" / "report" / name, report / name)
+        for folder in ("sim/cli/report", "tests/editor"):
+            (self.tree / folder).mkdir(parents=True)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(REPOSITORY / folder / name, self.tree / folder / name)
         self.installed = set(BUILD)
         self.command("npm", "test -z \"$FAKE_OFFLINE\"")
         self.command("id", "echo ${FAKE_UID:-0}")
@@ -98,6 +98,21 @@ def test_the_plotting_library_is_fetched_once_and_a_build_does_without(machine):
     assert "npm ci" in machine.log.read_text()
     third, _ = machine.call("scripts/run", "a.yaml")
     assert third.returncode == 0 and "npm" not in machine.log.read_text()
+
+
+def test_the_language_server_of_the_tests_is_fetched_once_and_needed(machine):
+    source = 'root=$PWD; me=scripts/test; source scripts/setup.sh; mkdir -p build/logs; ensure_language_server'
+    machine.command("npm", 'test -z "$FAKE_OFFLINE" || { echo "npm error network"; exit 1; }')
+    offline, _ = machine.call("bash", "-euc", source, FAKE_OFFLINE="1")
+    assert offline.returncode == 6
+    assert offline.stderr == ("npm error network\nscripts/test: npm could not fetch yaml-language-server "
+                              f"(log: {machine.tree}/build/logs/npm-tests.log)\n")
+    online, _ = machine.call("bash", "-euc", source)
+    assert (online.returncode, online.stderr) == (0, "")
+    assert f"npm ci --prefix {machine.tree}/build/npm-tests" in machine.log.read_text()
+    assert (machine.tree / "build/npm-tests/package-lock.json").exists()
+    machine.call("bash", "-euc", source)
+    assert "npm" not in machine.log.read_text()
 
 
 def test_package_lists_are_fetched_when_the_first_try_fails(machine):

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/diagnostics.hpp"
+#include "cli/shown/markup.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -19,19 +20,6 @@ std::string embedded(const Json& data) {
   return text;
 }
 
-std::string escaped(const std::string& title) {
-  std::string text;
-  for (const char c : title) {
-    if (c == '&')
-      text += "&amp;";
-    else if (c == '<')
-      text += "&lt;";
-    else
-      text += c;
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string page(const PageParts& parts, const std::string& title, const Json& data) {
@@ -41,7 +29,7 @@ std::string page(const PageParts& parts, const std::string& title, const Json& d
         "install npm) "
         "and build again with scripts/test, or take the numbers from hillock features FILE");
   const std::map<std::string_view, std::string> values = {
-      {"TITLE", escaped(title)},
+      {"TITLE", markup(title)},
       {"STYLE", std::string(parts.style)},
       {"PLOT_STYLE", std::string(parts.plot_style)},
       {"PLOT_LIBRARY", std::string(parts.plot_library)},

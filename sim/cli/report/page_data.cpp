@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,7 +16,9 @@
 #include "cli/console.hpp"
 #include "cli/feature_facts.hpp"
 #include "cli/report/base64.hpp"
-#include "cli/report/trace_bins.hpp"
+#include "cli/shown/measured.hpp"
+#include "cli/shown/shown_spikes.hpp"
+#include "cli/shown/trace_bins.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -27,6 +29,7 @@ using record::RunReader;
 
 constexpr std::size_t most_traces = 6;                            // as many as there are colours
 constexpr std::uint64_t most_spikes = 200'000;                    // in the page
+constexpr int rate_bins = 200;                                    // where all spikes are in the page
 constexpr std::uint64_t most_measured = std::uint64_t{64} << 20;  // bytes of V whose features are taken
 constexpr std::size_t most_rows = 50;                             // neurons in the table of features
 
@@ -44,17 +47,10 @@ std::string warning(const RunInfo& info) {
 
 // Traces --------------------------------------------------------------------------
 
-// Evenly spread over the neurons recorded.
-std::vector<std::size_t> shown_columns(std::size_t recorded) {
-  std::vector<std::size_t> columns(std::min(recorded, most_traces));
-  for (std::size_t k = 0; k < columns.size(); ++k) columns[k] = k * recorded / columns.size();
-  return columns;
-}
-
 Json report_json(RunReader& reader, const ReportInfo& report, const ReportInfo::Variable& variable,
                  const std::string& population) {
   const std::vector<std::int64_t> neurons = reader.neurons(report);
-  const std::vector<std::size_t> columns = shown_columns(neurons.size());
+  const std::vector<std::size_t> columns = shown_columns(neurons.size(), most_traces);
   const TraceBins bins = trace_bins(reader, report, variable, columns);
   Json json;
   json["population"] = population;
@@ -81,56 +77,6 @@ Json report_json(RunReader& reader, const ReportInfo& report, const ReportInfo::
 
 // Spikes --------------------------------------------------------------------------
 
-struct ShownSpikes {
-  record::Spikes spikes;
-  std::vector<double> edges, rates;  // ms; 1/s per neuron between two edges
-  std::string note;
-};
-
-// All spikes, and their rates in bins of equal width.
-ShownSpikes all_spikes(RunReader& reader, const std::string& population, double end) {
-  constexpr int bins = 200;
-  ShownSpikes shown{reader.spikes(population), {}, {}, ""};
-  const std::vector<double>& times = shown.spikes.times;
-  const double neurons = static_cast<double>(std::max<std::uint64_t>(1, shown.spikes.neurons));
-  for (int k = 0; k <= bins; ++k) shown.edges.push_back(end * k / bins);
-  for (int k = 0; k < bins; ++k) {
-    const auto from = std::ranges::lower_bound(times, shown.edges[k]);
-    const auto to = k + 1 < bins ? std::ranges::lower_bound(times, shown.edges[k + 1]) : times.end();
-    shown.rates.push_back(1000 * static_cast<double>(to - from) / (end / bins) / neurons);
-  }
-  return shown;
-}
-
-// Stretches of spikes from all over the run. Spikes are in order of time, so where a stretch begins says how
-// many came before: the rates are exact.
-ShownSpikes some_spikes(RunReader& reader, const std::string& population, std::uint64_t count) {
-  constexpr std::uint64_t parts = 100, each = most_spikes / parts;
-  ShownSpikes shown;
-  shown.edges.push_back(0);
-  std::uint64_t before = 0;  // spikes before the last edge
-  const auto add_edge = [&](double time, std::uint64_t index) {
-    if (time <= shown.edges.back()) return;
-    const double neurons = static_cast<double>(std::max<std::uint64_t>(1, shown.spikes.neurons));
-    const double found = static_cast<double>(index - before);
-    shown.rates.push_back(1000 * found / (time - shown.edges.back()) / neurons);
-    shown.edges.push_back(time);
-    before = index;
-  };
-  for (std::uint64_t k = 0; k < parts; ++k) {
-    const std::uint64_t index = count / parts * k;
-    const record::Spikes part = reader.spikes(population, {index, each});
-    shown.spikes.neurons = part.neurons;
-    add_edge(part.times.front(), index);
-    std::ranges::copy(part.times, std::back_inserter(shown.spikes.times));
-    std::ranges::copy(part.node_ids, std::back_inserter(shown.spikes.node_ids));
-  }
-  add_edge(reader.spikes(population, {count - 1, 1}).times.front(), count - 1);
-  shown.note =
-      fmt::format("{} stretches of {} spikes out of {} are shown; the rates count all.", parts, each, count);
-  return shown;
-}
-
 Json spikes_json(const ShownSpikes& shown, std::uint64_t count) {
   Json json;
   json["count"] = static_cast<std::int64_t>(count);
@@ -151,10 +97,14 @@ std::optional<Json> features_json(RunReader& reader, const std::string& populati
   const std::optional<TraceFeatures> traces = trace_features(reader, {}, population);
   if (!traces || traces->action_potentials == 0) return std::nullopt;
   Json json;
-  json["note"] = fmt::format(
+  std::string note = fmt::format(
       "Means over the action potentials of each neuron, by eFEL's definitions on the file's own times; "
       "stimulus from {} to {} ms.",
       base::number(traces->stimulus_start), base::number(traces->stimulus_stop));
+  if (traces->neurons.size() > most_rows)
+    note += fmt::format(" First {} of {} neurons; hillock features {} --csv prints all.", most_rows,
+                        traces->neurons.size(), reader.info().path);
+  json["note"] = note;
   json["columns"] = Json::Array{};
   json["rows"] = Json::Array{};
   std::vector<std::size_t> kept;
@@ -171,7 +121,8 @@ std::optional<Json> features_json(RunReader& reader, const std::string& populati
     column["doc"] = feature.doc;
     json["columns"].push(std::move(column));
   }
-  for (const NeuronFeatures& neuron : traces->neurons) {
+  for (const NeuronFeatures& neuron :
+       std::span(traces->neurons).first(std::min(most_rows, traces->neurons.size()))) {
     Json row;
     row["neuron"] = neuron.neuron;
     row["values"] = Json::Array{};
@@ -180,7 +131,37 @@ std::optional<Json> features_json(RunReader& reader, const std::string& populati
       row["values"].push(mean ? Json(*mean) : Json());
     }
     json["rows"].push(std::move(row));
-    if (&neuron - traces->neurons.data() + 1 == static_cast<std::ptrdiff_t>(most_rows)) break;
+  }
+  return json;
+}
+
+// What the run's own `analysis` measured, where there are no traces to take features from.
+std::optional<Json> during_run_json(RunReader& reader, const std::string& population) {
+  const auto measured = measured_during_run(reader, population);
+  if (!measured || measured->of_neurons.empty()) return std::nullopt;
+  const std::size_t rows = std::min(most_rows, measured->neurons.size());
+  Json json;
+  std::string note = "Measured during the run, as the analysis of the config says.";
+  if (rows < measured->neurons.size())
+    note += fmt::format(" First {} of {} neurons; hillock features {} --json prints all.", rows,
+                        measured->neurons.size(), reader.info().path);
+  if (!measured->note.empty()) note += " " + measured->note;
+  json["note"] = note;
+  json["columns"] = Json::Array{};
+  json["rows"] = Json::Array{};
+  for (const MeasuredValues& values : measured->of_neurons) {
+    Json column;
+    column["name"] = values.name;
+    column["unit"] = values.unit == "1" ? "" : values.unit;
+    column["doc"] = values.doc;
+    json["columns"].push(std::move(column));
+  }
+  for (std::size_t k = 0; k < rows; ++k) {
+    Json row;
+    row["neuron"] = measured->neurons[k];
+    row["values"] = Json::Array{};
+    for (const MeasuredValues& values : measured->of_neurons) row["values"].push(values.values[k]);
+    json["rows"].push(std::move(row));
   }
   return json;
 }
@@ -206,14 +187,18 @@ Json population_json(RunReader& reader, const std::string& name) {
   }
   const auto spikes = std::ranges::find(info.spikes, name, &record::SpikesInfo::population);
   if (spikes != info.spikes.end()) {
-    const ShownSpikes shown = spikes->trusted <= most_spikes ? all_spikes(reader, name, info.end())
-                                                             : some_spikes(reader, name, spikes->trusted);
+    const ShownSpikes shown =
+        shown_spikes(reader, name, {0, info.end()}, {most_spikes, most_spikes, rate_bins});
     size = std::max(size, static_cast<std::int64_t>(shown.spikes.neurons));
     json["spikes"] = spikes_json(shown, spikes->trusted);
   }
+  if (const auto measured = measured_during_run(reader, name); measured && !measured->neurons.empty())
+    size = std::max(size, measured->neurons.back() + 1);
   json["size"] = size;
-  if (measurable(reader.report_of(name, "V")))
-    if (auto features = features_json(reader, name)) json["features"] = *std::move(features);
+  std::optional<Json> features;
+  if (measurable(reader.report_of(name, "V"))) features = features_json(reader, name);
+  if (!features) features = during_run_json(reader, name);
+  if (features) json["features"] = *std::move(features);
   return json;
 }
 

@@ -1,0 +1,106 @@
+// `hillock plot`: a figure of a run's file for papers and slides.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/diagnostics.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/option_values.hpp"
+#include "cli/plot/figures.hpp"
+#include "cli/shown/picture_file.hpp"
+
+namespace hillock::cli {
+namespace {
+
+using base::UserError;
+
+constexpr double smallest = 40, largest = 2000;  // mm
+
+// "89 mm" in mm. Throws UserError, naming the option, for what is no length of paper.
+double millimetres(const std::string& option, const std::string& text) {
+  const std::string remedy = "write for instance " + option + " '89 mm'";
+  std::string problem;
+  const auto quantity = base::parse_quantity(text, &problem);
+  if (!quantity) throw UserError(option + " " + text + ": " + problem, remedy);
+  if (quantity->dimension != base::dimension::length)
+    throw UserError(option + " " + text + " is " + quantity->dimension.describe() + ", expected a length",
+                    remedy);
+  const double mm = quantity->value / base::parse_quantity("1 mm")->value;
+  if (!(mm >= smallest && mm <= largest))
+    throw UserError(fmt::format("{} {} is not between {} and {} mm", option, text, smallest, largest),
+                    remedy);
+  return mm;
+}
+
+const FigureKind& kind_of(const std::string& name) {
+  const std::vector<FigureKind>& kinds = figure_kinds();
+  const auto found = std::ranges::find(kinds, name, &FigureKind::name);
+  if (found != kinds.end()) return *found;
+  std::vector<std::string> names;
+  for (const FigureKind& kind : kinds) names.push_back(kind.name);
+  const std::string near = base::did_you_mean(name, names);
+  throw UserError("'" + name + "' is not a figure",
+                  near.empty() ? base::listed("the figures are", names) : near);
+}
+
+PlotRequest request_of(const Arguments& arguments, const FigureKind& kind) {
+  PlotRequest request;
+  request.populations = arguments.populations;
+  request.variables = arguments.variables;
+  if (!request.variables.empty() && !kind.variables)
+    throw UserError("--variable has no meaning for --figure " + kind.name + ", which shows spikes",
+                    "leave it out, or choose another figure");
+  if (!arguments.neurons.empty()) request.neurons = neuron_list(arguments.neurons);
+  if (!arguments.start.empty()) request.start = milliseconds("--start", arguments.start);
+  if (!arguments.stop.empty()) request.stop = milliseconds("--stop", arguments.stop);
+  return request;
+}
+
+void check_ending(const std::string& out) {
+  if (out.empty() || std::filesystem::path(out).extension() == ".svg") return;
+  throw UserError(
+      "--out " + out + " does not end in .svg, the format that hillock plot writes",
+      "write for instance --out " + std::filesystem::path(out).replace_extension(".svg").string());
+}
+
+// What stands above and below every figure.
+void describe(const PlottedRun& run, const FigureKind& kind, Figure& figure) {
+  figure.title = run.name();
+  figure.subtitle = kind.doc;
+  if (!run.info().complete)
+    figure.notes.insert(figure.notes.begin(),
+                        fmt::format("The file is not complete ({}): recorded up to {}.", run.info().status,
+                                    human_time(run.info().recorded_until)));
+}
+
+}  // namespace
+
+int plot(const Arguments& arguments, Console& console) {
+  const FigureKind& kind = kind_of(arguments.figure);
+  const PlotRequest request = request_of(arguments, kind);
+  check_ending(arguments.out);
+  Figure figure;
+  figure.width = arguments.width.empty() ? kind.width : millimetres("--width", arguments.width);
+  if (!arguments.height.empty()) figure.height = millimetres("--height", arguments.height);
+  figure.panel_height = kind.panel_height;
+  figure.dark = arguments.dark;
+  PlottedRun run(arguments.path, request);
+  const std::string out = picture_path(arguments, ".svg");
+  kind.add(run, figure);
+  describe(run, kind, figure);
+  if (const double least = std::ceil(least_height(figure)); figure.height > 0 && figure.height < least)
+    throw UserError(
+        fmt::format("--height {} is too low for a figure of {}, which takes {} mm", arguments.height,
+                    counted(static_cast<std::int64_t>(figure.panels.size()), "panel"), least),
+        "leave it out, or show less");
+  write_picture(out, svg(figure));
+  console.out(fmt::format("{}: open it in a browser, or put it into a document\n", out));
+  return 0;
+}
+
+}  // namespace hillock::cli
