@@ -42,7 +42,7 @@ program::KernelOptions kernel_options(const Arguments& arguments) {
   if (arguments.backend == "interpreter") options.backend = Backend::interpreter;
   if (arguments.backend == "jit" && options.backend != Backend::jit)
     throw base::ResourceError(fmt::format(
-        "there is no native code for {} here: hillock was built without asmjit, or the system gives no executable "
+        "there is no native code for {} here: hillock was built without Xbyak, or the system gives no executable "
         "memory; choose --backend interpreter",
         program::name(options.isa)));
   return options;

@@ -19,7 +19,7 @@ using hillock::test::RandomTape;
 
 namespace {
 
-struct Backend {
+struct KernelMaker {
   InstructionSet isa = InstructionSet::generic;
   bool native = false;
   std::string name() const { return (native ? "native " : "interpreted ") + std::string(program::name(isa)); }
@@ -30,8 +30,8 @@ struct Backend {
   }
 };
 
-std::vector<Backend> backends() {
-  std::vector<Backend> result;
+std::vector<KernelMaker> backends() {
+  std::vector<KernelMaker> result;
   for (const InstructionSet isa : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512}) {
     if (available(isa)) result.push_back({isa, false});
     if (has_native_code(isa)) result.push_back({isa, true});
@@ -155,7 +155,7 @@ TEST_CASE("every back end gives the scalar evaluator's bits on random tapes, for
     const bool per_neuron = dice.coin();
     const int chunk = chunks[dice.below(5)];
     const Data before(seed, neurons, per_neuron);
-    for (const Backend& backend : backends()) {
+    for (const KernelMaker& backend : backends()) {
       Data after = before;
       const auto kernel = backend.make(program, before.binding, neurons, chunk);
       const std::int64_t returned = run(*kernel, after, 0, neurons);
@@ -211,7 +211,7 @@ TEST_CASE("each operation alone gives the same bits on every back end") {
       tape.streams = test::tape_streams;
       const Program program = optimise(tape);
       const Data before(77, 1000, shape == 3);
-      for (const Backend& backend : backends()) {
+      for (const KernelMaker& backend : backends()) {
         Data after = before;
         after.masks.clear();
         Data reference = before;
@@ -234,7 +234,7 @@ TEST_CASE("draws are those of base::Stream, for every index, step and lane") {
   store(tape, 2, uniform(tape, 1, 1, true));
   const Program program = optimise(tape);
   const base::Stream streams[2] = {base::Stream::of(7, "first"), base::Stream::of(7, "second")};
-  for (const Backend& backend : backends()) {
+  for (const KernelMaker& backend : backends()) {
     Binding binding;
     binding.streams = {streams[0], streams[1]};
     const auto kernel = backend.make(program, binding, 100, 16);
@@ -259,7 +259,7 @@ TEST_CASE("a range of neurons is computed as in the whole, and nothing outside i
   random.finish(false);
   const Program program = optimise(tape);
   const Data before(5, 203, true);
-  for (const Backend& backend : backends()) {
+  for (const KernelMaker& backend : backends()) {
     const auto kernel = backend.make(program, before.binding, 203, 32);
     Data whole = before, parts = before;
     run(*kernel, whole, 0, 203);
@@ -281,7 +281,7 @@ TEST_CASE("arrays may exchange their values in one step") {
   store(tape, 1, x);
   store(tape, 2, x);
   const Program program = optimise(tape);
-  for (const Backend& backend : backends()) {
+  for (const KernelMaker& backend : backends()) {
     const auto kernel = backend.make(program, {}, 20, 8);
     std::vector<std::vector<double>> arrays(3, std::vector<double>(24));
     for (std::size_t i = 0; i < 24; ++i)
@@ -302,7 +302,7 @@ TEST_CASE("a guard names the first neuron and keeps its chunk and the later ones
   store(tape, 0, x + 1.0);
   guard(tape, !(x < 100.0));
   const Program program = optimise(tape);
-  for (const Backend& backend : backends()) {
+  for (const KernelMaker& backend : backends()) {
     const auto kernel = backend.make(program, {}, 45, 16);
     std::vector<std::vector<double>> arrays(1, std::vector<double>(48, 1.0));
     arrays[0][21] = std::nan("");
@@ -330,7 +330,7 @@ TEST_CASE("a parameter gives the same bits whether all neurons share it or each 
   const Data before(3, 60, false);
   Binding each = before.binding;
   for (auto& values : each.parameters) values.assign(60, values[0]);
-  for (const Backend& backend : backends()) {
+  for (const KernelMaker& backend : backends()) {
     Data shared_run = before, each_run = before;
     run(*backend.make(program, before.binding, 60, 24), shared_run, 0, 60);
     run(*backend.make(program, each, 60, 24), each_run, 0, 60);

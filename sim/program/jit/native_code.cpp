@@ -1,92 +1,84 @@
-// Encodes instructions with asmjit's assembler; registers are given already.
+// Encodes instructions with Xbyak; registers are given already.
 #include "program/jit/native_code.hpp"
 
-#include <asmjit/asmjit.h>
+#include <xbyak/xbyak.h>
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstring>
 #include <string>
+#include <vector>
 
 #include "base/diagnostics.hpp"
 
 namespace hillock::program::jit {
 namespace {
 
-using namespace asmjit;  // NOLINT: the names of instructions and registers
+using Xbyak::Address;
+using Xbyak::Opmask;
+using Xbyak::Operand;
+using Xbyak::Reg64;
+using Xbyak::RegExp;
+using Xbyak::Xmm;
+using Xbyak::Ymm;
+using Xbyak::Zmm;
 
-// Memory that is written through one mapping and run through another.
-JitRuntime& runtime() {
-  static JitRuntime instance = [] {
-    JitAllocator::CreateParams parameters;
-    parameters.options = JitAllocatorOptions::kUseDualMapping;
-    return JitRuntime(&parameters);
-  }();
-  return instance;
+// Bytes of the code, more than it takes: no instruction here is longer than 16, and a store of a mask takes nine.
+std::size_t most_bytes(const Body& main, const Body& rest) {
+  std::size_t instructions = 0;
+  for (const Body* body : {&main, &rest}) {
+    instructions += body->before.size();
+    for (const Instruction& i : body->code) instructions += i.kind == Instruction::Kind::store_mask ? 9 : 3;
+  }
+  return 16 * instructions + 2048;
 }
 
-class Failure : public ErrorHandler {
+class Encoder : private Xbyak::CodeGenerator {
  public:
-  void handleError(Error, const char* message, BaseEmitter*) override {
-    throw base::InternalError(std::string("native code cannot be written: ") + message);
-  }
-};
-
-// Addresses in the pool of constants.
-struct Pool {
-  bool wide;
-  int rows;
-  std::int32_t row(int number) const { return number * (wide ? 64 : 32); }
-  std::int32_t constant(int number) const { return row(rows) + number * (wide ? 8 : 32); }
-};
-
-class Encoder {
- public:
-  Encoder(CodeHolder& code, const ActionList& list, const Target& target, std::uint64_t pool_address)
-      : a_(&code), wide_(target.wide), pool_{target.wide, static_cast<int>(list.rows.size())} {
+  Encoder(std::vector<std::uint8_t>& code, const ActionList& list, const Target& target, const void* pool)
+      : CodeGenerator(code.size(), code.data()),
+        wide_(target.wide),
+        rows_(static_cast<int>(list.rows.size())),
+        pool_(pool) {
     pin(list);
-    begin_ = a_.newLabel();
-    leave_ = a_.newLabel();
-    pool_address_ = pool_address;
   }
+
+  std::size_t size() const { return getSize(); }
 
   void function(const Body& main, const Body& rest) {
-    const int spills = std::max(main.spills, rest.spills);
-    prologue(spills);
-    const Label tail = a_.newLabel(), done = a_.newLabel();
-    a_.cmp(index_, field(offsetof(Frame, loop_end)));
-    a_.jge(tail);
+    prologue(std::max(main.spills, rest.spills));
+    Xbyak::Label tail, done;
+    cmp(index_, field(offsetof(Frame, loop_end)));
+    jge(tail, T_NEAR);
     loop(main);
-    a_.bind(tail);
+    L(tail);
     if (rest.streams < main.streams) {
-      a_.cmp(index_, field(offsetof(Frame, end)));
-      a_.jge(done);
-      once(rest);
+      cmp(index_, field(offsetof(Frame, end)));
+      jge(done, T_NEAR);
+      for (const Instruction& instruction : rest.before) write(instruction);
+      round(rest);
     }
-    a_.bind(done);
-    a_.mov(x86::rax, -1);
-    a_.bind(leave_);
+    L(done);
+    mov(rax, -1);
+    L(leave_);
     epilogue();
-    for (const Exit& exit : exits_) write_exit(exit);
+    for (Exit& exit : exits_) write_exit(exit);
+    ready();
   }
 
  private:
   // Where the guard leaves a body, and where that goes on.
   struct Exit {
-    Label at, back;
+    Xbyak::Label at, back;
     std::vector<Place> guards;  // one for each group of lanes
   };
-
-  static constexpr std::array<x86::Gp, 7> pinnable{x86::rbx, x86::r10, x86::r11, x86::r12,
-                                                   x86::r13, x86::r14, x86::r15};
-  const x86::Gp frame_ = x86::rdi, pool_base_ = x86::rsi, values_ = x86::rdx, index_ = x86::rcx;
-  const x86::Gp scratch_ = x86::rax, scratch_2_ = x86::r8, address_ = x86::r9;
 
   // The arrays and parameters that are read or written keep their addresses in registers, as many as fit.
   void pin(const ActionList& list) {
     const auto add = [&](const Place& place) {
-      if (pinned_.size() < pinnable.size() && std::ranges::find(pinned_, place) == pinned_.end())
+      if (pinned_.size() < pinnable_.size() && std::ranges::find(pinned_, place) == pinned_.end())
         pinned_.push_back(place);
     };
     for (const Sink& sink : list.sinks)
@@ -97,52 +89,45 @@ class Encoder {
     }
   }
 
-  x86::Mem field(std::size_t offset) const {
-    return x86::qword_ptr(frame_, static_cast<std::int32_t>(offset));
-  }
+  Address field(std::size_t offset) const { return qword[frame_ + offset]; }
 
   void prologue(int spills) {
-    for (const x86::Gp& saved : {x86::rbp, x86::rbx, x86::r12, x86::r13, x86::r14, x86::r15}) a_.push(saved);
-    a_.mov(x86::rbp, x86::rsp);
+    for (const Reg64& saved : {rbp, rbx, r12, r13, r14, r15}) push(saved);
+    mov(rbp, rsp);
     if (spills > 0) {
-      a_.and_(x86::rsp, -64);
-      a_.sub(x86::rsp, 64 * spills);
+      and_(rsp, -64);
+      sub(rsp, 64 * spills);
     }
-    a_.mov(pool_base_, pool_address_);
-    a_.mov(values_, field(offsetof(Frame, values)));
-    a_.mov(index_, field(offsetof(Frame, begin)));
-    for (std::size_t i = 0; i < pinned_.size(); ++i) load_address(pinned_[i], pinnable[i]);
+    mov(pool_base_, reinterpret_cast<std::uint64_t>(pool_));
+    mov(values_, field(offsetof(Frame, values)));
+    mov(index_, field(offsetof(Frame, begin)));
+    for (std::size_t i = 0; i < pinned_.size(); ++i) load_address(pinned_[i], pinnable_[i]);
   }
 
   void epilogue() {
-    a_.mov(x86::rsp, x86::rbp);
-    for (const x86::Gp& saved : {x86::r15, x86::r14, x86::r13, x86::r12, x86::rbx, x86::rbp}) a_.pop(saved);
-    a_.vzeroupper();
-    a_.ret();
+    mov(rsp, rbp);
+    for (const Reg64& saved : {r15, r14, r13, r12, rbx, rbp}) pop(saved);
+    vzeroupper();
+    ret();
   }
 
-  void load_address(const Place& place, const x86::Gp& to) {
-    a_.mov(to, field(place.kind == Place::Kind::array ? offsetof(Frame, arrays) : offsetof(Frame, parameters)));
-    a_.mov(to, x86::qword_ptr(to, 8 * place.number));
+  void load_address(const Place& place, const Reg64& to) {
+    mov(to, field(place.kind == Place::Kind::array ? offsetof(Frame, arrays) : offsetof(Frame, parameters)));
+    mov(to, qword[to + 8 * place.number]);
   }
 
   void loop(const Body& body) {
     for (const Instruction& instruction : body.before) write(instruction);
-    const Label again = a_.newLabel();
-    a_.align(AlignMode::kCode, 32);
-    a_.bind(again);
-    once_without_loads(body);
-    a_.add(index_, body.streams * lanes());
-    a_.cmp(index_, field(offsetof(Frame, loop_end)));
-    a_.jl(again);
+    align(32);
+    Xbyak::Label again;
+    L(again);
+    round(body);
+    add(index_, body.streams * lanes());
+    cmp(index_, field(offsetof(Frame, loop_end)));
+    jl(again, T_NEAR);
   }
 
-  void once(const Body& body) {
-    for (const Instruction& instruction : body.before) write(instruction);
-    once_without_loads(body);
-  }
-
-  void once_without_loads(const Body& body) {
+  void round(const Body& body) {
     Exit exit;
     for (std::size_t i = 0; i < body.code.size(); ++i) {
       const Instruction& instruction = body.code[i];
@@ -150,88 +135,84 @@ class Encoder {
         write(instruction);
         continue;
       }
-      if (exit.guards.empty()) exit.at = a_.newLabel(), exit.back = a_.newLabel();
       exit.guards.push_back(instruction.a);
       if (wide_)
-        a_.kortestb(mask(instruction.a), mask(instruction.a));
+        kortestb(mask(instruction.a), mask(instruction.a));
       else
-        a_.vtestpd(ymm(instruction.a), ymm(instruction.a));
-      a_.jnz(exit.at);
+        vtestpd(ymm(instruction.a), ymm(instruction.a));
+      jnz(exit.at, T_NEAR);
       const bool last = i + 1 == body.code.size() || body.code[i + 1].kind != Instruction::Kind::guard;
-      if (last) a_.bind(exit.back);
+      if (last) L(exit.back);
     }
     if (!exit.guards.empty()) exits_.push_back(exit);
   }
 
-  void write_exit(const Exit& exit) {
-    a_.bind(exit.at);
+  void write_exit(Exit& exit) {
+    L(exit.at);
     for (std::size_t s = 0; s < exit.guards.size(); ++s) {
-      const auto place = static_cast<std::int32_t>(offsetof(Frame, guard) + s);
       if (wide_)
-        a_.kmovb(scratch_.r32(), mask(exit.guards[s]));
+        kmovb(eax, mask(exit.guards[s]));
       else
-        a_.vmovmskpd(scratch_.r32(), ymm(exit.guards[s]));
-      a_.mov(x86::byte_ptr(frame_, place), scratch_.r8());
+        vmovmskpd(eax, ymm(exit.guards[s]));
+      mov(byte[frame_ + offsetof(Frame, guard) + s], al);
     }
-    a_.cmp(field(offsetof(Frame, ignore_guard)), 0);
-    a_.jne(exit.back);
-    a_.mov(x86::rax, index_);
-    a_.jmp(leave_);
+    cmp(field(offsetof(Frame, ignore_guard)), 0);
+    jne(exit.back, T_NEAR);
+    mov(rax, index_);
+    jmp(leave_, T_NEAR);
   }
 
   // Operands ------------------------------------------------------------------
 
   int lanes() const { return wide_ ? 8 : 4; }
-  static x86::Ymm ymm(const Place& place) { return x86::Ymm(static_cast<std::uint32_t>(place.number)); }
-  static x86::Zmm zmm(const Place& place) { return x86::Zmm(static_cast<std::uint32_t>(place.number)); }
+  static Ymm ymm(const Place& place) { return Ymm(place.number); }
   // k0 cannot select lanes.
-  static x86::KReg mask(const Place& place) { return x86::KReg(static_cast<std::uint32_t>(place.number + 1)); }
-  x86::Vec vector(const Place& place) const {
-    return wide_ ? zmm(place).as<x86::Vec>() : ymm(place).as<x86::Vec>();
+  static Opmask mask(const Place& place) { return Opmask(place.number + 1); }
+  // Xbyak tells the width of a vector by its value, so that one type serves for both.
+  Ymm vector(const Place& place) const {
+    return wide_ ? static_cast<Ymm>(Zmm(place.number)) : Ymm(place.number);
   }
 
-  x86::Mem whole(const x86::Gp& base, std::int32_t offset) const {
-    return wide_ ? x86::zmmword_ptr(base, offset) : x86::ymmword_ptr(base, offset);
-  }
-
+  Address whole(const RegExp& at) const { return wide_ ? zword[at] : yword[at]; }
   // One number for all lanes.
-  x86::Mem repeated(const x86::Gp& base, std::int32_t wide_offset, std::int32_t offset) const {
-    return wide_ ? x86::qword_ptr(base, wide_offset)._1to8() : x86::ymmword_ptr(base, offset);
-  }
+  Address repeated(const RegExp& at) const { return wide_ ? ptr_b[at] : yword[at]; }
 
-  x86::Gp address_of(const Place& place) {
+  Reg64 address_of(const Place& place) {
     const auto found = std::ranges::find(pinned_, place);
-    if (found != pinned_.end()) return pinnable[static_cast<std::size_t>(found - pinned_.begin())];
+    if (found != pinned_.end()) return pinnable_[static_cast<std::size_t>(found - pinned_.begin())];
     load_address(place, address_);
     return address_;
   }
 
-  x86::Mem per_neuron(const Place& place, int stream) {
-    const x86::Gp base = address_of(place);
-    const std::int32_t offset = 8 * lanes() * stream;
-    return wide_ ? x86::zmmword_ptr(base, index_, 3, offset) : x86::ymmword_ptr(base, index_, 3, offset);
-  }
-
-  x86::Mem memory(const Place& place, int stream) {
+  // Where a place in memory is; a value for all lanes is one number there (AVX-512) or one for each lane.
+  RegExp at(const Place& place, int stream) {
+    const int row = wide_ ? 64 : 32, number = wide_ ? 8 : 32;
     switch (place.kind) {
       case Place::Kind::constant:
-        return repeated(pool_base_, pool_.constant(place.number), pool_.constant(place.number));
+        return pool_base_ + (row * rows_ + number * place.number);
       case Place::Kind::row:
-        return whole(pool_base_, pool_.row(place.number));
+        return pool_base_ + row * place.number;
       case Place::Kind::value:
-        return repeated(values_, 8 * place.number, 32 * place.number);
+        return values_ + number * place.number;
       case Place::Kind::array:
       case Place::Kind::parameter:
-        return per_neuron(place, stream);
+        return address_of(place) + index_ * 8 + 8 * lanes() * stream;
       default:
-        return whole(x86::rsp, 64 * place.number);
+        return rsp + 64 * place.number;
     }
   }
 
-  Operand operand(const Place& place, int stream) {
-    if (place.kind == Place::Kind::vector) return vector(place);
-    if (place.kind == Place::Kind::mask) return mask(place);
-    return memory(place, stream);
+  static bool for_all_lanes(const Place& place) {
+    return place.kind == Place::Kind::constant || place.kind == Place::Kind::value;
+  }
+
+  // Calls encode(operand) with the register or the memory.
+  template <class Encode>
+  void with(const Place& place, int stream, Encode encode) {
+    if (place.kind == Place::Kind::vector)
+      encode(static_cast<const Operand&>(vector(place)));
+    else
+      encode(static_cast<const Operand&>(for_all_lanes(place) ? repeated(at(place, stream)) : whole(at(place, stream))));
   }
 
   // Instructions --------------------------------------------------------------
@@ -242,15 +223,15 @@ class Encoder {
         return load(i);
       case Instruction::Kind::spill:
         if (i.a.kind == Place::Kind::mask)
-          a_.kmovb(x86::byte_ptr(x86::rsp, 64 * i.result.number), mask(i.a));
+          kmovb(byte[at(i.result, 0)], mask(i.a));
         else
-          a_.emit(x86::Inst::kIdVmovapd, memory(i.result, 0), vector(i.a));
+          vmovupd(whole(at(i.result, 0)), vector(i.a));
         return;
       case Instruction::Kind::move:
-        a_.emit(x86::Inst::kIdVmovapd, vector(i.result), vector(i.a));
+        vmovapd(vector(i.result), vector(i.a));
         return;
       case Instruction::Kind::store:
-        a_.emit(x86::Inst::kIdVmovupd, per_neuron({Place::Kind::array, i.detail}, i.stream), vector(i.a));
+        vmovupd(whole(at({Place::Kind::array, i.detail}, i.stream)), vector(i.a));
         return;
       case Instruction::Kind::store_mask:
         return store_mask(i);
@@ -260,158 +241,170 @@ class Encoder {
   }
 
   void load(const Instruction& i) {
-    if (i.result.kind == Place::Kind::mask) {
-      a_.kmovb(mask(i.result), x86::byte_ptr(x86::rsp, 64 * i.a.number));
-      return;
-    }
-    x86::Mem from = memory(i.a, i.stream);
-    const bool one = wide_ && (i.a.kind == Place::Kind::constant || i.a.kind == Place::Kind::value);
-    if (one) from.resetBroadcast();
-    a_.emit(one ? x86::Inst::kIdVbroadcastsd : x86::Inst::kIdVmovupd, vector(i.result), from);
+    const RegExp from = at(i.a, i.stream);
+    if (i.result.kind == Place::Kind::mask)
+      kmovb(mask(i.result), byte[from]);
+    else if (wide_ && for_all_lanes(i.a))
+      vbroadcastsd(vector(i.result), qword[from]);
+    else
+      vmovupd(vector(i.result), whole(from));
   }
 
   void store_mask(const Instruction& i) {
-    a_.mov(address_, field(offsetof(Frame, masks)));
-    a_.mov(address_, x86::qword_ptr(address_, 8 * i.detail));
-    a_.mov(scratch_2_, index_);
-    a_.shr(scratch_2_, 3);
-    const std::int32_t group = i.stream * lanes() / 8;
+    mov(address_, field(offsetof(Frame, masks)));
+    mov(address_, qword[address_ + 8 * i.detail]);
+    mov(rax, index_);
+    shr(rax, 3);
+    add(address_, rax);
+    const Address to = byte[address_ + i.stream * lanes() / 8];
     if (wide_) {
-      a_.kmovb(x86::byte_ptr(address_, scratch_2_, 0, group), mask(i.a));
+      kmovb(to, mask(i.a));
       return;
     }
-    a_.add(address_, scratch_2_);
-    a_.vmovmskpd(scratch_.r32(), ymm(i.a));
-    a_.vmovmskpd(scratch_2_.r32(), ymm(i.b));
-    a_.shl(scratch_2_.r32(), 4);
-    a_.or_(scratch_.r32(), scratch_2_.r32());
-    a_.mov(x86::byte_ptr(address_, group), scratch_.r8());
+    vmovmskpd(eax, ymm(i.a));
+    vmovmskpd(r8d, ymm(i.b));
+    shl(r8d, 4);
+    or_(eax, r8d);
+    mov(to, al);
   }
 
   void operate(const Instruction& i) {
+    const Ymm result = i.result.kind == Place::Kind::vector ? vector(i.result) : Ymm(0);
     switch (i.action) {
       case Action::fused_add:
       case Action::fused_subtract:
       case Action::fused_from:
-        a_.emit(fused(i.action, i.form), vector(i.result), operand(i.b, i.stream), operand(i.c, i.stream));
-        return;
+        return with(i.c, i.stream, [&](const Operand& c) { fused(i, result, vector(i.b), c); });
       case Action::square_root:
-        a_.emit(x86::Inst::kIdVsqrtpd, vector(i.result), operand(i.a, i.stream));
-        return;
+        return with(i.a, i.stream, [&](const Operand& a) { vsqrtpd(result, a); });
       case Action::shift_left:
+        return vpsllq(result, vector(i.a), static_cast<std::uint8_t>(i.detail));
       case Action::shift_right:
-        a_.emit(i.action == Action::shift_left ? x86::Inst::kIdVpsllq : x86::Inst::kIdVpsrlq, vector(i.result),
-                vector(i.a), Imm(i.detail));
-        return;
+        return vpsrlq(result, vector(i.a), static_cast<std::uint8_t>(i.detail));
       case Action::double_words:
-        a_.emit(x86::Inst::kIdVpshufd, vector(i.result), vector(i.a), Imm(0xa0));
-        return;
-      case Action::blend_words:
-        a_.emit(x86::Inst::kIdVpblendd, vector(i.result), vector(i.a), operand(i.b, i.stream), Imm(0xaa));
-        return;
+        return vpshufd(result, vector(i.a), 0xa0);
       case Action::neuron_index:
-        return neuron_index(i);
-      case Action::less:
-      case Action::less_equal:
-      case Action::equal:
-        return compare(i);
+        return neuron_index(i, result);
       case Action::both:
       case Action::either:
       case Action::invert:
-        return logic(i);
-      case Action::select:
-        return select(i);
+        if (wide_) return mask_logic(i);
+        break;
       default:
-        a_.emit(binary(i.action), vector(i.result), operand(i.a, i.stream), operand(i.b, i.stream));
+        break;
     }
+    with(i.b, i.stream, [&](const Operand& b) { of_two(i, result, b); });
   }
 
-  void neuron_index(const Instruction& i) {
-    a_.mov(scratch_, field(offsetof(Frame, first_index)));
-    a_.lea(scratch_, x86::ptr(scratch_, index_, 0, lanes() * i.stream));
+  void fused(const Instruction& i, const Ymm& result, const Ymm& b, const Operand& c) {
+    using Encode = void (CodeGenerator::*)(const Xmm&, const Xmm&, const Operand&);
+    constexpr Encode add[] = {&CodeGenerator::vfmadd132pd, &CodeGenerator::vfmadd213pd, &CodeGenerator::vfmadd231pd};
+    constexpr Encode subtract[] = {&CodeGenerator::vfmsub132pd, &CodeGenerator::vfmsub213pd,
+                                  &CodeGenerator::vfmsub231pd};
+    constexpr Encode from[] = {&CodeGenerator::vfnmadd132pd, &CodeGenerator::vfnmadd213pd,
+                              &CodeGenerator::vfnmadd231pd};
+    const auto form = static_cast<std::size_t>(i.form) - 1;
+    const Encode encode = i.action == Action::fused_add        ? add[form]
+                        : i.action == Action::fused_subtract ? subtract[form]
+                                                             : from[form];
+    (this->*encode)(result, b, c);
+  }
+
+  void neuron_index(const Instruction& i, const Ymm& result) {
+    mov(rax, field(offsetof(Frame, first_index)));
+    lea(rax, ptr[rax + index_ + lanes() * i.stream]);
     if (wide_) {
-      a_.vpbroadcastq(zmm(i.result), scratch_);
+      vpbroadcastq(Zmm(i.result.number), rax);
     } else {
-      a_.vmovq(ymm(i.result).xmm(), scratch_);
-      a_.vpbroadcastq(ymm(i.result), ymm(i.result).xmm());
+      vmovq(Xmm(i.result.number), rax);
+      vpbroadcastq(result, Xmm(i.result.number));
     }
-    a_.emit(x86::Inst::kIdVpaddq, vector(i.result), vector(i.result), memory(i.a, 0));
+    vpaddq(result, result, whole(at(i.a, 0)));
   }
 
-  void compare(const Instruction& i) {
-    // Ordered, without a signal for NaN.
-    const int predicate = i.action == Action::less ? 17 : i.action == Action::less_equal ? 18 : 0;
-    const Operand result = wide_ ? Operand(mask(i.result)) : Operand(ymm(i.result));
-    a_.emit(x86::Inst::kIdVcmppd, result, vector(i.a), operand(i.b, i.stream), Imm(predicate));
-  }
-
-  void logic(const Instruction& i) {
-    if (wide_ && i.action == Action::invert) {
-      a_.knotb(mask(i.result), mask(i.a));
-    } else if (wide_) {
-      a_.emit(i.action == Action::both ? x86::Inst::kIdKandb : x86::Inst::kIdKorb, mask(i.result), mask(i.a),
-              mask(i.b));
-    } else {
-      const InstId id = i.action == Action::both     ? x86::Inst::kIdVandpd
-                        : i.action == Action::either ? x86::Inst::kIdVorpd
-                                                     : x86::Inst::kIdVxorpd;
-      a_.emit(id, vector(i.result), vector(i.a), operand(i.b, i.stream));
-    }
-  }
-
-  void select(const Instruction& i) {
-    if (wide_)
-      a_.k(mask(i.a)).emit(x86::Inst::kIdVblendmpd, vector(i.result), vector(i.c), operand(i.b, i.stream));
+  void mask_logic(const Instruction& i) {
+    if (i.action == Action::invert)
+      knotb(mask(i.result), mask(i.a));
+    else if (i.action == Action::both)
+      kandb(mask(i.result), mask(i.a), mask(i.b));
     else
-      a_.emit(x86::Inst::kIdVblendvpd, vector(i.result), vector(i.c), operand(i.b, i.stream), vector(i.a));
+      korb(mask(i.result), mask(i.a), mask(i.b));
   }
 
-  static InstId fused(Action action, Form form) {
-    const InstId add[] = {x86::Inst::kIdVfmadd132pd, x86::Inst::kIdVfmadd213pd, x86::Inst::kIdVfmadd231pd};
-    const InstId subtract[] = {x86::Inst::kIdVfmsub132pd, x86::Inst::kIdVfmsub213pd, x86::Inst::kIdVfmsub231pd};
-    const InstId from[] = {x86::Inst::kIdVfnmadd132pd, x86::Inst::kIdVfnmadd213pd, x86::Inst::kIdVfnmadd231pd};
-    const auto number = static_cast<std::size_t>(form) - 1;
-    return action == Action::fused_add ? add[number] : action == Action::fused_subtract ? subtract[number] : from[number];
-  }
-
-  InstId binary(Action action) const {
-    switch (action) {
+  // All with a register a and anything as b.
+  void of_two(const Instruction& i, const Ymm& result, const Operand& b) {
+    if (i.action == Action::select) return select(i, result, b);
+    const Ymm a = vector(i.a);
+    switch (i.action) {
+      case Action::less:
+      case Action::less_equal:
+      case Action::equal:
+        return compare(i, a, b);
       case Action::add:
-        return x86::Inst::kIdVaddpd;
+        return vaddpd(result, a, b);
       case Action::subtract:
-        return x86::Inst::kIdVsubpd;
+        return vsubpd(result, a, b);
       case Action::multiply:
-        return x86::Inst::kIdVmulpd;
+        return vmulpd(result, a, b);
       case Action::divide:
-        return x86::Inst::kIdVdivpd;
+        return vdivpd(result, a, b);
       case Action::minimum:
-        return x86::Inst::kIdVminpd;
+        return vminpd(result, a, b);
       case Action::maximum:
-        return x86::Inst::kIdVmaxpd;
-      case Action::and_bits:
-        return wide_ ? x86::Inst::kIdVpandq : x86::Inst::kIdVandpd;
-      case Action::or_bits:
-        return wide_ ? x86::Inst::kIdVporq : x86::Inst::kIdVorpd;
-      case Action::xor_bits:
-        return wide_ ? x86::Inst::kIdVpxorq : x86::Inst::kIdVxorpd;
+        return vmaxpd(result, a, b);
       case Action::add_bits:
-        return x86::Inst::kIdVpaddq;
+        return vpaddq(result, a, b);
       case Action::multiply_words:
-        return x86::Inst::kIdVpmuludq;
+        return vpmuludq(result, a, b);
+      default:
+        return bitwise(i, result, a, b);
+    }
+  }
+
+  void bitwise(const Instruction& i, const Ymm& result, const Ymm& a, const Operand& b) {
+    switch (i.action) {
+      case Action::and_bits:
+      case Action::both:
+        return vandpd(result, a, b);
+      case Action::or_bits:
+      case Action::either:
+        return vorpd(result, a, b);
+      case Action::xor_bits:
+      case Action::invert:
+        return vxorpd(result, a, b);
+      case Action::blend_words:
+        return vpblendd(result, a, b, 0xaa);
       case Action::permute:
-        return wide_ ? x86::Inst::kIdVpermpd : x86::Inst::kIdVpermd;
+        return wide_ ? vpermpd(result, a, b) : vpermd(result, a, b);
       default:
         throw base::InternalError("an action has no instruction");
     }
   }
 
-  x86::Assembler a_;
+  void compare(const Instruction& i, const Ymm& a, const Operand& b) {
+    // Ordered, without a signal for NaN.
+    const std::uint8_t predicate = i.action == Action::less ? 17 : i.action == Action::less_equal ? 18 : 0;
+    if (wide_)
+      vcmppd(mask(i.result), a, b, predicate);
+    else
+      vcmppd(ymm(i.result), a, b, predicate);
+  }
+
+  void select(const Instruction& i, const Ymm& result, const Operand& b) {
+    if (wide_)
+      vblendmpd(Zmm(i.result.number) | mask(i.a), vector(i.c), b);
+    else
+      vblendvpd(result, vector(i.c), b, ymm(i.a));
+  }
+
+  const Reg64 frame_ = rdi, pool_base_ = rsi, values_ = rdx, index_ = rcx, address_ = r9;
+  const std::array<Reg64, 7> pinnable_{rbx, r10, r11, r12, r13, r14, r15};
   bool wide_;
-  Pool pool_;
-  std::uint64_t pool_address_ = 0;
+  int rows_;
+  const void* pool_;
   std::vector<Place> pinned_;
   std::vector<Exit> exits_;
-  Label begin_, leave_;
+  Xbyak::Label leave_;
 };
 
 base::AlignedArray<double> make_pool(const ActionList& list, bool wide) {
@@ -430,32 +423,30 @@ base::AlignedArray<double> make_pool(const ActionList& list, bool wide) {
 
 bool can_execute() {
   static const bool answer = [] {
-    CodeHolder code;
-    code.init(runtime().environment());
-    x86::Assembler assembler(&code);
-    assembler.ret();
-    void (*function)() = nullptr;
-    if (runtime().add(&function, &code) != kErrorOk) return false;
-    function();
-    runtime().release(function);
-    return true;
+    try {
+      constexpr std::uint8_t return_at_once = 0xc3;
+      const ExecutableMemory memory({&return_at_once, 1});
+      return true;
+    } catch (const base::ResourceError&) {
+      return false;
+    }
   }();
   return answer;
 }
 
 NativeCode::NativeCode(const ActionList& list, const Target& target, const Body& main, const Body& rest)
     : pool_(make_pool(list, target.wide)), width_(target.lanes() * main.streams), lanes_(target.lanes()) {
-  Failure failure;
-  CodeHolder code;
-  code.init(runtime().environment());
-  code.setErrorHandler(&failure);
-  Encoder encoder(code, list, target, reinterpret_cast<std::uint64_t>(pool_.data()));
-  encoder.function(main, rest);
-  bytes_ = code.codeSize();
-  if (runtime().add(&function_, &code) != kErrorOk)
-    throw base::InternalError("the system gives no executable memory; run with --backend interpreter");
+  std::vector<std::uint8_t> code(most_bytes(main, rest));
+  try {
+    Encoder encoder(code, list, target, pool_.data());
+    encoder.function(main, rest);
+    code.resize(encoder.size());
+  } catch (const Xbyak::Error& error) {
+    throw base::InternalError(std::string("native code cannot be written: ") + error.what());
+  }
+  memory_.emplace(code);
+  const void* const address = memory_->address();
+  std::memcpy(&function_, &address, sizeof function_);
 }
-
-NativeCode::~NativeCode() { runtime().release(function_); }
 
 }  // namespace hillock::program::jit

@@ -1,11 +1,11 @@
 // A body of instructions as machine code.
 #pragma once
 #include <cstdint>
-#include <memory>
-#include <vector>
+#include <optional>
 
 #include "base/aligned.hpp"
 #include "program/jit/allocation.hpp"
+#include "program/jit/executable_memory.hpp"
 
 namespace hillock::program::jit {
 
@@ -28,25 +28,21 @@ bool can_execute();
 class NativeCode {
  public:
   // Writes the code: a loop over `main`, and `rest` for the last 8 neurons if a round of the loop takes more. Throws
-  // base::InternalError if the system gives no executable memory.
+  // base::ResourceError if the system gives no executable memory.
   NativeCode(const ActionList& list, const Target& target, const Body& main, const Body& rest);
-  ~NativeCode();
-  NativeCode(const NativeCode&) = delete;
-  NativeCode& operator=(const NativeCode&) = delete;
 
   // -1, or the first neuron of the round in which the guard held: nothing of it was stored.
   std::int64_t run(Frame& frame) const { return function_(&frame); }
   std::int64_t width() const { return width_; }  // neurons in a round of the loop
   int lanes() const { return lanes_; }
-  std::size_t bytes() const { return bytes_; }
 
  private:
   using Function = std::int64_t (*)(Frame*);
-  Function function_ = nullptr;
   base::AlignedArray<double> pool_;  // rows, then constants
   std::int64_t width_ = 0;
   int lanes_ = 0;
-  std::size_t bytes_ = 0;
+  std::optional<ExecutableMemory> memory_;
+  Function function_ = nullptr;
 };
 
 }  // namespace hillock::program::jit
