@@ -144,7 +144,7 @@ def test_bits_depend_neither_on_chunks_nor_on_instructions(run_hillock, name):
     assert datasets(plain.output) == reference
 
 
-def test_the_file_says_which_back_end_ran(run_hillock, call):
+def test_the_file_says_which_back_end_ran(run_hillock, call, repo):
     flags = open("/proc/cpuinfo", encoding="utf-8").read()
     best = "avx512" if " avx512dq " in flags else "avx2" if " avx2 " in flags else "generic"
     native = f"jit {best}" if best != "generic" else "interpreter generic"
@@ -152,7 +152,7 @@ def test_the_file_says_which_back_end_ran(run_hillock, call):
         run = run_hillock(SHORT, *arguments)
         with h5py.File(run.output) as file:
             assert file["meta"].attrs["backend"].decode() == expected
-    refused = call("run", "configs/quickstart.yaml", "--backend", "jit", "--instructions", "generic", expect=6)
+    refused = call("run", repo / "configs" / "quickstart.yaml", "--backend", "jit", "--instructions", "generic", expect=6)
     assert refused.stderr == ("error: there is no native code for generic here: hillock was built without Xbyak, or the system gives no "
                               "executable memory; choose --backend interpreter\n")
 
