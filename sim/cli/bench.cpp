@@ -85,7 +85,8 @@ double write_bytes(const std::string& path, std::int64_t bytes) {
 
 std::string scratch_file(const char* ending) { return fmt::format(".hillock-bench-{}{}", getpid(), ending); }
 
-// One step of one neuron by each back end, in turn: the whole loop without recording, the fastest of five runs.
+// One step of one neuron by each back end, in turn: the whole loop without recording, the fastest of five
+// runs.
 Json bench_step(const std::string& config) {
   const auto experiment = load(config, false);
   std::int64_t neurons = 0;
@@ -96,7 +97,8 @@ Json bench_step(const std::string& config) {
   std::array<double, 2> best{1e300, 1e300};
   for (int k = 0; k < 5; ++k) {
     best[0] = std::min(best[0], simulate_only(*experiment, interpreter));
-    if (native.backend == program::Backend::jit) best[1] = std::min(best[1], simulate_only(*experiment, native));
+    if (native.backend == program::Backend::jit)
+      best[1] = std::min(best[1], simulate_only(*experiment, native));
   }
   Json json;
   json["neurons"] = neurons;

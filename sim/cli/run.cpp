@@ -41,10 +41,11 @@ program::KernelOptions kernel_options(const Arguments& arguments) {
   options.backend = program::has_native_code(options.isa) ? Backend::jit : Backend::interpreter;
   if (arguments.backend == "interpreter") options.backend = Backend::interpreter;
   if (arguments.backend == "jit" && options.backend != Backend::jit)
-    throw base::ResourceError(fmt::format(
-        "there is no native code for {} here: hillock was built without Xbyak, or the system gives no executable "
-        "memory; choose --backend interpreter",
-        program::name(options.isa)));
+    throw base::ResourceError(
+        fmt::format("there is no native code for {} here: hillock was built without Xbyak, or the system "
+                    "gives no executable "
+                    "memory; choose --backend interpreter",
+                    program::name(options.isa)));
   return options;
 }
 

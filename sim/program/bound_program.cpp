@@ -95,9 +95,12 @@ SharedValues share(const Program& program, const ParameterValues& parameters) {
         for_operands(node, [&](int operand) { all = all && shared.places[index(operand)] >= 0; });
         if (!all) break;
         const int count = operand_count(node.op);
-        const auto operand = [&](int number, int of) { return number < count ? shared.places[index(of)] : -1; };
+        const auto operand = [&](int number, int of) {
+          return number < count ? shared.places[index(of)] : -1;
+        };
         place = shared.add(0);
-        shared.operations.push_back({node.op, place, operand(0, node.a), operand(1, node.b), operand(2, node.c)});
+        shared.operations.push_back(
+            {node.op, place, operand(0, node.a), operand(1, node.b), operand(2, node.c)});
       }
     }
   }

@@ -4,8 +4,9 @@
 
 namespace hillock::program {
 
-// Philox 4x32-10 with one block per lane; a uniform draw in (0, 1) of its half `lane`. O has multiply_words(Bits,
-// Bits) too: 32 x 32 -> 64 bits of the lower halves. Only the lower halves of the step's words count.
+// Philox 4x32-10 with one block per lane; a uniform draw in (0, 1) of its half `lane`. O has
+// multiply_words(Bits, Bits) too: 32 x 32 -> 64 bits of the lower halves. Only the lower halves of the step's
+// words count.
 template <class O, int lane>
 typename O::Number uniform(typename O::Bits index, typename O::Bits step_low, typename O::Bits step_high,
                            std::uint64_t key) {

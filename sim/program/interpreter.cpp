@@ -110,7 +110,7 @@ class Interpreter final : public Kernel {
 
 }  // namespace
 
-std::unique_ptr<Kernel> make_interpreter(const Program& program, Binding binding, std::int64_t neurons,
+std::unique_ptr<Kernel> make_interpreter(const Program& program, const Binding& binding, std::int64_t neurons,
                                          InterpreterOptions options) {
   if (options.chunk <= 0 || options.chunk % base::simd_width != 0)
     throw base::InternalError("the interpreter's chunk is " + std::to_string(options.chunk) +

@@ -224,7 +224,8 @@ class Compiler {
   // 64 bytes.
   void lay_out(std::int64_t chunk) {
     const auto rounded = [](std::int64_t bytes) { return (bytes + 63) / 64 * 64; };
-    const std::int64_t values = rounded(static_cast<std::int64_t>(code_.shared.table.size() * sizeof(double)));
+    const std::int64_t values =
+        rounded(static_cast<std::int64_t>(code_.shared.table.size() * sizeof(double)));
     const std::int64_t fixed = values + 64 + rounded(8 * static_cast<std::int64_t>(code_.bases()));
     const auto total = [&](std::int64_t lanes) {
       return fixed + rounded(lanes * 8) * number_slots_ + rounded(lanes / 8) * mask_slots_;

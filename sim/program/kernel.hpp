@@ -51,13 +51,13 @@ struct InterpreterOptions {
   int chunk = 256;  // neurons, a multiple of 8
   InstructionSet isa = best_instruction_set();
 };
-std::unique_ptr<Kernel> make_interpreter(const Program& program, Binding binding, std::int64_t neurons,
+std::unique_ptr<Kernel> make_interpreter(const Program& program, const Binding& binding, std::int64_t neurons,
                                          InterpreterOptions options = {});
 
 // Whether this build writes native code for this instruction set, this CPU runs it, and the system allows it.
 bool has_native_code(InstructionSet isa);
-// A kernel of native code, with the interpreter's bits. Throws base::InternalError if there is none here, or if the
-// system gives no executable memory.
+// A kernel of native code, with the interpreter's bits. Throws base::InternalError if there is none here, or
+// if the system gives no executable memory.
 std::unique_ptr<Kernel> make_jit(const Program& program, const Binding& binding, std::int64_t neurons,
                                  InstructionSet isa = best_instruction_set());
 

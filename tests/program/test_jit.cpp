@@ -1,4 +1,5 @@
-// Native code beyond its bits (test_kernels.cpp): its memory, and steps that need more than the registers hold.
+// Native code beyond its bits (test_kernels.cpp): its memory, and steps that need more than the registers
+// hold.
 #include <doctest/doctest.h>
 
 #include <bit>

@@ -1,5 +1,5 @@
-// Tests of kernels: the interpreter and native code give the scalar evaluator's bits for every instruction set,
-// chunk size and population size.
+// Tests of kernels: the interpreter and native code give the scalar evaluator's bits for every instruction
+// set, chunk size and population size.
 #include <doctest/doctest.h>
 
 #include <bit>
@@ -107,8 +107,8 @@ std::string difference(const Data& found, const std::vector<Expected>& expected,
   return "";
 }
 
-// Empty if the run gave what the evaluator says, with nothing stored from the chunk of the guard on. Native code takes
-// 8 or 16 neurons a round.
+// Empty if the run gave what the evaluator says, with nothing stored from the chunk of the guard on. Native
+// code takes 8 or 16 neurons a round.
 std::string compare(const Program& program, const Data& before, const Data& after, std::int64_t returned,
                     int chunk, bool native) {
   const std::vector<Expected> expected = evaluate_all(program, before);
@@ -160,8 +160,8 @@ TEST_CASE("every back end gives the scalar evaluator's bits on random tapes, for
       const auto kernel = backend.make(program, before.binding, neurons, chunk);
       const std::int64_t returned = run(*kernel, after, 0, neurons);
       const std::string text = compare(program, before, after, returned, chunk, backend.native);
-      INFO("seed " << seed << " on " << backend.name() << ", " << neurons << " neurons, chunk " << chunk << ": "
-                   << text);
+      INFO("seed " << seed << " on " << backend.name() << ", " << neurons << " neurons, chunk " << chunk
+                   << ": " << text);
       CHECK(text.empty());
     }
   }

@@ -9,11 +9,11 @@ namespace hillock::program::jit {
 // What stands where a vector is: 64 bits for each neuron, as number or as bits.
 enum class Action : std::uint8_t {
   // Leaves: they cost an instruction only where they cannot be read from memory.
-  constant,      // detail: place in the pool of constants, one number for all lanes
-  row,           // detail: place of a row of 8 (AVX-512) or 4 (AVX2) words of 64 bits in the pool of rows
-  value,         // detail: place in the table of what all neurons share
-  load,          // detail: array slot
-  parameter,     // detail: which of the parameters that differ between neurons
+  constant,   // detail: place in the pool of constants, one number for all lanes
+  row,        // detail: place of a row of 8 (AVX-512) or 4 (AVX2) words of 64 bits in the pool of rows
+  value,      // detail: place in the table of what all neurons share
+  load,       // detail: array slot
+  parameter,  // detail: which of the parameters that differ between neurons
   // Numbers.
   add,
   subtract,
@@ -26,7 +26,7 @@ enum class Action : std::uint8_t {
   fused_subtract,  // a*b - c
   fused_from,      // c - a*b
   // Bits.
-  neuron_index,    // 64-bit index of the neuron, for draws; a: a row with 0, 1, ...
+  neuron_index,  // 64-bit index of the neuron, for draws; a: a row with 0, 1, ...
   and_bits,
   or_bits,
   xor_bits,
@@ -34,9 +34,9 @@ enum class Action : std::uint8_t {
   multiply_words,  // 32 x 32 -> 64 bits of the lower halves
   shift_left,      // by detail
   shift_right,
-  permute,         // AVX-512: numbers of row b by the lowest bits of a. AVX2: words of row b by those of words a
-  double_words,    // AVX2: the lower word of each lane in both halves
-  blend_words,     // AVX2: lower words of a, upper words of b
+  permute,  // AVX-512: numbers of row b by the lowest bits of a. AVX2: words of row b by those of words a
+  double_words,  // AVX2: the lower word of each lane in both halves
+  blend_words,   // AVX2: lower words of a, upper words of b
   // Masks.
   less,
   less_equal,
@@ -44,7 +44,7 @@ enum class Action : std::uint8_t {
   both,
   either,
   invert,  // AVX2: b has all bits set
-  select  // a ? b : c
+  select   // a ? b : c
 };
 
 struct Item {

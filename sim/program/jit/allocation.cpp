@@ -59,8 +59,8 @@ class Allocator {
   static constexpr int free = -1, reserved = -2;
 
   struct State {
-    int reg = -1;         // register, or -1
-    int spill = -1;       // place of its copy in memory, or -1
+    int reg = -1;          // register, or -1
+    int spill = -1;        // place of its copy in memory, or -1
     std::size_t next = 0;  // index in its reads
   };
 
@@ -124,9 +124,7 @@ class Allocator {
   // Registers ------------------------------------------------------------------
 
   // Encoded as stream * items + item.
-  int occupant(int item, int stream) const {
-    return stream * static_cast<int>(list_.items.size()) + item;
-  }
+  int occupant(int item, int stream) const { return stream * static_cast<int>(list_.items.size()) + item; }
 
   int take_register(bool mask) {
     std::vector<int>& all = registers(mask);
@@ -206,7 +204,8 @@ class Allocator {
   }
   Place in_register_or_memory(int item) { return readable(item) ? memory(item) : in_register(item); }
 
-  // Registers are free for the result of the instruction that reads them last; places in memory only after it.
+  // Registers are free for the result of the instruction that reads them last; places in memory only after
+  // it.
   void release_registers(const Item& item) {
     for (const int operand : operands(item))
       if (operand >= 0 && dies(operand)) release_register(operand);
@@ -310,8 +309,8 @@ class Allocator {
     occupy(position_, reg);
   }
 
-  // A way to compute a*b + c: which operand the result replaces, which is read from a register, and which from a
-  // register or memory.
+  // A way to compute a*b + c: which operand the result replaces, which is read from a register, and which
+  // from a register or memory.
   struct Plan {
     Form form;
     int replaced, second, third;
@@ -326,9 +325,10 @@ class Allocator {
   }
 
   void compute_fused(const Item& item) {
-    const std::array<Plan, 6> plans{Plan{Form::f231, item.c, item.a, item.b}, {Form::f231, item.c, item.b, item.a},
-                                    {Form::f213, item.a, item.b, item.c},     {Form::f213, item.b, item.a, item.c},
-                                    {Form::f132, item.a, item.c, item.b},     {Form::f132, item.b, item.c, item.a}};
+    const std::array<Plan, 6> plans{
+        Plan{Form::f231, item.c, item.a, item.b}, {Form::f231, item.c, item.b, item.a},
+        {Form::f213, item.a, item.b, item.c},     {Form::f213, item.b, item.a, item.c},
+        {Form::f132, item.a, item.c, item.b},     {Form::f132, item.b, item.c, item.a}};
     const Plan best = *std::ranges::min_element(plans, {}, [&](const Plan& plan) { return cost(plan); });
     Instruction instruction;
     instruction.action = item.action;
@@ -443,7 +443,7 @@ class Allocator {
   const std::vector<std::vector<int>> reads_;
   const std::vector<int> kept_;
   Body body_;
-  std::vector<State> states_;  // [stream][item]
+  std::vector<State> states_;         // [stream][item]
   std::vector<int> vectors_, masks_;  // occupants
   std::vector<std::pair<bool, int>> locks_;
   std::vector<int> free_spills_;

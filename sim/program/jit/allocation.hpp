@@ -9,7 +9,7 @@ namespace hillock::program::jit {
 
 // Registers of a CPU and what they hold.
 struct Target {
-  bool wide = false;        // AVX-512: 8 lanes, masks in registers of their own; else AVX2: 4 lanes
+  bool wide = false;  // AVX-512: 8 lanes, masks in registers of their own; else AVX2: 4 lanes
   int vectors = 16, masks = 0;
   int lanes() const { return wide ? 8 : 4; }
 };
@@ -24,18 +24,18 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-// Which operand of a*b + c the result replaces, as in the names of the instructions: 213 is a = b*a + c, 231 is c =
-// a*b + c, 132 is a = a*b + c. The last one named may be in memory; result is the first.
+// Which operand of a*b + c the result replaces, as in the names of the instructions: 213 is a = b*a + c, 231
+// is c = a*b + c, 132 is a = a*b + c. The last one named may be in memory; result is the first.
 enum class Form : std::uint8_t { none, f132, f213, f231 };
 
 struct Instruction {
   enum class Kind : std::uint8_t {
-    load,     // result <- a, from memory
-    spill,    // result, in memory <- a
-    move,     // result <- a, both registers
-    operate,  // result <- action of a, b, c
-    guard,    // leave the loop if a holds for any lane
-    store,    // array `detail` <- a
+    load,       // result <- a, from memory
+    spill,      // result, in memory <- a
+    move,       // result <- a, both registers
+    operate,    // result <- action of a, b, c
+    guard,      // leave the loop if a holds for any lane
+    store,      // array `detail` <- a
     store_mask  // mask `detail` <- a; AVX2: and the next four lanes from b
   };
   Kind kind = Kind::operate;
@@ -46,14 +46,14 @@ struct Instruction {
   int stream = 0;  // which group of lanes
 };
 
-// The body of a loop that takes `streams` groups of lanes at a time, their instructions interleaved: one group's wait
-// for results is the other's time to work.
+// The body of a loop that takes `streams` groups of lanes at a time, their instructions interleaved: one
+// group's wait for results is the other's time to work.
 struct Body {
   int streams = 1;
   std::vector<Instruction> before;  // the loop: registers that keep their contents
   std::vector<Instruction> code;
-  int spills = 0;       // places of spilled vectors or masks
-  int spilling = 0;     // instructions that only move registers to memory and back
+  int spills = 0;    // places of spilled vectors or masks
+  int spilling = 0;  // instructions that only move registers to memory and back
 };
 
 Body allocate(const ActionList& list, const Target& target, int streams);

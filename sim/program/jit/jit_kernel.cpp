@@ -27,7 +27,7 @@ Body main_body(const ActionList& list, const Target& target) {
   Body body = allocate(list, target, least);
   if (!target.wide) return body;
   Body two = allocate(list, target, 2);
-  const auto worth = static_cast<std::size_t>(3 * two.spilling) < two.code.size();
+  const bool worth = 3 * static_cast<std::size_t>(two.spilling) < two.code.size();
   return worth ? two : body;
 }
 
@@ -110,7 +110,8 @@ class JitKernel final : public Kernel {
   std::int64_t first_bad(const Frame& frame, std::int64_t round) const {
     for (std::size_t group = 0; group < std::size(frame.guard); ++group)
       if (frame.guard[group] != 0)
-        return round + code_->lanes() * static_cast<std::int64_t>(group) + std::countr_zero(frame.guard[group]);
+        return round + code_->lanes() * static_cast<std::int64_t>(group) +
+               std::countr_zero(frame.guard[group]);
     return round;
   }
 

@@ -17,15 +17,16 @@ namespace hillock::program::jit {
 namespace {
 
 using Xbyak::Address;
-using Xbyak::Opmask;
 using Xbyak::Operand;
+using Xbyak::Opmask;
 using Xbyak::Reg64;
 using Xbyak::RegExp;
 using Xbyak::Xmm;
 using Xbyak::Ymm;
 using Xbyak::Zmm;
 
-// Bytes of the code, more than it takes: no instruction here is longer than 16, and a store of a mask takes nine.
+// Bytes of the code, more than it takes: no instruction here is longer than 16, and a store of a mask takes
+// nine.
 std::size_t most_bytes(const Body& main, const Body& rest) {
   std::size_t instructions = 0;
   for (const Body* body : {&main, &rest}) {
@@ -212,7 +213,8 @@ class Encoder : private Xbyak::CodeGenerator {
     if (place.kind == Place::Kind::vector)
       encode(static_cast<const Operand&>(vector(place)));
     else
-      encode(static_cast<const Operand&>(for_all_lanes(place) ? repeated(at(place, stream)) : whole(at(place, stream))));
+      encode(static_cast<const Operand&>(for_all_lanes(place) ? repeated(at(place, stream))
+                                                              : whole(at(place, stream))));
   }
 
   // Instructions --------------------------------------------------------------
@@ -298,15 +300,16 @@ class Encoder : private Xbyak::CodeGenerator {
 
   void fused(const Instruction& i, const Ymm& result, const Ymm& b, const Operand& c) {
     using Encode = void (CodeGenerator::*)(const Xmm&, const Xmm&, const Operand&);
-    constexpr Encode add[] = {&CodeGenerator::vfmadd132pd, &CodeGenerator::vfmadd213pd, &CodeGenerator::vfmadd231pd};
+    constexpr Encode add[] = {&CodeGenerator::vfmadd132pd, &CodeGenerator::vfmadd213pd,
+                              &CodeGenerator::vfmadd231pd};
     constexpr Encode subtract[] = {&CodeGenerator::vfmsub132pd, &CodeGenerator::vfmsub213pd,
-                                  &CodeGenerator::vfmsub231pd};
+                                   &CodeGenerator::vfmsub231pd};
     constexpr Encode from[] = {&CodeGenerator::vfnmadd132pd, &CodeGenerator::vfnmadd213pd,
-                              &CodeGenerator::vfnmadd231pd};
+                               &CodeGenerator::vfnmadd231pd};
     const auto form = static_cast<std::size_t>(i.form) - 1;
     const Encode encode = i.action == Action::fused_add        ? add[form]
-                        : i.action == Action::fused_subtract ? subtract[form]
-                                                             : from[form];
+                          : i.action == Action::fused_subtract ? subtract[form]
+                                                               : from[form];
     (this->*encode)(result, b, c);
   }
 
@@ -409,13 +412,13 @@ class Encoder : private Xbyak::CodeGenerator {
 
 base::AlignedArray<double> make_pool(const ActionList& list, bool wide) {
   const std::size_t row = wide ? 8 : 4, repeats = wide ? 1 : 4;
-  base::AlignedArray<double> pool(
-      static_cast<std::int64_t>(list.rows.size() * row + list.constants.size() * repeats));
-  double* next = pool.data();
+  std::vector<double> values;
   for (const Row& bits : list.rows)
-    for (std::size_t k = 0; k < row; ++k) *next++ = std::bit_cast<double>(bits[k]);
+    for (std::size_t k = 0; k < row; ++k) values.push_back(std::bit_cast<double>(bits[k]));
   for (const std::uint64_t bits : list.constants)
-    for (std::size_t k = 0; k < repeats; ++k) *next++ = std::bit_cast<double>(bits);
+    values.insert(values.end(), repeats, std::bit_cast<double>(bits));
+  base::AlignedArray<double> pool(std::ssize(values));
+  std::ranges::copy(values, pool.data());
   return pool;
 }
 

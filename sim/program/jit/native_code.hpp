@@ -16,10 +16,10 @@ struct Frame {
   const double* const* parameters = nullptr;  // of those that differ between neurons
   const double* values = nullptr;             // AVX2: each four times
   std::int64_t begin = 0, end = 0;            // neurons, in multiples of 8
-  std::int64_t loop_end = 0;                  // up to which the main loop goes: begin plus a multiple of its width
-  std::uint64_t first_index = 0;              // index for draws of neuron 0
-  std::int64_t ignore_guard = 0;              // 1: go on where the guard holds
-  std::uint8_t guard[8] = {};                 // where it held: a bit for each lane of each group
+  std::int64_t loop_end = 0;      // up to which the main loop goes: begin plus a multiple of its width
+  std::uint64_t first_index = 0;  // index for draws of neuron 0
+  std::int64_t ignore_guard = 0;  // 1: go on where the guard holds
+  std::uint8_t guard[8] = {};     // where it held: a bit for each lane of each group
 };
 
 // Whether the system gives executable memory; asked once.
@@ -27,8 +27,8 @@ bool can_execute();
 
 class NativeCode {
  public:
-  // Writes the code: a loop over `main`, and `rest` for the last 8 neurons if a round of the loop takes more. Throws
-  // base::ResourceError if the system gives no executable memory.
+  // Writes the code: a loop over `main`, and `rest` for the last 8 neurons if a round of the loop takes more.
+  // Throws base::ResourceError if the system gives no executable memory.
   NativeCode(const ActionList& list, const Target& target, const Body& main, const Body& rest);
 
   // -1, or the first neuron of the round in which the guard held: nothing of it was stored.
