@@ -68,7 +68,7 @@ Session::Session(std::unique_ptr<model::Experiment> experiment)
       prepared_(assemble::prepare(*experiment_)),
       parameters_(prepared_.layout.facts.texts.at("parameters")),
       populations_(infos_of(*experiment_, *prepared_.simulation)) {
-  cli::add_facts(prepared_.layout.facts, *experiment_, prepared_, program::InterpreterOptions{});
+  cli::add_facts(prepared_.layout.facts, *experiment_, prepared_, program::KernelOptions{});
 }
 
 nb::object Session::state(std::size_t population, std::size_t state) {

@@ -15,7 +15,7 @@
 namespace hillock::assemble {
 
 struct Options {
-  program::InterpreterOptions interpreter;
+  program::KernelOptions kernels;
 };
 
 // How one population is integrated, for people.

@@ -157,7 +157,7 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
                              std::move(input)});
     prepared.populations.push_back(std::move(built[p].summary));
     plan.populations.push_back(
-        std::make_unique<network::Population>(std::move(built[p].plan), options.interpreter));
+        std::make_unique<network::Population>(std::move(built[p].plan), options.kernels));
   }
   warn_of_coarse_steps(experiment, prepared.populations, diagnostics);
   prepared.warnings = diagnostics.all();

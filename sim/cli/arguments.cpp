@@ -107,8 +107,11 @@ void add_run(CLI::App& app, Raw& raw) {
       ->type_name("N");
   run.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
   run.add_option("--chunk", raw.chunk,
-                 "Neurons computed at a time, a multiple of 8; results do not depend on it")
+                 "Neurons the interpreter computes at a time, a multiple of 8; results do not depend on it")
       ->type_name("N");
+  run.add_option("--backend", raw.arguments.backend,
+                 "auto, jit (native code written at the start) or interpreter; results do not depend on it")
+      ->type_name("NAME");
   run.add_option("--instructions", raw.arguments.instructions,
                  "auto, generic, avx2 or avx512; results do not depend on it")
       ->type_name("SET");
@@ -295,6 +298,11 @@ int whole_number(const std::string& option, const std::string& word, int least, 
   return static_cast<int>(*value);
 }
 
+void check_word(const std::string& option, const std::string& word, const std::vector<std::string>& known) {
+  if (std::find(known.begin(), known.end(), word) == known.end())
+    throw UserError(option + " " + word + " is not known", "write one of: " + base::join(known, ", "));
+}
+
 Arguments checked(Raw raw) {
   Arguments& arguments = raw.arguments;
   if (raw.out && raw.out->empty())
@@ -306,10 +314,8 @@ Arguments checked(Raw raw) {
     if (arguments.chunk % 8 != 0)
       throw UserError("--chunk " + raw.chunk + " is not a multiple of 8", "write for instance --chunk 256");
   }
-  const std::vector<std::string> sets = {"auto", "generic", "avx2", "avx512"};
-  if (std::find(sets.begin(), sets.end(), arguments.instructions) == sets.end())
-    throw UserError("--instructions " + arguments.instructions + " is not known",
-                    "write one of: " + base::join(sets, ", "));
+  check_word("--instructions", arguments.instructions, {"auto", "generic", "avx2", "avx512"});
+  check_word("--backend", arguments.backend, {"auto", "jit", "interpreter"});
   return std::move(arguments);
 }
 

@@ -13,7 +13,7 @@ struct Arguments {
   bool force = false, quiet = false, json = false, csv = false, list = false;
   int threads = 0;  // 0: as the config says
   int chunk = 0;    // neurons; 0: the interpreter's own
-  std::string instructions = "auto";
+  std::string instructions = "auto", backend = "auto";
   std::string config;  // --config of bench
   // of features and plot; times as written, with their unit
   std::vector<std::string> populations, features, feature_settings;

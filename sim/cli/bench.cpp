@@ -47,8 +47,8 @@ std::unique_ptr<model::Experiment> load(const std::string& path, bool recording)
 }
 
 // Seconds of the step loop, writing nothing.
-double simulate_only(const model::Experiment& experiment) {
-  assemble::Prepared prepared = assemble::prepare(experiment);
+double simulate_only(const model::Experiment& experiment, const program::KernelOptions& kernels = {}) {
+  assemble::Prepared prepared = assemble::prepare(experiment, {kernels});
   NoRecorder recorder;
   return prepared.simulation->run(recorder).simulate_seconds;
 }
@@ -85,20 +85,27 @@ double write_bytes(const std::string& path, std::int64_t bytes) {
 
 std::string scratch_file(const char* ending) { return fmt::format(".hillock-bench-{}{}", getpid(), ending); }
 
-// One step of one neuron: the whole loop without recording, the fastest of five runs.
+// One step of one neuron by each back end, in turn: the whole loop without recording, the fastest of five
+// runs.
 Json bench_step(const std::string& config) {
   const auto experiment = load(config, false);
   std::int64_t neurons = 0;
   for (const model::PopulationSpec& population : experiment->populations) neurons += population.size;
-  double best = simulate_only(*experiment);
-  for (int k = 0; k < 4; ++k) best = std::min(best, simulate_only(*experiment));
+  const double steps = static_cast<double>(std::max<std::int64_t>(experiment->simulation.steps, 1));
+  program::KernelOptions interpreter, native;
+  interpreter.backend = program::Backend::interpreter;
+  std::array<double, 2> best{1e300, 1e300};
+  for (int k = 0; k < 5; ++k) {
+    best[0] = std::min(best[0], simulate_only(*experiment, interpreter));
+    if (native.backend == program::Backend::jit)
+      best[1] = std::min(best[1], simulate_only(*experiment, native));
+  }
   Json json;
   json["neurons"] = neurons;
   json["steps"] = experiment->simulation.steps;
-  json["seconds"] = best;
-  json["ns_per_cell_step"] = 1e9 * best /
-                             (static_cast<double>(neurons) *
-                              static_cast<double>(std::max<std::int64_t>(experiment->simulation.steps, 1)));
+  json["interpreter_ns_per_cell_step"] = 1e9 * best[0] / (static_cast<double>(neurons) * steps);
+  if (native.backend == program::Backend::jit)
+    json["jit_ns_per_cell_step"] = 1e9 * best[1] / (static_cast<double>(neurons) * steps);
   return json;
 }
 

@@ -154,13 +154,13 @@ std::string model_sources(const model::Experiment& experiment) {
 }
 
 void add_facts(engine::RunFacts& facts, const model::Experiment& experiment,
-               const assemble::Prepared& prepared, const program::InterpreterOptions& interpreter) {
+               const assemble::Prepared& prepared, const program::KernelOptions& kernels) {
   facts.texts["config"] = experiment.text;
   facts.texts["parameters"] = resolved_parameters(experiment, prepared.populations);
   facts.texts["models"] = model_sources(experiment);
   facts.words["hillock_version"] = version;
   facts.words["cpu"] = cpu_name();
-  facts.words["backend"] = "interpreter " + std::string(program::name(interpreter.isa));
+  facts.words["backend"] = program::describe(kernels);
   facts.numbers["threads"] = 1;  // the step loop has one
   facts.seed = experiment.simulation.seed;
   facts.duration = experiment.simulation.duration;

@@ -21,7 +21,7 @@ std::string model_sources(const model::Experiment& experiment);
 
 // Adds what is known before the run.
 void add_facts(engine::RunFacts& facts, const model::Experiment& experiment,
-               const assemble::Prepared& prepared, const program::InterpreterOptions& interpreter);
+               const assemble::Prepared& prepared, const program::KernelOptions& kernels);
 
 // "AMD Ryzen 9", as the system names it; "unknown" if it does not.
 std::string cpu_name();

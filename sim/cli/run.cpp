@@ -27,8 +27,8 @@ using base::Clock;
 using base::seconds_since;
 using engine::RunEnd;
 
-program::InterpreterOptions interpreter_options(const Arguments& arguments) {
-  program::InterpreterOptions options;
+program::KernelOptions kernel_options(const Arguments& arguments) {
+  program::KernelOptions options;
   if (arguments.chunk != 0) options.chunk = arguments.chunk;
   using program::InstructionSet;
   for (const auto set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
@@ -38,6 +38,15 @@ program::InterpreterOptions interpreter_options(const Arguments& arguments) {
                                   "; choose another with --instructions");
       options.isa = set;
     }
+  using program::Backend;
+  options.backend = program::has_native_code(options.isa) ? Backend::jit : Backend::interpreter;
+  if (arguments.backend == "interpreter") options.backend = Backend::interpreter;
+  if (arguments.backend == "jit" && options.backend != Backend::jit)
+    throw base::ResourceError(
+        fmt::format("there is no native code for {} here: hillock was built without Xbyak, or the system "
+                    "gives no executable "
+                    "memory; choose --backend interpreter",
+                    program::name(options.isa)));
   return options;
 }
 
@@ -193,13 +202,13 @@ int run(const Arguments& arguments, Console& console) {
   record::check_output(path, explicit_out, arguments.force);
   check_left_behind(path, explicit_out, arguments, console);
 
-  assemble::Options options{interpreter_options(arguments)};
+  assemble::Options options{kernel_options(arguments)};
   assemble::Prepared prepared = assemble::prepare(*experiment, options);
   for (const std::string& note : experiment->notes) console.message("note: " + note);
   for (const base::Diagnostic& warning : experiment->warnings) console.warning(warning);
   for (const base::Diagnostic& warning : prepared.warnings) console.warning(warning);
   check_free_disk(path, prepared.estimate.file_bytes);
-  add_facts(prepared.layout.facts, *experiment, prepared, options.interpreter);
+  add_facts(prepared.layout.facts, *experiment, prepared, options.kernels);
   return Run(arguments, console, signals, path, prepared, experiment->simulation.dt)
       .execute(!explicit_out || arguments.force, start);
 }

@@ -33,7 +33,7 @@ void for_each_set(const base::AlignedArray<std::uint8_t>& mask, std::int64_t n, 
 
 }  // namespace
 
-Population::Population(PopulationPlan plan, program::InterpreterOptions options)
+Population::Population(PopulationPlan plan, program::KernelOptions options)
     : plan_(std::move(plan)), spiked_(base::padded(plan_.size)), invalid_(base::padded(plan_.size)) {
   for (std::size_t slot = 0; slot < plan_.slots.arrays.size(); ++slot) {
     const auto given = plan_.initial.find(static_cast<int>(slot));
@@ -71,8 +71,8 @@ program::Binding Population::binding(const program::Program& program) const {
 }
 
 std::unique_ptr<program::Kernel> Population::kernel(const program::Program& program,
-                                                    program::InterpreterOptions options) const {
-  return program::make_interpreter(program, binding(program), plan_.size, options);
+                                                    program::KernelOptions options) const {
+  return program::make_kernel(program, binding(program), plan_.size, options);
 }
 
 std::int64_t Population::run(const program::Kernel& kernel, std::int64_t step) {

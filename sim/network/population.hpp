@@ -103,7 +103,7 @@ using Refresh = std::function<void(double offset)>;
 
 class Population {
  public:
-  Population(PopulationPlan plan, program::InterpreterOptions options);
+  Population(PopulationPlan plan, program::KernelOptions options);
 
   const std::string& name() const { return plan_.name; }
   std::int64_t size() const { return plan_.size; }
@@ -141,7 +141,7 @@ class Population {
   };
   program::Binding binding(const program::Program& program) const;
   std::unique_ptr<program::Kernel> kernel(const program::Program& program,
-                                          program::InterpreterOptions options) const;
+                                          program::KernelOptions options) const;
   std::int64_t run(const program::Kernel& kernel, std::int64_t step);
   std::optional<Failure> without_answer(const program::Program& program, double t) const;
   bool reset_is_to_blame(std::int64_t neuron, std::int64_t step, double dt);

@@ -81,9 +81,9 @@ double nanoseconds_per_cell_step(const Kernel& kernel, const Program& program, s
   return best / (static_cast<double>(neurons) * static_cast<double>(steps));
 }
 
-double nanoseconds_per_cell_step(const Program& program, Binding binding, std::int64_t neurons,
+double nanoseconds_per_cell_step(const Program& program, const Binding& binding, std::int64_t neurons,
                                  std::int64_t steps, const BenchmarkOptions& options) {
-  const auto kernel = make_interpreter(program, std::move(binding), neurons, options.interpreter);
+  const auto kernel = make_interpreter(program, binding, neurons, options.interpreter);
   return nanoseconds_per_cell_step(*kernel, program, neurons, steps, options);
 }
 

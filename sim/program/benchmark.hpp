@@ -16,7 +16,7 @@ struct BenchmarkOptions {
 
 // The time of one step of one neuron in ns, in one thread with flush-to-zero. A guard that holds throws
 // base::NumericsError.
-double nanoseconds_per_cell_step(const Program& program, Binding binding, std::int64_t neurons,
+double nanoseconds_per_cell_step(const Program& program, const Binding& binding, std::int64_t neurons,
                                  std::int64_t steps, const BenchmarkOptions& options = {});
 
 // The same for a kernel of any back end.

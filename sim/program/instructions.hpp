@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "base/functions.hpp"
+#include "program/draws.hpp"
 #include "program/instruction_table.hpp"
 
 namespace hillock::program {
@@ -101,37 +102,12 @@ struct Instructions {
     const DrawPosition at = *static_cast<const DrawPosition*>(a);
     const std::uint64_t key = *static_cast<const std::uint64_t*>(b);
     double* out = static_cast<double*>(result);
+    const Bits step_low = O::set_bits(at.step & 0xffffffff), step_high = O::set_bits(at.step >> 32);
     for (std::int64_t i = 0; i < lanes; i += width) {
       const Bits index =
           O::add_bits(O::lane_numbers(), O::set_bits(at.index + static_cast<std::uint64_t>(i)));
-      O::store(out + i, uniform<lane>(index, at.step, key));
+      O::store(out + i, uniform<O, lane>(index, step_low, step_high, key));
     }
-  }
-
-  template <int lane>
-  static Number uniform(Bits index, std::uint64_t step, std::uint64_t key) {
-    constexpr std::uint64_t word = 0xffffffff;
-    const Bits low_word = O::set_bits(word);
-    Bits c0 = index, c1 = O::template shift_right<32>(index);
-    Bits c2 = O::set_bits(step & word), c3 = O::set_bits(step >> 32);
-    std::uint32_t key_0 = static_cast<std::uint32_t>(key), key_1 = static_cast<std::uint32_t>(key >> 32);
-    for (int round = 0; round < 10; ++round) {
-      // Only the lower halves of the words count; what stands above is cut at the end.
-      const Bits product_0 = O::multiply_words(c0, O::set_bits(0xD2511F53));
-      const Bits product_1 = O::multiply_words(c2, O::set_bits(0xCD9E8D57));
-      c0 = O::xor_bits(O::xor_bits(O::template shift_right<32>(product_1), c1), O::set_bits(key_0));
-      c2 = O::xor_bits(O::xor_bits(O::template shift_right<32>(product_0), c3), O::set_bits(key_1));
-      c1 = product_1;
-      c3 = product_0;
-      key_0 += 0x9E3779B9U;
-      key_1 += 0xBB67AE85U;
-    }
-    const Bits low = O::and_bits(lane == 0 ? c0 : c2, low_word);
-    const Bits bits = O::or_bits(low, O::template shift_left<32>(lane == 0 ? c1 : c3));
-    // The upper 52 bits as a number: put below the exponent of 2^52.
-    const Bits raised = O::or_bits(O::template shift_right<12>(bits), O::set_bits(0x4330000000000000));
-    const Number whole = O::subtract(O::number(raised), O::set(0x1p52));
-    return O::multiply(O::add(whole, O::set(0.5)), O::set(0x1p-52));
   }
 
   static InstructionTable table() {

@@ -27,66 +27,11 @@ InstructionTable table_of(InstructionSet isa) {
   return generic::table();
 }
 
-void check(const Program& program, const Binding& binding, std::int64_t neurons,
-           const InterpreterOptions& options) {
-  if (options.chunk <= 0 || options.chunk % 8 != 0)
-    throw base::InternalError("the interpreter's chunk is " + std::to_string(options.chunk) +
-                              "; it must be a positive multiple of 8");
-  if (std::ssize(binding.parameters) != program.parameters)
-    throw base::InternalError("a program with " + std::to_string(program.parameters) +
-                              " parameters was bound to " + std::to_string(binding.parameters.size()));
-  if (std::ssize(binding.streams) != program.streams)
-    throw base::InternalError("a program with " + std::to_string(program.streams) + " streams was bound to " +
-                              std::to_string(binding.streams.size()));
-  for (const std::vector<double>& values : binding.parameters)
-    if (values.size() != 1 && std::ssize(values) != neurons)
-      throw base::InternalError("a parameter has " + std::to_string(values.size()) + " values for " +
-                                std::to_string(neurons) + " neurons; it must have one, or one per neuron");
-}
-
-// Which results of the prologue depend on a parameter that differs between neurons.
-std::vector<bool> results_per_neuron(const Program& program, const Binding& binding) {
-  std::vector<bool> differs(program.prologue.size(), false);
-  for (std::size_t i = 0; i < program.prologue.size(); ++i) {
-    const Node& node = program.prologue[i];
-    const auto inherit = [&](int operand) { differs[i] = differs[i] || differs[index(operand)]; };
-    if (node.op == Op::parameter) differs[i] = binding.parameters[index(node.a)].size() > 1;
-    if (node.op == Op::external) std::ranges::for_each(program.externals[index(node.a)].inputs, inherit);
-    for_operands(node, inherit);
-  }
-  std::vector<bool> results;
-  for (const int node : program.prologue_results) results.push_back(differs[index(node)]);
-  return results;
-}
-
-// The user's parameters and the prologue's results, padded with the last value if per neuron.
-ParameterValues all_parameters(const Program& program, const Binding& binding, std::int64_t neurons) {
-  ParameterValues all = binding.parameters;
-  const std::vector<bool> differs = results_per_neuron(program, binding);
-  const bool any = std::find(differs.begin(), differs.end(), true) != differs.end();
-  all.resize(binding.parameters.size() + differs.size());
-  ScalarEvaluator prologue(program);
-  std::vector<double> own(binding.parameters.size());
-  const std::int64_t sets = any ? neurons : 1;
-  for (std::int64_t neuron = 0; neuron < sets; ++neuron) {
-    for (std::size_t p = 0; p < own.size(); ++p) {
-      const std::vector<double>& values = binding.parameters[p];
-      own[p] = values.size() == 1 ? values[0] : values[index(neuron)];
-    }
-    prologue.set_parameters(own);
-    for (std::size_t r = 0; r < differs.size(); ++r)
-      if (differs[r] || neuron == 0) all[own.size() + r].push_back(prologue.all_parameters()[own.size() + r]);
-  }
-  for (std::vector<double>& values : all)
-    if (values.size() > 1) values.resize(index(base::padded(neurons)), values.back());
-  return all;
-}
-
 class Interpreter final : public Kernel {
  public:
-  Interpreter(const Program& program, Binding binding, std::int64_t neurons,
+  Interpreter(const Program& program, const Binding& binding, std::int64_t neurons,
               const InterpreterOptions& options)
-      : streams_(std::move(binding.streams)), parameters_(all_parameters(program, binding, neurons)) {
+      : streams_(binding.streams), parameters_(bind_parameters(program, binding, neurons)) {
     std::vector<std::uint64_t> keys;
     for (const base::Stream& stream : streams_) keys.push_back(stream.key);
     code_ = compile(program, parameters_, keys, table_of(options.isa), options.chunk);
@@ -96,7 +41,7 @@ class Interpreter final : public Kernel {
 
   std::int64_t run(const Call& call) const override {
     alignas(64) std::byte scratch[scratch_limit];  // not initialised: each value is written before it is read
-    fill_values(call, scratch);
+    code_.shared.fill(call, streams_, reinterpret_cast<double*>(scratch));
     const std::int64_t end = call.first + call.count;
     for (std::int64_t start = call.first; start < end; start += code_.chunk) {
       const std::int64_t count = std::min(code_.chunk, end - start);
@@ -109,18 +54,6 @@ class Interpreter final : public Kernel {
  private:
   static std::byte* at(std::byte* const* bases, Address address) {
     return bases[address.base] + address.offset;
-  }
-
-  // Everything that is the same for all neurons of the call.
-  void fill_values(const Call& call, std::byte* scratch) const {
-    double* values = reinterpret_cast<double*>(scratch);
-    std::copy(code_.values.begin(), code_.values.end(), values);
-    for (const StepValue& v : code_.step_values) values[v.place] = call.step_values[index(v.slot)];
-    for (const SharedDraw& d : code_.shared_draws)
-      values[d.place] = streams_[index(d.stream)].uniform(0, call.step, d.lane);
-    const auto operand = [&](int place) { return place < 0 ? 0.0 : values[place]; };
-    for (const SharedOperation& o : code_.shared)
-      values[o.result] = evaluate(o.op, operand(o.a), operand(o.b), operand(o.c));
   }
 
   std::int64_t run_chunk(const Call& call, std::byte* scratch, std::int64_t start, std::int64_t count) const {
@@ -177,10 +110,12 @@ class Interpreter final : public Kernel {
 
 }  // namespace
 
-std::unique_ptr<Kernel> make_interpreter(const Program& program, Binding binding, std::int64_t neurons,
+std::unique_ptr<Kernel> make_interpreter(const Program& program, const Binding& binding, std::int64_t neurons,
                                          InterpreterOptions options) {
-  check(program, binding, neurons, options);
-  return std::make_unique<Interpreter>(program, std::move(binding), neurons, options);
+  if (options.chunk <= 0 || options.chunk % base::simd_width != 0)
+    throw base::InternalError("the interpreter's chunk is " + std::to_string(options.chunk) +
+                              "; it must be a positive multiple of " + std::to_string(base::simd_width));
+  return std::make_unique<Interpreter>(program, binding, neurons, options);
 }
 
 }  // namespace hillock::program

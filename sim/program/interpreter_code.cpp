@@ -25,7 +25,8 @@ class Compiler {
     code_.arrays = program_.arrays;
     code_.masks = program_.masks;
     places_.assign(program_.step.size(), Place{});
-    share_leaves_and_operations();
+    code_.shared = share(program_, parameters_);
+    place_leaves();
     find_last_uses();
     find_direct_stores();
     emit_operations();
@@ -50,68 +51,27 @@ class Compiler {
   };
 
   const Node& node(int i) const { return program_.step[index(i)]; }
-  bool shared(int i) const { return places_[index(i)].kind == Kind::value; }
   int nodes() const { return static_cast<int>(program_.step.size()); }
 
-  int new_value(double value) {
-    code_.values.push_back(value);
-    return static_cast<int>(code_.values.size()) - 1;
-  }
-
-  Place value_place(double value) { return Place{Kind::value, new_value(value), {}}; }
-
-  // Leaves get their places; operations on shared values alone are done once per call.
-  void share_leaves_and_operations() {
+  // Where what all neurons share stands, and what arrays hold.
+  void place_leaves() {
     for (int i = 0; i < nodes(); ++i) {
-      const Node& n = node(i);
       Place& place = places_[index(i)];
-      switch (n.op) {
-        case Op::constant:
-          place = value_place(n.value);
-          break;
-        case Op::array:
-          place = Place{Kind::address, 0, Address{code_.base_of_array(n.a), 0}};
-          break;
-        case Op::parameter:
-          place = parameter_place(n.a);
-          break;
-        case Op::step_value:
-          place = value_place(0);
-          code_.step_values.push_back({n.a, place.number});
-          break;
-        case Op::uniform:
-          if (n.c == 0) break;
-          place = value_place(0);
-          code_.shared_draws.push_back({n.a, n.b, place.number});
-          break;
-        default:
-          share_operation(i);
-      }
+      if (const int shared = code_.shared.places[index(i)]; shared >= 0)
+        place = Place{Kind::value, shared, {}};
+      else if (node(i).op == Op::array)
+        place = Place{Kind::address, 0, Address{code_.base_of_array(node(i).a), 0}};
+      else if (node(i).op == Op::parameter)
+        place = parameter_place(node(i).a);
     }
   }
 
   Place parameter_place(int slot) {
-    const std::vector<double>& values = parameters_[index(slot)];
-    if (values.size() == 1) return value_place(values[0]);
     auto& list = code_.parameters_per_neuron;
     auto found = std::find(list.begin(), list.end(), slot);
     if (found == list.end()) found = list.insert(list.end(), slot);
     return Place{Kind::address, 0,
                  Address{code_.base_of_parameter(static_cast<int>(found - list.begin())), 0}};
-  }
-
-  void share_operation(int i) {
-    const Node& n = node(i);
-    bool all = true;
-    for_operands(n, [&](int operand) { all = all && shared(operand); });
-    if (!all) return;
-    SharedOperation operation{n.op, new_value(0), -1, -1, -1};
-    const int count = operand_count(n.op);
-    operation.a = places_[index(n.a)].number;
-    if (count > 1) operation.b = places_[index(n.b)].number;
-    if (count > 2) operation.c = places_[index(n.c)].number;
-    code_.shared.push_back(operation);
-    places_[index(i)] = Place{Kind::value, operation.result, {}};
   }
 
   bool computed(int i) const { return places_[index(i)].kind == Kind::none; }
@@ -179,7 +139,7 @@ class Compiler {
 
   void emit_draw(int i) {
     const Node& n = node(i);
-    const Place key = value_place(std::bit_cast<double>(stream_keys_[index(n.a)]));
+    const Place key{Kind::value, code_.shared.add(std::bit_cast<double>(stream_keys_[index(n.a)])), {}};
     places_[index(i)] = result_place(i);
     drafts_.push_back(Draft{table_.draw[n.b], places_[index(i)], draw_place(), key, {}});
   }
@@ -264,7 +224,8 @@ class Compiler {
   // 64 bytes.
   void lay_out(std::int64_t chunk) {
     const auto rounded = [](std::int64_t bytes) { return (bytes + 63) / 64 * 64; };
-    const std::int64_t values = rounded(static_cast<std::int64_t>(code_.values.size() * sizeof(double)));
+    const std::int64_t values =
+        rounded(static_cast<std::int64_t>(code_.shared.table.size() * sizeof(double)));
     const std::int64_t fixed = values + 64 + rounded(8 * static_cast<std::int64_t>(code_.bases()));
     const auto total = [&](std::int64_t lanes) {
       return fixed + rounded(lanes * 8) * number_slots_ + rounded(lanes / 8) * mask_slots_;

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "program/bound_program.hpp"
 #include "program/instruction_table.hpp"
-#include "program/program.hpp"
 
 namespace hillock::program {
 
@@ -19,29 +19,11 @@ struct Instruction {
   Address result, a, b, c;
 };
 
-// An operation whose operands are the same for all neurons of a call; places in the table of values.
-struct SharedOperation {
-  Op op = Op::constant;
-  int result = 0, a = -1, b = -1, c = -1;
-};
-
-// A draw of index 0, the same for all neurons; place in the table of values.
-struct SharedDraw {
-  int stream = 0, lane = 0, place = 0;
-};
-
-struct StepValue {
-  int slot = 0, place = 0;
-};
-
 // Base 0 is the scratch memory of the call: values | DrawPosition | base addresses | number slots | mask
 // slots. The further bases are the arrays, the output masks, and the parameters that differ between neurons.
 struct Code {
   std::vector<Instruction> compute, stores;  // the guard stands between them
-  std::vector<SharedOperation> shared;
-  std::vector<double> values;  // constants, shared parameters and keys; the rest is filled per call
-  std::vector<StepValue> step_values;
-  std::vector<SharedDraw> shared_draws;
+  SharedValues shared;
   std::vector<int> parameters_per_neuron;  // slots, in the order of their bases
   Address guard;
   bool has_guard = false;
@@ -55,10 +37,6 @@ struct Code {
   int base_of_parameter(int i) const { return 1 + arrays + masks + i; }
   int bases() const { return 1 + arrays + masks + static_cast<int>(parameters_per_neuron.size()); }
 };
-
-// The parameters as the step sees them (those of the user, then the results of the prologue): one value, or
-// one per neuron.
-using ParameterValues = std::vector<std::vector<double>>;
 
 constexpr std::int64_t scratch_limit = 256 * 1024;  // bytes; lives on the stack of the calling thread
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -50,8 +51,29 @@ struct InterpreterOptions {
   int chunk = 256;  // neurons, a multiple of 8
   InstructionSet isa = best_instruction_set();
 };
-std::unique_ptr<Kernel> make_interpreter(const Program& program, Binding binding, std::int64_t neurons,
+std::unique_ptr<Kernel> make_interpreter(const Program& program, const Binding& binding, std::int64_t neurons,
                                          InterpreterOptions options = {});
+
+// Whether this build writes native code for this instruction set, this CPU runs it, and the system allows it.
+bool has_native_code(InstructionSet isa);
+// A kernel of native code, with the interpreter's bits. Throws base::InternalError if there is none here, or
+// if the system gives no executable memory.
+std::unique_ptr<Kernel> make_jit(const Program& program, const Binding& binding, std::int64_t neurons,
+                                 InstructionSet isa = best_instruction_set());
+
+enum class Backend { interpreter, jit };
+Backend best_backend();
+
+// How steps are run; what stands here by itself is the fastest that works on this machine.
+struct KernelOptions {
+  Backend backend = best_backend();
+  InstructionSet isa = best_instruction_set();
+  int chunk = InterpreterOptions{}.chunk;  // of the interpreter
+};
+// "jit avx512"
+std::string describe(const KernelOptions& options);
+std::unique_ptr<Kernel> make_kernel(const Program& program, const Binding& binding, std::int64_t neurons,
+                                    const KernelOptions& options = {});
 
 // Readable reference: evaluates a program for one neuron at a time, prologue included. Also used where steps
 // of odd length are needed.

@@ -56,16 +56,18 @@ Outcome of_neuron(const Outcome& all, std::uint64_t neuron, std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("chunks of 8 to 1024 neurons and all instruction sets give the same bits") {
+TEST_CASE("chunks of 8 to 1024 neurons, native code and all instruction sets give the same bits") {
+  using program::Backend, program::InstructionSet;
   for (const Kind& kind : kinds) {
     CAPTURE(kind.model);
     const std::string text = config_of(kind, "301");
-    const Outcome expected = outcome(text, {{256, program::InstructionSet::generic}});
+    const Outcome expected = outcome(text, {{Backend::interpreter, InstructionSet::generic, 256}});
     CHECK(expected.spikes.size() > 50);
-    for (const int chunk : {8, 64, 256, 1024})
-      for (const auto isa :
-           {program::InstructionSet::generic, program::InstructionSet::avx2, program::InstructionSet::avx512})
-        if (program::available(isa)) CHECK(outcome(text, {{chunk, isa}}) == expected);
+    for (const auto isa : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512}) {
+      for (const int chunk : {8, 64, 256, 1024})
+        if (program::available(isa)) CHECK(outcome(text, {{Backend::interpreter, isa, chunk}}) == expected);
+      if (program::has_native_code(isa)) CHECK(outcome(text, {{Backend::jit, isa, 256}}) == expected);
+    }
   }
 }
 

@@ -27,7 +27,8 @@ std::string refusal(std::vector<const char*> words) {
 TEST_CASE("options of run arrive as they were written") {
   const Arguments found =
       parse({"run", "a.yaml", "--set", "x.list=[1 ms, 2 ms]", "--set=y=-65 mV", "--out", "b.h5", "--force",
-             "--threads", "2", "--chunk", "64", "--instructions", "avx2", "--quiet"});
+             "--threads", "2", "--chunk", "64", "--instructions", "avx2", "--backend", "interpreter",
+             "--quiet"});
   CHECK(found.command == "run");
   CHECK(found.path == "a.yaml");
   CHECK(found.settings == std::vector<std::string>{"x.list=[1 ms, 2 ms]", "y=-65 mV"});
@@ -37,6 +38,7 @@ TEST_CASE("options of run arrive as they were written") {
   CHECK(found.threads == 2);
   CHECK(found.chunk == 64);
   CHECK(found.instructions == "avx2");
+  CHECK(found.backend == "interpreter");
 }
 
 TEST_CASE("a misspelt command gets a suggestion") {
@@ -95,7 +97,9 @@ TEST_CASE("a chunk that vectors do not divide is refused") {
         "error: --chunk 12 is not a multiple of 8\n  write for instance --chunk 256");
 }
 
-TEST_CASE("an unknown set of instructions is refused with the known ones") {
+TEST_CASE("an unknown set of instructions or back end is refused with the known ones") {
+  CHECK(refusal({"run", "a.yaml", "--backend", "gpu"}) ==
+        "error: --backend gpu is not known\n  write one of: auto, jit, interpreter");
   CHECK(refusal({"run", "a.yaml", "--instructions", "sse"}) ==
         "error: --instructions sse is not known\n  write one of: auto, generic, avx2, avx512");
 }

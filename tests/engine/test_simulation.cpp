@@ -60,7 +60,7 @@ std::unique_ptr<network::Population> adder(std::int64_t size, double limit) {
   plan.right_hand_side = program::optimise(rhs);
   plan.states = {{"V", "mV", "dV/dt: 0", "adder.yaml:1:1", V, derivative}};
   plan.arrivals = {arrivals};
-  return std::make_unique<network::Population>(std::move(plan), program::InterpreterOptions{});
+  return std::make_unique<network::Population>(std::move(plan), program::KernelOptions{});
 }
 
 // Weight w arrives at neuron n at these steps.

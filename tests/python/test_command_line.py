@@ -134,7 +134,8 @@ def test_bits_depend_neither_on_chunks_nor_on_instructions(run_hillock, name):
     config, reference = f"configs/{name}.yaml", None
     flags = open("/proc/cpuinfo", encoding="utf-8").read()
     sets = ["generic"] + [isa for isa, flag in (("avx2", " avx2 "), ("avx512", " avx512dq ")) if flag in flags]
-    variants = [("--instructions", isa, "--chunk", chunk) for isa in sets for chunk in (8, 64, 256, 1024)]
+    variants = [("--backend", "interpreter", "--instructions", isa, "--chunk", chunk) for isa in sets for chunk in (8, 64, 256, 1024)]
+    variants += [("--instructions", isa) for isa in sets]
     for variant in variants:
         found = datasets(run_hillock(config, *variant).output)
         reference = reference or found
@@ -160,6 +161,17 @@ def test_what_a_stopped_run_has_left_is_not_lost_by_the_next(call, start, tmp_pa
     (tmp_path / "results" / "short.h5.partial").write_bytes(left)
     note = call("run", "short.yaml").stderr
     assert re.search(r"note: results/short\.h5\.partial holds .* of a run that did not end; it is replaced\n", note)
+def test_the_file_says_which_back_end_ran(run_hillock, call, repo):
+    flags = open("/proc/cpuinfo", encoding="utf-8").read()
+    best = "avx512" if " avx512dq " in flags else "avx2" if " avx2 " in flags else "generic"
+    native = f"jit {best}" if best != "generic" else "interpreter generic"
+    for arguments, expected in (((), native), (("--backend", "interpreter"), f"interpreter {best}"), (("--backend", "auto", "--instructions", "generic"), "interpreter generic")):
+        run = run_hillock(SHORT, *arguments)
+        with h5py.File(run.output) as file:
+            assert file["meta"].attrs["backend"].decode() == expected
+    refused = call("run", repo / "configs" / "quickstart.yaml", "--backend", "jit", "--instructions", "generic", expect=6)
+    assert refused.stderr == ("error: there is no native code for generic here: hillock was built without Xbyak, or the system gives no "
+                              "executable memory; choose --backend interpreter\n")
 
 
 def test_memory_stays_flat_as_the_run_gets_longer(run_hillock):

@@ -63,7 +63,7 @@ def reference(run_hillock, config):
 def test_the_chunk_size_of_the_interpreter_changes_no_bit(run_hillock, config):
     expected = reference(run_hillock, config)
     for chunk in (8, 64, 248, 1024):
-        assert data_sets(run_hillock(text_of(config), "--chunk", chunk).output) == expected, chunk
+        assert data_sets(run_hillock(text_of(config), "--backend", "interpreter", "--chunk", chunk).output) == expected, chunk
 
 
 def instruction_sets():
@@ -80,7 +80,8 @@ def instruction_sets():
 def test_the_instruction_set_changes_no_bit(run_hillock, config):
     expected = reference(run_hillock, config)
     for isa in instruction_sets():
-        assert data_sets(run_hillock(text_of(config), "--instructions", isa).output) == expected, isa
+        for backend in ("auto", "interpreter"):
+            assert data_sets(run_hillock(text_of(config), "--instructions", isa, "--backend", backend).output) == expected, (isa, backend)
 
 
 @pytest.mark.parametrize("config", CONFIGS)

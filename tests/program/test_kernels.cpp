@@ -1,5 +1,5 @@
-// Tests of the interpreter: every instruction set, chunk size and population size gives the scalar
-// evaluator's bits.
+// Tests of kernels: the interpreter and native code give the scalar evaluator's bits for every instruction
+// set, chunk size and population size.
 #include <doctest/doctest.h>
 
 #include <bit>
@@ -19,10 +19,23 @@ using hillock::test::RandomTape;
 
 namespace {
 
-std::vector<InstructionSet> instruction_sets() {
-  std::vector<InstructionSet> result;
-  for (const InstructionSet isa : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
-    if (available(isa)) result.push_back(isa);
+struct KernelMaker {
+  InstructionSet isa = InstructionSet::generic;
+  bool native = false;
+  std::string name() const { return (native ? "native " : "interpreted ") + std::string(program::name(isa)); }
+  std::unique_ptr<Kernel> make(const Program& program, const Binding& binding, std::int64_t neurons,
+                               int chunk) const {
+    if (native) return make_jit(program, binding, neurons, isa);
+    return make_interpreter(program, binding, neurons, {chunk, isa});
+  }
+};
+
+std::vector<KernelMaker> backends() {
+  std::vector<KernelMaker> result;
+  for (const InstructionSet isa : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512}) {
+    if (available(isa)) result.push_back({isa, false});
+    if (has_native_code(isa)) result.push_back({isa, true});
+  }
   return result;
 }
 
@@ -94,21 +107,23 @@ std::string difference(const Data& found, const std::vector<Expected>& expected,
   return "";
 }
 
-// Empty if the run gave what the evaluator says, with nothing stored from the chunk of the guard on.
+// Empty if the run gave what the evaluator says, with nothing stored from the chunk of the guard on. Native
+// code takes 8 or 16 neurons a round.
 std::string compare(const Program& program, const Data& before, const Data& after, std::int64_t returned,
-                    int chunk) {
+                    int chunk, bool native) {
   const std::vector<Expected> expected = evaluate_all(program, before);
   std::int64_t bad = -1;
   for (std::int64_t i = 0; i < before.neurons && bad < 0; ++i)
     if (!expected[static_cast<std::size_t>(i)].passed) bad = i;
   if (returned != bad) return "returned " + std::to_string(returned) + " instead of " + std::to_string(bad);
-  const std::int64_t stored = bad < 0 ? before.neurons : bad / chunk * chunk;
+  const std::int64_t stored = bad < 0 ? before.neurons : native ? bad / 16 * 16 : bad / chunk * chunk;
+  const std::int64_t kept = bad >= 0 && native ? bad / 8 * 8 : stored;
   for (std::int64_t i = 0; i < stored; ++i) {
     const std::string text = difference(after, expected, i);
     if (!text.empty()) return text;
   }
   for (std::size_t a = 0; a < before.arrays.size(); ++a)
-    for (std::size_t i = static_cast<std::size_t>(stored); i < static_cast<std::size_t>(before.neurons); ++i)
+    for (std::size_t i = static_cast<std::size_t>(kept); i < static_cast<std::size_t>(before.neurons); ++i)
       if (!same(before.arrays[a][i], after.arrays[a][i])) return "stored behind the guard";
   if (bad < 0 && before.neurons % 8 != 0)
     for (const auto& mask : after.masks)
@@ -126,7 +141,7 @@ Passes random_passes(Dice& dice) {
 
 }  // namespace
 
-TEST_CASE("the interpreter gives the scalar evaluator's bits on random tapes, for every instruction set") {
+TEST_CASE("every back end gives the scalar evaluator's bits on random tapes, for every instruction set") {
   const FlushToZero flush;
   const int chunks[] = {8, 16, 64, 256, 1024};
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
@@ -140,19 +155,19 @@ TEST_CASE("the interpreter gives the scalar evaluator's bits on random tapes, fo
     const bool per_neuron = dice.coin();
     const int chunk = chunks[dice.below(5)];
     const Data before(seed, neurons, per_neuron);
-    for (const InstructionSet isa : instruction_sets()) {
+    for (const KernelMaker& backend : backends()) {
       Data after = before;
-      const auto kernel = make_interpreter(program, before.binding, neurons, {chunk, isa});
+      const auto kernel = backend.make(program, before.binding, neurons, chunk);
       const std::int64_t returned = run(*kernel, after, 0, neurons);
-      const std::string text = compare(program, before, after, returned, chunk);
-      INFO("seed " << seed << " on " << name(isa) << ", " << neurons << " neurons, chunk " << chunk << ": "
-                   << text);
+      const std::string text = compare(program, before, after, returned, chunk, backend.native);
+      INFO("seed " << seed << " on " << backend.name() << ", " << neurons << " neurons, chunk " << chunk
+                   << ": " << text);
       CHECK(text.empty());
     }
   }
 }
 
-TEST_CASE("each operation alone gives the same bits on every instruction set") {
+TEST_CASE("each operation alone gives the same bits on every back end") {
   const FlushToZero flush;
   const auto operations = {
       +[](Expr a, Expr b) { return a + b; },
@@ -196,15 +211,15 @@ TEST_CASE("each operation alone gives the same bits on every instruction set") {
       tape.streams = test::tape_streams;
       const Program program = optimise(tape);
       const Data before(77, 1000, shape == 3);
-      for (const InstructionSet isa : instruction_sets()) {
+      for (const KernelMaker& backend : backends()) {
         Data after = before;
         after.masks.clear();
         Data reference = before;
         reference.masks.clear();
-        const auto kernel = make_interpreter(program, before.binding, 1000, {64, isa});
+        const auto kernel = backend.make(program, before.binding, 1000, 64);
         const std::int64_t returned = run(*kernel, after, 0, 1000);
-        const std::string text = compare(program, reference, after, returned, 64);
-        INFO("operation " << which << ", shape " << shape << " on " << name(isa) << ": " << text);
+        const std::string text = compare(program, reference, after, returned, 64, backend.native);
+        INFO("operation " << which << ", shape " << shape << " on " << backend.name() << ": " << text);
         CHECK(text.empty());
       }
     }
@@ -219,10 +234,10 @@ TEST_CASE("draws are those of base::Stream, for every index, step and lane") {
   store(tape, 2, uniform(tape, 1, 1, true));
   const Program program = optimise(tape);
   const base::Stream streams[2] = {base::Stream::of(7, "first"), base::Stream::of(7, "second")};
-  for (const InstructionSet isa : instruction_sets()) {
+  for (const KernelMaker& backend : backends()) {
     Binding binding;
     binding.streams = {streams[0], streams[1]};
-    const auto kernel = make_interpreter(program, binding, 100, {16, isa});
+    const auto kernel = backend.make(program, binding, 100, 16);
     std::vector<std::vector<double>> arrays(3, std::vector<double>(104));
     const auto array_pointers = pointers(arrays);
     const std::uint64_t first = 0xffffffffULL - 50;  // the index passes 2^32 on the way
@@ -244,8 +259,8 @@ TEST_CASE("a range of neurons is computed as in the whole, and nothing outside i
   random.finish(false);
   const Program program = optimise(tape);
   const Data before(5, 203, true);
-  for (const InstructionSet isa : instruction_sets()) {
-    const auto kernel = make_interpreter(program, before.binding, 203, {32, isa});
+  for (const KernelMaker& backend : backends()) {
+    const auto kernel = backend.make(program, before.binding, 203, 32);
     Data whole = before, parts = before;
     run(*kernel, whole, 0, 203);
     run(*kernel, parts, 96, 107);
@@ -266,8 +281,8 @@ TEST_CASE("arrays may exchange their values in one step") {
   store(tape, 1, x);
   store(tape, 2, x);
   const Program program = optimise(tape);
-  for (const InstructionSet isa : instruction_sets()) {
-    const auto kernel = make_interpreter(program, {}, 20, {8, isa});
+  for (const KernelMaker& backend : backends()) {
+    const auto kernel = backend.make(program, {}, 20, 8);
     std::vector<std::vector<double>> arrays(3, std::vector<double>(24));
     for (std::size_t i = 0; i < 24; ++i)
       arrays[0][i] = static_cast<double>(i), arrays[1][i] = -static_cast<double>(i);
@@ -287,8 +302,8 @@ TEST_CASE("a guard names the first neuron and keeps its chunk and the later ones
   store(tape, 0, x + 1.0);
   guard(tape, !(x < 100.0));
   const Program program = optimise(tape);
-  for (const InstructionSet isa : instruction_sets()) {
-    const auto kernel = make_interpreter(program, {}, 45, {16, isa});
+  for (const KernelMaker& backend : backends()) {
+    const auto kernel = backend.make(program, {}, 45, 16);
     std::vector<std::vector<double>> arrays(1, std::vector<double>(48, 1.0));
     arrays[0][21] = std::nan("");
     arrays[0][40] = 1000.0;
@@ -315,10 +330,10 @@ TEST_CASE("a parameter gives the same bits whether all neurons share it or each 
   const Data before(3, 60, false);
   Binding each = before.binding;
   for (auto& values : each.parameters) values.assign(60, values[0]);
-  for (const InstructionSet isa : instruction_sets()) {
+  for (const KernelMaker& backend : backends()) {
     Data shared_run = before, each_run = before;
-    run(*make_interpreter(program, before.binding, 60, {24, isa}), shared_run, 0, 60);
-    run(*make_interpreter(program, each, 60, {24, isa}), each_run, 0, 60);
+    run(*backend.make(program, before.binding, 60, 24), shared_run, 0, 60);
+    run(*backend.make(program, each, 60, 24), each_run, 0, 60);
     for (std::size_t a = 0; a < before.arrays.size(); ++a)
       for (std::size_t i = 0; i < 60; ++i) CHECK(same(shared_run.arrays[a][i], each_run.arrays[a][i]));
     CHECK(shared_run.masks == each_run.masks);

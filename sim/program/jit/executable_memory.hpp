@@ -1,0 +1,24 @@
+// Memory with machine code, executable and never writable.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace hillock::program::jit {
+
+// The code is written through a mapping of its own, which is gone before the code runs.
+class ExecutableMemory {
+ public:
+  // Throws base::ResourceError if the system does not give it.
+  explicit ExecutableMemory(std::span<const std::uint8_t> code);
+  ~ExecutableMemory();
+  ExecutableMemory(const ExecutableMemory&) = delete;
+  ExecutableMemory& operator=(const ExecutableMemory&) = delete;
+  const void* address() const { return address_; }
+
+ private:
+  void* address_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace hillock::program::jit

@@ -1,0 +1,141 @@
+// The kernel that runs native code.
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/aligned.hpp"
+#include "base/diagnostics.hpp"
+#include "program/bound_program.hpp"
+#include "program/jit/lowering.hpp"
+#include "program/jit/native_code.hpp"
+#include "program/kernel.hpp"
+
+namespace hillock::program {
+namespace {
+
+using namespace jit;
+
+std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+// Two groups of lanes at a time hide the latency of each other's chains, unless they push too much out of the
+// registers. AVX2 takes 8 neurons a round at least, for the sake of masks.
+Body main_body(const ActionList& list, const Target& target) {
+  const int least = 8 / target.lanes();
+  Body body = allocate(list, target, least);
+  if (!target.wide) return body;
+  Body two = allocate(list, target, 2);
+  const bool worth = 3 * static_cast<std::size_t>(two.spilling) < two.code.size();
+  return worth ? two : body;
+}
+
+class JitKernel final : public Kernel {
+ public:
+  JitKernel(const Program& program, const Binding& binding, std::int64_t neurons, InstructionSet isa)
+      : streams_(binding.streams),
+        parameters_(bind_parameters(program, binding, neurons)),
+        shared_(share(program, parameters_)),
+        repeats_(isa == InstructionSet::avx512 ? 1 : 4) {
+    Lowered lowered = lower(program, shared_, streams_, isa);
+    layout_ = lowered.values;
+    if (index(layout_.size) > most_values)
+      throw base::InternalError("a step has too many shared values for native code");
+    const Target registers = target(isa);
+    const Body main = main_body(lowered.list, registers);
+    const Body rest = allocate(lowered.list, registers, 8 / registers.lanes());
+    code_.emplace(lowered.list, registers, main, rest);
+    for (const int slot : lowered.list.parameters) per_neuron_.push_back(parameters_[index(slot)].data());
+    for (const Output& output : program.outputs)
+      if (output.mask) written_masks_.push_back(output.slot);
+  }
+
+  std::int64_t run(const Call& call) const override {
+    if (call.count <= 0) return -1;
+    alignas(64) double values[4 * most_values];  // not initialised: filled as far as it is read
+    fill(call, values);
+    Frame frame;
+    frame.arrays = call.arrays.data();
+    frame.masks = call.masks.data();
+    frame.parameters = per_neuron_.data();
+    frame.values = values;
+    frame.first_index = call.first_index;
+    const std::int64_t bad = run_frame(frame, call.first, call.first + call.count);
+    if (bad < 0 && call.count % 8 != 0) {
+      const auto valid = static_cast<std::uint8_t>((1u << (call.count % 8)) - 1);
+      for (const int mask : written_masks_) call.masks[index(mask)][(call.first + call.count) / 8] &= valid;
+    }
+    return bad;
+  }
+
+ private:
+  static constexpr std::size_t most_values = 4096;
+
+  void fill(const Call& call, double* values) const {
+    const auto table = static_cast<std::int64_t>(shared_.table.size());
+    shared_.fill(call, streams_, values);
+    values[layout_.step_low] = std::bit_cast<double>(call.step & 0xffffffff);
+    values[layout_.step_high] = std::bit_cast<double>(call.step >> 32);
+    if (repeats_ == 1) return;
+    for (std::int64_t i = table + 1; i >= 0; --i) std::fill_n(values + repeats_ * i, repeats_, values[i]);
+  }
+
+  // Behind the last neuron the guard does not count: there the round is run again without it.
+  std::int64_t run_frame(Frame& frame, std::int64_t first, std::int64_t end) const {
+    const std::int64_t all = first + base::padded(end - first);
+    while (first < all) {
+      limit(frame, first, all);
+      const std::int64_t held = code_->run(frame);
+      if (held < 0) return -1;
+      const std::int64_t bad = first_bad(frame, held);
+      if (bad < end) return bad;
+      const std::int64_t round = held + code_->width() <= all ? code_->width() : 8;
+      limit(frame, held, held + round);
+      frame.ignore_guard = 1;
+      code_->run(frame);
+      frame.ignore_guard = 0;
+      first = held + round;
+    }
+    return -1;
+  }
+
+  void limit(Frame& frame, std::int64_t begin, std::int64_t end) const {
+    frame.begin = begin;
+    frame.end = end;
+    frame.loop_end = begin + (end - begin) / code_->width() * code_->width();
+    std::fill(std::begin(frame.guard), std::end(frame.guard), std::uint8_t{0});
+  }
+
+  std::int64_t first_bad(const Frame& frame, std::int64_t round) const {
+    for (std::size_t group = 0; group < std::size(frame.guard); ++group)
+      if (frame.guard[group] != 0)
+        return round + code_->lanes() * static_cast<std::int64_t>(group) +
+               std::countr_zero(frame.guard[group]);
+    return round;
+  }
+
+  std::vector<base::Stream> streams_;
+  ParameterValues parameters_;
+  SharedValues shared_;
+  int repeats_;  // of each value in the table
+  ValueLayout layout_;
+  std::vector<const double*> per_neuron_;
+  std::optional<NativeCode> code_;
+  std::vector<int> written_masks_;
+};
+
+}  // namespace
+
+bool has_native_code(InstructionSet isa) {
+  return isa != InstructionSet::generic && available(isa) && can_execute();
+}
+
+std::unique_ptr<Kernel> make_jit(const Program& program, const Binding& binding, std::int64_t neurons,
+                                 InstructionSet isa) {
+  if (isa == InstructionSet::generic || !available(isa))
+    throw base::InternalError("there is no native code for " + std::string(name(isa)) + " instructions here");
+  return std::make_unique<JitKernel>(program, binding, neurons, isa);
+}
+
+}  // namespace hillock::program
