@@ -25,10 +25,9 @@ std::string refusal(std::vector<const char*> words) {
 }
 
 TEST_CASE("options of run arrive as they were written") {
-  const Arguments found =
-      parse({"run", "a.yaml", "--set", "x.list=[1 ms, 2 ms]", "--set=y=-65 mV", "--out", "b.h5", "--force",
-             "--threads", "2", "--chunk", "64", "--instructions", "avx2", "--backend", "interpreter",
-             "--quiet"});
+  const Arguments found = parse({"run", "a.yaml", "--set", "x.list=[1 ms, 2 ms]", "--set=y=-65 mV", "--out",
+                                 "b.h5", "--force", "--threads", "2", "--chunk", "64", "--instructions",
+                                 "avx2", "--backend", "interpreter", "--quiet"});
   CHECK(found.command == "run");
   CHECK(found.path == "a.yaml");
   CHECK(found.settings == std::vector<std::string>{"x.list=[1 ms, 2 ms]", "y=-65 mV"});

@@ -75,8 +75,7 @@ class CurrentBench {
   // The same by the interpreter.
   void run_interpreter(std::int64_t step, double cut = 0) {
     input->begin_step(step, cut, step_values_);
-    if (!kernel_)
-      kernel_ = program::make_kernel(program_, program::Binding{parameters_, streams_}, neurons_);
+    if (!kernel_) kernel_ = program::make_kernel(program_, program::Binding{parameters_, streams_}, neurons_);
     std::vector<double*> pointers;
     for (auto& array : arrays_) pointers.push_back(array.data());
     program::Call call;

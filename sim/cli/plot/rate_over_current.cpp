@@ -78,12 +78,12 @@ Currents currents_of_config(PlottedRun& run, const std::string& population, Figu
   currents.window = {run.request().start.value_or(stimulus.start),
                      run.request().stop.value_or(std::min(stimulus.stop, run.info().end()))};
   if (!(currents.window.start < currents.window.stop))
-    throw UserError(fmt::format("{}: the currents of population '{}' flow from {} to {}, and rates from {} "
-                                "to {} take no time",
-                                run.info().path, population, human_time(stimulus.start),
-                                human_time(stimulus.stop), human_time(currents.window.start),
-                                human_time(currents.window.stop)),
-                    "choose the window with --start and --stop");
+    throw UserError(
+        fmt::format("{}: the currents of population '{}' flow from {} to {}, and rates from {} "
+                    "to {} take no time",
+                    run.info().path, population, human_time(stimulus.start), human_time(stimulus.stop),
+                    human_time(currents.window.start), human_time(currents.window.stop)),
+        "choose the window with --start and --stop");
   const std::int64_t size = experiment.populations[static_cast<std::size_t>(origin.population)].size;
   currents.neurons.resize(static_cast<std::size_t>(size));
   std::iota(currents.neurons.begin(), currents.neurons.end(), 0);
