@@ -28,6 +28,7 @@ simulation: {duration: 100000 s, dt: 0.1 ms}
 populations: {cell: {size: 50, model: lif}}
 inputs: {step: {type: dc, target: cell, amplitude: 1 nA}}
 record: {cell: {spikes: true, V: {every: 0.1 ms, neurons: 0..3}}}
+analysis: {cell: [rate]}
 """
 
 
@@ -138,6 +139,14 @@ def test_a_file_is_read_while_it_is_being_written(endless, tmp_path, by_program)
     for earlier, later in zip(seen, seen[1:]):
         for a, b in zip(earlier, later):
             assert np.array_equal(a, b[: len(a)])
+
+
+def test_what_is_measured_at_the_end_is_announced_while_the_run_goes_on(endless, tmp_path):
+    run = hillock.open(tmp_path / "live.h5")
+    with pytest.raises(hillock.NotRecordedError) as early:
+        run["cell"].analysis
+    assert str(early.value) == ("nothing is measured of 'cell' yet: what the analysis of the config asks for comes at the end of the "
+                                "run, and this file ends before it (status: running)")
 
 
 @pytest.mark.full
