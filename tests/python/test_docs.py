@@ -202,5 +202,6 @@ def test_each_reader_that_the_page_of_files_names_is_run_there():
     python = "\n".join(block.text for block in run if block.language == "python")
     for package in ("h5py", "xarray", "pandas", "libsonata", "bmtk", "neo", "elephant", "efel"):
         assert re.search(rf"^(import|from) {package}\b", python, re.MULTILINE), package
+        assert re.search(rf"^\|[^|]*\|[^|]*\b{package}\b[^|]*\|", page, re.MULTILINE), f"{package}: where to get it"
     others = "\n".join(block.text for block in run if block.language in ("octave", "matlab"))
     assert "ncread(" in others and 'load("-hdf5"' in others

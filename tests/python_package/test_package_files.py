@@ -1,6 +1,7 @@
 """hillock.open: the same object from a file, only what is asked for is read, also while the file is being written."""
 
 import os
+import re
 import subprocess
 import time
 
@@ -217,3 +218,14 @@ def test_what_is_no_run_is_refused(tmp_path):
     with pytest.raises(hillock.IoError) as caught:
         hillock.open(tmp_path / "other.h5")
     assert str(caught.value) == f"{tmp_path}/other.h5 is no file of hillock's: it has no attribute 'hillock_kind'"
+
+
+def test_xarray_opens_a_file_with_what_the_extra_installs(finished, python, repo):
+    project = (repo / "python" / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.search(r'^xarray = \[.*"h5netcdf\b', project, re.MULTILINE) and re.search(r"^all = .*\bxarray\b", project, re.MULTILINE)
+    python(f"""import sys
+sys.modules["netCDF4"] = None
+import xarray
+data = xarray.open_dataset({str(finished)!r}, group="report/exc")
+assert data.V.shape == (1000, 3) and data.V.units == "mV", data
+""")
