@@ -24,7 +24,13 @@ function [values, offset, times, node_ids, units] = around_spikes(file, populati
   options = hillock.internal.options_of(caller, struct('neurons', [], 'time', []), varargin);
   range = hillock.internal.time_range(caller, options.time);
   source = hillock.internal.source_of(file);
+  if nargin < 2
+    population = [];
+  end
   population = hillock.internal.population_of(source, population);
+  if nargin < 3
+    name = '';
+  end
   found = recorded(source, population, char(name));
   count = trusted_count(source, found);
   column = @(name) double(hillock.internal.read_data(source, [found.group, '/', name], 1, count));
@@ -47,6 +53,11 @@ function found = recorded(source, population, name)
   list = hillock.internal.snippets_of(source, population);
   if isempty(list)
     error('hillock:around_spikes', '%s: nothing was recorded around spikes of ''%s''', source.file, population);
+  end
+  if isempty(name)
+    error('hillock:around_spikes', ...
+          '%s: name a variable, as in hillock.around_spikes(file, population, name); around spikes of ''%s'' there are: %s', ...
+          source.file, population, strjoin(unique({list.name}), ', '));
   end
   found = list(strcmp({list.name}, name));
   if isempty(found)

@@ -19,11 +19,11 @@
 % units       struct: 'ms', 'mV', 'V/s' (the same as mV/ms), '1/(ms)', 'constant' for indices
 %
 % Everything is measured on the samples of the trace; eFEL gives the same with its interp_step set to their interval.
-% Models that are reset at their threshold, such as lif, have no action potentials to measure; their spikes are in
-% hillock.spikes.
+% Models that are reset at their threshold, such as lif, have no action potentials to measure, and a warning says so; their
+% spikes are in hillock.spikes.
 %
 % Example:
-%   features = hillock.features('results/quickstart.h5', 'cell', 'stim_start', 50, 'stim_end', 52);
+%   features = hillock.features('results/quickstart.h5', 'cell', 'stim_start', 50);
 %   fprintf('%.1f mV high, %.2f ms wide\n', features.AP_amplitude, features.AP_duration_half_width)
 function [features, units] = features(file, population, varargin)
   caller = 'hillock.features';
@@ -52,4 +52,8 @@ function [features, units] = features(file, population, varargin)
                                         'run', settings.run);
   end
   [features, units] = hillock.internal.measured(caller, time, V, neuron, settings);
+  if ~any(V(:) > settings.Threshold)
+    warning('hillock:features', ['%s: V never passes Threshold = %g mV (it reaches %.2f mV): no action potentials to measure; ' ...
+            'spikes of models that are reset at their threshold are in hillock.spikes'], caller, settings.Threshold, max(V(:)));
+  end
 end

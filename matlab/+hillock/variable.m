@@ -24,7 +24,13 @@ function [time, values, neuron, units] = variable(file, population, name, vararg
   options = hillock.internal.options_of(caller, struct('neurons', [], 'time', [], 'mean', false, 'run', []), varargin);
   range = hillock.internal.time_range(caller, options.time);
   source = hillock.internal.source_of(file);
+  if nargin < 2
+    population = [];
+  end
   population = hillock.internal.population_of(source, population);
+  if nargin < 3
+    name = '';
+  end
   found = recorded(source, population, char(name), options);
   [first, count] = frames_of(source, found, range);
   time = hillock.internal.read_data(source, [found.group, '/time'], first, count);
@@ -61,6 +67,10 @@ function found = recorded(source, population, name, options)
   names = unique({list.name});
   if isempty(names)
     error('hillock:variable', '%s: no variable of ''%s'' was recorded', source.file, population);
+  end
+  if isempty(name)
+    error('hillock:variable', '%s: name a variable, as in hillock.variable(file, population, name); of ''%s'' there are: %s', ...
+          source.file, population, strjoin(names, ', '));
   end
   found = list(strcmp({list.name}, name));
   if isempty(found)

@@ -236,6 +236,12 @@ class Population:
     def analysis(self) -> Analysis:
         """What the ``analysis`` of the config measured during the run: name -> values [neuron], with units."""
         if self.name not in self._source.analysed():
+            import yaml
+
+            asked = (yaml.safe_load(self._source.text("config")) or {}).get("analysis") or {}
+            if self.name in asked:
+                raise NotRecordedError(f"nothing is measured of '{self.name}' yet: what the analysis of the config asks for "
+                                       f"comes at the end of the run, and this file ends before it (status: {self._source.status()})")
             raise NotRecordedError(f"nothing was measured of '{self.name}' during the run; "
                                    f"write for example analysis: {{{self.name}: [AP_amplitude, rate]}}")
         return self._source.analysis(self.name)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "base/diagnostics.hpp"
@@ -47,6 +48,25 @@ std::size_t culprit(const std::vector<double>& slopes, const std::vector<StateFa
   return worst;
 }
 
+// The state whose derivative first ceases to be a number along the tangent within dt, where the states
+// themselves stay finite: what a method meets that looks beyond the last finite values.
+std::optional<std::size_t> ceases_within(Slopes& slopes, const std::vector<double>& now,
+                                         const std::vector<StateFacts>& states,
+                                         const std::vector<double>& arrays, double dt) {
+  if (!std::ranges::all_of(now, [](double slope) { return std::isfinite(slope); })) return std::nullopt;
+  for (const double part : {0.25, 0.5, 1.0}) {
+    std::vector<double> ahead = arrays;
+    for (std::size_t i = 0; i < states.size(); ++i) ahead[states[i].array] += part * dt * now[i];
+    const auto is_nan = [](double slope) { return std::isnan(slope); };
+    const std::vector<double> there = slopes.at(ahead);
+    const auto found = std::ranges::find_if(there, is_nan);
+    const bool finite = std::ranges::all_of(
+        states, [&](const StateFacts& state) { return std::isfinite(ahead[state.array]); });
+    if (finite && found != there.end()) return static_cast<std::size_t>(found - there.begin());
+  }
+  return std::nullopt;
+}
+
 // d(slope)/d(state) of state i, 1/ms.
 double own_rate(Slopes& slopes, std::vector<double> arrays, const StateFacts& state, std::size_t i,
                 double slope) {
@@ -64,11 +84,11 @@ std::string with_unit(double value, const std::string& unit, int digits = 12) {
   return unit.starts_with("1/") ? number + unit.substr(1) : number + " " + unit;
 }
 
+constexpr std::string_view no_number = "0/0, or the logarithm or root of a negative number";
+
 std::string cause(const StateFacts& state, double slope, double rate, double dt) {
   if (std::isnan(slope))
-    return fmt::format(
-        "the right-hand side of {} is not a number there: 0/0, or the logarithm or root of a negative number",
-        state.name);
+    return fmt::format("the right-hand side of {} is not a number there: {}", state.name, no_number);
   if (std::isinf(slope))
     return fmt::format(
         "the right-hand side of {0} is infinite there: {0} runs away and no spike rule resets it in time, or "
@@ -121,9 +141,9 @@ std::string Population::explain(const Failure& failure, double dt) {
 std::string Population::explain_state(const Failure& failure, double dt) {
   Slopes slopes(plan_, single_parameters_, step_values_);
   const std::vector<double> at = slopes.at(single_arrays_);
-  const std::size_t i = culprit(at, plan_.states, single_arrays_, dt);
+  const std::optional<std::size_t> ceases = ceases_within(slopes, at, plan_.states, single_arrays_, dt);
+  const std::size_t i = ceases ? *ceases : culprit(at, plan_.states, single_arrays_, dt);
   const StateFacts& state = plan_.states[i];
-  const double rate = std::isfinite(at[i]) ? own_rate(slopes, single_arrays_, state, i, at[i]) : 0;
   const std::string what =
       failure.kind == Failure::Kind::too_small
           ? fmt::format("the step size of the adaptive method fell below its minimum at {}",
@@ -132,7 +152,12 @@ std::string Population::explain_state(const Failure& failure, double dt) {
   std::string text = fmt::format("{}: {} (last finite value of {}: {})", where(plan_, failure), what,
                                  state.name, with_unit(single_arrays_[state.array], state.unit));
   if (!state.equation.empty()) text += fmt::format("\n  {}: {}", state.place, state.equation);
-  return text + "\n  likely cause: " + cause(state, at[i], rate, dt);
+  text += "\n  likely cause: ";
+  if (ceases)
+    return text + fmt::format("the right-hand side of {} ceases to be a number within this step: {}",
+                              state.name, no_number);
+  const double rate = std::isfinite(at[i]) ? own_rate(slopes, single_arrays_, state, i, at[i]) : 0;
+  return text + cause(state, at[i], rate, dt);
 }
 
 // Whether the states are finite up to the reset; if so they are kept, as the last finite values of the
@@ -184,9 +209,9 @@ std::string Population::explain_rule(const Failure& failure) const {
                           with_unit(single_arrays_[plan_.states[i].array], plan_.states[i].unit));
   return fmt::format(
       "{}: the {} of a spike has no answer at {}, for it compares what is not a number{}{}\n"
-      "  likely cause: 0/0, or the logarithm or root of a negative number",
+      "  likely cause: {}",
       where(plan_, failure), rule.what, at_time(failure.time), values.empty() ? "" : " (" + values + ")",
-      place);
+      place, no_number);
 }
 
 std::string Population::explain_observed(const Failure& failure) {

@@ -15,7 +15,13 @@ using base::IoError;
 
 ReadableFile::ReadableFile(const std::string& path) : path_(path) {
   struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) throw IoError(path + ": " + system_text(errno));
+  if (::stat(path.c_str(), &found) != 0) {
+    const int error = errno;
+    const std::string partial = path + ".partial";
+    const bool unfinished = error == ENOENT && ::access(partial.c_str(), F_OK) == 0;
+    throw IoError(path + ": " + system_text(error) +
+                  (unfinished ? "; " + partial + ", which an unfinished run left, is there" : ""));
+  }
   if (S_ISDIR(found.st_mode)) throw IoError(path + " is a folder, expected an HDF5 file");
   if (::access(path.c_str(), R_OK) != 0) throw IoError(path + ": " + system_text(errno));
   if (found.st_size == 0) throw IoError(path + " is empty, expected an HDF5 file");

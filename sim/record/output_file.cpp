@@ -30,10 +30,11 @@ struct flock lock_request(short type) {
   return request;
 }
 
-[[noreturn]] void refuse_second_writer(const std::string& partial_path, pid_t pid) {
+constexpr const char* choose_another = "wait for it, or choose another name with --out";
+
+[[noreturn]] void refuse_second_writer(const std::string& partial_path, pid_t pid, const char* remedy) {
   const std::string who = pid > 0 ? "process " + std::to_string(pid) : "a process on another machine";
-  throw IoError(partial_path + " is being written by " + who +
-                "; wait for it, or choose another name with --out");
+  throw IoError(partial_path + " is being written by " + who + "; " + remedy);
 }
 
 // Whether the descriptor is still the file of this name (another process may have renamed it between open and
@@ -58,7 +59,8 @@ int open_locked(const std::string& path, bool create) {
       if (held && ::fcntl(descriptor, F_GETLK, &request) == 0) {
         ::close(descriptor);
         if (request.l_type == F_UNLCK) continue;  // released in this moment
-        refuse_second_writer(path, request.l_pid);
+        refuse_second_writer(path, request.l_pid,
+                             create ? choose_another : "it can be recovered when that has ended");
       }
       // File systems without locks: go on, as the user can see to it that nobody else writes here.
     }
@@ -76,7 +78,7 @@ void check_free(const std::string& partial_path) {
   struct flock request = lock_request(F_WRLCK);
   const bool held = ::fcntl(descriptor, F_GETLK, &request) == 0 && request.l_type != F_UNLCK;
   ::close(descriptor);
-  if (held) refuse_second_writer(partial_path, request.l_pid);
+  if (held) refuse_second_writer(partial_path, request.l_pid, choose_another);
 }
 
 void check_folder(const std::string& path, bool make) {

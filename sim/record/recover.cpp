@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <limits>
 
@@ -151,7 +152,11 @@ std::string final_name(const std::string& partial_path, bool force) {
         partial_path +
         " does not end in .partial, so there is nothing to recover: only files of unfinished runs do");
   std::string path = partial_path.substr(0, partial_path.size() - std::char_traits<char>::length(suffix));
-  if (!force && ::access(path.c_str(), F_OK) == 0) throw IoError(path + " exists; add --force to replace it");
+  const bool exists = ::access(path.c_str(), F_OK) == 0;
+  if (exists && ::access(partial_path.c_str(), F_OK) != 0 && errno == ENOENT)
+    throw IoError(partial_path + ": " + system_text(ENOENT) + "; " + path +
+                  ", which has been recovered already or is of a run that has ended, is there");
+  if (!force && exists) throw IoError(path + " exists; add --force to replace it");
   return path;
 }
 

@@ -104,6 +104,29 @@ TEST_CASE("a right-hand side that is not a number fails at once, also with adapt
   }
 }
 
+TEST_CASE("the state whose right-hand side ceases to be a number is blamed, not the one that leads there") {
+  loading::Folder folder;
+  folder.write("cell.yaml",
+               running::model_text("inputs: {I: 1}\nstate:\n  V: {init: 0}\n  z: {init: 0.03}\nequations:\n"
+                                   "  dV/dt: (sqrt(z) - V)/10 ms\n  dz/dt: -0.2/ms\n"));
+  const auto blamed = [&](const std::string& method) {
+    const std::string text = trouble(folder, "simulation: {duration: 2 ms, dt: 0.1 ms, method: " + method +
+                                                 "}\npopulations: {cell: {model: cell.yaml}}\n");
+    CAPTURE(text);
+    CHECK(text.starts_with("population 'cell', neuron 0: "));
+    CHECK(text.find("last finite value of V: ") != std::string::npos);
+    return text.substr(text.find('\n') + 1);
+  };
+  const std::string equation =
+      "  cell.yaml:9:3: dV/dt: (sqrt(z) - V)/10 ms\n  likely cause: the right-hand side of V ";
+  const std::string why = ": 0/0, or the logarithm or root of a negative number";
+  CHECK(blamed("euler") == equation + "is not a number there" + why);
+  for (const char* method : {"auto", "rk4", "exponential_euler", "dopri5", "adaptive"}) {
+    CAPTURE(method);
+    CHECK(blamed(method) == equation + "ceases to be a number within this step" + why);
+  }
+}
+
 TEST_CASE("a recorded quantity that is not finite stops the run, for no file holds a NaN") {
   loading::Folder folder;
   folder.write("cell.yaml",

@@ -175,9 +175,10 @@ out.none = hillock.around_spikes(f, 'exc', 'V', 'time', [0 0.1]);""")
         assert np.array_equal(found.I, I["I"][:][chosen]) and len(found.I) > 0 and found.I_offset.shape == (1, 11)
         assert found.none.shape == (0, 641)
     assert octave.messages([f"hillock.around_spikes('{path}', 'exc', 'w', 'run', 1)", f"hillock.around_spikes('{path}', 'exc', 'g')",
-                            f"hillock.around_spikes('{path}', 'inh', 'V')"]) == [
+                            f"hillock.around_spikes('{path}', 'exc')", f"hillock.around_spikes('{path}', 'inh', 'V')"]) == [
         "hillock.around_spikes has no option 'run'; options are: neurons, time",
         f"{path}: there is no variable 'g' around spikes of 'exc'; there are: I, V, w",
+        f"{path}: name a variable, as in hillock.around_spikes(file, population, name); around spikes of 'exc' there are: I, V, w",
         f"{path}: there is no population 'inh'; there are: exc, other"]
 
 

@@ -70,13 +70,27 @@ def merged(base, change):
     return {**base, **{key: merged(base.get(key), value) for key, value in change.items()}}
 
 
+# Octave's functions that print, on pages: an empty value is no value that a reader would see.
+PRINTING = """function varargout = {0}(varargin)
+  if any(cellfun(@isempty, varargin))
+    error('{0} is to print an empty value');
+  end
+  [varargout{{1:nargout}}] = builtin('{0}', varargin{{:}});
+end
+"""
+
+
 class Page:
     """Runs the blocks of one page in a folder of its own."""
 
     def __init__(self, page: Path, folder: Path, hillock: Path):
         self.name = page.relative_to(REPOSITORY)
         self.folder = folder
-        self.octave_path: list[str] = []
+        printing = folder / ".printing"
+        printing.mkdir()
+        for name in ("fprintf", "printf"):
+            (printing / f"{name}.m").write_text(PRINTING.format(name), encoding="utf-8")
+        self.octave_path = ["warning('off', 'Octave:shadowed-function');", "addpath .printing"]
         for name in ("models", "configs", "scripts", "docs", "matlab"):
             if (REPOSITORY / name).exists():
                 (folder / name).symlink_to(REPOSITORY / name)
@@ -169,6 +183,8 @@ def test_a_part_is_merged_key_by_key():
 @pytest.mark.parametrize("text, message", [
     ("```sh\nhillock frobnicate\n```\n", "ended with"),
     ("```python\nraise SystemExit(3)\n```\n", "ended with 3"),
+    ("```octave\nfprintf('%.1f mV, %.1f ms\\n', [], 2);\n```\n", "fprintf is to print an empty value"),
+    ("```matlab\nprintf('%.1f mV\\n', []);\n```\n", "printf is to print an empty value"),
     ("```yaml\na: 1\n```\n", "neither a config nor a model"),
     ("```sh\nrm -rf results\n```\n", "begins with none of"),
     ("<!-- not run: because -->\n```sh\nls\n```\n", "not a reason"),
@@ -186,5 +202,6 @@ def test_each_reader_that_the_page_of_files_names_is_run_there():
     python = "\n".join(block.text for block in run if block.language == "python")
     for package in ("h5py", "xarray", "pandas", "libsonata", "bmtk", "neo", "elephant", "efel"):
         assert re.search(rf"^(import|from) {package}\b", python, re.MULTILINE), package
+        assert re.search(rf"^\|[^|]*\|[^|]*\b{package}\b[^|]*\|", page, re.MULTILINE), f"{package}: where to get it"
     others = "\n".join(block.text for block in run if block.language in ("octave", "matlab"))
     assert "ncread(" in others and 'load("-hdf5"' in others

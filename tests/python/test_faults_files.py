@@ -197,7 +197,8 @@ def test_a_second_writer_stops_with_the_pid_of_the_first(start, call, tmp_path):
     time.sleep(0.1)  # the file is locked as soon as it is open
     for words in (["run", "config.yaml", "--out", "x.h5"], ["run", "config.yaml", "--out", "x.h5", "--force"], ["recover", "x.h5.partial"]):
         done = call(*words, expect=5)
-        assert done.stdout == "" and done.stderr == f"error: x.h5.partial is being written by process {first.pid}; wait for it, or choose another name with --out\n"
+        remedy = "it can be recovered when that has ended" if words[0] == "recover" else "wait for it, or choose another name with --out"
+        assert done.stdout == "" and done.stderr == f"error: x.h5.partial is being written by process {first.pid}; {remedy}\n"
     assert first.poll() is None
     first.kill()
     first.wait()

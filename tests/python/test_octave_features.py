@@ -87,6 +87,22 @@ out.whole = hillock.features('{path}', 'axon');""")
     assert found.whole[0, 0].AP_amplitude == one.AP_amplitude and found.whole[0, 0].voltage_base.size == 0
 
 
+def test_a_trace_without_action_potentials_is_warned_of(run_hillock, tmp_path):
+    path = run_hillock(config()).output
+    found = Octave(tmp_path)(f"""lastwarn('');
+hillock.features('{path}', 'axon');
+out.axon = lastwarn();
+features = hillock.features('{path}', 'cell');
+[out.cell, out.id] = lastwarn();
+out.peaks = numel([features.peak_time]);""")
+    assert text(found.axon) == "" and found.peaks.item() == 0 and text(found.id) == "hillock:features"
+    with h5py.File(path) as file:
+        highest = file["report/cell/V"][:].max()
+    assert text(found.cell) == (
+        f"hillock.features: V never passes Threshold = -20 mV (it reaches {highest:.2f} mV): no action potentials to measure; "
+        "spikes of models that are reset at their threshold are in hillock.spikes")
+
+
 @pytest.mark.parametrize("settings", [
     {}, {"strict_stiminterval": True}, {"Threshold": 0.0}, {"DerivativeThreshold": 20.0, "DerivativeWindow": 2},
     {"DownDerivativeThreshold": -5.0}, {"rise_start_perc": 0.2, "rise_end_perc": 0.8},

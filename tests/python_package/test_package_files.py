@@ -1,6 +1,7 @@
 """hillock.open: the same object from a file, only what is asked for is read, also while the file is being written."""
 
 import os
+import re
 import subprocess
 import time
 
@@ -28,6 +29,7 @@ simulation: {duration: 100000 s, dt: 0.1 ms}
 populations: {cell: {size: 50, model: lif}}
 inputs: {step: {type: dc, target: cell, amplitude: 1 nA}}
 record: {cell: {spikes: true, V: {every: 0.1 ms, neurons: 0..3}}}
+analysis: {cell: [rate]}
 """
 
 
@@ -140,6 +142,14 @@ def test_a_file_is_read_while_it_is_being_written(endless, tmp_path, by_program)
             assert np.array_equal(a, b[: len(a)])
 
 
+def test_what_is_measured_at_the_end_is_announced_while_the_run_goes_on(endless, tmp_path):
+    run = hillock.open(tmp_path / "live.h5")
+    with pytest.raises(hillock.NotRecordedError) as early:
+        run["cell"].analysis
+    assert str(early.value) == ("nothing is measured of 'cell' yet: what the analysis of the config asks for comes at the end of the "
+                                "run, and this file ends before it (status: running)")
+
+
 @pytest.mark.full
 def test_a_file_that_is_read_without_a_pause_never_shows_what_is_not_there_yet(program, tmp_path):
     """Spikes so fast that the index of their chunks changes all the time; each look reads all of them."""
@@ -208,3 +218,14 @@ def test_what_is_no_run_is_refused(tmp_path):
     with pytest.raises(hillock.IoError) as caught:
         hillock.open(tmp_path / "other.h5")
     assert str(caught.value) == f"{tmp_path}/other.h5 is no file of hillock's: it has no attribute 'hillock_kind'"
+
+
+def test_xarray_opens_a_file_with_what_the_extra_installs(finished, python, repo):
+    project = (repo / "python" / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.search(r'^xarray = \[.*"h5netcdf\b', project, re.MULTILINE) and re.search(r"^all = .*\bxarray\b", project, re.MULTILINE)
+    python(f"""import sys
+sys.modules["netCDF4"] = None
+import xarray
+data = xarray.open_dataset({str(finished)!r}, group="report/exc")
+assert data.V.shape == (1000, 3) and data.V.units == "mV", data
+""")

@@ -43,6 +43,9 @@ run = hillock.run({str(repo / "configs" / "quickstart.yaml")!r})
 assert run["cell"].V.shape == (8000, 1) and len(run["cell"].spikes) == 1
 assert {{"lif", "hodgkin_huxley"}} <= {{model["name"] for model in hillock.models()}}
 run["cell"].to_xarray(), run.to_pandas(), run.to_neo()
+import xarray
+path = hillock.run({str(repo / "configs" / "quickstart.yaml")!r}, out="opened.h5").path
+assert xarray.open_dataset(path, group="report/cell").V.shape == (8000, 1)
 import matplotlib; matplotlib.use("Agg")
 hillock.plot.trace(run["cell"]).figure.savefig("trace.png")
 folder = pathlib.Path(hillock.__file__).parent

@@ -156,6 +156,10 @@ TEST_CASE("files that are nothing to recover are refused as they are") {
   CHECK(refused(partial) == (folder / "run.h5") + " exists; add --force to replace it");
   CHECK(read_info(partial).status == "interrupted");
   CHECK(recover(partial, true).path == folder / "run.h5");
+  const std::string again = partial + ": no such file; " + (folder / "run.h5") +
+                            ", which has been recovered already or is of a run that has ended, is there";
+  CHECK(refused(partial) == again);
+  CHECK(io_error([&] { recover(partial, true); }) == again);
 }
 
 TEST_CASE("a file that is being written is not recovered under the writer's hands") {
@@ -164,7 +168,7 @@ TEST_CASE("a file that is being written is not recovered under the writer's hand
   RunWriter writer(folder / "run.h5", false, layout);
   const std::string partial = folder / "run.h5.partial";
   const std::string expected = partial + " is being written by process " + std::to_string(getpid()) +
-                               "; wait for it, or choose another name with --out";
+                               "; it can be recovered when that has ended";
   CHECK(in_child([&] { return io_error([&] { recover(partial, false); }) == expected ? 0 : 1; }) == 0);
 }
 

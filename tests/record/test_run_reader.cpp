@@ -1,6 +1,8 @@
 // A run's file read piece by piece: columns, times, spikes, stimulus; of complete, partial and damaged files.
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "record/run_reader.hpp"
 #include "record/run_writer.hpp"
 #include "record/sample.hpp"
@@ -130,6 +132,10 @@ TEST_CASE("what is damaged is an error that names file and place") {
   CHECK(io_error([&] { reader.columns(*exc, "V", std::vector<std::size_t>{0}); }) ==
         path + ": /report/exc/V cannot be read, the file is damaged: its shape is not that of its report");
   CHECK(io_error([&] { RunReader(folder / "none.h5"); }) == folder / "none.h5" + ": no such file");
+  const std::string partial = folder / "left.h5.partial";
+  std::filesystem::rename(path, partial);
+  CHECK(io_error([&] { RunReader(folder / "left.h5"); }) ==
+        folder / "left.h5" + ": no such file; " + partial + ", which an unfinished run left, is there");
 }
 
 TEST_CASE("what a file says it holds and does not is an error, not a number") {

@@ -1,4 +1,5 @@
-% Takes name-value pairs over defaults; an unknown name is an error that lists the known ones.
+% Takes name-value pairs over defaults; an unknown name is an error that lists the known ones, and so is a text where the
+% default is none.
 %
 %   options = options_of(caller, defaults, pairs)
 %
@@ -20,6 +21,11 @@ function options = options_of(caller, defaults, pairs)
     if k == numel(pairs)
       error('hillock:option', '%s: the option ''%s'' has no value', caller, name);
     end
-    options.(name) = pairs{k + 1};
+    value = pairs{k + 1};
+    if ~ischar(defaults.(name)) && (ischar(value) || isa(value, 'string'))
+      error('hillock:option', '%s: the option ''%s'' takes numbers without a unit, found the text ''%s''', caller, name, ...
+            char(value));
+    end
+    options.(name) = value;
   end
 end
