@@ -210,6 +210,11 @@ def test_populations_stand_above_one_another_with_a_legend(two, draw):
     assert colours == ["#0072b2", "#d55e00"] == [path.get("stroke") for path in rates.find(f"{SVG}g").findall(f"{SVG}path")]
 
 
+def test_populations_without_the_neurons_asked_for_are_left_out_and_named(two, draw):
+    root = draw("two.h5", "--figure", "raster", "--neurons", "3,12")
+    assert len(paths(panels(root)[0])) == 1 and "inh is left out: it has 10 neurons, and no neuron 12." in texts(root)
+
+
 def test_an_interval_histogram_counts_the_intervals_of_each_neuron(two, draw):
     root = draw("two.h5", "--figure", "isi_histogram", "--population", "exc")
     with h5py.File(two) as file:
@@ -354,7 +359,8 @@ def test_a_browser_draws_the_action_potential_where_it_is(call, repo, tmp_path, 
     (["--population", "inh", "--figure", "trace"], "two.h5 holds no traces of single neurons of population 'inh'\n  hillock info says what the file holds"),
     (["--variable", "W"], "two.h5 holds no 'W' of single neurons of population 'exc'\n  it has: V"),
     (["--variable", "V", "--figure", "raster"], "--variable has no meaning for --figure raster, which shows spikes\n  leave it out, or choose another figure"),
-    (["--neurons", "99", "--figure", "trace"], "two.h5 holds no 'V' of neuron 99 of population 'exc'\n  it has that of 0, 1, 2, 3, 4, 5, 6, 7, ..."),
+    (["--neurons", "99", "--figure", "trace"], "two.h5: no population has a neuron 99\n  exc has 40 neurons, inh has 10 neurons, counted from 0"),
+    (["--neurons", "3,10", "--population", "inh"], "two.h5: population 'inh' has no neuron 10\n  it has 10 neurons, counted from 0"),
     (["--neurons", "0..9", "--figure", "trace"], "--neurons names 10 neurons, and this figure shows at most 8\n  name fewer of them"),
     (["--neurons", "a"], "--neurons: 'a' is not the index of a neuron\n  write for instance --neurons 0..9 or --neurons 0,5,7"),
     (["--start", "3 s"], "--start 3000 ms is not before the end of two.h5, 2000 ms\n  choose an earlier start"),

@@ -72,6 +72,7 @@ void check_ending(const std::string& out) {
 void describe(const PlottedRun& run, const FigureKind& kind, Figure& figure) {
   figure.title = run.name();
   figure.subtitle = kind.doc;
+  figure.notes.insert(figure.notes.begin(), run.left_out().begin(), run.left_out().end());
   if (!run.info().complete)
     figure.notes.insert(figure.notes.begin(),
                         fmt::format("The file is not complete ({}): recorded up to {}.", run.info().status,
