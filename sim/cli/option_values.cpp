@@ -34,7 +34,7 @@ std::optional<std::int64_t> size_of(record::RunReader& reader, const std::string
     if (const std::size_t at = text->second.find(key); at != std::string::npos) {
       const std::size_t begin = at + key.size();
       const auto size = base::parse_number(text->second.substr(begin, text->second.find('\n', begin) - begin));
-      if (size && *size >= 1 && *size <= 1e15) return static_cast<std::int64_t>(*size);
+      if (size && *size >= 0 && *size <= 1e15) return static_cast<std::int64_t>(*size);
     }
   }
   if (std::ranges::find(info.spikes, population, &record::SpikesInfo::population) == info.spikes.end())

@@ -68,6 +68,13 @@ PlottedRun::PlottedRun(const std::string& path, PlotRequest request)
       window_(window_of(reader_.info(), request_)),
       chosen_(populations_with(reader_, request_.populations, request_.neurons)) {}
 
+void PlottedRun::narrow(TimeWindow window) {
+  PlotRequest request = request_;
+  if (!request.start) request.start = window.start;
+  if (!request.stop) request.stop = std::min(window.stop, info().end());
+  window_ = window_of(info(), request);
+}
+
 std::string PlottedRun::name() const { return std::filesystem::path(info().path).filename().string(); }
 
 bool PlottedRun::has_traces(const std::string& population) const {

@@ -38,6 +38,9 @@ class PlottedRun {
   const record::RunInfo& info() const { return reader_.info(); }
   const PlotRequest& request() const { return request_; }
   TimeWindow window() const { return window_; }
+  // From now on the window is this one, but for the ends that were asked for. Throws UserError if nothing lies
+  // in it.
+  void narrow(TimeWindow window);
   std::string name() const;  // of the file, without its folder
 
   // Sentences on populations that have not the neurons asked for.

@@ -47,10 +47,13 @@ Origin origin_of(const PlottedRun& run, const std::string& population) {
     throw UserError(run.info().path + " does not hold the config of its run, which says the currents",
                     remedy);
   const std::filesystem::path folder = std::filesystem::absolute(run.info().path).parent_path();
+  const auto models = run.info().texts.find("models");
   Origin origin;
   try {
     origin.experiment = config::load_text(text->second, run.info().path + "/meta/config", folder.string(),
-                                          {{}, config::default_model_folders()});
+                                          {{},
+                                           config::default_model_folders(),
+                                           models == run.info().texts.end() ? "" : models->second});
   } catch (const UserError& error) {
     throw UserError(fmt::format("the currents cannot be taken from the config in {}: {}", run.info().path,
                                 error.diagnostics().front().message),
@@ -75,8 +78,8 @@ Currents currents_of_config(PlottedRun& run, const std::string& population, Figu
   const model::Experiment& experiment = *origin.experiment;
   const auto stimulus = assemble::stimulus_window(experiment, origin.population);
   Currents currents;
-  currents.window = {run.request().start.value_or(stimulus.start),
-                     run.request().stop.value_or(std::min(stimulus.stop, run.info().end()))};
+  run.narrow({stimulus.start, stimulus.stop});
+  currents.window = run.window();
   const std::int64_t size = experiment.populations[static_cast<std::size_t>(origin.population)].size;
   currents.neurons.resize(static_cast<std::size_t>(size));
   std::iota(currents.neurons.begin(), currents.neurons.end(), 0);
@@ -122,9 +125,17 @@ Currents currents_of_config(PlottedRun& run, const std::string& population, Figu
   return currents;
 }
 
-// Means of a variable over the window.
+// Means of a variable over the stimulus, or over the window asked for. A current that a step of time begins
+// with flows during that step: the frame at the end of the window is not in it.
 Currents means_of_variable(PlottedRun& run, const std::string& population) {
-  const ShownTraces all = run.traces(population, run.request().variables.front(), SIZE_MAX);
+  const std::string& variable = run.request().variables.front();
+  if (const record::ReportInfo* report = run.reader().report_of(population, variable); report != nullptr) {
+    const record::RunReader::Stimulus stimulus = run.reader().stimulus(*report);
+    run.narrow({stimulus.start, stimulus.stop});
+  }
+  ShownTraces all = run.traces(population, variable, SIZE_MAX);
+  const double last = static_cast<double>(all.frames.first + all.frames.count - 1) * all.report->interval;
+  if (all.frames.count > 1 && last > run.window().stop - 1e-9 * all.report->interval) --all.frames.count;
   const std::uint64_t values = all.frames.count * all.columns.size();
   if (values > most_values)
     throw UserError(
@@ -157,7 +168,6 @@ void add_rate_over_current(PlottedRun& run, Figure& figure) {
                     "choose a shorter one with --start and --stop");
   std::vector<std::size_t> counts(currents.neurons.size());
   for (std::size_t k = 0; k < spikes->times.size(); ++k) {
-    if (spikes->times[k] < currents.window.start || spikes->times[k] > currents.window.stop) continue;
     const auto at =
         std::ranges::lower_bound(currents.neurons, static_cast<std::int64_t>(spikes->node_ids[k]));
     if (at != currents.neurons.end() && *at == static_cast<std::int64_t>(spikes->node_ids[k]))
