@@ -163,8 +163,8 @@ void check_neurons(const std::string& path, const FeatureRequest& request, const
 FileFacts feature_facts(const std::string& path, const FeatureRequest& request) {
   record::RunReader reader(path);
   PopulationsWithNeurons chosen = populations_with(reader, request.populations, request.neurons);
-  FileFacts facts{
-      path, reader.info().status, reader.info().recorded_until, {}, {}, std::move(chosen.left_out)};
+  FileFacts facts{path, reader.info().status,      reader.info().recorded_until, {},
+                  {},   std::move(chosen.left_out)};
   for (const std::string& name : chosen.names) {
     PopulationFacts population;
     population.name = name;

@@ -26,14 +26,16 @@ std::int64_t neuron_index(const std::string& text) {
   return static_cast<std::int64_t>(*value);
 }
 
-// Of a population: from the parameters in the file, or else from its spikes, unless these are of a part of it.
+// Of a population: from the parameters in the file, or else from its spikes, unless these are of a part of
+// it.
 std::optional<std::int64_t> size_of(record::RunReader& reader, const std::string& population) {
   const record::RunInfo& info = reader.info();
   if (const auto text = info.texts.find("parameters"); text != info.texts.end()) {
     const std::string key = "\n  " + population + ":\n    size: ";
     if (const std::size_t at = text->second.find(key); at != std::string::npos) {
       const std::size_t begin = at + key.size();
-      const auto size = base::parse_number(text->second.substr(begin, text->second.find('\n', begin) - begin));
+      const auto size =
+          base::parse_number(text->second.substr(begin, text->second.find('\n', begin) - begin));
       if (size && *size >= 0 && *size <= 1e15) return static_cast<std::int64_t>(*size);
     }
   }

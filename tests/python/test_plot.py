@@ -313,6 +313,32 @@ record: {cell: {spikes: true}}
     assert np.allclose([to_current(float(dot.get("cx"))) for dot in panel.iter(f"{SVG}circle")], [100, 200, 300], atol=1)
 
 
+def test_a_variable_is_drawn_of_the_populations_that_have_it(call, draw, tmp_path):
+    (tmp_path / "some.yaml").write_text("""
+simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {axon: {model: hodgkin_huxley}, cell: {model: lif}}
+record: {axon: {spikes: true, V: true, m: true}, cell: {spikes: true, V: true, I: true}}
+""")
+    call("run", "some.yaml", "--out", "some.h5")
+    for variable, population in (("V", "axon"), ("I", "cell"), ("m", "axon")):
+        lanes = [panel.get("aria-label") for panel in panels(draw("some.h5", "--figure", "trace", "--variable", variable))]
+        assert len(lanes) == (2 if variable == "V" else 1) and lanes[0].endswith(f" of neuron 0 of {population} over time")
+    assert panels(draw("some.h5", "--figure", "phase_plane", "--variable", "I"))[0].get("aria-label") == "phase plane of neuron 0 of cell"
+    assert call("plot", "some.h5", "--figure", "trace", "--variable", "m", "--population", "cell", expect=2).stderr == \
+        "error: some.h5 holds no 'm' of single neurons of population 'cell'\n  it has: I, V\n"
+
+
+def test_long_names_take_the_width_that_they_need(call, draw, tmp_path):
+    name = "pyramidal_cells_of_layer_five"
+    (tmp_path / "long.yaml").write_text(TWO.replace("exc", name))
+    call("run", "long.yaml", "--out", "long.h5")
+    refused = call("plot", "long.h5", "--figure", "raster", "--width", "60 mm", expect=2).stderr
+    least = re.fullmatch(r"error: --width 60 mm is too narrow for this figure, which takes (\d+) mm\n  leave it out, or choose a wider one\n", refused)[1]
+    root = draw("long.h5", "--figure", "raster", "--width", f"{least} mm")
+    assert all(float(panel.find(f"{SVG}clipPath/{SVG}rect").get("width")) >= 40 for panel in panels(root))
+    call("plot", "long.h5", "--figure", "raster", "--width", f"{int(least) - 1} mm", "--force", expect=2)
+
+
 def test_an_overview_has_what_the_run_has(two, hh, call, draw, tmp_path):
     names = [panel.get("aria-label") for panel in panels(draw("two.h5"))]
     assert names == [f"membrane potential of neuron {k} of exc over time" for k in (0, 13, 26)] + ["spikes of each neuron over time", "rate over time"]

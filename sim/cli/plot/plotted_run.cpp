@@ -121,7 +121,14 @@ std::string PlottedRun::only(const std::vector<std::string>& populations) const 
     throw UserError(fmt::format("--population names {} populations, and this figure shows one",
                                 request_.populations.size()),
                     "name one of them");
-  return populations.front();
+  const auto has_all = [&](const std::string& population) {
+    const std::vector<std::string> names = variables(population);
+    return std::ranges::all_of(request_.variables, [&](const std::string& variable) {
+      return std::ranges::find(names, variable) != names.end();
+    });
+  };
+  const auto found = std::ranges::find_if(populations, has_all);
+  return found == populations.end() ? populations.front() : *found;
 }
 
 std::vector<std::string> PlottedRun::variables(const std::string& population) const {

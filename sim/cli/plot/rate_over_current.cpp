@@ -50,10 +50,9 @@ Origin origin_of(const PlottedRun& run, const std::string& population) {
   const auto models = run.info().texts.find("models");
   Origin origin;
   try {
-    origin.experiment = config::load_text(text->second, run.info().path + "/meta/config", folder.string(),
-                                          {{},
-                                           config::default_model_folders(),
-                                           models == run.info().texts.end() ? "" : models->second});
+    origin.experiment = config::load_text(
+        text->second, run.info().path + "/meta/config", folder.string(),
+        {{}, config::default_model_folders(), models == run.info().texts.end() ? "" : models->second});
   } catch (const UserError& error) {
     throw UserError(fmt::format("the currents cannot be taken from the config in {}: {}", run.info().path,
                                 error.diagnostics().front().message),
