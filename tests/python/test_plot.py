@@ -268,6 +268,24 @@ def test_a_phase_plane_is_the_trajectory(hh, draw):
         assert to_V(float(dot.get("cx"))) == pytest.approx(V[0], abs=0.5) and to_y(float(dot.get("cy"))) == pytest.approx(y[0], abs=0.01 * span)
 
 
+@pytest.mark.parametrize("every, interpolated", [("0.1 ms", "false"), ("0.1 ms", "true"), ("0.3 ms", "false")])
+def test_a_reset_is_no_trajectory(call, draw, tmp_path, every, interpolated):
+    times = "" if interpolated == "false" else ", spike_times: interpolated"
+    (tmp_path / "lif.yaml").write_text(f"simulation: {{duration: 300 ms, dt: 0.1 ms{times}}}\npopulations: {{cell: {{model: lif}}}}\n"
+                                       "inputs: {push: {type: dc, target: cell, amplitude: 500 pA}}\n"
+                                       f"record: {{cell: {{spikes: true, V: {{every: {every}}}}}}}\n")
+    call("run", "lif.yaml", "--out", "lif.h5")
+    with h5py.File(tmp_path / "lif.h5") as file:
+        spikes, V = len(file["spikes/cell/timestamps"]), file["report/cell/V"][:, 0]
+    root = draw("lif.h5", "--figure", "phase_plane")
+    panel, = panels(root)
+    _, to_slope = axes(panel)
+    stretches = points(paths(panel)[0])
+    assert len(stretches) == spikes + 1 > 5
+    assert all(to_slope(stretch[:, 1]).min() > -0.1 for stretch in stretches)  # it only rises, to the threshold
+    assert np.diff(V).min() < -5  # mV, at a reset
+
+
 def test_gates_are_the_variables_without_a_unit_of_one_neuron(hh, draw):
     root = draw("hh.h5", "--figure", "gates", "--neurons", "2")
     panel, = panels(root)
