@@ -32,8 +32,8 @@ struct SpikeBudget {
 // ms) so that none has room for more spikes than another. The last one may be shorter.
 std::vector<double> rate_edges(TimeWindow window, double dt, int most);
 
-// The rates of spikes (ms, ascending) in bins that have their later edge, not their earlier one, as spikes lie
-// at the ends of steps: 1/s per neuron.
+// The rates of spikes (ms, ascending) in bins that have their later edge, not their earlier one, as spikes
+// lie at the ends of steps: 1/s per neuron.
 std::vector<double> rates_between(const std::vector<double>& edges, const std::vector<double>& times,
                                   double dt, std::uint64_t neurons);
 
