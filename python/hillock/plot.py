@@ -124,7 +124,9 @@ def raster(data: Run | Population | Spikes, *, start: float | None = None, stop:
 
 def _rates(ax: Axes, groups: list[tuple[str, Spikes]], edges: Numbers, scale: float) -> None:
     for k, (name, spikes) in enumerate(groups):
-        counts, _ = numpy.histogram(numpy.asarray(spikes.timestamps), edges)
+        # Spikes lie at the ends of steps: a bin has its later edge, not its earlier one.
+        behind = numpy.searchsorted(numpy.asarray(spikes.timestamps), edges + 1e-6 * (edges[1] - edges[0]), "right")
+        counts = numpy.diff(behind)
         hz = counts / numpy.diff(edges) * 1000 / max(1, len(spikes.neurons))
         ax.stairs(hz, edges * scale, color=COLOURS[k % len(COLOURS)], label=name)
     ax.set_ylim(bottom=0)

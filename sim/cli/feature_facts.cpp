@@ -162,8 +162,10 @@ void check_neurons(const std::string& path, const FeatureRequest& request, const
 
 FileFacts feature_facts(const std::string& path, const FeatureRequest& request) {
   record::RunReader reader(path);
-  FileFacts facts{path, reader.info().status, reader.info().recorded_until, {}, {}};
-  for (const std::string& name : chosen_populations(reader, request.populations)) {
+  PopulationsWithNeurons chosen = populations_with(reader, request.populations, request.neurons);
+  FileFacts facts{path, reader.info().status,      reader.info().recorded_until, {},
+                  {},   std::move(chosen.left_out)};
+  for (const std::string& name : chosen.names) {
     PopulationFacts population;
     population.name = name;
     add_spikes(reader, request, population);

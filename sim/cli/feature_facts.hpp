@@ -35,6 +35,7 @@ struct FileFacts {
   // Of the populations that the run's own `analysis` measured, and of these the neurons and features asked
   // for.
   std::map<std::string, MeasuredDuringRun> during_run;
+  std::vector<std::string> left_out;  // sentences on populations that have not the neurons asked for
 };
 
 // Throws IoError if the file cannot be read, UserError if a population or neuron was not recorded.

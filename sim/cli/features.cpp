@@ -47,6 +47,7 @@ int features(const Arguments& arguments, Console& console) {
     throw UserError("--csv and --json are given, and only one can be printed", "leave one of them out");
   const FeatureRequest request = request_of(arguments);
   const FileFacts facts = feature_facts(arguments.path, request);
+  for (const std::string& sentence : facts.left_out) console.message(sentence + "\n");
   if (arguments.json)
     console.out(feature_json(facts, request).text() + "\n");
   else

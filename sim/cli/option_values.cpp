@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/console.hpp"
 
 namespace hillock::cli {
 
@@ -22,6 +24,27 @@ std::int64_t neuron_index(const std::string& text) {
     throw UserError("--neurons: '" + text + "' is not the index of a neuron",
                     "write for instance --neurons 0..9 or --neurons 0,5,7");
   return static_cast<std::int64_t>(*value);
+}
+
+// Of a population: from the parameters in the file, or else from its spikes, unless these are of a part of
+// it.
+std::optional<std::int64_t> size_of(record::RunReader& reader, const std::string& population) {
+  const record::RunInfo& info = reader.info();
+  if (const auto text = info.texts.find("parameters"); text != info.texts.end()) {
+    const std::string key = "\n  " + population + ":\n    size: ";
+    if (const std::size_t at = text->second.find(key); at != std::string::npos) {
+      const std::size_t begin = at + key.size();
+      const auto size =
+          base::parse_number(text->second.substr(begin, text->second.find('\n', begin) - begin));
+      if (size && *size >= 0 && *size <= 1e15) return static_cast<std::int64_t>(*size);
+    }
+  }
+  if (std::ranges::find(info.spikes, population, &record::SpikesInfo::population) == info.spikes.end())
+    return std::nullopt;
+  const record::Spikes spikes = reader.spikes(population);
+  const auto beyond = [&](std::uint64_t id) { return id >= spikes.neurons; };
+  if (spikes.neurons == 0 || std::ranges::any_of(spikes.node_ids, beyond)) return std::nullopt;
+  return static_cast<std::int64_t>(spikes.neurons);
 }
 
 }  // namespace
@@ -69,6 +92,33 @@ std::vector<std::string> chosen_populations(const record::RunReader& reader,
                                    : near);
   }
   return named.empty() ? all : named;
+}
+
+PopulationsWithNeurons populations_with(record::RunReader& reader, const std::vector<std::string>& named,
+                                        const std::vector<std::int64_t>& neurons) {
+  const std::vector<std::string> chosen = chosen_populations(reader, named);
+  if (neurons.empty()) return {chosen, {}};
+  PopulationsWithNeurons found;
+  std::vector<std::string> sizes;
+  for (const std::string& name : chosen) {
+    const auto size = size_of(reader, name);
+    if (!size || neurons.back() < *size) {
+      found.names.push_back(name);
+      continue;
+    }
+    const std::string counted_size = counted(*size, "neuron");
+    if (!named.empty())
+      throw UserError(
+          fmt::format("{}: population '{}' has no neuron {}", reader.info().path, name, neurons.back()),
+          "it has " + counted_size + ", counted from 0");
+    sizes.push_back(name + " has " + counted_size);
+    found.left_out.push_back(
+        fmt::format("{} is left out: it has {}, and no neuron {}.", name, counted_size, neurons.back()));
+  }
+  if (found.names.empty() && !chosen.empty())
+    throw UserError(fmt::format("{}: no population has a neuron {}", reader.info().path, neurons.back()),
+                    base::join(sizes, ", ") + ", counted from 0");
+  return found;
 }
 
 }  // namespace hillock::cli

@@ -18,4 +18,13 @@ std::vector<std::int64_t> neuron_list(const std::string& text);
 std::vector<std::string> chosen_populations(const record::RunReader& reader,
                                             const std::vector<std::string>& named);
 
+// The same, of which each has all of the neurons (ascending) as far as the file tells the sizes. Where none
+// is named, others are left out, and a sentence on each says so. Throws UserError if a named one lacks a
+// neuron, or all do.
+struct PopulationsWithNeurons {
+  std::vector<std::string> names, left_out;
+};
+PopulationsWithNeurons populations_with(record::RunReader& reader, const std::vector<std::string>& named,
+                                        const std::vector<std::int64_t>& neurons);
+
 }  // namespace hillock::cli

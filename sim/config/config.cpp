@@ -68,7 +68,7 @@ void read_sections(const Node& root, const Options& options, model::Experiment& 
                    base::Diagnostics& diagnostics) {
   const Variables variables = read_variables(root.find("vars"), diagnostics);
   Reader reader(diagnostics, variables);
-  Library library(experiment, options.model_folders, diagnostics);
+  Library library(experiment, options.model_folders, options.model_texts, diagnostics);
   check_sections(reader, root, experiment);
   const bool timed = read_simulation(reader, root, experiment.simulation);
   if (!timed) experiment.simulation.dt = experiment.simulation.duration = 0;  // unknown to what follows

@@ -13,6 +13,9 @@ struct Options {
   std::vector<std::string> settings;  // --set PATH=VALUE
   std::vector<std::string>
       model_folders;  // where shipped models are looked up: each with neurons/ and receptors/ below
+  // The sources of all models in the order in which the config first names them, parted by lines `---`, as
+  // the file of a run holds them: if there are any, no model is looked up.
+  std::string model_texts = {};
 };
 
 // Reads, merges, checks. Throws UserError with all findings; IoError if the file cannot be read.

@@ -41,7 +41,40 @@ std::map<std::string, std::string> models_of(const std::vector<std::string>& fol
   return found;
 }
 
+// What stands between lines `---`, without parts of comments alone: a model may begin with such a line.
+std::vector<std::string> parts_of(const std::string& texts) {
+  std::vector<std::string> parts;
+  std::string part;
+  bool something = false;
+  const auto close = [&] {
+    if (something) parts.push_back(part);
+    if (something) part.clear();
+    something = false;
+  };
+  for (std::size_t begin = 0; begin < texts.size();) {
+    const std::size_t end = std::min(texts.find('\n', begin), texts.size());
+    const std::string line = texts.substr(begin, end - begin);
+    if (line == "---") {
+      close();
+    } else {
+      part += line + "\n";
+      const std::string_view word = base::trim(line);
+      something = something || !(word.empty() || word.front() == '#');
+    }
+    begin = end + 1;
+  }
+  close();
+  return parts;
+}
+
 }  // namespace
+
+Library::Library(model::Experiment& experiment, std::vector<std::string> folders, const std::string& texts,
+                 base::Diagnostics& diagnostics)
+    : experiment_(experiment),
+      folders_(std::move(folders)),
+      given_(parts_of(texts)),
+      diagnostics_(diagnostics) {}
 
 const model::Model* Library::find(const Node& word, model::Kind kind) {
   if (!word.is_scalar() || word.text.empty()) {
@@ -51,11 +84,15 @@ const model::Model* Library::find(const Node& word, model::Kind kind) {
   }
   const bool is_path =
       word.text.find('/') != std::string::npos || word.text.ends_with(".yaml") || word.text.ends_with(".yml");
-  const std::string path = is_path ? path_of(word) : path_of_shipped(word, kind);
-  if (path.empty()) return nullptr;
-  const std::string shown =
-      is_path ? (fs::path(experiment_.path).parent_path() / word.text).lexically_normal().string() : path;
-  const model::Model* found = load(path, shown, word.place);
+  const auto from_file = [&]() -> const model::Model* {
+    const std::string path = is_path ? path_of(word) : path_of_shipped(word, kind);
+    if (path.empty()) return nullptr;
+    const std::string shown =
+        is_path ? (fs::path(experiment_.path).parent_path() / word.text).lexically_normal().string() : path;
+    return load(path, shown, word.place);
+  };
+  const std::string name = is_path ? fs::path(word.text).lexically_normal().string() : word.text;
+  const model::Model* found = given_.empty() ? from_file() : next_given(name, word.place);
   if (found == nullptr || found->kind == kind) return found;
   report_kind(word, found->kind);
   return nullptr;
@@ -105,11 +142,23 @@ const model::Model* Library::load(const std::string& path, const std::string& sh
     diagnostics_.error(place, problem.what());
     return nullptr;
   }
+  return add(path, shown, std::move(text));
+}
+
+const model::Model* Library::next_given(const std::string& name, const base::Place& place) {
+  const auto seen = read_.find(name);
+  if (seen != read_.end()) return seen->second;
+  if (given_used_ < given_.size()) return add(name, name, given_[given_used_++]);
+  diagnostics_.error(place, "the text of model '" + name + "' is not there");
+  return nullptr;
+}
+
+const model::Model* Library::add(const std::string& key, const std::string& shown, std::string text) {
   const base::Source& source = experiment_.sources.emplace_back(base::Source{shown, std::move(text)});
   const std::size_t start = diagnostics_.all().size();
   model::Model& model = experiment_.models.emplace_back(read_model(source, diagnostics_));
-  if (!has_errors_since(diagnostics_, start)) read_[path] = &model;
-  return read_[path];
+  read_[key] = has_errors_since(diagnostics_, start) ? nullptr : &model;
+  return read_[key];
 }
 
 model::Model load_model(const std::string& path, std::deque<base::Source>& sources) {

@@ -1,5 +1,6 @@
 // Finds the models that a config names: shipped ones by name, the user's own by path.
 #pragma once
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@ namespace hillock::config {
 
 class Library {
  public:
-  // Models and their texts are kept in the experiment, whose folder relative paths begin in.
-  Library(model::Experiment& experiment, std::vector<std::string> folders, base::Diagnostics& diagnostics)
-      : experiment_(experiment), folders_(std::move(folders)), diagnostics_(diagnostics) {}
+  // Models and their texts are kept in the experiment, whose folder relative paths begin in. `texts`: see
+  // Options::model_texts.
+  Library(model::Experiment& experiment, std::vector<std::string> folders, const std::string& texts,
+          base::Diagnostics& diagnostics);
 
   // The model that the word under `model:` names; nullptr after an error. A file is read once; its errors are
   // reported once.
@@ -26,11 +28,15 @@ class Library {
   void report_kind(const Node& word, model::Kind found);
   std::string path_of_shipped(const Node& word, model::Kind kind);
   const model::Model* load(const std::string& path, const std::string& shown, const base::Place& place);
+  const model::Model* next_given(const std::string& name, const base::Place& place);
+  const model::Model* add(const std::string& key, const std::string& shown, std::string text);
 
   model::Experiment& experiment_;
   std::vector<std::string> folders_;
+  std::vector<std::string> given_;  // texts of models, instead of files
+  std::size_t given_used_ = 0;
   base::Diagnostics& diagnostics_;
-  std::map<std::string, const model::Model*> read_;  // by path; nullptr: with errors
+  std::map<std::string, const model::Model*> read_;  // by path or word; nullptr: with errors
 };
 
 // The paths of all shipped models below the folders, sorted; of two of one name the first folder's.

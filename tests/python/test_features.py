@@ -241,6 +241,27 @@ record: {cell: {spikes: true, V: {neurons: [2, 5, 8]}}, other: [V]}
     assert [row["neuron"] for row in csv.DictReader(text.splitlines())] == ["5", "8"]
 
 
+@pytest.mark.parametrize("parameters", [True, False])
+def test_neurons_that_a_population_has_not_are_not_counted_as_silent(call, run_hillock, parameters):
+    run = run_hillock("""
+simulation: {duration: 50 ms, dt: 0.1 ms}
+populations: {large: {size: 20, model: lif}, small: {size: 3, model: lif}}
+record: {large: {spikes: true}, small: {spikes: true}}
+""")
+    if not parameters:  # the spikes tell as well
+        with h5py.File(run.output, "r+") as file:
+            del file["meta/parameters"]
+    name = run.output
+    assert call("features", name, "--neurons", "50", expect=2).stderr == \
+        f"error: {name}: no population has a neuron 50\n  large has 20 neurons, small has 3 neurons, counted from 0\n"
+    assert call("features", name, "--population", "small", "--neurons", "2,7", expect=2).stderr == \
+        f"error: {name}: population 'small' has no neuron 7\n  it has 3 neurons, counted from 0\n"
+    done = call("features", name, "--neurons", "2,7", "--json")
+    assert done.stderr == "small is left out: it has 3 neurons, and no neuron 7.\n"
+    found, = json.loads(done.stdout)["populations"]
+    assert found["name"] == "large" and [train["neuron"] for train in found["spikes"]["trains"]] == [2, 7]
+
+
 def test_features_and_settings_are_listed_with_unit_and_definition(call):
     lines = call("features", "--list").stdout.splitlines()
     rows = {words[0]: words[1:] for words in (line.split() for line in lines) if len(words) > 2}

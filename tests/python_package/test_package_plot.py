@@ -86,6 +86,13 @@ def test_the_raster_shows_every_spike_and_rates_that_count_them(run):
     assert len(stairs.values) == 30 and stairs.values.sum() * 0.01 * 40 == pytest.approx(len(spikes))
 
 
+def test_rates_have_the_spikes_at_the_ends_of_their_bins():
+    times = np.arange(1, 1001) * 0.1  # one in each step
+    spikes = hillock.results.Spikes("cell", times, np.zeros(1000, int), np.array([0]), 100.0)
+    stairs = plot.raster(spikes, bin=10).child_axes[0].patches[0].get_data()
+    assert np.allclose(stairs.values, 10_000)
+
+
 def test_the_raster_of_a_run_stacks_its_populations(run):
     ax = plot.raster(run, start=100, stop=200)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["axon", "cells"]

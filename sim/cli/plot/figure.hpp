@@ -61,6 +61,9 @@ struct Figure {
 // outside of the axes is not drawn, and no series grows beyond what paper can show.
 std::string svg(const Figure& figure);
 
+// The width (mm) below which names and numbers leave no room for the panels between them.
+double least_width(const Figure& figure);
+
 // The height (mm) below which the panels of a figure would run into one another.
 double least_height(const Figure& figure);
 

@@ -72,6 +72,7 @@ void check_ending(const std::string& out) {
 void describe(const PlottedRun& run, const FigureKind& kind, Figure& figure) {
   figure.title = run.name();
   figure.subtitle = kind.doc;
+  figure.notes.insert(figure.notes.begin(), run.left_out().begin(), run.left_out().end());
   if (!run.info().complete)
     figure.notes.insert(figure.notes.begin(),
                         fmt::format("The file is not complete ({}): recorded up to {}.", run.info().status,
@@ -93,6 +94,12 @@ int plot(const Arguments& arguments, Console& console) {
   const std::string out = picture_path(arguments, ".svg");
   kind.add(run, figure);
   describe(run, kind, figure);
+  const double narrowest = std::ceil(least_width(figure));
+  if (figure.width < narrowest && !arguments.width.empty())
+    throw UserError(fmt::format("--width {} is too narrow for this figure, which takes {} mm",
+                                arguments.width, narrowest),
+                    "leave it out, or choose a wider one");
+  figure.width = std::max(figure.width, narrowest);
   if (const double least = std::ceil(least_height(figure)); figure.height > 0 && figure.height < least)
     throw UserError(
         fmt::format("--height {} is too low for a figure of {}, which takes {} mm", arguments.height,

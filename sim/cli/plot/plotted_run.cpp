@@ -10,7 +10,6 @@
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
-#include "cli/option_values.hpp"
 #include "cli/shown/trace_bins.hpp"
 
 namespace hillock::cli {
@@ -64,8 +63,16 @@ std::string few(const std::vector<std::int64_t>& neurons) {
 }  // namespace
 
 PlottedRun::PlottedRun(const std::string& path, PlotRequest request)
-    : reader_(path), request_(std::move(request)), window_(window_of(reader_.info(), request_)) {
-  chosen_names();  // throws for those that are not there
+    : reader_(path),
+      request_(std::move(request)),
+      window_(window_of(reader_.info(), request_)),
+      chosen_(populations_with(reader_, request_.populations, request_.neurons)) {}
+
+void PlottedRun::narrow(TimeWindow window) {
+  PlotRequest request = request_;
+  if (!request.start) request.start = window.start;
+  if (!request.stop) request.stop = std::min(window.stop, info().end());
+  window_ = window_of(info(), request);
 }
 
 std::string PlottedRun::name() const { return std::filesystem::path(info().path).filename().string(); }
@@ -96,10 +103,6 @@ std::vector<std::string> PlottedRun::chosen(bool (PlottedRun::*has)(const std::s
   return found;
 }
 
-std::vector<std::string> PlottedRun::chosen_names() const {
-  return chosen_populations(reader_, request_.populations);
-}
-
 std::vector<std::string> PlottedRun::traced_populations() const {
   return chosen(&PlottedRun::has_traces, "traces of single neurons");
 }
@@ -109,7 +112,7 @@ std::vector<std::string> PlottedRun::spiking_populations() const {
 }
 
 int PlottedRun::colour_of(const std::string& population) const {
-  const std::vector<std::string> names = chosen_names();
+  const std::vector<std::string>& names = chosen_names();
   return static_cast<int>(std::ranges::find(names, population) - names.begin());
 }
 
@@ -118,7 +121,14 @@ std::string PlottedRun::only(const std::vector<std::string>& populations) const 
     throw UserError(fmt::format("--population names {} populations, and this figure shows one",
                                 request_.populations.size()),
                     "name one of them");
-  return populations.front();
+  const auto has_all = [&](const std::string& population) {
+    const std::vector<std::string> names = variables(population);
+    return std::ranges::all_of(request_.variables, [&](const std::string& variable) {
+      return std::ranges::find(names, variable) != names.end();
+    });
+  };
+  const auto found = std::ranges::find_if(populations, has_all);
+  return found == populations.end() ? populations.front() : *found;
 }
 
 std::vector<std::string> PlottedRun::variables(const std::string& population) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/option_values.hpp"
 #include "cli/plot/figure.hpp"
 #include "cli/shown/shown_spikes.hpp"
 #include "record/run_reader.hpp"
@@ -37,14 +38,20 @@ class PlottedRun {
   const record::RunInfo& info() const { return reader_.info(); }
   const PlotRequest& request() const { return request_; }
   TimeWindow window() const { return window_; }
+  // From now on the window is this one, but for the ends that were asked for. Throws UserError if nothing
+  // lies in it.
+  void narrow(TimeWindow window);
   std::string name() const;  // of the file, without its folder
 
-  // The populations asked for (or all), and those of them that have traces of single neurons, or spikes.
-  // Throws UserError if none has; one that was asked for must.
-  std::vector<std::string> chosen_names() const;
+  // Sentences on populations that have not the neurons asked for.
+  const std::vector<std::string>& left_out() const { return chosen_.left_out; }
+  // The populations asked for (or all that have the neurons), and those of them that have traces of single
+  // neurons, or spikes. Throws UserError if none has; one that was asked for must.
+  const std::vector<std::string>& chosen_names() const { return chosen_.names; }
   std::vector<std::string> traced_populations() const;
   std::vector<std::string> spiking_populations() const;
-  // The one to draw where a figure has room for one: the first of them. Throws UserError if several were
+  // The one to draw where a figure has room for one: the first that has the variables asked for, or else the
+  // first. Throws UserError if several were
   // asked for.
   std::string only(const std::vector<std::string>& populations) const;
   // The colour that a population has in all panels.
@@ -78,6 +85,7 @@ class PlottedRun {
   record::RunReader reader_;
   PlotRequest request_;
   TimeWindow window_;
+  PopulationsWithNeurons chosen_;
 };
 
 // A unit as papers write it: µA/cm² of uA/cm2. "V (mV)" of a variable and its unit, "m" if it has none.

@@ -33,17 +33,6 @@ struct Group {
   }
 };
 
-void count_rates(ShownSpikes& shown, TimeWindow window, int bins, std::size_t neurons) {
-  const double width = (window.stop - window.start) / bins;
-  std::vector<std::size_t> counts(static_cast<std::size_t>(bins));
-  for (const double time : shown.spikes.times)
-    ++counts[std::min<std::size_t>(counts.size() - 1,
-                                   static_cast<std::size_t>((time - window.start) / width))];
-  for (int k = 0; k <= bins; ++k) shown.edges.push_back(window.start + k * width);
-  for (const std::size_t count : counts)
-    shown.rates.push_back(1000 * static_cast<double>(count) / width / static_cast<double>(neurons));
-}
-
 // So many that the rates of a few spikes are not a comb.
 int bins_of(PlottedRun& run, const std::vector<std::string>& populations) {
   std::uint64_t spikes = 0;
@@ -78,7 +67,9 @@ Group group_of(PlottedRun& run, const std::string& population, int bins) {
   group.shown.spikes = *std::move(spikes);
   group.shown.count = group.shown.spikes.times.size();
   group.rows = group.chosen.size();
-  count_rates(group.shown, run.window(), bins, group.rows);
+  const double dt = run.info().dt;
+  group.shown.edges = rate_edges(run.window(), dt, bins);
+  group.shown.rates = rates_between(group.shown.edges, group.shown.spikes.times, dt, group.rows);
   return group;
 }
 
@@ -188,7 +179,7 @@ void add_raster(PlottedRun& run, Figure& figure) {
   figure.panels.push_back(rates_of(run, groups));
   if (std::ranges::all_of(groups, [](const Group& group) { return group.shown.note.empty(); }))
     figure.notes.push_back(fmt::format("Rates in bins of {} ms.",
-                                       three_digits((run.window().stop - run.window().start) / bins)));
+                                       three_digits(groups.front().shown.edges[1] - run.window().start)));
 }
 
 }  // namespace hillock::cli

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <memory>
 #include <numeric>
 
 #include "assemble/inputs.hpp"
@@ -13,8 +11,8 @@
 #include "base/diagnostics.hpp"
 #include "cli/console.hpp"
 #include "cli/plot/figures.hpp"
+#include "cli/plot/origin.hpp"
 #include "cli/shown/trace_bins.hpp"
-#include "config/config.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -31,39 +29,6 @@ struct Currents {
   std::string label;
   TimeWindow window;  // ms: of the rates
 };
-
-// The experiment that the file was made of, and which of its populations is meant.
-struct Origin {
-  std::unique_ptr<model::Experiment> experiment;
-  int population = 0;
-};
-
-Origin origin_of(const PlottedRun& run, const std::string& population) {
-  const auto text = run.info().texts.find("config");
-  const std::string remedy = fmt::format(
-      "record the current, for example record: {{{}: [I, spikes]}}, and name it with --variable I",
-      population);
-  if (text == run.info().texts.end())
-    throw UserError(run.info().path + " does not hold the config of its run, which says the currents",
-                    remedy);
-  const std::filesystem::path folder = std::filesystem::absolute(run.info().path).parent_path();
-  Origin origin;
-  try {
-    origin.experiment = config::load_text(text->second, run.info().path + "/meta/config", folder.string(),
-                                          {{}, config::default_model_folders()});
-  } catch (const UserError& error) {
-    throw UserError(fmt::format("the currents cannot be taken from the config in {}: {}", run.info().path,
-                                error.diagnostics().front().message),
-                    remedy);
-  }
-  const auto& all = origin.experiment->populations;
-  const auto found = std::ranges::find(all, population, &model::PopulationSpec::name);
-  if (found == all.end())
-    throw UserError(fmt::format("the config in {} has no population '{}'", run.info().path, population),
-                    remedy);
-  origin.population = static_cast<int>(found - all.begin());
-  return origin;
-}
 
 double number_of(const model::InputSpec& input, const std::string& field) {
   return std::get<model::Values>(input.fields.at(field)).numbers.at(0);
@@ -84,6 +49,7 @@ Currents currents_of_config(PlottedRun& run, const std::string& population, Figu
                     run.info().path, population, human_time(stimulus.start), human_time(stimulus.stop),
                     human_time(currents.window.start), human_time(currents.window.stop)),
         "choose the window with --start and --stop");
+  run.narrow({stimulus.start, stimulus.stop});
   const std::int64_t size = experiment.populations[static_cast<std::size_t>(origin.population)].size;
   currents.neurons.resize(static_cast<std::size_t>(size));
   std::iota(currents.neurons.begin(), currents.neurons.end(), 0);
@@ -129,9 +95,17 @@ Currents currents_of_config(PlottedRun& run, const std::string& population, Figu
   return currents;
 }
 
-// Means of a variable over the window.
+// Means of a variable over the stimulus, or over the window asked for. A current that a step of time begins
+// with flows during that step: the frame at the end of the window is not in it.
 Currents means_of_variable(PlottedRun& run, const std::string& population) {
-  const ShownTraces all = run.traces(population, run.request().variables.front(), SIZE_MAX);
+  const std::string& variable = run.request().variables.front();
+  if (const record::ReportInfo* report = run.reader().report_of(population, variable); report != nullptr) {
+    const record::RunReader::Stimulus stimulus = run.reader().stimulus(*report);
+    run.narrow({stimulus.start, stimulus.stop});
+  }
+  ShownTraces all = run.traces(population, variable, SIZE_MAX);
+  const double last = static_cast<double>(all.frames.first + all.frames.count - 1) * all.report->interval;
+  if (all.frames.count > 1 && last > run.window().stop - 1e-9 * all.report->interval) --all.frames.count;
   const std::uint64_t values = all.frames.count * all.columns.size();
   if (values > most_values)
     throw UserError(
@@ -164,7 +138,6 @@ void add_rate_over_current(PlottedRun& run, Figure& figure) {
                     "choose a shorter one with --start and --stop");
   std::vector<std::size_t> counts(currents.neurons.size());
   for (std::size_t k = 0; k < spikes->times.size(); ++k) {
-    if (spikes->times[k] < currents.window.start || spikes->times[k] > currents.window.stop) continue;
     const auto at =
         std::ranges::lower_bound(currents.neurons, static_cast<std::int64_t>(spikes->node_ids[k]));
     if (at != currents.neurons.end() && *at == static_cast<std::int64_t>(spikes->node_ids[k]))

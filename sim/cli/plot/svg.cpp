@@ -17,6 +17,7 @@ constexpr double points_per_mm = 72 / 25.4;
 constexpr double title_size = 9, label_size = 8, tick_size = 7;  // pt
 constexpr double edge = 5;                                       // of the paper, pt
 constexpr double tick_length = 3, between_panels = 9;
+constexpr double narrowest = 40;  // panel, pt
 
 double pixel(double value, Range range, double from, double to) {
   return from + (value - range.low) / (range.high - range.low) * (to - from);
@@ -50,6 +51,12 @@ class Drawing {
 
   // pt.
   double least_height() const { return around() + 20 * static_cast<double>(figure_.panels.size()); }
+
+  // pt: with what stands to the left and right of the panels.
+  double least_width() {
+    place_panels();
+    return width_ - placed_.front().box.width + narrowest;
+  }
 
   std::string text() {
     place_panels();
@@ -115,7 +122,7 @@ class Drawing {
     left += edge + label_size + 6 + tick_length + 2;
     for (Placed& placed : placed_) {
       placed.box.left = left;
-      placed.box.width = std::max(20.0, width_ - edge - right - left);
+      placed.box.width = width_ - edge - right - left;
     }
   }
 
@@ -351,6 +358,8 @@ const Palette& palette(bool dark) {
 }
 
 std::string svg(const Figure& figure) { return Drawing(figure).text(); }
+
+double least_width(const Figure& figure) { return Drawing(figure).least_width() / points_per_mm; }
 
 double least_height(const Figure& figure) { return Drawing(figure).least_height() / points_per_mm; }
 

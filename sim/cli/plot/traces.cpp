@@ -141,6 +141,13 @@ void add_lanes(PlottedRun& run, const std::string& population, const std::string
   for (Panel& lane : lanes) figure.panels.push_back(std::move(lane));
 }
 
+// Whether a population that was not asked for lacks a variable that another one has.
+bool only_others_have(PlottedRun& run, const std::vector<std::string>& populations,
+                      const std::string& population, const std::string& variable) {
+  const auto has = [&](const std::string& name) { return run.reader().report_of(name, variable) != nullptr; };
+  return run.request().populations.empty() && !has(population) && std::ranges::any_of(populations, has);
+}
+
 // All variables without a unit.
 std::vector<std::string> recorded_gates(PlottedRun& run, const std::string& population) {
   std::vector<std::string> gates;
@@ -161,10 +168,13 @@ std::vector<std::string> recorded_gates(PlottedRun& run, const std::string& popu
 }  // namespace
 
 void add_traces(PlottedRun& run, Figure& figure) {
-  for (const std::string& population : run.traced_populations()) {
+  const std::vector<std::string> populations = run.traced_populations();
+  for (const std::string& population : populations) {
     std::vector<std::string> variables = run.request().variables;
     if (variables.empty()) variables.push_back(run.variable_of(population));
-    for (const std::string& variable : variables) add_lanes(run, population, variable, figure);
+    for (const std::string& variable : variables)
+      if (!only_others_have(run, populations, population, variable))
+        add_lanes(run, population, variable, figure);
   }
   if (figure.panels.size() > most_lanes * 2)
     throw UserError(fmt::format("a figure of {} traces shows none of them", figure.panels.size()),

@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
+
+#include "cli/plot/ticks.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -34,16 +37,10 @@ double neurons_of(const record::Spikes& spikes) {
 // All spikes, and their rates in bins of equal width.
 void add_all(RunReader& reader, const std::string& population, FrameRange range, TimeWindow window, int bins,
              ShownSpikes& shown) {
+  const double dt = reader.info().dt;
   shown.spikes = reader.spikes(population, range);
-  const std::vector<double>& times = shown.spikes.times;
-  const double width = (window.stop - window.start) / bins;
-  for (int k = 0; k <= bins; ++k)
-    shown.edges.push_back(window.start + (window.stop - window.start) * k / bins);
-  for (int k = 0; k < bins; ++k) {
-    const auto from = std::ranges::lower_bound(times, shown.edges[k]);
-    const auto to = k + 1 < bins ? std::ranges::lower_bound(times, shown.edges[k + 1]) : times.end();
-    shown.rates.push_back(1000 * static_cast<double>(to - from) / width / neurons_of(shown.spikes));
-  }
+  shown.edges = rate_edges(window, dt, bins);
+  shown.rates = rates_between(shown.edges, shown.spikes.times, dt, shown.spikes.neurons);
 }
 
 // Stretches of spikes from all over the window. Where a stretch begins says how many came before: the rates
@@ -87,6 +84,32 @@ FrameRange spikes_within(RunReader& reader, const std::string& population, TimeW
                                  ? found->trusted
                                  : first_from(reader, population, found->trusted, window.stop, true);
   return {first, std::max(first, last) - first};
+}
+
+std::vector<double> rate_edges(TimeWindow window, double dt, int most) {
+  const double span = window.stop - window.start;
+  double width = round_step(span / most * (1 - 1e-9));
+  const auto is_whole = [&](double steps) { return std::abs(steps - std::round(steps)) < 1e-6 * steps; };
+  if (dt > 0) {
+    double whole = width;
+    while (whole < span && !is_whole(whole / dt)) whole = round_step(1.01 * whole);
+    width = whole < span ? whole : dt * std::ceil(width / dt * (1 - 1e-9));
+  }
+  std::vector<double> edges;
+  for (int k = 0; window.start + k * width < window.stop - 1e-6 * width; ++k)
+    edges.push_back(window.start + k * width);
+  edges.push_back(window.stop);
+  return edges;
+}
+
+std::vector<double> rates_between(const std::vector<double>& edges, const std::vector<double>& times,
+                                  double dt, std::uint64_t neurons) {
+  const auto behind = [&](double edge) { return std::ranges::upper_bound(times, edge + 1e-6 * dt); };
+  std::vector<double> rates;
+  for (std::size_t k = 0; k + 1 < edges.size(); ++k)
+    rates.push_back(1000 * static_cast<double>(behind(edges[k + 1]) - behind(edges[k])) /
+                    (edges[k + 1] - edges[k]) / static_cast<double>(std::max<std::uint64_t>(1, neurons)));
+  return rates;
 }
 
 ShownSpikes shown_spikes(RunReader& reader, const std::string& population, TimeWindow window,

@@ -25,8 +25,17 @@ struct ShownSpikes {
 struct SpikeBudget {
   std::uint64_t spikes = 200'000;   // up to which all are shown
   std::uint64_t sampled = 200'000;  // shown of more, in stretches from all over the window
-  int bins = 200;                   // of the rates, where all spikes are shown
+  int bins = 200;                   // of the rates at most, where all spikes are shown
 };
+
+// At most so many bins of a window: of 1, 2 or 5 times a power of ten in ms, each of whole steps of time (dt,
+// ms) so that none has room for more spikes than another. The last one may be shorter.
+std::vector<double> rate_edges(TimeWindow window, double dt, int most);
+
+// The rates of spikes (ms, ascending) in bins that have their later edge, not their earlier one, as spikes
+// lie at the ends of steps: 1/s per neuron.
+std::vector<double> rates_between(const std::vector<double>& edges, const std::vector<double>& times,
+                                  double dt, std::uint64_t neurons);
 
 // Throws IoError, also if no spikes of the population were recorded.
 ShownSpikes shown_spikes(record::RunReader& reader, const std::string& population, TimeWindow window,
