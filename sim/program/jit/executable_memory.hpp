@@ -1,4 +1,4 @@
-// Memory with machine code, executable and never writable.
+// Memory with machine code: never writable and executable at once.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace hillock::program::jit {
 
-// The code is written through a mapping of its own, which is gone before the code runs.
+// No file lies behind it, so that limits and faults of files do not reach it.
 class ExecutableMemory {
  public:
   // Throws base::ResourceError if the system does not give it.
