@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from faults import UNREGISTERED
+from figures import TWO
 
 # Who starts the tests in the background of a script (`&`, nohup) has them ignore SIGINT. Children inherit that, and
 # hillock rightly keeps it; so that tests can interrupt it, it is started with the signals of a terminal.
@@ -133,3 +134,11 @@ def pytest_terminal_summary(terminalreporter):
     """Names the tests that this machine cannot run: they are not defined, so that nothing counts as skipped."""
     for line in UNREGISTERED:
         terminalreporter.write_line(f"not registered: {line}")
+
+
+@pytest.fixture
+def two(call, tmp_path) -> Path:
+    """two.h5: a run of two populations that fire, exc and inh, for figures."""
+    (tmp_path / "two.yaml").write_text(TWO)
+    call("run", "two.yaml", "--out", "two.h5")
+    return tmp_path / "two.h5"

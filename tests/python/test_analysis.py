@@ -197,7 +197,7 @@ def test_check_and_info_say_what_is_measured(run_hillock, call):
 
 
 def test_an_interrupted_run_has_the_analysis_of_the_part_that_ran(start, call, tmp_path):
-    (tmp_path / "config.yaml").write_text(AXON.replace("200 ms", "100 s") + "record: {axon: {V: true, spikes: true, dtype: float64}}\n"
+    (tmp_path / "config.yaml").write_text(AXON.replace("200 ms", "200 s") + "record: {axon: {V: true, spikes: true, dtype: float64}}\n"
                                           "analysis: {axon: [AP_amplitude, voltage_base, rate, cv]}\n")
     process = start("run", "config.yaml", "--out", "x.h5")
     while not (tmp_path / "x.h5.partial").exists() and process.poll() is None:
@@ -209,7 +209,7 @@ def test_an_interrupted_run_has_the_analysis_of_the_part_that_ran(start, call, t
     with h5py.File(tmp_path / "x.h5.partial") as file:
         stopped = file.attrs["stopped_at_ms"]
         group = file["analysis/axon"]
-        assert 0 < stopped < 100000 and group.attrs["window_stop_ms"] == stopped
+        assert 0 < stopped < 200000 and group.attrs["window_stop_ms"] == stopped
         for name in ("AP_amplitude", "voltage_base", "rate", "cv"):
             assert np.array_equal(group[name], [float(expected[k][name] or np.nan) for k in range(4)], equal_nan=True), name
     call("recover", "x.h5.partial")
@@ -239,7 +239,7 @@ analysis: {cell: [voltage_base, spike_count]}
 
 
 def test_a_killed_run_has_no_analysis_and_is_read_all_the_same(start, call, tmp_path):
-    (tmp_path / "config.yaml").write_text(AXON.replace("200 ms", "100 s") + "record: {axon: [spikes]}\nanalysis: {axon: [rate]}\n")
+    (tmp_path / "config.yaml").write_text(AXON.replace("200 ms", "100000 s") + "record: {axon: [spikes]}\nanalysis: {axon: [rate]}\n")
     process = start("run", "config.yaml", "--out", "x.h5")
     while not (tmp_path / "x.h5.partial").exists() and process.poll() is None:
         time.sleep(0.01)
