@@ -1,14 +1,19 @@
 // A small run as the step loop would hand it over, for the tests of what is written and read.
 #pragma once
+#include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -141,6 +146,30 @@ std::string io_error(Work work) {
     return error.what();
   }
   return "no error";
+}
+
+// Runs write(begun) in a process of its own and kills that `milliseconds` after it called begun(), which it
+// does when its file is there.
+template <class Write>
+void write_and_kill(int milliseconds, Write write) {
+  std::array<int, 2> ends{};
+  REQUIRE(pipe(ends.data()) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    write([&] {
+      close(ends[0]);
+      close(ends[1]);
+    });
+    _exit(1);
+  }
+  close(ends[1]);
+  char nothing = 0;
+  CHECK(read(ends[0], &nothing, 1) == 0);  // ends when the child has closed its side
+  close(ends[0]);
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  kill(child, SIGKILL);
+  int status = 0;
+  waitpid(child, &status, 0);
 }
 
 // Runs work in a child process and gives its exit code (128 + signal if it was killed).

@@ -1,11 +1,7 @@
 // What is written around spikes: every value, its labels, and what is left of it when the run is killed.
 #include <doctest/doctest.h>
 
-#include <array>
-#include <chrono>
-#include <csignal>
 #include <filesystem>
-#include <thread>
 
 #include "record/hdf5_read.hpp"
 #include "record/recover.hpp"
@@ -150,27 +146,14 @@ TEST_CASE("a block of another size than its spikes is our own mistake") {
       base::InternalError);
 }
 
-// Starts a process that writes for ever, flushing at each stretch; kills it `milliseconds` after it began.
-void write_and_kill(const std::string& path, int milliseconds) {
-  std::array<int, 2> begun{};
-  REQUIRE(pipe(begun.data()) == 0);
-  const pid_t child = fork();
-  if (child == 0) {
+// Kills a process that writes for ever, flushing at each stretch.
+void kill_windows(const std::string& path, int milliseconds) {
+  write_and_kill(milliseconds, [&](auto begun) {
     const engine::RunLayout layout = layout_with_windows(1e6);
     RunWriter writer(path, false, layout, {std::size_t{1} << 20, 0.002});
-    close(begun[0]);
-    close(begun[1]);
+    begun();
     write_windows(writer, layout, 1000000, 7);
-    _exit(1);
-  }
-  close(begun[1]);
-  char nothing = 0;
-  CHECK(read(begun[0], &nothing, 1) == 0);  // ends when the child has closed its side
-  close(begun[0]);
-  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-  kill(child, SIGKILL);
-  int status = 0;
-  waitpid(child, &status, 0);
+  });
 }
 
 TEST_CASE(
@@ -179,7 +162,7 @@ TEST_CASE(
   std::uint64_t most = 0;
   for (int trial = 0; trial < 30; ++trial) {
     const std::string path = folder / ("run" + std::to_string(trial) + ".h5");
-    write_and_kill(path, 7 * trial);
+    kill_windows(path, 7 * trial);
     const Recovered recovered = recover(path + ".partial", false);
     const auto until = static_cast<std::int64_t>(recovered.until + 1e-9);
     const std::int64_t ended = std::max<std::int64_t>(0, until - window - 1);

@@ -2,10 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <chrono>
-#include <csignal>
 #include <fstream>
-#include <thread>
 
 #include "record/columns.hpp"
 #include "record/recover.hpp"
@@ -17,29 +14,15 @@
 namespace hillock::record {
 namespace {
 
-// Starts a process that writes the sample for ever, flushing at each stretch; kills it `milliseconds` after
-// it began.
-void write_and_kill(const std::string& path, int milliseconds, bool compressed) {
-  std::array<int, 2> begun{};
-  REQUIRE(pipe(begun.data()) == 0);
-  const pid_t child = fork();
-  if (child == 0) {
+// Kills a process that writes the sample for ever, flushing at each stretch.
+void kill_sample(const std::string& path, int milliseconds, bool compressed) {
+  write_and_kill(milliseconds, [&](auto begun) {
     engine::RunLayout layout = sample_layout(1e6);
     if (!compressed) layout.reports.resize(2);
     RunWriter writer(path, false, layout, {std::size_t{1} << 20, 0.002});
-    close(begun[0]);
-    close(begun[1]);
+    begun();
     write_sample(writer, layout, 1000000, 7);
-    _exit(1);
-  }
-  close(begun[1]);
-  char nothing = 0;
-  CHECK(read(begun[0], &nothing, 1) == 0);  // ends when the child has closed its side
-  close(begun[0]);
-  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-  kill(child, SIGKILL);
-  int status = 0;
-  waitpid(child, &status, 0);
+  });
 }
 
 std::size_t wrong_values(const std::string& path, const engine::RunLayout& layout, int report) {
@@ -85,7 +68,7 @@ TEST_CASE(
   double longest = 0;
   for (int trial = 0; trial < 30; ++trial) {
     const std::string path = folder / ("run" + std::to_string(trial) + ".h5");
-    write_and_kill(path, 7 * trial, trial % 3 == 0);
+    kill_sample(path, 7 * trial, trial % 3 == 0);
     REQUIRE(std::filesystem::exists(path + ".partial"));
     const Recovered recovered = recover(path + ".partial", false);
     CHECK(recovered.path == path);
