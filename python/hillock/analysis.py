@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from ._convert import needed
+from ._items import ItemsAsAttributes
 from .errors import NotRecordedError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Quantity:
     values: Values
 
 
-class Analysis(Mapping[str, Values]):
+class Analysis(ItemsAsAttributes[Values], Mapping[str, Values]):
     """What the ``analysis`` of a config measured: ``run["exc"].analysis["AP_amplitude"]`` [neuron], float64.
 
     Features of action potentials are means over those of a neuron. A value that a neuron does not have is NaN. Numbers of
@@ -60,14 +61,6 @@ class Analysis(Mapping[str, Values]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._quantities or name in self._axes
-
-    def __getattr__(self, name: str) -> Values:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except NotRecordedError as error:
-            raise AttributeError(str(error)) from None
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from ._convert import needed
+from ._items import ItemsAsAttributes
 from ._source import Array, SnippetInfo, Source
 from .errors import NotRecordedError
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import xarray
 
 
-class AroundSpikes:
+class AroundSpikes(ItemsAsAttributes[Array]):
     """Values around spikes: ``run["exc"].around_spikes.V`` [spike, offset], each row around one spike of that neuron itself.
 
     Spikes are in order of time, then neuron. The sample in column k was taken at ``sampled_at[spike] + offset[k]``. Spikes
@@ -84,14 +85,6 @@ class AroundSpikes:
 
             raise NotRecordedError(_missing(name, f"what was recorded around spikes of '{self.group}'", self.variables))
         return self._source.snippets(self._info, name)
-
-    def __getattr__(self, name: str) -> Array:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except NotRecordedError as error:
-            raise AttributeError(str(error)) from None
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.variables]

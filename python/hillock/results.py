@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from ._items import ItemsAsAttributes
 from ._source import Array, ReportInfo, Source
 from .around_spikes import AroundSpikes
 from .errors import NotRecordedError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .analysis import Analysis
 
 
-class Report:
+class Report(ItemsAsAttributes[Array]):
     """Variables of the same neurons at the same times, by name: ``report.V`` or ``report["V"]``.
 
     Arrays are [time, neuron]; a mean over the population is [time]. In memory they are NumPy arrays, read-only and never
@@ -88,14 +89,6 @@ class Report:
         if name not in self._info.variables:
             raise NotRecordedError(_missing(name, f"'{self.group}'", self.variables))
         return self._source.values(self._info, name)
-
-    def __getattr__(self, name: str) -> Array:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except NotRecordedError as error:
-            raise AttributeError(str(error)) from None
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.variables]
@@ -173,7 +166,7 @@ class Spikes:
         return spikes_to_pandas(self)
 
 
-class Population:
+class Population(ItemsAsAttributes[Array]):
     """One population of a run: ``run["exc"].V`` [time, neuron], ``.time`` (ms), ``.spikes``, ``.units``.
 
     Variables that were recorded together share ``.time`` and ``.neuron``. Those with neurons or an interval of their own
@@ -268,14 +261,6 @@ class Population:
 
     def __getitem__(self, name: str) -> Array:
         return self.report_of(name)[name]
-
-    def __getattr__(self, name: str) -> Array:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except NotRecordedError as error:
-            raise AttributeError(str(error)) from None
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.variables]

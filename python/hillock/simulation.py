@@ -11,6 +11,7 @@ import numpy
 
 from . import _hillock
 from ._config import Config, load, located, model_folders, warn, yaml_of
+from ._items import ItemsAsAttributes
 from ._progress import Progress, shown
 from ._source import MemorySource
 from .errors import IoError, NotRecordedError, NumericsError, UserError, user_error
@@ -125,7 +126,7 @@ def models(name: str | os.PathLike[str] | None = None) -> Any:
     return json.loads(_hillock.model(os.fspath(name), model_folders()))
 
 
-class SimulatedPopulation:
+class SimulatedPopulation(ItemsAsAttributes["numpy.ndarray[Any, Any]"]):
     """One population of a simulation: its states by name, to read and to set; its parameters, to read.
 
     ``sim["exc"].V`` is the state itself [neuron], mV: it changes as the simulation runs (``.copy()`` keeps it), and what is
@@ -194,14 +195,6 @@ class SimulatedPopulation:
             raise user_error(f"{name} of '{self.name}' is set by finite numbers, in {unit}, got "
                              f"{given[~numpy.isfinite(given)].flat[0]}")
         state[...] = given
-
-    def __getattr__(self, name: str) -> numpy.ndarray[Any, Any]:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except NotRecordedError as error:
-            raise AttributeError(str(error)) from None
 
     def __setattr__(self, name: str, values: Any) -> None:
         if name in self._info.parameter_units:
