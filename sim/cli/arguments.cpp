@@ -82,10 +82,19 @@ CLI::App& command(CLI::App& app, const Texts& texts) {
   return sub;
 }
 
+void add_word(CLI::App& sub, const char* name, std::string& where, const char* type, const char* doc) {
+  sub.add_option(name, where, doc)->type_name(type);
+}
+
+// May be repeated on the command line.
+void add_words(CLI::App& sub, const char* name, std::vector<std::string>& where, const char* type,
+               const char* doc) {
+  sub.add_option(name, where, doc)->type_name(type)->allow_extra_args(false);
+}
+
 void add_settings(CLI::App& sub, Raw& raw) {
-  sub.add_option("--set", raw.arguments.settings, "Replace a value of the config; may be repeated")
-      ->type_name("PATH=VALUE")
-      ->allow_extra_args(false);
+  add_words(sub, "--set", raw.arguments.settings, "PATH=VALUE",
+            "Replace a value of the config; may be repeated");
 }
 
 void add_json(CLI::App& sub, Raw& raw) { sub.add_flag("--json", raw.arguments.json, "Print JSON"); }
@@ -121,22 +130,16 @@ void add_features(CLI::App& app, Raw& raw) {
   CLI::App& features = command(app, features_texts);
   Arguments& arguments = raw.arguments;
   add_path(features, raw, "FILE", "An output file, complete or partial", false);
-  const auto repeated = [&](const char* name, std::vector<std::string>& where, const char* type,
-                            const char* doc) {
-    features.add_option(name, where, doc)->type_name(type)->allow_extra_args(false);
-  };
-  const auto single = [&](const char* name, std::string& where, const char* type, const char* doc) {
-    features.add_option(name, where, doc)->type_name(type);
-  };
-  repeated("--population", arguments.populations, "NAME", "Only this population; may be repeated");
-  single("--neurons", arguments.neurons, "LIST", "Only these neurons: 0..9, or 0,5,7");
-  repeated("--feature", arguments.features, "NAME", "Only this feature; may be repeated");
-  single("--start", arguments.start, "TIME",
-         "Start of the stimulus and of the statistics (default as the file says)");
-  single("--stop", arguments.stop, "TIME", "Their end");
-  repeated("--setting", arguments.feature_settings, "NAME=VALUE",
-           "A setting of eFEL's, such as Threshold=-10; may be repeated");
-  single("--bin", arguments.bin, "TIME", "Width of the bins that spikes are counted in (default 5 ms)");
+  add_words(features, "--population", arguments.populations, "NAME", "Only this population; may be repeated");
+  add_word(features, "--neurons", arguments.neurons, "LIST", "Only these neurons: 0..9, or 0,5,7");
+  add_words(features, "--feature", arguments.features, "NAME", "Only this feature; may be repeated");
+  add_word(features, "--start", arguments.start, "TIME",
+           "Start of the stimulus and of the statistics (default as the file says)");
+  add_word(features, "--stop", arguments.stop, "TIME", "Their end");
+  add_words(features, "--setting", arguments.feature_settings, "NAME=VALUE",
+            "A setting of eFEL's, such as Threshold=-10; may be repeated");
+  add_word(features, "--bin", arguments.bin, "TIME",
+           "Width of the bins that spikes are counted in (default 5 ms)");
   features.add_flag("--csv", arguments.csv, "Print CSV: a row per neuron, means over its action potentials");
   features.add_flag("--json", arguments.json, "Print JSON: all values");
   features.add_flag("--list", arguments.list,
@@ -147,25 +150,19 @@ void add_plot(CLI::App& app, Raw& raw) {
   CLI::App& plot = command(app, plot_texts);
   Arguments& arguments = raw.arguments;
   add_path(plot, raw, "FILE", "An output file, complete or partial");
-  const auto single = [&](const char* name, std::string& where, const char* type, const char* doc) {
-    plot.add_option(name, where, doc)->type_name(type);
-  };
-  const auto repeated = [&](const char* name, std::vector<std::string>& where, const char* type,
-                            const char* doc) {
-    plot.add_option(name, where, doc)->type_name(type)->allow_extra_args(false);
-  };
-  single("--figure", arguments.figure, "NAME",
-         "overview (default), trace, phase_plane, raster, isi_histogram, gates or fi");
-  repeated("--population", arguments.populations, "NAME", "Only this population; may be repeated");
-  repeated("--variable", arguments.variables, "NAME",
-           "This variable (default V; gates: all without a unit); may be repeated. phase_plane: the first "
-           "against the second; fi: over the mean of it instead of the currents of the config");
-  single("--neurons", arguments.neurons, "LIST", "Only these neurons: 0..9, or 0,5,7");
-  single("--start", arguments.start, "TIME", "Where the figure begins (default 0 ms; fi: the stimulus)");
-  single("--stop", arguments.stop, "TIME", "Where it ends");
-  single("--width", arguments.width, "LENGTH",
-         "Width on paper (default '180 mm' or '89 mm', as the figure needs)");
-  single("--height", arguments.height, "LENGTH", "Height on paper (default as the figure needs)");
+  add_word(plot, "--figure", arguments.figure, "NAME",
+           "overview (default), trace, phase_plane, raster, isi_histogram, gates or fi");
+  add_words(plot, "--population", arguments.populations, "NAME", "Only this population; may be repeated");
+  add_words(plot, "--variable", arguments.variables, "NAME",
+            "This variable (default V; gates: all without a unit); may be repeated. phase_plane: the first "
+            "against the second; fi: over the mean of it instead of the currents of the config");
+  add_word(plot, "--neurons", arguments.neurons, "LIST", "Only these neurons: 0..9, or 0,5,7");
+  add_word(plot, "--start", arguments.start, "TIME",
+           "Where the figure begins (default 0 ms; fi: the stimulus)");
+  add_word(plot, "--stop", arguments.stop, "TIME", "Where it ends");
+  add_word(plot, "--width", arguments.width, "LENGTH",
+           "Width on paper (default '180 mm' or '89 mm', as the figure needs)");
+  add_word(plot, "--height", arguments.height, "LENGTH", "Height on paper (default as the figure needs)");
   plot.add_flag("--dark", arguments.dark, "Light on dark, for slides");
   plot.add_option("--out,-o", raw.out,
                   "Where to write, also -o (default: FILE with the ending .svg, replaced)")
