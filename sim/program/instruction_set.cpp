@@ -1,5 +1,4 @@
 // What this CPU offers, and the flush-to-zero mode of this thread.
-#include "base/diagnostics.hpp"
 #include "program/kernel.hpp"
 
 #if defined(__x86_64__)
@@ -30,28 +29,6 @@ InstructionSet best_instruction_set() {
   if (available(InstructionSet::avx512)) return InstructionSet::avx512;
   return available(InstructionSet::avx2) ? InstructionSet::avx2 : InstructionSet::generic;
 }
-
-Backend best_backend() {
-  return has_native_code(best_instruction_set()) ? Backend::jit : Backend::interpreter;
-}
-
-std::string describe(const KernelOptions& options) {
-  return (options.backend == Backend::jit ? "jit " : "interpreter ") + std::string(name(options.isa));
-}
-
-std::unique_ptr<Kernel> make_kernel(const Program& program, const Binding& binding, std::int64_t neurons,
-                                    const KernelOptions& options) {
-  if (options.backend == Backend::jit) return make_jit(program, binding, neurons, options.isa);
-  return make_interpreter(program, binding, neurons, {options.chunk, options.isa});
-}
-
-#ifndef HILLOCK_JIT
-bool has_native_code(InstructionSet) { return false; }
-
-std::unique_ptr<Kernel> make_jit(const Program&, const Binding&, std::int64_t, InstructionSet) {
-  throw base::InternalError("this build of hillock writes no native code");
-}
-#endif
 
 std::string_view name(InstructionSet isa) {
   switch (isa) {

@@ -51,7 +51,6 @@ struct Item {
   Action action = Action::constant;
   int a = -1, b = -1, c = -1;
   int detail = 0;
-  bool operator==(const Item&) const = default;
 };
 
 using Row = std::array<std::uint64_t, 8>;

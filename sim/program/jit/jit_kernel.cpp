@@ -21,14 +21,13 @@ using namespace jit;
 std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // Two groups of lanes at a time hide the latency of each other's chains, unless they push too much out of the
-// registers. AVX2 takes 8 neurons a round at least, for the sake of masks.
-Body main_body(const ActionList& list, const Target& target) {
-  const int least = 8 / target.lanes();
-  Body body = allocate(list, target, least);
-  if (!target.wide) return body;
+// registers. `eight` takes 8 neurons a round, which is the least, for the sake of masks, and all that AVX2's
+// registers are enough for.
+Body main_body(const ActionList& list, const Target& target, const Body& eight) {
+  if (!target.wide) return eight;
   Body two = allocate(list, target, 2);
   const bool worth = 3 * static_cast<std::size_t>(two.spilling) < two.code.size();
-  return worth ? two : body;
+  return worth ? two : eight;
 }
 
 class JitKernel final : public Kernel {
@@ -43,9 +42,8 @@ class JitKernel final : public Kernel {
     if (index(layout_.size) > most_values)
       throw base::InternalError("a step has too many shared values for native code");
     const Target registers = target(isa);
-    const Body main = main_body(lowered.list, registers);
-    const Body rest = allocate(lowered.list, registers, 8 / registers.lanes());
-    code_.emplace(lowered.list, registers, main, rest);
+    const Body eight = allocate(lowered.list, registers, 8 / registers.lanes());
+    code_.emplace(lowered.list, registers, main_body(lowered.list, registers, eight), eight);
     for (const int slot : lowered.list.parameters) per_neuron_.push_back(parameters_[index(slot)].data());
     for (const Output& output : program.outputs)
       if (output.mask) written_masks_.push_back(output.slot);
