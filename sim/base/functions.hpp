@@ -9,7 +9,9 @@
 //   minimum(a, b) = a < b ? a : b     maximum(a, b) = a > b ? a : b               (b if either is NaN)
 //   absolute negate less less_equal equal both either invert select(mask, a, b)
 //   bits(Number) number(Bits) add_bits and_bits or_bits xor_bits shift_left<n> shift_right<n> (logical)
-//   lookup(const double (&table)[8], Bits) by the three lowest bits.
+//   lookup(const double (&table)[8], Bits) by the three lowest bits
+// and, where the CPU has an instruction for it, scale(m, n): m 2^floor(n), infinite above the range of
+// doubles, 0 below the normal one.
 // Numbers below the normal range count as zero; NaN propagates (but pow(x, 0) = pow(1, y) = 1, as IEEE 754
 // has it).
 #pragma once
@@ -28,11 +30,12 @@ struct Functions {
 
   // Within 1.2 ulp. 0 below ln(2^-1022), infinite above ln(2^1024).
   static Number exp(Number x) {
+    if constexpr (requires { O::scale(x, x); }) {
+      const Reduced e = reduce(O::minimum(O::set(800), O::maximum(O::set(-800), x)));
+      return O::scale(exp_mantissa(e), e.whole);
+    }
     const Reduced e = reduce(x);
-    const Number mantissa =
-        O::multiply_add(e.power, exp_tail(e.r, e.r, coefficients::exp_polynomial), e.power);
-    const Bits exponent = O::template shift_left<49>(O::and_bits(e.eighths, O::set_bits(~std::uint64_t{7})));
-    const Number scaled = O::number(O::add_bits(O::bits(mantissa), exponent));
+    const Number scaled = O::number(O::add_bits(O::bits(exp_mantissa(e)), exponent_of(e)));
     const Number overflowed = O::multiply(x, O::set(infinity));  // keeps NaN
     const Number result = O::select(O::less_equal(x, O::set(largest_exponent)), scaled, overflowed);
     return O::select(O::less(x, O::set(smallest_exponent)), O::set(0), result);
@@ -107,12 +110,16 @@ struct Functions {
 
   static Number sigmoid(Number x) { return O::divide(O::set(1), O::add(O::set(1), exp(O::negate(x)))); }
 
-  // (exp(x) - 1)/x, 1 at 0; within 2.5 ulp.
+  // (exp(x) - 1)/x, 1 at 0; within 9 ulp. What is added to x is lost, but where x is 0.
   static Number exprel(Number x) {
-    const Number divisor = O::minimum(O::set(720), x);
-    const Number e = scaled_expm1<16>(O::maximum(O::set(-100), divisor));
-    const Number result = O::multiply(O::divide(e, divisor), O::set(0x1p16));
-    return O::select(O::less(O::absolute(x), O::set(0x1p-54)), O::set(1), result);
+    const Number limited = O::add(O::minimum(O::set(720), x), O::set(0x1p-300));
+    return O::multiply(O::divide(quick_expm1(limited), limited), O::set(0x1p16));
+  }
+
+  // x/(exp(x) - 1), 1 at 0; within 9 ulp.
+  static Number reciprocal_exprel(Number x) {
+    const Number limited = O::add(O::minimum(O::set(720), x), O::set(0x1p-300));
+    return O::multiply(O::divide(limited, quick_expm1(limited)), O::set(0x1p-16));
   }
 
   // Inverse of the standard normal distribution function: algorithm AS 241, PPND16, relative error about
@@ -147,9 +154,19 @@ struct Functions {
   static constexpr double round_shift = 0x1.8p52;  // adding it rounds to a whole number, in the lowest bits
   static constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 
-  // x = eighths ln2/8 + r + r_low, |r| <= ln2/16; exp(x) = 2^(eighths div 8) power exp(r + r_low).
+  // exp_table 2^-16: above ln(2^1024), where exprel is finite still, the powers stay so.
+  struct LowTable {
+    double entries[8];
+    constexpr LowTable() : entries{} {
+      for (int i = 0; i < 8; ++i) entries[i] = coefficients::exp_table[i] * 0x1p-16;
+    }
+  };
+  static constexpr LowTable low_table{};
+
+  // x = whole ln2 + r + r_low, |r| <= ln2/16; exp(x) = 2^floor(whole) power exp(r + r_low).
   struct Reduced {
-    Bits eighths;  // in the lowest bits, two's complement
+    Number whole;  // a multiple of 1/8
+    Bits eighths;  // 8 whole in the lowest bits, two's complement
     Number power;  // 2^((eighths mod 8)/8)
     Number r, r_low;
   };
@@ -171,25 +188,48 @@ struct Functions {
     return result;
   }
 
+  // The same by pairs of terms: a shorter chain.
+  template <int n>
+  [[gnu::always_inline]] static Number polynomial(Number x, Number square, const double (&coefficient)[n]) {
+    const auto pair = [&](int i) {
+      return i + 1 < n ? O::multiply_add(O::set(coefficient[i + 1]), x, O::set(coefficient[i]))
+                       : O::set(coefficient[i]);
+    };
+    Number result = pair((n - 1) / 2 * 2);
+    for (int i = (n - 1) / 2 * 2 - 2; i >= 0; i -= 2) result = O::multiply_add(result, square, pair(i));
+    return result;
+  }
+
   [[gnu::always_inline]] static Number with_sign_of(Number x, Number magnitude) {
     return O::number(O::or_bits(O::bits(magnitude), O::and_bits(O::bits(x), O::set_bits(sign_bit))));
   }
 
   [[gnu::always_inline]] static Reduced reduce(Number x) {
-    const Number shifted = O::multiply_add(x, O::set(coefficients::eighths_per_ln2), O::set(round_shift));
-    const Number eighths = O::subtract(shifted, O::set(round_shift));
-    const Number first = O::negative_multiply_add(eighths, O::set(coefficients::ln2_eighth_high), x);
-    const Number r = O::negative_multiply_add(eighths, O::set(coefficients::ln2_eighth_low), first);
+    const Number shifted =
+        O::multiply_add(x, O::set(coefficients::eighths_per_ln2 / 8), O::set(round_shift / 8));
+    const Number whole = O::subtract(shifted, O::set(round_shift / 8));
+    const Number first = O::negative_multiply_add(whole, O::set(coefficients::ln2_eighth_high * 8), x);
+    const Number r = O::negative_multiply_add(whole, O::set(coefficients::ln2_eighth_low * 8), first);
     const Number r_low =
-        O::negative_multiply_add(eighths, O::set(coefficients::ln2_eighth_low), O::subtract(first, r));
-    const Bits index = O::bits(shifted);
-    return {index, O::lookup(coefficients::exp_table, index), r, r_low};
+        O::negative_multiply_add(whole, O::set(coefficients::ln2_eighth_low * 8), O::subtract(first, r));
+    const Bits eighths = O::bits(shifted);
+    return {whole, eighths, O::lookup(coefficients::exp_table, eighths), r, r_low};
+  }
+
+  // eighths div 8, where doubles have their exponent.
+  [[gnu::always_inline]] static Bits exponent_of(const Reduced& e) {
+    return O::template shift_left<49>(O::and_bits(e.eighths, O::set_bits(~std::uint64_t{7})));
+  }
+
+  [[gnu::always_inline]] static Number exp_mantissa(const Reduced& e) {
+    return O::multiply_add(e.power, exp_tail(e.r, e.r, coefficients::exp_polynomial), e.power);
   }
 
   // exp(r + low) - 1 - r = r^2 P(r) + low
   template <int n>
   [[gnu::always_inline]] static Number exp_tail(Number r, Number low, const double (&p)[n]) {
-    return O::multiply_add(O::multiply(r, r), polynomial(r, p), low);
+    const Number square = O::multiply(r, r);
+    return O::multiply_add(square, polynomial(r, square, p), low);
   }
 
   // power 2^(eighths div 8 - down), by adding to the exponent field.
@@ -201,18 +241,25 @@ struct Functions {
     return O::number(O::add_bits(O::bits(e.power), O::template shift_left<49>(whole)));
   }
 
-  // (exp(x) - 1) 2^-down for -110 <= x <= 712 (and what scaling by `down` allows above), within 1.6 ulp. With
-  // the power p and the tail t = exp(r + ...) - 1 - r, where what the table's entry lacks is added, it is (p
-  // - 1) + p r + p t.
-  template <int down>
-  [[gnu::always_inline]] static Number scaled_expm1(Number x) {
-    const Reduced e = reduce(x);
-    const Number power = scaled_power<down>(e);
-    const Number head = O::multiply_add(power, e.r, O::subtract(power, O::set(unit<down>)));
-    return O::multiply_add(power, expm1_tail(e), head);
+  // (exp(x) - 1) 2^-16 for x <= 720, within 8 ulp; below -100 as there. With the power p and the tail t =
+  // exp(r) - 1 - r it is (p - 1) + p r + p t; what the table's entry lacks is left out.
+  [[gnu::always_inline]] static Number quick_expm1(Number x) {
+    const Reduced e = reduce(O::maximum(O::set(-100), x));
+    const Number entry = O::lookup(low_table.entries, e.eighths);
+    Number power;
+    if constexpr (requires { O::scale(x, x); })
+      power = O::scale(entry, e.whole);
+    else
+      power = O::number(O::add_bits(O::bits(entry), exponent_of(e)));
+    const Number square = O::multiply(e.r, e.r);
+    const Number tail = O::multiply(square, polynomial(e.r, square, coefficients::exp_polynomial));
+    const Number head = O::multiply_add(power, e.r, O::subtract(power, O::set(0x1p-16)));
+    return O::multiply_add(power, tail, head);
   }
 
-  // The same within 0.6 ulp: beside 0 the first two terms nearly cancel, so they are summed exactly.
+  // (exp(x) - 1) 2^-down for -110 <= x <= 712 (and what scaling by `down` allows above), within 0.6 ulp. With
+  // the power p and the tail t = exp(r + ...) - 1 - r, where what the table's entry lacks is added, it is (p
+  // - 1) + p r + p t; beside 0 the first two terms nearly cancel, so they are summed exactly.
   template <int down>
   [[gnu::always_inline]] static Number precise_expm1(Number x) {
     const Reduced e = reduce(x);
@@ -310,9 +357,8 @@ struct Functions {
     const Mask large = O::less(O::set(0), high);
     constexpr std::uint64_t down = std::uint64_t{0} - (std::uint64_t{512} << 52),
                             up = std::uint64_t{512} << 52;
-    const Bits exponent = O::template shift_left<49>(O::and_bits(e.eighths, O::set_bits(~std::uint64_t{7})));
     const Bits moved = O::bits(O::select(large, O::number(O::set_bits(down)), O::number(O::set_bits(up))));
-    const Number scaled = O::number(O::add_bits(O::add_bits(O::bits(mantissa), exponent), moved));
+    const Number scaled = O::number(O::add_bits(O::add_bits(O::bits(mantissa), exponent_of(e)), moved));
     const Mask none = O::both(O::invert(large), O::less(scaled, O::set(0x1p-510)));
     const Number result = O::multiply(scaled, O::select(large, O::set(0x1p512), O::set(0x1p-512)));
     return O::select(none, O::set(0), result);

@@ -18,6 +18,7 @@ double sin(double x) { return Scalar::sin(x); }
 double cos(double x) { return Scalar::cos(x); }
 double sigmoid(double x) { return Scalar::sigmoid(x); }
 double exprel(double x) { return Scalar::exprel(x); }
+double reciprocal_exprel(double x) { return Scalar::reciprocal_exprel(x); }
 double normal_quantile(double p) { return Scalar::normal_quantile(p); }
 
 }  // namespace hillock::base

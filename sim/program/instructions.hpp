@@ -272,6 +272,8 @@ struct Instructions {
         return unary<Library::cos>();
       case Op::exprel:
         return unary<Library::exprel>();
+      case Op::reciprocal_exprel:
+        return unary<Library::reciprocal_exprel>();
       case Op::normal_quantile:
         return unary<Library::normal_quantile>();
       default:

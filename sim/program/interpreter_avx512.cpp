@@ -16,6 +16,7 @@ namespace {
 struct Operations : BatchOperations<xsimd::avx512dq> {
   static Number multiply_add(Number a, Number b, Number c) { return _mm512_fmadd_pd(a, b, c); }
   static Number negative_multiply_add(Number a, Number b, Number c) { return _mm512_fnmadd_pd(a, b, c); }
+  static Number scale(Number m, Number n) { return _mm512_scalef_pd(m, n); }
   static unsigned mask_bits(Mask mask) { return static_cast<unsigned>(mask.data); }
   static Mask mask_from_bits(unsigned bits) { return Mask(static_cast<__mmask8>(bits)); }
   static Bits lane_numbers() { return _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0); }

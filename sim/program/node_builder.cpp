@@ -31,6 +31,8 @@ int NodeBuilder::make(Node node) {
     if (const std::optional<int> folded = fold(node)) return *folded;
   }
   if (passes_.reciprocal && node.op == Op::divide) {
+    if (is(node.b, Op::exprel))
+      return make(Node{Op::multiply, node.a, make(Node{Op::reciprocal_exprel, at(node.b).a})});
     if (const std::optional<int> product = reciprocal(node)) return *product;
   }
   return append(node);
@@ -101,6 +103,7 @@ std::optional<int> NodeBuilder::fold_sum(const Node& node) {
   if (is_value(a, 0)) return node.op == Op::add ? b : negation(b);
   if (is(b, Op::negate)) return make(Node{node.op == Op::add ? Op::subtract : Op::add, a, at(b).a});
   if (node.op == Op::add && is(a, Op::negate)) return make(Node{Op::subtract, b, at(a).a});
+  if (is(a, Op::negate)) return negation(make(Node{Op::add, at(a).a, b}));
   return std::nullopt;
 }
 

@@ -30,6 +30,8 @@ double function_value(Op op, double a, double b) {
       return base::cos(a);
     case Op::exprel:
       return base::exprel(a);
+    case Op::reciprocal_exprel:
+      return base::reciprocal_exprel(a);
     case Op::normal_quantile:
       return base::normal_quantile(a);
     default:
@@ -76,6 +78,7 @@ int operand_count(Op op) {
     case Op::sin:
     case Op::cos:
     case Op::exprel:
+    case Op::reciprocal_exprel:
     case Op::normal_quantile:
     case Op::logical_not:
       return 1;

@@ -1,6 +1,7 @@
 // From a tape to a program: fold and find equal nodes, split into prologue and step, fuse, order.
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/diagnostics.hpp"
 #include "program/kernel.hpp"
@@ -8,6 +9,7 @@
 #include "program/operations.hpp"
 #include "program/passes.hpp"
 #include "program/program.hpp"
+#include "program/sharing.hpp"
 
 namespace hillock::program {
 namespace {
@@ -22,6 +24,7 @@ class Rebuilder {
     new_number_.assign(tape.nodes.size(), -1);
     for (std::size_t i = 0; i < tape.nodes.size(); ++i)
       if (live_[i]) new_number_[i] = rebuilt(tape.nodes[i]);
+    if (passes.share) share(passes);
   }
 
   const NodeBuilder& builder() const { return builder_; }
@@ -52,6 +55,17 @@ class Rebuilder {
       }
     }
     return builder_.make(node);
+  }
+
+  void share(const Passes& passes) {
+    std::vector<int> roots;
+    for (const Output& output : tape_.outputs) roots.push_back(new_number(output.node));
+    if (tape_.guard >= 0) roots.push_back(new_number(tape_.guard));
+    NodeBuilder shared(passes);
+    const std::vector<int> numbers = share_exponentials(builder_, roots, shared, passes);
+    for (int& number : new_number_)
+      if (number >= 0) number = numbers[index(number)];
+    builder_ = std::move(shared);
   }
 
   const Tape& tape_;

@@ -7,7 +7,7 @@
 namespace hillock::program {
 
 struct Passes {  // for measurements and tests; all on by default
-  bool fold = true, cse = true, dead_code = true, reciprocal = true, fuse = true;
+  bool fold = true, cse = true, dead_code = true, reciprocal = true, share = true, fuse = true;
 };
 
 // Parameters are slots 0 .. parameters-1; the results of the prologue follow them as further parameter slots,

@@ -38,6 +38,7 @@ enum class Op : std::uint8_t {
   sin,
   cos,
   exprel,
+  reciprocal_exprel,  // x/(exp(x) - 1), 1 at 0
   normal_quantile,
   less,
   less_equal,

@@ -33,6 +33,13 @@ std::vector<bool> ancestors(const Tape& tape, int root) {
   return needed;
 }
 
+// A part that is not there: 0 by structure, whatever it would be multiplied with.
+bool absent(const Expr& x) { return x.is_number() && x.number == 0; }
+Expr sum(Expr x, Expr y) { return absent(x) ? y : absent(y) ? x : x + y; }
+Expr difference(Expr x, Expr y) { return absent(y) ? x : absent(x) ? -y : x - y; }
+Expr product(Expr x, Expr factor) { return absent(x) ? x : x * factor; }
+Expr quotient(Expr x, Expr divisor) { return absent(x) ? x : x / divisor; }
+
 template <class Operation>
 void for_both(const Affine& a, const Affine& b, Affine& result, Operation operation) {
   result.constant = operation(a.constant, b.constant);
@@ -85,24 +92,24 @@ class Splitter {
     Affine result;
     switch (node.op) {
       case Op::add:
-        for_both(a, *parts_[node.b], result, [](Expr x, Expr y) { return x + y; });
+        for_both(a, *parts_[node.b], result, sum);
         return result;
       case Op::subtract:
-        for_both(a, *parts_[node.b], result, [](Expr x, Expr y) { return x - y; });
+        for_both(a, *parts_[node.b], result, difference);
         return result;
       case Op::negate:
-        return for_each_part(a, [](Expr x) { return -x; });
+        return for_each_part(a, [](Expr x) { return difference(0.0, x); });
       case Op::multiply: {
         const Affine& b = *parts_[node.b];
         if (!a.coefficients.empty() && !b.coefficients.empty()) return std::nullopt;
         const bool left = b.coefficients.empty();
         const Expr factor = left ? b.constant : a.constant;
-        return for_each_part(left ? a : b, [&](Expr x) { return x * factor; });
+        return for_each_part(left ? a : b, [&](Expr x) { return product(x, factor); });
       }
       case Op::divide: {
         if (!parts_[node.b]->coefficients.empty()) return std::nullopt;
         const Expr divisor = parts_[node.b]->constant;
-        return for_each_part(a, [&](Expr x) { return x / divisor; });
+        return for_each_part(a, [&](Expr x) { return quotient(x, divisor); });
       }
       case Op::select: {
         if (!a.coefficients.empty()) return std::nullopt;
@@ -110,7 +117,7 @@ class Splitter {
         mask.tape = &tape_;
         mask.node = node.a;
         for_both(*parts_[node.b], *parts_[node.c], result,
-                 [&](Expr x, Expr y) { return select(mask, x, y); });
+                 [&](Expr x, Expr y) { return absent(x) && absent(y) ? x : select(mask, x, y); });
         return result;
       }
       default:

@@ -122,12 +122,24 @@ LinearSystem held_system(const Start& start, LinearSystem system) {
   return system;
 }
 
+// Its fixed point is 0, of which a product loses no digits.
+bool decays_alone(const LinearSystem& system, std::size_t i) {
+  const Component& component = system.z[i];
+  return component.noise.empty() && component.row.size() == 1 &&
+         component.row.begin()->first == static_cast<int>(i);
+}
+
 std::vector<Expr> apply(const Start& start, const LinearSystem& system) {
   const Propagator p = propagator(start, system);
   std::vector<Expr> result;
   for (std::size_t i = 0; i < start.states.size(); ++i) {
+    if (decays_alone(system, i)) {
+      result.push_back((1.0 + *p.increment[i][i]) * start.states[i]);
+      continue;
+    }
     Expr increment;
-    for (std::size_t j = 0; j < system.z.size(); ++j)
+    // What all neurons share comes last in z, and is summed first: once for all of them.
+    for (std::size_t j = system.z.size(); j-- > 0;)
       if (p.increment[i][j]) increment += *p.increment[i][j] * system.z[j].start;
     for (std::size_t k = 0; k < system.noises.size(); ++k)
       for (std::size_t j = 0; j <= i; ++j)

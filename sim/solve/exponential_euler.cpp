@@ -27,7 +27,7 @@ Expr step_one(const Start& start, const std::vector<Expr>& states, std::size_t i
     result = x + start.h * parts->constant;
   } else {
     const Expr B = parts->coefficients.begin()->second;
-    result = x + start.h * exprel(B * start.h) * (parts->constant + B * x);
+    result = x + start.h * (parts->constant + B * x) * exprel(B * start.h);
   }
   return start.held && start.cell.states[i].held ? select(*start.held, x, result) : result;
 }

@@ -107,6 +107,17 @@ void apply_reset(Recording& r, Mask spike) {
     if (!same(after[i], r.states[i])) r.states[i] = select(spike, after[i], r.states[i]);
 }
 
+// A reset may hide what was not finite before it; it makes nothing infinite that it sets to a parameter.
+std::vector<Expr> before_and_after_reset(const Recording& r, const std::vector<Expr>& before) {
+  std::vector<Expr> result = before;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (same(before[i], r.states[i])) continue;
+    const program::Op chosen = r.tape.nodes[r.tape.nodes[r.states[i].node].b].op;
+    if (chosen != program::Op::parameter && chosen != program::Op::constant) result.push_back(r.states[i]);
+  }
+  return result;
+}
+
 // Adding and subtracting 1.5 * 2^52 rounds to the nearest whole number.
 Expr rounded(Expr x) {
   const double magic = 6755399441055744.0;
@@ -142,13 +153,10 @@ program::Program finish_step(Recording& r, const std::optional<Condition>& befor
   if (r.cell.has_hold()) {
     // An interpolated hold has been counted by the advance, where it may end inside the step.
     const Expr left = r.array(slot::hold);
-    const Expr counted = interpolated ? left : select(*r.held, left - 1.0, left);
+    const Expr counted = interpolated ? left : max(left - 1.0, 0.0);
     r.store(slot::hold, spike ? select(*spike, hold_steps(r, interpolated), counted) : counted);
   }
-  std::vector<Expr> guarded = r.states;
-  for (std::size_t i = 0; i < before_reset.size(); ++i)  // a reset may hide what was not finite before it
-    if (!same(before_reset[i], r.states[i])) guarded.push_back(before_reset[i]);
-  guard_finite(r, guarded);
+  guard_finite(r, before_and_after_reset(r, before_reset));
   store_states(r);
   update_inputs(r);
   return program::optimise(r.tape);

@@ -62,6 +62,7 @@ double worst_of_magnitude(double (*function)(double), long double (*reference)(l
 }
 
 long double exprel_reference(long double x) { return std::expm1(x) / x; }
+long double reciprocal_exprel_reference(long double x) { return x / std::expm1(x); }
 long double sigmoid_reference(long double x) { return 1 / (1 + std::exp(-x)); }
 
 double worst_pow(double x_low, double x_high, double y_low, double y_high) {
@@ -107,7 +108,9 @@ TEST_CASE("exp, log and pow are within 2 ulp of the exact values") {
   CHECK(worst_pow(0.999, 1.001, -700000, 700000) <= 1.0);
 }
 
-TEST_CASE("tanh, sin and cos are within 2 ulp, sinh, cosh, exprel and sigmoid within 3") {
+TEST_CASE(
+    "tanh, sin and cos are within 2 ulp, sinh, cosh and sigmoid within 3, exprel and its reciprocal within "
+    "9") {
   CHECK(worst(base::tanh, std::tanh, -25, 25) <= 2.0);
   CHECK(worst(base::tanh, std::tanh, -0.1, 0.1) <= 2.0);
   CHECK(worst_of_magnitude(base::tanh, std::tanh, 1e-200, 25) <= 2.0);
@@ -121,9 +124,12 @@ TEST_CASE("tanh, sin and cos are within 2 ulp, sinh, cosh, exprel and sigmoid wi
   CHECK(worst(base::sinh, std::sinh, -710, 710) <= 3.0);
   CHECK(worst(base::cosh, std::cosh, -3, 3) <= 3.0);
   CHECK(worst(base::cosh, std::cosh, -710, 710) <= 3.0);
-  CHECK(worst(base::exprel, exprel_reference, -700, 716) <= 3.0);
-  CHECK(worst(base::exprel, exprel_reference, -1, 1) <= 2.5);
-  CHECK(worst_of_magnitude(base::exprel, exprel_reference, 1e-20, 0.1) <= 2.5);
+  CHECK(worst(base::exprel, exprel_reference, -700, 716) <= 9.0);
+  CHECK(worst(base::exprel, exprel_reference, -1, 1) <= 9.0);
+  CHECK(worst_of_magnitude(base::exprel, exprel_reference, 1e-20, 0.1) <= 9.0);
+  CHECK(worst(base::reciprocal_exprel, reciprocal_exprel_reference, -700, 700) <= 9.0);
+  CHECK(worst(base::reciprocal_exprel, reciprocal_exprel_reference, -1, 1) <= 9.0);
+  CHECK(worst_of_magnitude(base::reciprocal_exprel, reciprocal_exprel_reference, 1e-20, 0.1) <= 9.0);
   CHECK(worst(base::sigmoid, sigmoid_reference, -700, 700) <= 3.0);
 }
 
@@ -166,8 +172,13 @@ TEST_CASE("functions give the IEEE answers for zeros, infinities and NaN") {
   CHECK(same(base::exprel(-0.0), 1));
   CHECK(same(base::exprel(inf), inf));
   CHECK(same(base::exprel(-inf), 0));
+  CHECK(same(base::reciprocal_exprel(0.0), 1));
+  CHECK(same(base::reciprocal_exprel(-0.0), 1));
+  CHECK(same(base::reciprocal_exprel(-inf), inf));
+  CHECK(base::reciprocal_exprel(inf) < 1e-300);
+  CHECK(base::reciprocal_exprel(1e300) < 1e-300);
   for (auto* function : {base::exp, base::log, base::tanh, base::sinh, base::cosh, base::sin, base::cos,
-                         base::sigmoid, base::exprel, base::normal_quantile})
+                         base::sigmoid, base::exprel, base::reciprocal_exprel, base::normal_quantile})
     CHECK(std::isnan(function(nan_value)));
 }
 

@@ -94,6 +94,20 @@ TEST_CASE("more arrays and parameters than registers for their addresses") {
   check_bits(tape, 21, binding);
 }
 
+TEST_CASE("no step is too large: values and operations by the ten thousand") {
+  Tape tape;
+  constexpr int count = 10000;
+  Binding binding;
+  binding.parameters.resize(count);
+  Expr sum = array(tape, 0);
+  for (int k = 0; k < count; ++k) {
+    sum = sum * 0.999 + parameter(tape, k) * array(tape, k % 3);
+    binding.parameters[static_cast<std::size_t>(k)] = {0.25 * k - 100};
+  }
+  store(tape, 0, sum);
+  check_bits(tape, 45, binding);
+}
+
 // Mappings of this process with these permissions and without a file.
 int mappings(const std::string& permissions) {
   std::ifstream maps("/proc/self/maps");

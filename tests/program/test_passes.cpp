@@ -189,7 +189,7 @@ TEST_CASE("passes that are off leave their work undone, and the values as they a
   Tape tape;
   const Expr x = array(tape, 0), p = parameter(tape, 0);
   store(tape, 0, (x * 1.0 + 0.0) / 3.0 + x * x / p + x * x);
-  const Program plain = optimise(tape, Passes{false, false, false, false, false});
+  const Program plain = optimise(tape, Passes{false, false, false, false, false, false});
   CHECK(count(plain.step, Op::divide) == 2);
   CHECK(count(plain.step, Op::fused_add) == 0);
   CHECK(count(plain.step, Op::multiply) == 3);

@@ -1,6 +1,7 @@
 // Splitting a recorded expression into a constant and coefficients.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "program/kernel.hpp"
@@ -81,4 +82,18 @@ TEST_CASE("only parameters and numbers are constant during a run") {
   CHECK_FALSE(solve::parameters_only(f.tape, f.p * f.a));
   CHECK_FALSE(solve::parameters_only(f.tape, f.p + f.x));
   CHECK_FALSE(solve::parameters_only(f.tape, program::uniform(f.tape, 0)));
+}
+
+TEST_CASE("a part that is not there stays away, whatever it would be multiplied with") {
+  Fixture f;
+  const auto decay = f.split(-(f.x * f.p) / f.a + select(f.a > 0.0, f.y, f.y * f.p));
+  REQUIRE(decay);
+  CHECK(decay->constant.is_number());
+  CHECK(decay->constant.number == 0);
+  const auto rates = f.split(f.a * (1.0 - f.x) - f.p * f.x);  // a - (a + p) x, without p times 0
+  REQUIRE(rates);
+  program::store(f.tape, 1, rates->constant);
+  const auto step = program::optimise(f.tape).step;
+  CHECK(std::ranges::none_of(step,
+                             [](const program::Node& node) { return node.op == program::Op::parameter; }));
 }

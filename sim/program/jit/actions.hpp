@@ -25,6 +25,7 @@ enum class Action : std::uint8_t {
   fused_add,       // a*b + c
   fused_subtract,  // a*b - c
   fused_from,      // c - a*b
+  scale,           // AVX-512: a 2^floor(b)
   // Bits.
   neuron_index,  // 64-bit index of the neuron, for draws; a: a row with 0, 1, ...
   and_bits,
@@ -37,11 +38,12 @@ enum class Action : std::uint8_t {
   permute,  // AVX-512: numbers of row b by the lowest bits of a. AVX2: words of row b by those of words a
   double_words,  // AVX2: the lower word of each lane in both halves
   blend_words,   // AVX2: lower words of a, upper words of b
-  // Masks.
+  // Masks. Comparisons: detail 1 for the opposite, which holds for NaN.
   less,
   less_equal,
   equal,
   both,
+  second_only,  // b and not a
   either,
   invert,  // AVX2: b has all bits set
   select   // a ? b : c

@@ -285,6 +285,7 @@ class Allocator {
         instruction.b = in_register_or_memory(item.b);
         break;
       case Action::both:
+      case Action::second_only:
       case Action::either:
         instruction.a = in_register(item.a);
         instruction.b = in_register(item.b);

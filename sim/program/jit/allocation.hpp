@@ -17,7 +17,18 @@ Target target(InstructionSet isa);
 
 // Where an operand is: a register, or a place in memory that an instruction can read.
 struct Place {
-  enum class Kind : std::uint8_t { none, vector, mask, constant, row, value, array, parameter, spill };
+  enum class Kind : std::uint8_t {
+    none,
+    vector,
+    mask,
+    constant,
+    row,
+    value,
+    array,
+    parameter,
+    mask_array,
+    spill
+  };
   Kind kind = Kind::none;
   int number = 0;  // of the register, slot, ...
   bool is_register() const { return kind == Kind::vector || kind == Kind::mask; }

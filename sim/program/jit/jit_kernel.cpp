@@ -20,14 +20,20 @@ using namespace jit;
 
 std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-// Two groups of lanes at a time hide the latency of each other's chains, unless they push too much out of the
-// registers. `eight` takes 8 neurons a round, which is the least, for the sake of masks, and all that AVX2's
-// registers are enough for.
+// Several groups of lanes at a time hide the latency of each other's chains, unless they push too much out of
+// the registers. `eight` takes 8 neurons a round, which is the least, for the sake of masks, and all that
+// AVX2's registers are enough for.
 Body main_body(const ActionList& list, const Target& target, const Body& eight) {
   if (!target.wide) return eight;
-  Body two = allocate(list, target, 2);
-  const bool worth = 3 * static_cast<std::size_t>(two.spilling) < two.code.size();
-  return worth ? two : eight;
+  struct Choice {
+    int streams;
+    std::size_t least;  // instructions for each one that only moves
+  };
+  for (const Choice choice : {Choice{4, 8}, Choice{2, 3}}) {
+    Body body = allocate(list, target, choice.streams);
+    if (choice.least * static_cast<std::size_t>(body.spilling) < body.code.size()) return body;
+  }
+  return eight;
 }
 
 class JitKernel final : public Kernel {
@@ -39,8 +45,6 @@ class JitKernel final : public Kernel {
         repeats_(isa == InstructionSet::avx512 ? 1 : 4) {
     Lowered lowered = lower(program, shared_, streams_, isa);
     layout_ = lowered.values;
-    if (index(layout_.size) > most_values)
-      throw base::InternalError("a step has too many shared values for native code");
     const Target registers = target(isa);
     const Body eight = allocate(lowered.list, registers, 8 / registers.lanes());
     code_.emplace(lowered.list, registers, main_body(lowered.list, registers, eight), eight);
@@ -51,7 +55,9 @@ class JitKernel final : public Kernel {
 
   std::int64_t run(const Call& call) const override {
     if (call.count <= 0) return -1;
-    alignas(64) double values[4 * most_values];  // not initialised: filled as far as it is read
+    alignas(64) double near[near_values];  // not initialised: filled as far as it is read
+    base::AlignedArray<double> far(repeats_ * layout_.size > near_values ? repeats_ * layout_.size : 0);
+    double* const values = far.size() > 0 ? far.data() : near;
     fill(call, values);
     Frame frame;
     frame.arrays = call.arrays.data();
@@ -68,7 +74,7 @@ class JitKernel final : public Kernel {
   }
 
  private:
-  static constexpr std::size_t most_values = 4096;
+  static constexpr std::int64_t near_values = 1024;  // hardly any step shares more
 
   void fill(const Call& call, double* values) const {
     const auto table = static_cast<std::int64_t>(shared_.table.size());

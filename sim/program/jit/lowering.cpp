@@ -19,7 +19,7 @@ std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
 class Writer {
  public:
-  explicit Writer(InstructionSet isa) : wide_(isa == InstructionSet::avx512) {}
+  explicit Writer(bool wide) : wide_(wide) {}
 
   int put(const Item& item) {
     const auto key = std::make_tuple(item.action, item.a, item.b, item.c, item.detail);
@@ -59,12 +59,33 @@ class Writer {
                put(Action::permute, places, row(upper)));
   }
 
-  // AVX2 keeps masks as bits of all lanes.
-  int invert(int a) { return put(Action::invert, a, wide_ ? -1 : constant(~std::uint64_t{0})); }
+  // Comparisons have their opposites; else, AVX2 keeps masks as bits of all lanes.
+  int invert(int a) {
+    const Item item = list.items[index(a)];
+    if (is_comparison(item.action)) return put(opposite(item));
+    return put(Action::invert, a, wide_ ? -1 : constant(~std::uint64_t{0}));
+  }
+
+  // With an opposite or inverted mask: by what that is the inverse of, which may be there anyhow.
+  int both(int a, int b) {
+    for (const auto& [negative, other] : {std::pair{a, b}, std::pair{b, a}}) {
+      const Item item = list.items[index(negative)];
+      if (item.action == Action::invert) return put(Action::second_only, item.a, other);
+      if (is_comparison(item.action) && item.detail == 1)
+        return put(Action::second_only, put(opposite(item)), other);
+    }
+    return put(Action::both, a, b);
+  }
 
   ActionList list;
 
  private:
+  static bool is_comparison(Action action) { return action >= Action::less && action <= Action::equal; }
+  static Item opposite(Item item) {
+    item.detail ^= 1;
+    return item;
+  }
+
   bool wide_;
   std::map<std::tuple<Action, int, int, int, int>, int> known_;
   std::map<std::uint64_t, int> constants_;
@@ -74,6 +95,7 @@ class Writer {
 thread_local Writer* writer = nullptr;
 
 // The operations that base/functions.hpp asks for, written down.
+template <bool wide>
 struct Operations {
   struct Number {
     int item = 0;
@@ -105,12 +127,13 @@ struct Operations {
   static Number negative_multiply_add(Number a, Number b, Number c) {
     return number_of(Action::fused_from, a.item, b.item, c.item);
   }
+  static Number scale(Number m, Number n) requires wide { return number_of(Action::scale, m.item, n.item); }
   static Number absolute(Number a) { return number(and_bits(bits(a), set_bits(~sign_bit))); }
   static Number negate(Number a) { return number(xor_bits(bits(a), set_bits(sign_bit))); }
   static Mask less(Number a, Number b) { return {writer->put(Action::less, a.item, b.item)}; }
   static Mask less_equal(Number a, Number b) { return {writer->put(Action::less_equal, a.item, b.item)}; }
   static Mask equal(Number a, Number b) { return {writer->put(Action::equal, a.item, b.item)}; }
-  static Mask both(Mask a, Mask b) { return {writer->put(Action::both, a.item, b.item)}; }
+  static Mask both(Mask a, Mask b) { return {writer->both(a.item, b.item)}; }
   static Mask either(Mask a, Mask b) { return {writer->put(Action::either, a.item, b.item)}; }
   static Mask invert(Mask a) { return {writer->invert(a.item)}; }
   static Number select(Mask condition, Number a, Number b) {
@@ -137,14 +160,43 @@ struct Operations {
   static constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 };
 
-using Library = base::Functions<Operations>;
-using Number = Operations::Number;
+// The function library computes more than each of its functions returns.
+void remove_dead(ActionList& list) {
+  std::vector<int> place(list.items.size(), -1);
+  const auto need = [&](int item) {
+    if (item >= 0) place[index(item)] = 0;
+  };
+  for (const Sink& sink : list.sinks) need(sink.item);
+  need(list.guard);
+  for (std::size_t i = list.items.size(); i-- > 0;)
+    if (place[i] == 0)
+      for (const int operand : operands(list.items[i])) need(operand);
+  std::vector<Item> live;
+  const auto renumber = [&](int& item) {
+    if (item >= 0) item = place[index(item)];
+  };
+  for (std::size_t i = 0; i < list.items.size(); ++i) {
+    if (place[i] < 0) continue;
+    Item item = list.items[i];
+    for (int* operand : {&item.a, &item.b, &item.c}) renumber(*operand);
+    place[i] = static_cast<int>(live.size());
+    live.push_back(item);
+  }
+  for (Sink& sink : list.sinks) renumber(sink.item);
+  renumber(list.guard);
+  list.items = std::move(live);
+}
 
+template <bool wide>
 class Lowering {
+  using Operations = jit::Operations<wide>;
+  using Library = base::Functions<Operations>;
+  using Number = typename Operations::Number;
+  using Mask = typename Operations::Mask;
+
  public:
-  Lowering(const Program& program, const SharedValues& shared, std::span<const base::Stream> streams,
-           InstructionSet isa)
-      : program_(program), shared_(shared), streams_(streams), writer_(isa) {
+  Lowering(const Program& program, const SharedValues& shared, std::span<const base::Stream> streams)
+      : program_(program), shared_(shared), streams_(streams), writer_(wide) {
     const int table = static_cast<int>(shared.table.size());
     layout_ = {table, table + 1, table + 2};
   }
@@ -159,6 +211,7 @@ class Lowering {
           {output.slot, output.mask ? mask(output.node).item : number(output.node).item, output.mask});
     if (program_.guard >= 0) writer_.list.guard = mask(program_.guard).item;
     writer = outer;
+    remove_dead(writer_.list);
     return {std::move(writer_.list), layout_};
   }
 
@@ -172,7 +225,7 @@ class Lowering {
   }
 
   // Masks stand in the table as 1 and 0.
-  Operations::Mask mask(int node) {
+  Mask mask(int node) {
     const int place = shared_.places[index(node)];
     if (place < 0) return {items_[index(node)]};
     return Operations::less(Operations::set(0), {writer_.leaf(Action::value, place)});
@@ -187,8 +240,9 @@ class Lowering {
   }
 
   int draw(const Node& node) {
-    const Operations::Bits neuron{writer_.put(Action::neuron_index, writer_.row({0, 1, 2, 3, 4, 5, 6, 7}))};
-    const Operations::Bits low{writer_.leaf(Action::value, layout_.step_low)},
+    const typename Operations::Bits neuron{
+        writer_.put(Action::neuron_index, writer_.row({0, 1, 2, 3, 4, 5, 6, 7}))};
+    const typename Operations::Bits low{writer_.leaf(Action::value, layout_.step_low)},
         high{writer_.leaf(Action::value, layout_.step_high)};
     const std::uint64_t key = streams_[index(node.a)].key;
     return (node.b == 0 ? uniform<Operations, 0>(neuron, low, high, key)
@@ -276,6 +330,8 @@ class Lowering {
         return Library::cos(a).item;
       case Op::exprel:
         return Library::exprel(a).item;
+      case Op::reciprocal_exprel:
+        return Library::reciprocal_exprel(a).item;
       case Op::normal_quantile:
         return Library::normal_quantile(a).item;
       default:
@@ -295,7 +351,8 @@ class Lowering {
 
 Lowered lower(const Program& program, const SharedValues& shared, std::span<const base::Stream> streams,
               InstructionSet isa) {
-  return Lowering(program, shared, streams, isa).lower();
+  return isa == InstructionSet::avx512 ? Lowering<true>(program, shared, streams).lower()
+                                       : Lowering<false>(program, shared, streams).lower();
 }
 
 }  // namespace hillock::program::jit

@@ -53,13 +53,12 @@ class Encoder : private Xbyak::CodeGenerator {
     Xbyak::Label tail, done;
     cmp(index_, field(offsetof(Frame, loop_end)));
     jge(tail, T_NEAR);
-    loop(main);
+    loop(main, offsetof(Frame, loop_end));
     L(tail);
     if (rest.streams < main.streams) {
       cmp(index_, field(offsetof(Frame, end)));
       jge(done, T_NEAR);
-      for (const Instruction& instruction : rest.before) write(instruction);
-      round(rest);
+      loop(rest, offsetof(Frame, end));
     }
     L(done);
     mov(rax, -1);
@@ -76,14 +75,15 @@ class Encoder : private Xbyak::CodeGenerator {
     std::vector<Place> guards;  // one for each group of lanes
   };
 
-  // The arrays and parameters that are read or written keep their addresses in registers, as many as fit.
+  // The arrays, parameters and masks that are read or written keep their addresses in registers, as many as
+  // fit.
   void pin(const ActionList& list) {
     const auto add = [&](const Place& place) {
       if (pinned_.size() < pinnable_.size() && std::ranges::find(pinned_, place) == pinned_.end())
         pinned_.push_back(place);
     };
     for (const Sink& sink : list.sinks)
-      if (!sink.mask) add({Place::Kind::array, sink.slot});
+      add({sink.mask ? Place::Kind::mask_array : Place::Kind::array, sink.slot});
     for (const Item& item : list.items) {
       if (item.action == Action::load) add({Place::Kind::array, item.detail});
       if (item.action == Action::parameter) add({Place::Kind::parameter, item.detail});
@@ -113,22 +113,26 @@ class Encoder : private Xbyak::CodeGenerator {
   }
 
   void load_address(const Place& place, const Reg64& to) {
-    mov(to, field(place.kind == Place::Kind::array ? offsetof(Frame, arrays) : offsetof(Frame, parameters)));
+    mov(to, field(place.kind == Place::Kind::array       ? offsetof(Frame, arrays)
+                  : place.kind == Place::Kind::parameter ? offsetof(Frame, parameters)
+                                                         : offsetof(Frame, masks)));
     mov(to, qword[to + 8 * place.number]);
   }
 
-  void loop(const Body& body) {
+  void loop(const Body& body, std::size_t end) {
     for (const Instruction& instruction : body.before) write(instruction);
     align(32);
     Xbyak::Label again;
     L(again);
     round(body);
     add(index_, body.streams * lanes());
-    cmp(index_, field(offsetof(Frame, loop_end)));
+    cmp(index_, field(end));
     jl(again, T_NEAR);
   }
 
   void round(const Body& body) {
+    mov(byte_, index_);
+    shr(byte_, 3);
     Exit exit;
     for (std::size_t i = 0; i < body.code.size(); ++i) {
       const Instruction& instruction = body.code[i];
@@ -253,21 +257,15 @@ class Encoder : private Xbyak::CodeGenerator {
   }
 
   void store_mask(const Instruction& i) {
-    mov(address_, field(offsetof(Frame, masks)));
-    mov(address_, qword[address_ + 8 * i.detail]);
-    mov(rax, index_);
-    shr(rax, 3);
-    add(address_, rax);
-    const Address to = byte[address_ + i.stream * lanes() / 8];
-    if (wide_) {
-      kmovb(to, mask(i.a));
-      return;
+    if (!wide_) {
+      vmovmskpd(eax, ymm(i.a));
+      vmovmskpd(address_.cvt32(), ymm(i.b));
+      shl(address_.cvt32(), 4);
+      or_(eax, address_.cvt32());
     }
-    vmovmskpd(eax, ymm(i.a));
-    vmovmskpd(r8d, ymm(i.b));
-    shl(r8d, 4);
-    or_(eax, r8d);
-    mov(to, al);
+    const Reg64 from = address_of({Place::Kind::mask_array, i.detail});
+    const Address to = byte[from + byte_ + i.stream * lanes() / 8];
+    wide_ ? kmovb(to, mask(i.a)) : mov(to, al);
   }
 
   void operate(const Instruction& i) {
@@ -288,6 +286,7 @@ class Encoder : private Xbyak::CodeGenerator {
       case Action::neuron_index:
         return neuron_index(i, result);
       case Action::both:
+      case Action::second_only:
       case Action::either:
       case Action::invert:
         if (wide_) return mask_logic(i);
@@ -330,6 +329,8 @@ class Encoder : private Xbyak::CodeGenerator {
       knotb(mask(i.result), mask(i.a));
     else if (i.action == Action::both)
       kandb(mask(i.result), mask(i.a), mask(i.b));
+    else if (i.action == Action::second_only)
+      kandnb(mask(i.result), mask(i.a), mask(i.b));
     else
       korb(mask(i.result), mask(i.a), mask(i.b));
   }
@@ -355,6 +356,8 @@ class Encoder : private Xbyak::CodeGenerator {
         return vminpd(result, a, b);
       case Action::maximum:
         return vmaxpd(result, a, b);
+      case Action::scale:
+        return vscalefpd(Zmm(i.result.number), Zmm(i.a.number), b);
       case Action::add_bits:
         return vpaddq(result, a, b);
       case Action::multiply_words:
@@ -369,6 +372,8 @@ class Encoder : private Xbyak::CodeGenerator {
       case Action::and_bits:
       case Action::both:
         return vandpd(result, a, b);
+      case Action::second_only:
+        return vandnpd(result, a, b);
       case Action::or_bits:
       case Action::either:
         return vorpd(result, a, b);
@@ -385,8 +390,9 @@ class Encoder : private Xbyak::CodeGenerator {
   }
 
   void compare(const Instruction& i, const Ymm& a, const Operand& b) {
-    // Ordered, without a signal for NaN.
-    const std::uint8_t predicate = i.action == Action::less ? 17 : i.action == Action::less_equal ? 18 : 0;
+    // Without a signal for NaN: 17, 18 and 0 are ordered, 4 more is the opposite.
+    const int ordered = i.action == Action::less ? 17 : i.action == Action::less_equal ? 18 : 0;
+    const auto predicate = static_cast<std::uint8_t>(ordered + 4 * i.detail);
     if (wide_)
       vcmppd(mask(i.result), a, b, predicate);
     else
@@ -400,7 +406,7 @@ class Encoder : private Xbyak::CodeGenerator {
       vblendvpd(result, vector(i.c), b, ymm(i.a));
   }
 
-  const Reg64 frame_ = rdi, pool_base_ = rsi, values_ = rdx, index_ = rcx, address_ = r9;
+  const Reg64 frame_ = rdi, pool_base_ = rsi, values_ = rdx, index_ = rcx, byte_ = r8, address_ = r9;
   const std::array<Reg64, 7> pinnable_{rbx, r10, r11, r12, r13, r14, r15};
   bool wide_;
   int rows_;

@@ -27,8 +27,8 @@ bool can_execute();
 
 class NativeCode {
  public:
-  // Writes the code: a loop over `main`, and `rest` for the last 8 neurons if a round of the loop takes more.
-  // Throws base::ResourceError if the system gives no executable memory.
+  // Writes the code: a loop over `main`, and one over `rest` for what is left if a round of it takes more
+  // than 8 neurons. Throws base::ResourceError if the system gives no executable memory.
   NativeCode(const ActionList& list, const Target& target, const Body& main, const Body& rest);
 
   // -1, or the first neuron of the round in which the guard held: nothing of it was stored.
