@@ -12,8 +12,8 @@ double sinh(double x);
 double cosh(double x);
 double sin(double x);
 double cos(double x);
-double sigmoid(double x);  // 1/(1 + exp(-x))
-double exprel(double x);   // (exp(x) - 1)/x, 1 at 0
+double sigmoid(double x);            // 1/(1 + exp(-x))
+double exprel(double x);             // (exp(x) - 1)/x, 1 at 0
 double reciprocal_exprel(double x);  // x/(exp(x) - 1), 1 at 0
 double normal_quantile(
     double p);  // inverse of the standard normal distribution function, 0 < p < 1 (Wichura 1988, AS 241)
