@@ -14,7 +14,7 @@ COUNTS = (512, 65536)
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A model with its method, and the steps of a run that takes about 1 ms for each number of neurons."""
+    """A model with its method, and the steps of a run for each number of neurons: a twentieth takes about 1 ms."""
 
     model: str
     method: str
@@ -35,9 +35,9 @@ class Case:
                        lambda: float(run(program, backend, self.name, str(neurons), str(steps))), repeat)
 
 
-SQUID = Case("squid", "rk4", 0.01, (300, 10))
-CASES = (SQUID, Case("squid", "exponential_euler", 0.01, (300, 10)), Case("adex", "rk4", 0.1, (500, 20)),
-         Case("lif", "exact", 0.1, (2000, 100)))
+SQUID = Case("squid", "rk4", 0.01, (6000, 200))
+CASES = (SQUID, Case("squid", "exponential_euler", 0.01, (6000, 200)), Case("adex", "rk4", 0.1, (10000, 400)),
+         Case("lif", "exact", 0.1, (40000, 2000)))
 
 
 def _compare(case: Case, backend: str, neurons: int, limit: float, repeat: int) -> tuple[dict, str]:

@@ -1,4 +1,5 @@
 // JIT back end: asmjit x86::Compiler, AVX-512 (8 lanes, zmm, k masks) or AVX2+FMA (2 x 4 lanes, ymm).
+// Why one file: it stays as it was measured; it is no part of hillock and is not developed further.
 // clang-format off
 #pragma once
 #include <asmjit/asmjit.h>
