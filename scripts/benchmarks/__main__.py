@@ -12,6 +12,7 @@ from collections.abc import Callable
 import machine
 from features import features
 from from_python import python
+from hh_fi import hh_fi
 from large_file import large_file
 from outcome import Outcome
 from programs import HILLOCK
@@ -35,6 +36,8 @@ BENCHMARKS = {benchmark.name: benchmark for benchmark in (
     Benchmark(interpreter, "one RK4 step of 512 Hodgkin-Huxley cells, beside the prototype's interpreter (at most 1.5 times its time)", ("prototype",)),
     Benchmark(jit, "one step of HH (RK4, exponential Euler), AdEx and LIF cells, beside the prototype's native code (at most 1.15 times its time)",
               ("prototype",)),
+    Benchmark(hh_fi, "f-I curve of 1000 HH neurons on two threads: at errors of spike times no larger than theirs at least 10 times faster than Arbor,\n"
+                     + 18 * " " + "20 times than Brian2, NEST and CoreNEURON, 40 times than NEURON", ("peers",)),
     Benchmark(recording, "ten million samples: time added, beside an fsynced write of the same bytes (at most 3 times)"),
     Benchmark(startup, "`hillock run configs/quickstart.yaml` from start to exit (at most 0.15 s)"),
     Benchmark(python, "`hillock.run` of the same from Python, beside the command line from start to exit (at most 0.05 s more)"),
