@@ -10,7 +10,9 @@ import sys
 from collections.abc import Callable
 
 import machine
+import page
 from features import features
+from first_step import first_step
 from from_python import python
 from hh_fi import hh_fi
 from large_file import large_file
@@ -38,6 +40,7 @@ BENCHMARKS = {benchmark.name: benchmark for benchmark in (
               ("prototype",)),
     Benchmark(hh_fi, "f-I curve of 1000 HH neurons on two threads: at errors of spike times no larger than theirs at least 10 times faster than Arbor,\n"
                      + 18 * " " + "20 times than Brian2, NEST and CoreNEURON, 40 times than NEURON", ("peers",)),
+    Benchmark(first_step, "from command to first step, every shipped config and model: an upper bound (below 0.03 s)"),
     Benchmark(recording, "ten million samples: time added, beside an fsynced write of the same bytes (at most 3 times)"),
     Benchmark(startup, "`hillock run configs/quickstart.yaml` from start to exit (at most 0.15 s)"),
     Benchmark(python, "`hillock.run` of the same from Python, beside the command line from start to exit (at most 0.05 s more)"),
@@ -57,6 +60,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="print the names, one a line, and end")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--repeat", type=int, default=5, metavar="N", help="undisturbed pairs to measure (default 5)")
+    parser.add_argument("--record", action="store_true", help="keep what was found in docs/performance.json and write docs/performance.md from it")
     parser.add_argument("--needs", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args(words)
     for name in arguments.names:
@@ -68,6 +72,8 @@ def parse(words: list[str]) -> argparse.Namespace:
 
 
 def main(words: list[str]) -> int:
+    if "--needs" in words and {"-h", "--help"} & set(words):
+        return 0  # help needs nothing
     arguments = parse(words)
     chosen = [BENCHMARKS[name] for name in arguments.names or BENCHMARKS]
     if arguments.needs:
@@ -90,6 +96,9 @@ def main(words: list[str]) -> int:
     if arguments.json:
         print(json.dumps({"machine": where, "benchmarks": {name: {**outcome.figures, "kept": outcome.kept} for name, outcome in outcomes.items()}},
                          indent=2))
+    if arguments.record:
+        page.keep(outcomes, where)
+        page.write()
     return 1 if any(outcome.kept is False for outcome in outcomes.values()) else 0
 
 

@@ -87,6 +87,30 @@ def test_the_list_has_a_name_on_each_line_and_the_help_explains_each():
 def test_needs_are_those_of_the_chosen_benchmarks():
     assert call("--needs", "startup").stdout == "\n"
     assert call("--needs", "startup", "jit").stdout == "prototype\n"
+    assert call("--needs", "--help", "jit").stdout == ""
+
+
+def test_outcomes_are_kept_and_the_page_is_written_from_them(tmp_path):
+    import page
+    from outcome import Outcome
+    machine = {"date": "2026-01-02", "hillock": "0.1.0", "commit": "abc", "cpu": "CPU", "cores": 2, "instructions": "avx512", "system": "Debian"}
+    row = {"config": "lif", "seconds": 0.012}
+    kept = tmp_path / "kept.json"
+    page.keep({"startup": Outcome("0.1 s", True, {"limit": 1}), "first_step": Outcome("40 ms", None, {"rows": []})}, machine, kept)
+    page.keep({"first_step": Outcome("12 ms", False, {"rows": [row]})}, machine, kept)
+    found = json.loads(kept.read_text())
+    assert found["startup"]["verdict"] == "kept" and found["first_step"]["rows"] == [row]
+    text = "a\n<!-- bench: first_step -->\nold\n<!-- end -->\nb\n<!-- bench: jit -->\n<!-- end -->\n"
+    assert page.filled(text, found) == (
+        "a\n<!-- bench: first_step -->\n12 ms: **NOT KEPT**.\n\n| config or model | ms |\n| --- | --- |\n| lif | 12.0 |\n\n"
+        "*2026-01-02, hillock 0.1.0 at abc, CPU (2 cores, avx512), Debian.*\n<!-- end -->\nb\n"
+        "<!-- bench: jit -->\nNot measured yet.\n<!-- end -->\n")
+    assert page.filled(page.filled(text, found), found) == page.filled(text, found)
+
+
+def test_the_page_of_the_docs_is_what_the_kept_outcomes_say():
+    import page
+    assert page.PAGE.read_text() == page.filled(page.PAGE.read_text(), json.loads(page.KEPT.read_text()))
 
 
 @pytest.mark.parametrize("words, message", [
