@@ -64,9 +64,11 @@ constexpr Texts reference_texts{
 constexpr Texts completion_texts{
     "completion", "Print a script that completes commands, options, configs and models in bash",
     "  source <(hillock completion bash)"};
-constexpr Texts bench_texts{"bench", "Measure a part of hillock on this machine; prints JSON",
-                            "  hillock bench --list\n"
-                            "  hillock bench recording"};
+constexpr Texts bench_texts{
+    "bench", "Measure a part of hillock on this machine; prints JSON",
+    "  hillock bench --list\n"
+    "  hillock bench step --set populations.cell.size=65536 --set simulation.duration='1 ms'\n"
+    "  hillock bench recording"};
 
 // What CLI11 fills: numbers stay words, because CLI11 would read 010 and 0x10 as numbers.
 struct Raw {
@@ -201,6 +203,7 @@ void add_others(CLI::App& app, Raw& raw) {
   bench.add_flag("--list", raw.arguments.list, "List the benchmarks");
   bench.add_option("--config", raw.arguments.config, "The config to run instead of the benchmark's own")
       ->type_name("CONFIG");
+  add_settings(bench, raw);
 }
 
 void build(CLI::App& app, Raw& raw) {

@@ -1,0 +1,106 @@
+"""The command line of scripts/bench: which benchmarks run, and how their outcomes are printed."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Callable
+
+import machine
+import page
+from features import features
+from first_step import first_step
+from from_python import python
+from hh_fi import hh_fi
+from large_file import large_file
+from outcome import Outcome
+from programs import HILLOCK
+from recording import recording
+from startup import startup
+from step import interpreter, jit
+
+
+@dataclasses.dataclass(frozen=True)
+class Benchmark:
+    measure: Callable[[int], Outcome]
+    summary: str
+    needs: tuple[str, ...] = ()  # what scripts/bench installs: prototype, peers
+
+    @property
+    def name(self) -> str:
+        return self.measure.__name__
+
+
+BENCHMARKS = {benchmark.name: benchmark for benchmark in (
+    Benchmark(interpreter, "one RK4 step of 512 Hodgkin-Huxley cells, beside the prototype's interpreter (at most 1.5 times its time)", ("prototype",)),
+    Benchmark(jit, "one step of HH (RK4, exponential Euler), AdEx and LIF cells, beside the prototype's native code (at most 1.15 times its time)",
+              ("prototype",)),
+    Benchmark(hh_fi, "f-I curve of 1000 HH neurons on two threads: at errors of spike times no larger than theirs at least 10 times faster than Arbor,\n"
+                     + 18 * " " + "20 times than Brian2, NEST and CoreNEURON, 40 times than NEURON", ("peers",)),
+    Benchmark(first_step, "from command to first step, every shipped config and model: an upper bound (below 0.03 s)"),
+    Benchmark(recording, "ten million samples: time added, beside an fsynced write of the same bytes (at most 3 times)"),
+    Benchmark(startup, "`hillock run configs/quickstart.yaml` from start to exit (at most 0.15 s)"),
+    Benchmark(python, "`hillock.run` of the same from Python, beside the command line from start to exit (at most 0.05 s more)"),
+    Benchmark(large_file, "report, plot and hillock.open of a file of 10 GB that is not in memory (at most 2 s each); it lies in build/ meanwhile"),
+    Benchmark(features, "`hillock features` of 1000 traces of 1 s at 0.025 ms from start to exit, beside eFEL (at least 20 times faster)"),
+)}
+
+
+def parse(words: list[str]) -> argparse.Namespace:
+    listed = "\n".join(f"  {name:16}{benchmark.summary}" for name, benchmark in BENCHMARKS.items())
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench", formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+        description="Measures what hillock promises about its speed, each beside its yardstick in the same run, in turn. Pairs during\n"
+                    "which other processes were busy are dropped; where too few are left, the promise counts as not measured.",
+        epilog=f"benchmarks:\n{listed}\n\nThe program is $HILLOCK, or build/release/hillock. Exit code 1 if a promise is not kept.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="the benchmarks to run; all if none is named")
+    parser.add_argument("--list", action="store_true", help="print the names, one a line, and end")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--repeat", type=int, default=5, metavar="N", help="undisturbed pairs to measure (default 5)")
+    parser.add_argument("--record", action="store_true", help="keep what was found in docs/performance.json and write docs/performance.md from it")
+    parser.add_argument("--needs", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args(words)
+    for name in arguments.names:
+        if name not in BENCHMARKS:
+            parser.error(f"'{name}' is not a benchmark; scripts/bench --list names them")
+    if arguments.repeat < 1:
+        parser.error("--repeat needs a number above 0")
+    return arguments
+
+
+def main(words: list[str]) -> int:
+    if "--needs" in words and {"-h", "--help"} & set(words):
+        return 0  # help needs nothing
+    arguments = parse(words)
+    chosen = [BENCHMARKS[name] for name in arguments.names or BENCHMARKS]
+    if arguments.needs:
+        print(*sorted({need for benchmark in chosen for need in benchmark.needs} if not arguments.list else ()))
+        return 0
+    if arguments.list:
+        print(*BENCHMARKS, sep="\n")
+        return 0
+    if not os.access(HILLOCK, os.X_OK):
+        print(f"scripts/bench: {HILLOCK} is not there; `scripts/run CONFIG` builds it", file=sys.stderr)
+        return 6
+    where = machine.describe()
+    if not arguments.json:
+        print("{cpu} ({cores} cores, {instructions}), {system}; hillock {hillock} at {commit}; {date}".format(**where), flush=True)
+    outcomes = {}
+    for benchmark in chosen:
+        outcome = outcomes[benchmark.name] = benchmark.measure(arguments.repeat)
+        if not arguments.json:
+            print("\n".join([f"{benchmark.name}: {outcome.text}: {outcome.verdict()}"] + [f"  {line}" for line in outcome.lines]), flush=True)
+    if arguments.json:
+        print(json.dumps({"machine": where, "benchmarks": {name: {**outcome.figures, "kept": outcome.kept} for name, outcome in outcomes.items()}},
+                         indent=2))
+    if arguments.record:
+        page.keep(outcomes, where)
+        page.write()
+    return 1 if any(outcome.kept is False for outcome in outcomes.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,74 @@
+"""Keeps outcomes in docs/performance.json, and writes their tables into docs/performance.md between its marks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from outcome import Outcome
+from programs import ROOT
+
+KEPT, PAGE = ROOT / "docs" / "performance.json", ROOT / "docs" / "performance.md"
+MARKED = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+NOT_MEASURED = "Not measured yet.\n"
+
+
+def keep(outcomes: dict[str, Outcome], machine: dict, path: Path = KEPT) -> None:
+    """Adds outcomes to the file, in place of older ones of the same benchmarks."""
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    for name, outcome in outcomes.items():
+        kept[name] = {"machine": machine, "text": outcome.text, "verdict": outcome.verdict(), **outcome.figures}
+    path.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n")
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _steps(found: dict) -> str:
+    return table(["model and method", "neurons", "ns", "prototype, ns", "ratio", "limit", "pairs"],
+                 [[row["case"].replace("_", " ", 1).replace("_", " "), f"{row['neurons']:,}", f"{row['ns_per_cell_step']:.2f}",
+                   f"{row['prototype_ns_per_cell_step']:.2f}", f"{row['ratio']:.2f}", f"{row['limit']:g}", _pairs(row)] for row in found.get("rows", [])])
+
+
+def _pairs(row: dict) -> str:
+    return str(row["pairs"]) if row["quiet"] else f"{row['pairs']}, disturbed ({row['foreign_cores']:.1f} cores)"
+
+
+def _hh_fi(found: dict) -> str:
+    rows = []
+    for row in found.get("rows", []):
+        ours, equal = row["hillock"], row["times_faster_at_equal_dt"]
+        rows.append([f"{row['peer']} {row['version']}", f"{row['simulate_s']:.3f}", f"{row['error']['mean_ms']:.2g}", f"{ours['simulate_s']:.3f}",
+                     f"{ours['method']}, {ours['dt']:g} ms", f"{ours['error']['mean_ms']:.2g}", f"{row['times_faster']:.1f}", f"{row['at_least']:g}",
+                     f"{equal:.1f}" if equal else "–", f"{row['times_faster_whole_process']:.1f}", _pairs(row)])
+    return table(["simulator", "s", "error, ms", "hillock, s", "method and step", "error, ms", "times faster", "promised", "at equal dt",
+                  "whole process", "pairs"], rows)
+
+
+def _first_step(found: dict) -> str:
+    return table(["config or model", "ms"], [[row["config"], f"{1e3 * row['seconds']:.1f}"] for row in found["rows"]])
+
+
+TABLES: dict[str, Callable[[dict], str]] = {"jit": _steps, "interpreter": _steps, "hh_fi": _hh_fi, "first_step": _first_step}
+
+
+def block(name: str, found: dict | None) -> str:
+    """What stands between the marks of a benchmark."""
+    if found is None:
+        return NOT_MEASURED
+    machine = "{date}, hillock {hillock} at {commit}, {cpu} ({cores} cores, {instructions}), {system}".format(**found["machine"])
+    rows = TABLES[name](found) + "\n" if name in TABLES else ""
+    return f"{found['text'][0].upper()}{found['text'][1:]}: **{found['verdict']}**.\n\n{rows}*{machine}.*\n"
+
+
+def filled(page: str, kept: dict) -> str:
+    """The page with what was measured between its marks."""
+    return MARKED.sub(lambda match: match[1] + block(match[2], kept.get(match[2])) + match[3], page)
+
+
+def write() -> None:
+    PAGE.write_text(filled(PAGE.read_text(), json.loads(KEPT.read_text()) if KEPT.exists() else {}))

@@ -1,0 +1,129 @@
+"""scripts/bench: which pairs count, what a promise is when others used the machine, and the command line."""
+
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "scripts" / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+class Watched:
+    """Stands for a machine on which others took these numbers of cores, pair by pair."""
+
+    def __init__(self, *cores):
+        self.cores = itertools.cycle(cores)
+
+    def __call__(self):
+        return self
+
+    def __enter__(self):
+        self.foreign = next(self.cores)
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+def pairs(repeat, *cores):
+    from pairs import in_turn
+    order = []
+    numbers = itertools.count(1)
+    found = in_turn(lambda: (order.append("A"), next(numbers))[1], lambda: (order.append("B"), next(numbers))[1], repeat, Watched(*cores))
+    return found, "".join(order)
+
+
+def test_pairs_are_measured_in_turn_until_there_are_enough():
+    found, order = pairs(3, 0.0)
+    assert order == "ABABAB" and found.quiet and found.dropped == 0
+    assert [(pair.first, pair.second) for pair in found.pairs] == [(1, 2), (3, 4), (5, 6)]
+
+
+def test_a_disturbed_pair_is_dropped_and_measured_again():
+    found, order = pairs(2, 0.0, 0.5, 0.1)
+    assert order == "ABABAB" and found.quiet and found.dropped == 1
+    assert [pair.first for pair in found.pairs] == [1, 5]
+    assert found.ratio() == pytest.approx((1 / 2 + 5 / 6) / 2)
+
+
+def test_on_a_busy_machine_the_least_disturbed_pairs_are_shown_and_nothing_is_promised():
+    from outcome import judged
+    found, order = pairs(2, 0.9, 0.3, 0.5, 0.4)
+    assert order == "AB" * 4 and not found.quiet and found.dropped == 4
+    assert [pair.foreign for pair in found.pairs] == [0.3, 0.4] and found.facts()["foreign_cores"] == 0.35
+    assert judged(True, found.quiet) is None and judged(False, True) is False
+
+
+def test_the_watch_counts_what_others_took_and_neither_its_own_children_nor_a_tick_of_each_core(monkeypatch):
+    import machine
+    monkeypatch.setattr(machine.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(machine.time, "perf_counter", iter([10, 12]).__next__)
+    monkeypatch.setattr(machine, "_own", iter([1, 2.5]).__next__)
+    monkeypatch.setattr(machine, "_busy", iter([100, 102.5 + 2 / machine.TICKS]).__next__)
+    with machine.Watch() as watch:
+        pass
+    assert watch.foreign == pytest.approx(0.5)  # (2.5 - 1.5) s of 2 s
+
+
+def call(*words, **options):
+    return subprocess.run([sys.executable, str(BENCHMARKS), *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+
+
+def test_the_list_has_a_name_on_each_line_and_the_help_explains_each():
+    names = call("--list").stdout.split("\n")[:-1]
+    assert {"interpreter", "jit", "recording", "startup", "python", "large_file", "features"} <= set(names)
+    words = call("--help").stdout.split()
+    assert all(name in words for name in names)
+
+
+def test_needs_are_those_of_the_chosen_benchmarks():
+    assert call("--needs", "startup").stdout == "\n"
+    assert call("--needs", "startup", "jit").stdout == "prototype\n"
+    assert call("--needs", "--help", "jit").stdout == ""
+
+
+def test_outcomes_are_kept_and_the_page_is_written_from_them(tmp_path):
+    import page
+    from outcome import Outcome
+    machine = {"date": "2026-01-02", "hillock": "0.1.0", "commit": "abc", "cpu": "CPU", "cores": 2, "instructions": "avx512", "system": "Debian"}
+    row = {"config": "lif", "seconds": 0.012}
+    kept = tmp_path / "kept.json"
+    page.keep({"startup": Outcome("0.1 s", True, {"limit": 1}), "first_step": Outcome("40 ms", None, {"rows": []})}, machine, kept)
+    page.keep({"first_step": Outcome("12 ms", False, {"rows": [row]})}, machine, kept)
+    found = json.loads(kept.read_text())
+    assert found["startup"]["verdict"] == "kept" and found["first_step"]["rows"] == [row]
+    text = "a\n<!-- bench: first_step -->\nold\n<!-- end -->\nb\n<!-- bench: jit -->\n<!-- end -->\n"
+    assert page.filled(text, found) == (
+        "a\n<!-- bench: first_step -->\n12 ms: **NOT KEPT**.\n\n| config or model | ms |\n| --- | --- |\n| lif | 12.0 |\n\n"
+        "*2026-01-02, hillock 0.1.0 at abc, CPU (2 cores, avx512), Debian.*\n<!-- end -->\nb\n"
+        "<!-- bench: jit -->\nNot measured yet.\n<!-- end -->\n")
+    assert page.filled(page.filled(text, found), found) == page.filled(text, found)
+
+
+def test_the_page_of_the_docs_is_what_the_kept_outcomes_say():
+    import page
+    assert page.PAGE.read_text() == page.filled(page.PAGE.read_text(), json.loads(page.KEPT.read_text()))
+
+
+@pytest.mark.parametrize("words, message", [
+    (["jti"], "'jti' is not a benchmark; scripts/bench --list names them"),
+    (["--repeat", "0"], "--repeat needs a number above 0"),
+    (["--repeat", "x"], "argument --repeat: invalid int value: 'x'"),
+])
+def test_what_is_not_known_is_refused(words, message):
+    done = call(*words)
+    assert done.returncode == 2 and done.stderr.endswith(f"scripts/bench: error: {message}\n")
+
+
+def test_startup_is_measured_with_machine_and_versions():
+    found = json.loads(call("startup", "--json").stdout)
+    assert found["machine"].keys() >= {"cpu", "instructions", "cores", "memory_GiB", "system", "hillock", "commit", "date"}
+    assert found["benchmarks"]["startup"]["runs"] == 20 and found["benchmarks"]["startup"]["seconds_median"] > 0
