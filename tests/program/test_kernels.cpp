@@ -108,7 +108,7 @@ std::string difference(const Data& found, const std::vector<Expected>& expected,
 }
 
 // Empty if the run gave what the evaluator says, with nothing stored from the chunk of the guard on. Native
-// code takes 8 to 32 neurons a round.
+// code stores 8 neurons at a time.
 std::string compare(const Program& program, const Data& before, const Data& after, std::int64_t returned,
                     int chunk, bool native) {
   const std::vector<Expected> expected = evaluate_all(program, before);
@@ -116,14 +116,14 @@ std::string compare(const Program& program, const Data& before, const Data& afte
   for (std::int64_t i = 0; i < before.neurons && bad < 0; ++i)
     if (!expected[static_cast<std::size_t>(i)].passed) bad = i;
   if (returned != bad) return "returned " + std::to_string(returned) + " instead of " + std::to_string(bad);
-  const std::int64_t stored = bad < 0 ? before.neurons : native ? bad / 32 * 32 : bad / chunk * chunk;
-  const std::int64_t kept = bad >= 0 && native ? bad / 8 * 8 : stored;
+  const std::int64_t together = native ? 8 : chunk,
+                     stored = bad < 0 ? before.neurons : bad / together * together;
   for (std::int64_t i = 0; i < stored; ++i) {
     const std::string text = difference(after, expected, i);
     if (!text.empty()) return text;
   }
   for (std::size_t a = 0; a < before.arrays.size(); ++a)
-    for (std::size_t i = static_cast<std::size_t>(kept); i < static_cast<std::size_t>(before.neurons); ++i)
+    for (std::size_t i = static_cast<std::size_t>(stored); i < static_cast<std::size_t>(before.neurons); ++i)
       if (!same(before.arrays[a][i], after.arrays[a][i])) return "stored behind the guard";
   if (bad < 0 && before.neurons % 8 != 0)
     for (const auto& mask : after.masks)

@@ -85,7 +85,7 @@ def test_the_rates_are_finite_where_their_formulas_read_0_by_0(run_hillock):
     for k, name in enumerate(names):
         assert np.all(np.isfinite(frames[name]))
         assert frames[name][0] == pytest.approx(start[:, k], rel=1e-12)
-    assert frames["alpha_m"][0, 0] == 1 and frames["alpha_n"][0, 2] == pytest.approx(0.1, rel=1e-15)
+    assert frames["alpha_m"][0, 0] == pytest.approx(1, rel=1e-15) and frames["alpha_n"][0, 2] == pytest.approx(0.1, rel=1e-15)
     gates = np.array([reference.Squid().steady(float(V)) for V in V_0])
     for k, name in enumerate(("m", "h", "n")):           # the gates start steady at the potential the config gave
         assert frames[name][0] == pytest.approx(gates[:, k], rel=1e-12)

@@ -38,17 +38,18 @@ class Allocator {
     states_.assign(list.items.size() * index(streams), State{});
     vectors_.assign(index(target.vectors), free);
     masks_.assign(index(target.masks), free);
-    in_place_.assign(list.items.size(), true);
+    delay_ = end() / (6 * groups());
   }
 
+  // Groups follow one another at a small distance, found by measuring: in step, all would wait for the
+  // divider at the same time.
   Body run() {
     keep();
-    const int end = static_cast<int>(list_.items.size());
-    for (position_ = 0; position_ < end; ++position_)
-      if (const Item& item = list_.items[index(position_)]; !is_leaf(item.action))
-        for (stream_ = 0; stream_ < body_.streams; ++stream_) compute(item);
-    guard();
-    sinks();
+    for (time_ = 0; time_ <= end() + delay_ * (groups() - 1); ++time_)
+      for (group_ = 0; group_ < groups(); ++group_) {
+        position_ = time_ - delay_ * group_;
+        if (position_ >= 0 && position_ <= end()) advance();
+      }
     return std::move(body_);
   }
 
@@ -62,7 +63,33 @@ class Allocator {
     int reg = -1;          // register, or -1
     int spill = -1;        // place of its copy in memory, or -1
     std::size_t next = 0;  // index in its reads
+    bool in_place = true;  // a load: the array still holds it
   };
+
+  int end() const { return static_cast<int>(list_.items.size()); }
+  int groups() const { return body_.streams / target_.together(); }
+
+  // Calls action() for each stream of the present group.
+  template <class F>
+  void for_streams(F action) {
+    const int first = group_ * target_.together();
+    for (stream_ = first; stream_ < first + target_.together(); ++stream_) action();
+  }
+
+  void advance() {
+    if (position_ == end()) return finish_group();
+    if (const Item& item = item_of(position_); !is_leaf(item.action)) for_streams([&] { compute(item); });
+  }
+
+  // Between its guard and its last store no other group comes, so that it is stored as a whole or not at all.
+  void finish_group() {
+    guard();
+    leave_arrays();
+    for (const Sink& s : list_.sinks) {
+      ++position_;
+      sink(s);
+    }
+  }
 
   State& state(int item, int stream) { return states_[index(stream) * list_.items.size() + index(item)]; }
   State& state(int item) { return state(item, stream_); }
@@ -70,11 +97,13 @@ class Allocator {
   bool in_mask_register(int item) const { return target_.wide && is_mask(item_of(item).action); }
   std::vector<int>& registers(bool mask) { return mask ? masks_ : vectors_; }
 
+  // At which time.
   int next_read(int item, int stream) {
     const std::vector<int>& all = reads_[index(item)];
+    const int behind = delay_ * (stream / target_.together());
     std::size_t& next = state(item, stream).next;
-    while (next < all.size() && all[next] < position_) ++next;
-    return next < all.size() ? all[next] : never;
+    while (next < all.size() && all[next] + behind < time_) ++next;
+    return next < all.size() ? all[next] + behind : never;
   }
   // Whether nothing reads the item after the present position.
   bool dies(int item) {
@@ -101,8 +130,10 @@ class Allocator {
     }
   }
   // Whether a copy of the item stands in memory.
-  bool in_memory(int item) { return state(item).spill >= 0 || has_home(item); }
-  bool has_home(int item) const { return is_leaf(item_of(item).action) && in_place_[index(item)]; }
+  bool in_memory(int item) { return state(item).spill >= 0 || has_home(item, stream_); }
+  bool has_home(int item, int stream) {
+    return is_leaf(item_of(item).action) && state(item, stream).in_place;
+  }
   Place memory(int item) {
     return state(item).spill >= 0 ? Place{Place::Kind::spill, state(item).spill} : home(item);
   }
@@ -153,7 +184,7 @@ class Allocator {
     if (best < 0) throw base::InternalError("an instruction needs more registers than there are");
     const int who = all[index(best)], item = who % items, stream = who / items;
     State& evicted = state(item, stream);
-    if (evicted.spill < 0 && !has_home(item)) {
+    if (evicted.spill < 0 && !has_home(item, stream)) {
       evicted.spill = take_spill();
       const int now = std::exchange(stream_, stream);
       emit(Instruction::Kind::spill, {Place::Kind::spill, evicted.spill}, reg_place(item, best));
@@ -371,14 +402,13 @@ class Allocator {
   }
 
   void guard() {
-    position_ = static_cast<int>(list_.items.size());
     if (list_.guard < 0) return;
     locks_.clear();
-    for (stream_ = 0; stream_ < body_.streams; ++stream_) in_register(list_.guard);
-    for (stream_ = 0; stream_ < body_.streams; ++stream_)
-      emit(Instruction::Kind::guard, {}, reg_place(list_.guard, state(list_.guard).reg));
-    for (stream_ = 0; stream_ < body_.streams; ++stream_)
+    for_streams([&] { in_register(list_.guard); });
+    for_streams([&] { emit(Instruction::Kind::guard, {}, reg_place(list_.guard, state(list_.guard).reg)); });
+    for_streams([&] {
       if (dies(list_.guard)) release(list_.guard);
+    });
   }
 
   bool overwritten(int array) const {
@@ -391,52 +421,38 @@ class Allocator {
       const Item& item = item_of(sink.item);
       if (sink.mask || item.action != Action::load || item.detail == sink.slot || !overwritten(item.detail))
         continue;
-      in_place_[index(sink.item)] = false;
-    }
-    for (int item = 0; item < static_cast<int>(list_.items.size()); ++item)
-      if (!in_place_[index(item)])
-        for (stream_ = 0; stream_ < body_.streams; ++stream_) {
-          locks_.clear();
-          if (state(item).reg >= 0 || state(item).spill >= 0) continue;
-          const int reg = take_register(false);
-          emit(Instruction::Kind::load, {Place::Kind::vector, reg}, home(item));
-          occupy(item, reg);
-        }
-  }
-
-  void sinks() {
-    leave_arrays();
-    for (const Sink& sink : list_.sinks) {
-      ++position_;
-      if (!sink.mask && item_of(sink.item).action == Action::load && item_of(sink.item).detail == sink.slot)
-        continue;  // as it is
-      sink.mask ? store_mask(sink) : store(sink);
-      for (stream_ = 0; stream_ < body_.streams; ++stream_)
-        if (dies(sink.item)) release(sink.item);
+      for_streams([&] {
+        State& left = state(sink.item);
+        left.in_place = false;
+        if (left.reg >= 0 || left.spill >= 0) return;
+        locks_.clear();
+        const int reg = take_register(false);
+        emit(Instruction::Kind::load, {Place::Kind::vector, reg}, home(sink.item));
+        occupy(sink.item, reg);
+      });
     }
   }
 
-  void store(const Sink& sink) {
-    for (stream_ = 0; stream_ < body_.streams; ++stream_) {
-      locks_.clear();
-      emit(Instruction::Kind::store, {}, in_register(sink.item)).detail = sink.slot;
-    }
+  void sink(const Sink& sink) {
+    if (!sink.mask && item_of(sink.item).action == Action::load && item_of(sink.item).detail == sink.slot)
+      return;  // as it is
+    locks_.clear();
+    if (sink.mask)
+      store_mask(sink);
+    else
+      for_streams([&] { emit(Instruction::Kind::store, {}, in_register(sink.item)).detail = sink.slot; });
+    for_streams([&] {
+      if (dies(sink.item)) release(sink.item);
+    });
   }
 
   void store_mask(const Sink& sink) {
-    const int together = target_.wide ? 1 : 2;
-    for (int first = 0; first < body_.streams; first += together) {
-      locks_.clear();
-      std::array<Place, 2> halves;
-      for (int half = 0; half < together; ++half) {
-        stream_ = first + half;
-        halves[index(half)] = in_register(sink.item);
-      }
-      stream_ = first;
-      Instruction& instruction = emit(Instruction::Kind::store_mask, {}, halves[0]);
-      instruction.b = halves[1];
-      instruction.detail = sink.slot;
-    }
+    std::vector<Place> parts;
+    for_streams([&] { parts.push_back(in_register(sink.item)); });
+    stream_ = group_ * target_.together();
+    Instruction& instruction = emit(Instruction::Kind::store_mask, {}, parts.front());
+    instruction.b = parts.back();
+    instruction.detail = sink.slot;
   }
 
   const ActionList& list_;
@@ -448,8 +464,9 @@ class Allocator {
   std::vector<int> vectors_, masks_;  // occupants
   std::vector<std::pair<bool, int>> locks_;
   std::vector<int> free_spills_;
-  std::vector<bool> in_place_;  // of loads: the array still holds it
-  int position_ = 0, stream_ = 0, pressure_ = 0;
+  int delay_ = 0;                            // of each group behind the one before it
+  int time_ = 0, group_ = 0, position_ = 0;  // position: of the present group, which starts at delay * group
+  int stream_ = 0, pressure_ = 0;
 };
 
 // The leaves that are read most often, but those that are read once.

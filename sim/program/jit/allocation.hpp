@@ -12,6 +12,7 @@ struct Target {
   bool wide = false;  // AVX-512: 8 lanes, masks in registers of their own; else AVX2: 4 lanes
   int vectors = 16, masks = 0;
   int lanes() const { return wide ? 8 : 4; }
+  int together() const { return 8 / lanes(); }  // streams of one group: 8 neurons, a byte of each mask
 };
 Target target(InstructionSet isa);
 
@@ -45,7 +46,7 @@ struct Instruction {
     spill,      // result, in memory <- a
     move,       // result <- a, both registers
     operate,    // result <- action of a, b, c
-    guard,      // leave the loop if a holds for any lane
+    guard,      // leave the loop if a holds for any lane; the group has stored nothing yet
     store,      // array `detail` <- a
     store_mask  // mask `detail` <- a; AVX2: and the next four lanes from b
   };

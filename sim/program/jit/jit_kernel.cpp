@@ -85,7 +85,7 @@ class JitKernel final : public Kernel {
     for (std::int64_t i = table + 1; i >= 0; --i) std::fill_n(values + repeats_ * i, repeats_, values[i]);
   }
 
-  // Behind the last neuron the guard does not count: there the round is run again without it.
+  // Behind the last neuron the guard does not count: there the 8 neurons are run again without it.
   std::int64_t run_frame(Frame& frame, std::int64_t first, std::int64_t end) const {
     const std::int64_t all = first + base::padded(end - first);
     while (first < all) {
@@ -94,12 +94,11 @@ class JitKernel final : public Kernel {
       if (held < 0) return -1;
       const std::int64_t bad = first_bad(frame, held);
       if (bad < end) return bad;
-      const std::int64_t round = held + code_->width() <= all ? code_->width() : 8;
-      limit(frame, held, held + round);
+      limit(frame, held, held + 8);
       frame.ignore_guard = 1;
       code_->run(frame);
       frame.ignore_guard = 0;
-      first = held + round;
+      first = held + 8;
     }
     return -1;
   }
@@ -111,12 +110,12 @@ class JitKernel final : public Kernel {
     std::fill(std::begin(frame.guard), std::end(frame.guard), std::uint8_t{0});
   }
 
-  std::int64_t first_bad(const Frame& frame, std::int64_t round) const {
+  std::int64_t first_bad(const Frame& frame, std::int64_t held) const {
     for (std::size_t group = 0; group < std::size(frame.guard); ++group)
       if (frame.guard[group] != 0)
-        return round + code_->lanes() * static_cast<std::int64_t>(group) +
+        return held + code_->lanes() * static_cast<std::int64_t>(group) +
                std::countr_zero(frame.guard[group]);
-    return round;
+    return held;
   }
 
   std::vector<base::Stream> streams_;

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstring>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,8 @@ class Encoder : private Xbyak::CodeGenerator {
   // Where the guard leaves a body, and where that goes on.
   struct Exit {
     Xbyak::Label at, back;
-    std::vector<Place> guards;  // one for each group of lanes
+    std::vector<Place> guards;  // of the streams of a group
+    int neuron = 0;             // the first of the group, from the first of the round
   };
 
   // The arrays, parameters and masks that are read or written keep their addresses in registers, as many as
@@ -133,23 +135,24 @@ class Encoder : private Xbyak::CodeGenerator {
   void round(const Body& body) {
     mov(byte_, index_);
     shr(byte_, 3);
-    Exit exit;
-    for (std::size_t i = 0; i < body.code.size(); ++i) {
-      const Instruction& instruction = body.code[i];
+    Exit* exit = nullptr;
+    for (const Instruction& instruction : body.code) {
       if (instruction.kind != Instruction::Kind::guard) {
         write(instruction);
         continue;
       }
-      exit.guards.push_back(instruction.a);
+      if (exit == nullptr) exit = &exits_.emplace_back();
+      exit->guards.push_back(instruction.a);
       if (wide_)
         kortestb(mask(instruction.a), mask(instruction.a));
       else
         vtestpd(ymm(instruction.a), ymm(instruction.a));
-      jnz(exit.at, T_NEAR);
-      const bool last = i + 1 == body.code.size() || body.code[i + 1].kind != Instruction::Kind::guard;
-      if (last) L(exit.back);
+      jnz(exit->at, T_NEAR);
+      if (exit->guards.size() < static_cast<std::size_t>(8 / lanes())) continue;
+      L(exit->back);
+      exit->neuron = lanes() * (instruction.stream + 1) - 8;
+      exit = nullptr;
     }
-    if (!exit.guards.empty()) exits_.push_back(exit);
   }
 
   void write_exit(Exit& exit) {
@@ -163,7 +166,7 @@ class Encoder : private Xbyak::CodeGenerator {
     }
     cmp(field(offsetof(Frame, ignore_guard)), 0);
     jne(exit.back, T_NEAR);
-    mov(rax, index_);
+    lea(rax, ptr[index_ + exit.neuron]);
     jmp(leave_, T_NEAR);
   }
 
@@ -412,7 +415,7 @@ class Encoder : private Xbyak::CodeGenerator {
   int rows_;
   const void* pool_;
   std::vector<Place> pinned_;
-  std::vector<Exit> exits_;
+  std::deque<Exit> exits_;  // labels stay where they are
   Xbyak::Label leave_;
 };
 
