@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 #include "base/diagnostics.hpp"
 #include "base/wall_time.hpp"
@@ -20,10 +21,31 @@ constexpr std::size_t spike_block = 1 << 14;
 
 using base::seconds_since;
 
+// Who has no neurons has nothing to do. Unasked, no more threads are taken than there are processors.
+int most_threads(const SimulationPlan& plan) {
+  std::int64_t blocks = 0;
+  for (const auto& population : plan.populations)
+    blocks = std::max(blocks, network::range_blocks(population->size()));
+  const auto most = static_cast<int>(std::min<std::int64_t>(blocks, std::numeric_limits<int>::max()));
+  return plan.threads > 0 ? most : std::min(most, parallel::available_processors());
+}
+
+// Lets the threads go.
+struct TeamOfRun {
+  std::optional<parallel::Team>& team;
+  explicit TeamOfRun(std::optional<parallel::Team>& of_run) : team(of_run) {}
+  TeamOfRun(const TeamOfRun&) = delete;
+  TeamOfRun& operator=(const TeamOfRun&) = delete;
+  ~TeamOfRun() { team.reset(); }
+};
+
 }  // namespace
 
 Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
-    : plan_(std::move(plan)), layout_(layout) {
+    : plan_(std::move(plan)),
+      layout_(layout),
+      choice_(plan_.threads, most_threads(plan_)),
+      profiler_(plan_.populations.size(), false) {
   for (const ReportLayout& report : layout_.reports) {
     FrameBuffer buffer;
     const std::int64_t bytes_per_frame =
@@ -39,6 +61,12 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
   for (std::size_t i = 0; i < plan_.snippets.size(); ++i)
     snippets_.emplace_back(plan_.snippets[i], layout_.snippets[i], static_cast<int>(i), plan_.grid.steps);
   spike_counts_.assign(plan_.populations.size(), 0);
+  find_edges();
+  divide(choice_.threads());
+}
+
+// Inputs cut steps only where spike times are interpolated.
+void Simulation::find_edges() {
   edges_.resize(plan_.populations.size());
   for (const CurrentSource& source : plan_.currents)
     if (plan_.populations[source.population]->plan().interpolated)
@@ -47,20 +75,24 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
     std::ranges::sort(edges);
     edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   }
-  arrived_.assign(plan_.populations.size(), false);
-  for (std::size_t p = 0; p < plan_.populations.size(); ++p)
-    refresh_.emplace_back([this, p](double offset) {
-      for (const CurrentSource& source : plan_.currents)
-        if (source.population == static_cast<int>(p))
-          source.input->begin_step(step_, offset, plan_.populations[p]->step_values());
-    });
 }
 
-void Simulation::begin_step() {
-  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
-    plan_.populations[p]->begin_step(step_, time());
-    refresh_[p](0.0);
+void Simulation::divide(int parts) {
+  parts_.clear();
+  std::int64_t blocks = 0;
+  for (const auto& population : plan_.populations) {
+    population->divide(parts, blocks);
+    blocks += network::range_blocks(population->size());
   }
+  for (int i = 0; i < parts; ++i) parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_));
+}
+
+// As many threads and parts as were chosen.
+void Simulation::set_threads() {
+  const int threads = choice_.threads();
+  if (static_cast<int>(parts_.size()) != threads) divide(threads);
+  if (!team_ || team_->size() != threads) team_.emplace(threads);
+  for (const auto& part : parts_) part->watch(profiler_.on());
 }
 
 namespace {
@@ -143,91 +175,141 @@ void append(std::vector<Number>& to, std::span<const double> from, const ReportL
 // Brings the observed arrays up to date where they are recorded at this step.
 void Simulation::observe_recorded() {
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    if (!plan_.populations[p]->plan().observe) continue;
     const bool framed = std::ranges::any_of(plan_.reports, [&](const ReportPlan& report) {
       return report.population == static_cast<int>(p) && step_ % report.every == 0;
     });
     const bool sampled = std::ranges::any_of(
         snippets_, [&](const Snippets& snippets) { return snippets.population() == static_cast<int>(p); });
-    if (framed || sampled) check(*plan_.populations[p], plan_.populations[p]->observe(time()));
+    if (!framed && !sampled) continue;
+    team_->run([this, p](int i) {
+      const program::FlushToZero flush;
+      parts_[static_cast<std::size_t>(i)]->observe(p, step_);
+    });
+    if (const auto failure = first_failure()) raise(*failure);
+    profiler_.recorded(p);
   }
 }
 
-void Simulation::sample_snippets(Recorder& recorder) {
-  for (Snippets& snippets : snippets_) {
-    snippets.sample(*plan_.populations[snippets.population()], plan_.grid, step_);
-    if (snippets.full()) recorder.write(snippets.take());
+void Simulation::record_frame(Recorder& recorder, std::size_t i) {
+  const ReportPlan& report = plan_.reports[i];
+  FrameBuffer& buffer = frame_buffers_[i];
+  const network::Population& population = *plan_.populations[report.population];
+  for (std::size_t v = 0; v < report.arrays.size(); ++v) {
+    const std::span<const double> values = population.array(report.arrays[v]);
+    layout_.reports[i].float64 ? append(buffer.values64[v], values, layout_.reports[i])
+                               : append(buffer.values32[v], values, layout_.reports[i]);
   }
+  if (++buffer.frames == buffer.capacity) hand_over_frames(recorder, i);
+  profiler_.recorded(static_cast<std::size_t>(report.population));
 }
 
 void Simulation::record_frames(Recorder& recorder) {
   if (recorded_ == step_) return;
+  profiler_.start();
   observe_recorded();
-  for (std::size_t i = 0; i < plan_.reports.size(); ++i) {
-    const ReportPlan& report = plan_.reports[i];
-    if (step_ % report.every != 0) continue;
-    FrameBuffer& buffer = frame_buffers_[i];
-    const network::Population& population = *plan_.populations[report.population];
-    for (std::size_t v = 0; v < report.arrays.size(); ++v) {
-      const std::span<const double> values = population.array(report.arrays[v]);
-      layout_.reports[i].float64 ? append(buffer.values64[v], values, layout_.reports[i])
-                                 : append(buffer.values32[v], values, layout_.reports[i]);
-    }
-    if (++buffer.frames == buffer.capacity) hand_over_frames(recorder, i);
+  for (std::size_t i = 0; i < plan_.reports.size(); ++i)
+    if (step_ % plan_.reports[i].every == 0) record_frame(recorder, i);
+  for (Snippets& snippets : snippets_) {
+    snippets.sample(*plan_.populations[snippets.population()], plan_.grid, step_);
+    if (snippets.full()) recorder.write(snippets.take());
+    profiler_.recorded(static_cast<std::size_t>(snippets.population()));
   }
-  sample_snippets(recorder);
   recorded_ = step_;
 }
 
-void Simulation::deliver(std::int64_t step) {
-  for (const SpikeSource& source : plan_.spikes)
-    if (source.input->deliver(step, plan_.populations[source.population]->array(source.arrivals)))
-      arrived_[source.population] = true;
+// The next grid point at which something of all neurons is looked at. Between these, spikes are all that
+// leaves a part.
+std::int64_t Simulation::next_frame() const {
+  if (!snippets_.empty()) return step_ + 1;
+  std::int64_t next = plan_.grid.steps;
+  for (const ReportPlan& report : plan_.reports)
+    next = std::min(next, (step_ / report.every + 1) * report.every);
+  return next;
 }
 
-void Simulation::clear_arrivals(std::size_t p) {
-  if (arrived_[p]) plan_.populations[p]->clear_arrivals();
-  arrived_[p] = false;
+std::optional<StepFailure> Simulation::first_failure() const {
+  std::optional<StepFailure> first;
+  for (const auto& part : parts_)
+    if (part->failure() && (!first || part->failure()->before(*first))) first = part->failure();
+  return first;
 }
 
-void Simulation::check(network::Population& population,
-                       const std::optional<network::Failure>& failure) const {
-  if (failure) throw base::NumericsError(population.explain(*failure, plan_.grid.dt));
+void Simulation::raise(const StepFailure& failure) {
+  for (const auto& part : parts_)
+    if (part->failure() && !failure.before(*part->failure()))
+      throw base::NumericsError(part->explain(failure));
+  throw base::InternalError("a failure that belongs to no part");
 }
 
 // Arrivals at time 0 come before the first step.
 void Simulation::start() {
-  begin_step();
-  deliver(0);
+  for (const auto& part : parts_) {
+    part->begin_step(0);
+    part->deliver(0);
+  }
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
-    check(*plan_.populations[p], plan_.populations[p]->deliver_at_zero());
-    clear_arrivals(p);
+    std::optional<StepFailure> first;
+    Part* failed = nullptr;
+    for (const auto& part : parts_)
+      if (const auto failure = part->deliver_at_zero(p))
+        if (const StepFailure found{0, p, *failure}; !first || found.before(*first))
+          first = found, failed = part.get();
+    if (first) throw base::NumericsError(failed->explain(*first));
   }
 }
 
-// Where inputs of a population change inside the present step, as offsets from t_n.
-void Simulation::find_edges_inside(std::size_t p) {
-  inside_.clear();
-  const double t_n = time(), t_end = plan_.grid.time(step_ + 1), tolerance = 1e-9 * plan_.grid.dt;
-  const std::vector<double>& edges = edges_[p];
-  for (auto edge = std::ranges::upper_bound(edges, t_n + tolerance);
-       edge != edges.end() && *edge < t_end - tolerance; ++edge)
-    inside_.push_back(*edge - t_n);
+// All parts from step_ to `end`, or to the first failure.
+void Simulation::take_block(std::int64_t end, Recorder& recorder) {
+  profiler_.start();
+  team_->run([this, end](int i) {
+    const program::FlushToZero flush;
+    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end);
+  });
+  profiler_.block(parts_);
+  const std::optional<StepFailure> failure = first_failure();
+  keep_spikes(recorder, failure);
+  step_ = failure ? failure->step : end;
+  if (failure) raise(*failure);
 }
 
-void Simulation::step_populations(Recorder& recorder) {
+// Brings the spikes of all parts into the order of steps, and within these of (time, neuron). A single thread
+// would have met no spikes from the failure on.
+void Simulation::keep_spikes(Recorder& recorder, const std::optional<StepFailure>& failure) {
+  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
-    network::Population& population = *plan_.populations[p];
-    find_edges_inside(p);
-    check(population, population.step(plan_.grid, step_, inside_, refresh_[p], spikes_));
-    clear_arrivals(p);
-    if (!spikes_.empty()) keep_spikes(recorder, p);
+    const std::int64_t last = failure ? failure->step - (p < failure->population ? 0 : 1) : none - 1;
+    cursors_.assign(parts_.size(), {});
+    while (true) {
+      std::int64_t step = none;
+      for (std::size_t i = 0; i < parts_.size(); ++i) {
+        const auto& steps = parts_[i]->spikes(p).steps;
+        if (cursors_[i].step < steps.size()) step = std::min(step, steps[cursors_[i].step].step);
+      }
+      if (step > last) break;
+      spikes_.clear();
+      for (std::size_t i = 0; i < parts_.size(); ++i) {
+        const auto& [spikes, steps] = parts_[i]->spikes(p);
+        auto& [next, begin] = cursors_[i];
+        if (next == steps.size() || steps[next].step != step) continue;
+        const std::size_t stop = steps[next++].end;
+        spikes_.insert(spikes_.end(), spikes.begin() + begin,
+                       spikes.begin() + static_cast<std::ptrdiff_t>(stop));
+        begin = static_cast<std::ptrdiff_t>(stop);
+      }
+      if (parts_.size() > 1 && plan_.populations[p]->plan().mode != network::StepMode::whole)
+        std::ranges::sort(spikes_);
+      keep_spikes(recorder, p, step);
+    }
+    for (const auto& part : parts_) part->spikes(p).clear();
+    profiler_.recorded(p);
   }
 }
 
-void Simulation::keep_spikes(Recorder& recorder, std::size_t p) {
+void Simulation::keep_spikes(Recorder& recorder, std::size_t p, std::int64_t step) {
   spike_counts_[p] += static_cast<std::int64_t>(spikes_.size());
   for (Snippets& snippets : snippets_)
-    if (snippets.population() == static_cast<int>(p)) snippets.add(spikes_, step_ + 1);
+    if (snippets.population() == static_cast<int>(p)) snippets.add(spikes_, step + 1);
   for (std::size_t k = 0; k < plan_.spike_plans.size(); ++k) {
     const SpikePlan& plan = plan_.spike_plans[k];
     if (plan.population != static_cast<int>(p)) continue;
@@ -242,35 +324,46 @@ void Simulation::keep_spikes(Recorder& recorder, std::size_t p) {
 }
 
 // The clock is looked at about every 5 ms, however long a step takes.
+void Simulation::look(Pace& pace, Recorder& recorder, const RunOptions& options) {
+  const double wall = seconds_since(pace.begin), passed = wall - pace.last_look;
+  const std::int64_t steps = step_ - pace.looked_at;
+  choice_.measured(steps, passed);
+  const double per_step = std::max(1e-9, passed / static_cast<double>(steps));
+  pace.last_look = wall;
+  pace.looked_at = step_;
+  pace.next_look = step_ + std::clamp<std::int64_t>(static_cast<std::int64_t>(0.005 / per_step), 1, 1024);
+  if (choice_.threads() != team_->size()) {
+    set_threads();
+    pace.next_look = step_ + 1;
+  }
+  if (wall - pace.last_report < 0.1) return;
+  pace.last_report = wall;
+  if (options.progress) options.progress({step_, plan_.grid.steps, wall});
+  profiler_.start();
+  hand_over_all(recorder);
+  profiler_.output();
+}
+
 void Simulation::take_steps(std::int64_t until, Recorder& recorder, const RunOptions& options) {
-  const auto begin = std::chrono::steady_clock::now();
-  double last_look = 0, last_report = 0;
-  std::int64_t looked_at = step_, next_look = step_ + 1;
+  Pace pace;
+  pace.looked_at = step_;
+  pace.next_look = step_ + 1;
   const auto stopped = [&] {
     return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
   };
   while (step_ < until && !stopped()) {
-    begin_step();
     record_frames(recorder);
-    deliver(step_ + 1);
-    step_populations(recorder);
-    ++step_;
-    if (step_ < next_look) continue;
-    const double wall = seconds_since(begin);
-    const double per_step = std::max(1e-9, (wall - last_look) / static_cast<double>(step_ - looked_at));
-    last_look = wall;
-    looked_at = step_;
-    next_look = step_ + std::clamp<std::int64_t>(static_cast<std::int64_t>(0.005 / per_step), 1, 1024);
-    if (wall - last_report < 0.1) continue;
-    last_report = wall;
-    if (options.progress) options.progress({step_, plan_.grid.steps, wall});
-    hand_over_all(recorder);
+    take_block(std::min({until, pace.next_look, next_frame()}), recorder);
+    if (step_ == pace.next_look) look(pace, recorder, options);
   }
 }
 
 RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const RunOptions& options) {
   const program::FlushToZero flush;
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = base::Clock::now();
+  const TeamOfRun at_end{team_};  // between slices no thread is left, so the process may be forked
+  profiler_ = Profiler(plan_.populations.size(), options.profile);
+  set_threads();
   until = std::min(until, plan_.grid.steps);
   RunResult result;
   try {
@@ -282,12 +375,16 @@ RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const Ru
     hand_over_all(recorder);
     throw;
   }
+  profiler_.start();
   hand_over_all(recorder);
+  profiler_.output();
   for (const auto& population : plan_.populations) population->settle();
   result.end = step_ < until ? RunEnd::interrupted : RunEnd::complete;
   result.steps_done = step_;
   result.simulate_seconds = seconds_since(begin);
   result.spike_counts = spike_counts_;
+  result.threads = team_->size();
+  result.profile = profiler_.result(result.simulate_seconds);
   return result;
 }
 

@@ -73,6 +73,10 @@ class At final : public engine::SpikeInput {
     if (now) arrivals[neuron_] += weight_;
     return now;
   }
+  std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
+    const bool inside = neuron_ >= first && neuron_ < end;
+    return std::make_unique<At>(inside ? steps_ : std::vector<std::int64_t>{}, neuron_, weight_);
+  }
 
  private:
   std::vector<std::int64_t> steps_;
