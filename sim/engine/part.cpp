@@ -38,6 +38,7 @@ void Part::begin_step_of(std::size_t p) {
 }
 
 void Part::begin_step(std::int64_t step) {
+  watch_.start();
   step_ = step;
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) begin_step_of(p);
 }

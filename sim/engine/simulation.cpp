@@ -344,10 +344,7 @@ void Simulation::look(Pace& pace, Recorder& recorder, const RunOptions& options)
   profiler_.output();
 }
 
-void Simulation::take_steps(std::int64_t until, Recorder& recorder, const RunOptions& options) {
-  Pace pace;
-  pace.looked_at = step_;
-  pace.next_look = step_ + 1;
+void Simulation::take_steps(std::int64_t until, Pace& pace, Recorder& recorder, const RunOptions& options) {
   const auto stopped = [&] {
     return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
   };
@@ -360,7 +357,7 @@ void Simulation::take_steps(std::int64_t until, Recorder& recorder, const RunOpt
 
 RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const RunOptions& options) {
   const program::FlushToZero flush;
-  const auto begin = base::Clock::now();
+  Pace pace{step_, step_ + 1};  // what it takes to start threads counts, as slices may be short
   const TeamOfRun at_end{team_};  // between slices no thread is left, so the process may be forked
   profiler_ = Profiler(plan_.populations.size(), options.profile);
   set_threads();
@@ -370,8 +367,9 @@ RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const Ru
     if (!started_) start();
     started_ = true;
     if (plan_.grid.steps == 0) record_frames(recorder);
-    take_steps(until, recorder, options);
+    take_steps(until, pace, recorder, options);
   } catch (const base::NumericsError&) {
+    for (const auto& population : plan_.populations) population->settle();
     hand_over_all(recorder);
     throw;
   }
@@ -381,9 +379,8 @@ RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const Ru
   for (const auto& population : plan_.populations) population->settle();
   result.end = step_ < until ? RunEnd::interrupted : RunEnd::complete;
   result.steps_done = step_;
-  result.simulate_seconds = seconds_since(begin);
+  result.simulate_seconds = seconds_since(pace.begin);
   result.spike_counts = spike_counts_;
-  result.threads = team_->size();
   result.profile = profiler_.result(result.simulate_seconds);
   return result;
 }

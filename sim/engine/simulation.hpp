@@ -37,7 +37,6 @@ struct RunResult {
   std::int64_t steps_done = 0;
   double simulate_seconds = 0;
   std::vector<std::int64_t> spike_counts;  // per population
-  int threads = 1;                         // that were at work at the end
   Profile profile;                         // of this run (or slice)
 };
 
@@ -48,7 +47,7 @@ class Simulation {
   Simulation& operator=(const Simulation&) = delete;
   // Runs to the end, or until options.stop; hands everything to the recorder and calls neither finish() nor
   // any output itself. Throws NumericsError when a state is not finite (the recorder then has all frames
-  // before that), and what the recorder throws.
+  // before that, and states are those of different steps), and what the recorder throws.
   RunResult run(Recorder& recorder, const RunOptions& options = {}) {
     return run_until(plan_.grid.steps, recorder, options);
   }
@@ -58,6 +57,7 @@ class Simulation {
   RunResult run_until(std::int64_t until, Recorder& recorder, const RunOptions& options = {});
   std::int64_t step() const { return step_; }
   const base::TimeGrid& grid() const { return plan_.grid; }
+  int threads() const { return static_cast<int>(parts_.size()); }  // that took the last steps
   double time() const { return plan_.grid.time(step_); }  // ms reached
   std::size_t populations() const { return plan_.populations.size(); }
   network::Population& population(std::size_t index) { return *plan_.populations[index]; }
@@ -65,9 +65,9 @@ class Simulation {
  private:
   // Runs that take steps: where they began, and when the clock is looked at next.
   struct Pace {
+    std::int64_t looked_at = 0, next_look = 0;
     base::Clock::time_point begin = base::Clock::now();
     double last_look = 0, last_report = 0;  // s since `begin`
-    std::int64_t looked_at = 0, next_look = 0;
   };
   struct FrameBuffer {
     std::int64_t first_frame = 0, frames = 0, capacity = 1;
@@ -79,7 +79,7 @@ class Simulation {
   void divide(int parts);
   void set_threads();
   void start();
-  void take_steps(std::int64_t until, Recorder& recorder, const RunOptions& options);
+  void take_steps(std::int64_t until, Pace& pace, Recorder& recorder, const RunOptions& options);
   void take_block(std::int64_t end, Recorder& recorder);
   void look(Pace& pace, Recorder& recorder, const RunOptions& options);
   std::int64_t next_frame() const;

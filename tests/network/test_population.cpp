@@ -1,6 +1,7 @@
 // Populations of hand-made programs: sizes, spikes, failures.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -100,4 +101,37 @@ TEST_CASE("the first neuron that is not finite is named, with its last finite va
         "  counter.yaml:3:5: dV/dt: slope\n"
         "  likely cause: the right-hand side of V is not a number there: 0/0, or the logarithm or root of a "
         "negative number");
+}
+
+TEST_CASE("ranges follow one another, in whole blocks, and hold each neuron once") {
+  for (const std::int64_t size : {0, 1, 16, 17, 100, 1000})
+    for (const int ranges : {1, 2, 3, 8})
+      for (const std::int64_t offset : {0, 1, 5}) {
+        CAPTURE(size);
+        CAPTURE(ranges);
+        CAPTURE(offset);
+        Population population(counter(size, {0.5}), {});
+        population.divide(ranges, offset);
+        std::int64_t next = 0, least = size, most = 0;
+        for (int i = 0; i < ranges; ++i) {
+          const network::NeuronRange& range = population.range(i);
+          CHECK(range.first() == next);
+          if (range.count() > 0) CHECK(range.first() % network::range_block == 0);
+          next = range.first() + range.count();
+          least = std::min(least, range.count());
+          most = std::max(most, range.count());
+        }
+        CHECK(next == size);
+        CHECK(most - least <= 2 * network::range_block);
+      }
+}
+
+TEST_CASE("of many populations that are smaller than a block, each range gets as many") {
+  std::vector<int> neurons(3);
+  for (std::int64_t p = 0; p < 9; ++p) {
+    Population population(counter(4, {0.5}), {});
+    population.divide(3, p);
+    for (int i = 0; i < 3; ++i) neurons[i] += static_cast<int>(population.range(i).count());
+  }
+  CHECK(neurons == std::vector<int>{12, 12, 12});
 }
