@@ -7,13 +7,15 @@
 namespace hillock::engine {
 
 bool StepFailure::before(const StepFailure& other) const {
-  if (step != other.step) return step < other.step;
-  return population != other.population ? population < other.population : failure.before(other.failure);
+  const auto order = [](const StepFailure& one) { return std::tuple(one.step, one.doing, one.index); };
+  if (order(*this) != order(other)) return order(*this) < order(other);
+  return failure.before(other.failure);
 }
 
 // Alone, a part takes the spike inputs as they are.
-Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges)
-    : index_(index), plan_(plan), edges_(edges) {
+Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
+           Frames& frames)
+    : index_(index), plan_(plan), edges_(edges), frames_(frames) {
   const std::size_t populations = plan.populations.size();
   for (const SpikeSource& source : plan.spikes) {
     const auto p = static_cast<std::size_t>(source.population);
@@ -78,7 +80,7 @@ void Part::find_edges_inside(std::size_t p) {
 void Part::take_steps(std::int64_t step, std::int64_t end) {
   failure_.reset();
   watch_.start();
-  for (step_ = step; step_ < end && take_step(); ++step_) {
+  for (step_ = step; step_ < end && record_now() && take_step(); ++step_) {
   }
 }
 
@@ -96,7 +98,7 @@ bool Part::take_step() {
     const auto failure = range(p).step(plan_.grid, step_, inside_, refresh_[p], spikes);
     if (failure) {
       spikes.resize(before);
-      failure_ = {step_, p, *failure};
+      failure_ = {step_, StepFailure::Doing::step, p, *failure};
       return false;
     }
     clear_arrivals(p);
@@ -109,12 +111,54 @@ bool Part::take_step() {
 void Part::observe(std::size_t p, std::int64_t step) {
   failure_.reset();
   step_ = step;
+  observe_now(p);
+}
+
+// False where it fails.
+bool Part::observe_now(std::size_t p) {
   begin_step_of(p);
-  if (const auto failure = range(p).observe(plan_.grid.time(step))) failure_ = {step, p, *failure};
+  if (const auto failure = range(p).observe(plan_.grid.time(step_)))
+    failure_ = {step_, StepFailure::Doing::observe, p, *failure};
+  return !failure_;
+}
+
+void Part::record(std::int64_t step) {
+  failure_.reset();
+  watch_.start();
+  step_ = step;
+  record_now();
+}
+
+// Means are left to who has all neurons. False where it fails.
+bool Part::record_now() {
+  const auto due = [&](std::size_t report) { return !frames_.is_mean(report) && frames_.due(report, step_); };
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    if (!plan_.populations[p]->plan().observe) continue;
+    for (std::size_t report = 0; report < frames_.reports(); ++report) {
+      if (frames_.plan(report).population != static_cast<int>(p) || !due(report)) continue;
+      if (!observe_now(p)) return false;
+      watch_.lap(ticks(p, Phase::record));
+      break;
+    }
+  }
+  for (std::size_t report = 0; report < frames_.reports(); ++report) {
+    if (!due(report)) continue;
+    const auto p = static_cast<std::size_t>(frames_.plan(report).population);
+    const network::NeuronRange& neurons = range(p);
+    const auto too_large = frames_.put(report, step_, neurons.first(), neurons.first() + neurons.count(),
+                                       [&](int slot) -> const double* { return neurons.array(slot); });
+    if (too_large) {
+      const network::Failure failure{too_large->neuron, 0, {}, static_cast<int>(too_large->variable)};
+      failure_ = {step_, StepFailure::Doing::record, report, failure, too_large->value};
+      return false;
+    }
+    watch_.lap(ticks(p, Phase::record));
+  }
+  return true;
 }
 
 std::string Part::explain(const StepFailure& failure) {
-  return range(failure.population).explain(failure.failure, plan_.grid.dt);
+  return range(failure.index).explain(failure.failure, plan_.grid.dt);
 }
 
 }  // namespace hillock::engine

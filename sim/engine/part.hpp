@@ -6,18 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "engine/frames.hpp"
 #include "engine/profile.hpp"
 #include "engine/simulation_plan.hpp"
 
 namespace hillock::engine {
 
-// The step of a population that could not be taken.
+// What could not be done at the grid point `step`, or in the step that begins there.
 struct StepFailure {
+  enum class Doing { observe, record, step };  // in this order
   std::int64_t step = 0;
-  std::size_t population = 0;
-  network::Failure failure;
-  // Whether a single thread, which takes one step of one population after the other, would have met it
-  // earlier.
+  Doing doing = Doing::step;
+  std::size_t index = 0;     // of the population; recording: of the report
+  network::Failure failure;  // recording: the stage is the variable
+  double value = 0;          // recording: is too large
+  // Whether a single thread, which does one thing after the other for all neurons, would have met it earlier.
   bool before(const StepFailure& other) const;
 };
 
@@ -39,9 +42,10 @@ struct PartSpikes {
 // their own. Aligned, since two threads that write to the same cache line wait for one another.
 class alignas(128) Part {
  public:
-  // Part `index` of as many as the populations have ranges. `edges`: per population, ms, ascending. Both must
+  // Part `index` of as many as the populations have ranges. `edges`: per population, ms, ascending. All must
   // outlive it.
-  Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges);
+  Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
+       Frames& frames);
   Part(const Part&) = delete;  // refresh_ points at it
   Part& operator=(const Part&) = delete;
 
@@ -50,12 +54,15 @@ class alignas(128) Part {
   // What arrives at this step.
   void deliver(std::int64_t step);
   std::optional<network::Failure> deliver_at_zero(std::size_t population);
-  // From the grid point `step` to the grid point `end`, or to the first failure.
+  // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
+  // frames that are due.
   void take_steps(std::int64_t step, std::int64_t end);
   // Fills the observed arrays of a population at the grid point `step`.
   void observe(std::size_t population, std::int64_t step);
+  // Puts its neurons into the frames that are due at the grid point `step`.
+  void record(std::int64_t step);
 
-  // Of the last take_steps() or observe().
+  // Of the last of these.
   const std::optional<StepFailure>& failure() const { return failure_; }
   std::string explain(const StepFailure& failure);
   PartSpikes& spikes(std::size_t population) { return spikes_[population]; }
@@ -76,12 +83,15 @@ class alignas(128) Part {
   }
   void begin_step_of(std::size_t population);
   bool take_step();
+  bool observe_now(std::size_t population);
+  bool record_now();
   void clear_arrivals(std::size_t population);
   void find_edges_inside(std::size_t population);
 
   int index_;
   const SimulationPlan& plan_;
   const std::vector<std::vector<double>>& edges_;
+  Frames& frames_;
   std::int64_t step_ = 0;
   std::vector<network::Refresh> refresh_;  // per population
   std::vector<std::unique_ptr<SpikeInput>> inputs_;

@@ -16,7 +16,6 @@ namespace hillock::engine {
 
 namespace {
 
-constexpr std::int64_t frame_block_bytes = 1 << 18;
 constexpr std::size_t spike_block = 1 << 14;
 
 using base::seconds_since;
@@ -44,18 +43,9 @@ struct TeamOfRun {
 Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
     : plan_(std::move(plan)),
       layout_(layout),
+      frames_(plan_.reports, layout_.reports),
       choice_(plan_.threads, most_threads(plan_)),
       profiler_(plan_.populations.size(), false) {
-  for (const ReportLayout& report : layout_.reports) {
-    FrameBuffer buffer;
-    const std::int64_t bytes_per_frame =
-        std::max<std::int64_t>(1, report.values_per_frame() * (report.float64 ? 8 : 4) *
-                                      static_cast<std::int64_t>(report.variables.size()));
-    buffer.capacity = std::max<std::int64_t>(1, frame_block_bytes / bytes_per_frame);
-    (report.float64 ? buffer.values64.resize(report.variables.size())
-                    : buffer.values32.resize(report.variables.size()));
-    frame_buffers_.push_back(std::move(buffer));
-  }
   for (std::size_t i = 0; i < layout_.spikes.size(); ++i)
     spike_buffers_.push_back({static_cast<int>(i), {}, {}});
   for (std::size_t i = 0; i < plan_.snippets.size(); ++i)
@@ -84,7 +74,7 @@ void Simulation::divide(int parts) {
     population->divide(parts, blocks);
     blocks += network::range_blocks(population->size());
   }
-  for (int i = 0; i < parts; ++i) parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_));
+  for (int i = 0; i < parts; ++i) parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_));
 }
 
 // As many threads and parts as were chosen.
@@ -95,36 +85,6 @@ void Simulation::set_threads() {
   for (const auto& part : parts_) part->watch(profiler_.on());
 }
 
-namespace {
-
-// Variable after variable; values behind `per_variable` belong to a frame that was not completed, and are
-// dropped.
-template <class Number>
-void move_whole_frames(std::vector<std::vector<Number>>& variables, std::int64_t per_variable,
-                       std::vector<Number>& block) {
-  for (std::vector<Number>& values : variables) {
-    block.insert(block.end(), values.begin(), values.begin() + per_variable);
-    values.clear();
-  }
-}
-
-}  // namespace
-
-void Simulation::hand_over_frames(Recorder& recorder, std::size_t report) {
-  FrameBuffer& buffer = frame_buffers_[report];
-  if (buffer.frames == 0) return;
-  FrameBlock block;
-  block.report = static_cast<int>(report);
-  block.first_frame = buffer.first_frame;
-  block.frames = buffer.frames;
-  const std::int64_t per_variable = buffer.frames * layout_.reports[report].values_per_frame();
-  move_whole_frames(buffer.values64, per_variable, block.values64);
-  move_whole_frames(buffer.values32, per_variable, block.values32);
-  buffer.first_frame += buffer.frames;
-  buffer.frames = 0;
-  recorder.write(std::move(block));
-}
-
 void Simulation::hand_over_spikes(Recorder& recorder, std::size_t spikes) {
   SpikeBlock& buffer = spike_buffers_[spikes];
   if (buffer.times.empty()) return;
@@ -133,55 +93,24 @@ void Simulation::hand_over_spikes(Recorder& recorder, std::size_t spikes) {
 }
 
 void Simulation::hand_over_all(Recorder& recorder) {
-  for (std::size_t i = 0; i < frame_buffers_.size(); ++i) hand_over_frames(recorder, i);
+  for (std::size_t i = 0; i < frames_.reports(); ++i)
+    if (!frames_.empty(i)) recorder.write(frames_.take(i));
   for (std::size_t i = 0; i < spike_buffers_.size(); ++i) hand_over_spikes(recorder, i);
   for (Snippets& snippets : snippets_)
     if (snippets.changed()) recorder.write(snippets.take());
   recorder.advance(time());
 }
 
-namespace {
-
-// A value as the file holds it; what is finite stays so.
-template <class Number>
-Number stored(double value, const ReportLayout& layout) {
-  const auto result = static_cast<Number>(value);
-  if (std::isfinite(value) && !std::isfinite(result))
-    throw base::NumericsError(
-        fmt::format("population '{}': a recorded value of report '{}' is {:.3g}, more than float32 holds\n"
-                    "  write dtype: float64 in its record, and check the inputs",
-                    layout.population, layout.group, value));
-  return result;
-}
-
-// Appends one frame of an array: chosen neurons, or their mean.
-template <class Number>
-void append(std::vector<Number>& to, std::span<const double> from, const ReportLayout& layout) {
-  if (!layout.mean) {
-    for (const std::int64_t neuron : layout.neurons) to.push_back(stored<Number>(from[neuron], layout));
-    return;
-  }
-  double sum = 0;
-  if (layout.neurons.empty())
-    for (const double value : from) sum += value;
-  else
-    for (const std::int64_t neuron : layout.neurons) sum += from[neuron];
-  const std::size_t n = layout.neurons.empty() ? from.size() : layout.neurons.size();
-  to.push_back(stored<Number>(sum / static_cast<double>(n), layout));
-}
-
-}  // namespace
-
-// Brings the observed arrays up to date where they are recorded at this step.
-void Simulation::observe_recorded() {
+// Brings the observed arrays up to date where means and windows around spikes need them at this step.
+void Simulation::observe_together() {
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
     if (!plan_.populations[p]->plan().observe) continue;
-    const bool framed = std::ranges::any_of(plan_.reports, [&](const ReportPlan& report) {
-      return report.population == static_cast<int>(p) && step_ % report.every == 0;
-    });
-    const bool sampled = std::ranges::any_of(
+    bool wanted = std::ranges::any_of(
         snippets_, [&](const Snippets& snippets) { return snippets.population() == static_cast<int>(p); });
-    if (!framed && !sampled) continue;
+    for (std::size_t i = 0; i < frames_.reports(); ++i)
+      wanted = wanted || (frames_.plan(i).population == static_cast<int>(p) && frames_.is_mean(i) &&
+                          frames_.due(i, step_));
+    if (!wanted) continue;
     team_->run([this, p](int i) {
       const program::FlushToZero flush;
       parts_[static_cast<std::size_t>(i)]->observe(p, step_);
@@ -191,25 +120,22 @@ void Simulation::observe_recorded() {
   }
 }
 
-void Simulation::record_frame(Recorder& recorder, std::size_t i) {
-  const ReportPlan& report = plan_.reports[i];
-  FrameBuffer& buffer = frame_buffers_[i];
-  const network::Population& population = *plan_.populations[report.population];
-  for (std::size_t v = 0; v < report.arrays.size(); ++v) {
-    const std::span<const double> values = population.array(report.arrays[v]);
-    layout_.reports[i].float64 ? append(buffer.values64[v], values, layout_.reports[i])
-                               : append(buffer.values32[v], values, layout_.reports[i]);
-  }
-  if (++buffer.frames == buffer.capacity) hand_over_frames(recorder, i);
-  profiler_.recorded(static_cast<std::size_t>(report.population));
+void Simulation::record_mean(std::size_t report) {
+  const ReportPlan& plan = plan_.reports[report];
+  const network::Population& population = *plan_.populations[plan.population];
+  for (std::size_t v = 0; v < plan.arrays.size(); ++v)
+    if (const auto too_large = frames_.put_mean(report, v, step_, population.array(plan.arrays[v])))
+      raise({step_, StepFailure::Doing::record, report, {}, too_large->value});
+  profiler_.recorded(static_cast<std::size_t>(plan.population));
 }
 
-void Simulation::record_frames(Recorder& recorder) {
+// What is recorded of neurons of different parts: means and windows around spikes.
+void Simulation::record_together(Recorder& recorder) {
   if (recorded_ == step_) return;
   profiler_.start();
-  observe_recorded();
-  for (std::size_t i = 0; i < plan_.reports.size(); ++i)
-    if (step_ % plan_.reports[i].every == 0) record_frame(recorder, i);
+  observe_together();
+  for (std::size_t i = 0; i < frames_.reports(); ++i)
+    if (frames_.is_mean(i) && frames_.due(i, step_)) record_mean(i);
   for (Snippets& snippets : snippets_) {
     snippets.sample(*plan_.populations[snippets.population()], plan_.grid, step_);
     if (snippets.full()) recorder.write(snippets.take());
@@ -218,14 +144,31 @@ void Simulation::record_frames(Recorder& recorder) {
   recorded_ = step_;
 }
 
-// The next grid point at which something of all neurons is looked at. Between these, spikes are all that
-// leaves a part.
-std::int64_t Simulation::next_frame() const {
+// The next grid point at which neurons of different parts are looked at, or there is no room for frames.
+std::int64_t Simulation::next_meeting() const {
   if (!snippets_.empty()) return step_ + 1;
-  std::int64_t next = plan_.grid.steps;
-  for (const ReportPlan& report : plan_.reports)
-    next = std::min(next, (step_ / report.every + 1) * report.every);
+  std::int64_t next = frames_.room_until();
+  for (std::size_t i = 0; i < frames_.reports(); ++i)
+    if (frames_.is_mean(i))
+      next = std::min(next, (step_ / frames_.plan(i).every + 1) * frames_.plan(i).every);
   return next;
+}
+
+// All frames before step_ are there, and of the first `with_next` reports that at step_ too.
+void Simulation::complete_frames(Recorder& recorder, std::size_t with_next) {
+  for (std::size_t i = 0; i < frames_.reports(); ++i) {
+    frames_.complete(i, i < with_next ? step_ + 1 : step_);
+    if (frames_.full(i)) recorder.write(frames_.take(i));
+    profiler_.recorded(static_cast<std::size_t>(plan_.reports[i].population));
+  }
+}
+
+// Frame 0 of a run without steps.
+void Simulation::record_first(Recorder& recorder) {
+  record_together(recorder);
+  for (const auto& part : parts_) part->record(0);
+  if (const auto failure = first_failure()) raise(*failure);
+  complete_frames(recorder, frames_.reports());
 }
 
 std::optional<StepFailure> Simulation::first_failure() const {
@@ -236,6 +179,13 @@ std::optional<StepFailure> Simulation::first_failure() const {
 }
 
 void Simulation::raise(const StepFailure& failure) {
+  if (failure.doing == StepFailure::Doing::record) {
+    const ReportLayout& report = layout_.reports[failure.index];
+    throw base::NumericsError(
+        fmt::format("population '{}': a recorded value of report '{}' is {:.3g}, more than float32 holds\n"
+                    "  write dtype: float64 in its record, and check the inputs",
+                    report.population, report.group, failure.value));
+  }
   for (const auto& part : parts_)
     if (part->failure() && !failure.before(*part->failure()))
       throw base::NumericsError(part->explain(failure));
@@ -253,7 +203,7 @@ void Simulation::start() {
     Part* failed = nullptr;
     for (const auto& part : parts_)
       if (const auto failure = part->deliver_at_zero(p))
-        if (const StepFailure found{0, p, *failure}; !first || found.before(*first))
+        if (const StepFailure found{0, StepFailure::Doing::step, p, *failure}; !first || found.before(*first))
           first = found, failed = part.get();
     if (first) throw base::NumericsError(failed->explain(*first));
   }
@@ -268,8 +218,13 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
   });
   profiler_.block(parts_);
   const std::optional<StepFailure> failure = first_failure();
-  keep_spikes(recorder, failure);
   step_ = failure ? failure->step : end;
+  using Doing = StepFailure::Doing;
+  const std::size_t with_next = !failure || failure->doing == Doing::observe ? 0
+                                : failure->doing == Doing::record            ? failure->index
+                                                                             : frames_.reports();
+  complete_frames(recorder, with_next);
+  keep_spikes(recorder, failure);
   if (failure) raise(*failure);
 }
 
@@ -278,7 +233,8 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
 void Simulation::keep_spikes(Recorder& recorder, const std::optional<StepFailure>& failure) {
   constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
-    const std::int64_t last = failure ? failure->step - (p < failure->population ? 0 : 1) : none - 1;
+    const bool stepped = failure && failure->doing == StepFailure::Doing::step && p < failure->index;
+    const std::int64_t last = failure ? failure->step - (stepped ? 0 : 1) : none - 1;
     cursors_.assign(parts_.size(), {});
     while (true) {
       std::int64_t step = none;
@@ -349,15 +305,15 @@ void Simulation::take_steps(std::int64_t until, Pace& pace, Recorder& recorder, 
     return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
   };
   while (step_ < until && !stopped()) {
-    record_frames(recorder);
-    take_block(std::min({until, pace.next_look, next_frame()}), recorder);
+    record_together(recorder);
+    take_block(std::min({until, pace.next_look, next_meeting()}), recorder);
     if (step_ == pace.next_look) look(pace, recorder, options);
   }
 }
 
 RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const RunOptions& options) {
   const program::FlushToZero flush;
-  Pace pace{step_, step_ + 1};  // what it takes to start threads counts, as slices may be short
+  Pace pace{step_, step_ + 1};    // what it takes to start threads counts, as slices may be short
   const TeamOfRun at_end{team_};  // between slices no thread is left, so the process may be forked
   profiler_ = Profiler(plan_.populations.size(), options.profile);
   set_threads();
@@ -366,7 +322,7 @@ RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const Ru
   try {
     if (!started_) start();
     started_ = true;
-    if (plan_.grid.steps == 0) record_frames(recorder);
+    if (plan_.grid.steps == 0) record_first(recorder);
     take_steps(until, pace, recorder, options);
   } catch (const base::NumericsError&) {
     for (const auto& population : plan_.populations) population->settle();

@@ -10,6 +10,7 @@
 
 #include "base/time_grid.hpp"
 #include "base/wall_time.hpp"
+#include "engine/frames.hpp"
 #include "engine/part.hpp"
 #include "engine/profile.hpp"
 #include "engine/recorder.hpp"
@@ -58,7 +59,7 @@ class Simulation {
   std::int64_t step() const { return step_; }
   const base::TimeGrid& grid() const { return plan_.grid; }
   int threads() const { return static_cast<int>(parts_.size()); }  // that took the last steps
-  double time() const { return plan_.grid.time(step_); }  // ms reached
+  double time() const { return plan_.grid.time(step_); }           // ms reached
   std::size_t populations() const { return plan_.populations.size(); }
   network::Population& population(std::size_t index) { return *plan_.populations[index]; }
 
@@ -69,12 +70,6 @@ class Simulation {
     base::Clock::time_point begin = base::Clock::now();
     double last_look = 0, last_report = 0;  // s since `begin`
   };
-  struct FrameBuffer {
-    std::int64_t first_frame = 0, frames = 0, capacity = 1;
-    std::vector<std::vector<double>> values64;  // per variable
-    std::vector<std::vector<float>> values32;
-  };
-
   void find_edges();
   void divide(int parts);
   void set_threads();
@@ -82,25 +77,26 @@ class Simulation {
   void take_steps(std::int64_t until, Pace& pace, Recorder& recorder, const RunOptions& options);
   void take_block(std::int64_t end, Recorder& recorder);
   void look(Pace& pace, Recorder& recorder, const RunOptions& options);
-  std::int64_t next_frame() const;
-  void record_frames(Recorder& recorder);
-  void record_frame(Recorder& recorder, std::size_t report);
-  void observe_recorded();
+  std::int64_t next_meeting() const;
+  void record_together(Recorder& recorder);
+  void record_mean(std::size_t report);
+  void observe_together();
+  void complete_frames(Recorder& recorder, std::size_t with_next);
+  void record_first(Recorder& recorder);
   void keep_spikes(Recorder& recorder, const std::optional<StepFailure>& failure);
   void keep_spikes(Recorder& recorder, std::size_t population, std::int64_t step);
   std::optional<StepFailure> first_failure() const;
   // Throws the NumericsError of a failure.
   void raise(const StepFailure& failure);
-  void hand_over_frames(Recorder& recorder, std::size_t report);
   void hand_over_spikes(Recorder& recorder, std::size_t spikes);
   void hand_over_all(Recorder& recorder);
 
   SimulationPlan plan_;
   RunLayout layout_;
   std::int64_t step_ = 0;
-  std::int64_t recorded_ = -1;  // the last step whose frames have been recorded
+  std::int64_t recorded_ = -1;  // the last step for which record_together() is done
   bool started_ = false;
-  std::vector<FrameBuffer> frame_buffers_;
+  Frames frames_;
   std::vector<SpikeBlock> spike_buffers_;
   std::vector<Snippets> snippets_;
   std::vector<std::int64_t> spike_counts_;
