@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "cli/check_facts.hpp"
 #include "cli/free_disk.hpp"
+#include "cli/profile_text.hpp"
 #include "cli/provenance.hpp"
 #include "config/config.hpp"
 #include "errors.hpp"
@@ -93,18 +94,30 @@ void Session::check_states() const {
   }
 }
 
-void Session::run(std::int64_t until, Recorded& recorded, nb::object progress) {
+std::map<std::string, double> Session::profile_of(const engine::RunResult& result) const {
+  std::vector<std::string> names;
+  for (const PopulationInfo& population : populations_) names.push_back(population.name);
+  return cli::profile_numbers(result.profile, names);
+}
+
+std::map<std::string, double> Session::run(std::int64_t until, Recorded& recorded, nb::object progress,
+                                           bool profile) {
   const Busy::Turn turn(busy_), recording(recorded.busy());
   Watch watch(std::move(progress));
+  engine::RunOptions options = watch.options();
+  options.profile = profile;
+  engine::RunResult result;
   {
     const nb::gil_scoped_release released;
     check_states();
-    prepared_.simulation->run_until(until, recorded.recorder(), watch.options());
+    result = prepared_.simulation->run_until(until, recorded.recorder(), options);
   }
   watch.raise_if_stopped();
+  return profile ? profile_of(result) : std::map<std::string, double>{};
 }
 
-void Session::write_run(record::RunWriter& writer, Watch& watch, std::map<std::string, double> numbers) {
+void Session::write_run(record::RunWriter& writer, const engine::RunOptions& options, const Watch& watch,
+                        std::map<std::string, double> numbers) {
   const auto begin = std::chrono::steady_clock::now();
   const auto add = [&] {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -112,6 +125,7 @@ void Session::write_run(record::RunWriter& writer, Watch& watch, std::map<std::s
     numbers["wall_simulate_s"] = seconds;
     numbers["real_time_factor"] = model_seconds > 0 ? seconds / model_seconds : 0;
     numbers["peak_rss_bytes"] = cli::peak_memory_bytes();
+    numbers["threads"] = prepared_.simulation->threads();
   };
   assemble::AnalysingRecorder recorder(writer, prepared_.analysis);
   const auto write_analysis = [&] {
@@ -119,8 +133,9 @@ void Session::write_run(record::RunWriter& writer, Watch& watch, std::map<std::s
       writer.write(std::move(table));
   };
   try {
-    const engine::RunResult result = prepared_.simulation->run(recorder, watch.options());
+    const engine::RunResult result = prepared_.simulation->run(recorder, options);
     add();
+    if (options.profile) numbers.merge(profile_of(result));
     write_analysis();
     writer.finish(result.end, prepared_.simulation->time(), watch.reason(), numbers);
   } catch (const base::NumericsError& error) {
@@ -131,15 +146,17 @@ void Session::write_run(record::RunWriter& writer, Watch& watch, std::map<std::s
   }
 }
 
-void Session::run_to_file(const std::string& path, bool replace, nb::object progress) {
+void Session::run_to_file(const std::string& path, bool replace, nb::object progress, bool profile) {
   const Busy::Turn turn(busy_);
   Watch watch(std::move(progress));
+  engine::RunOptions options = watch.options();
+  options.profile = profile;
   {
     const nb::gil_scoped_release released;
     cli::check_free_disk(path, prepared_.estimate.file_bytes);
     record::RunWriter writer(path, replace, prepared_.layout);
     const double build = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
-    write_run(writer, watch, {{"wall_build_s", build}});
+    write_run(writer, options, watch, {{"wall_build_s", build}});
   }
   watch.raise_if_stopped();
 }
@@ -204,9 +221,10 @@ void bind_session(nb::module_& module) {
       .def("state", &Session::state, nb::arg("population"), nb::arg("state"),
            nb::sig("def state(self, population: int, state: int) -> numpy.typing.NDArray[typing.Any]"))
       .def("run", &Session::run, nb::arg("until"), nb::arg("recorded"), nb::arg("progress").none(),
+           nb::arg("profile"),
            "Runs to the step `until`; progress(step, steps) is called about ten times a second.")
       .def("run_to_file", &Session::run_to_file, nb::arg("path"), nb::arg("replace"),
-           nb::arg("progress").none());
+           nb::arg("progress").none(), nb::arg("profile"));
   module.def("load", load, nb::arg("path"), nb::arg("settings"), nb::arg("model_folders"));
   module.def("load_text", load_text, nb::arg("text"), nb::arg("name"), nb::arg("folder"), nb::arg("settings"),
              nb::arg("model_folders"));

@@ -48,14 +48,18 @@ class Session {
 
   // The state array of a population: writable, in place; [neuron]. It keeps the session alive.
   nanobind::object state(std::size_t population, std::size_t state);
-  // Runs to the step `until`, without the interpreter's lock, and adds what is recorded.
-  void run(std::int64_t until, Recorded& recorded, nanobind::object progress);
+  // Runs to the step `until`, without the interpreter's lock, and adds what is recorded. Returns where the
+  // time went (see cli::profile_numbers), if that is asked for.
+  std::map<std::string, double> run(std::int64_t until, Recorded& recorded, nanobind::object progress,
+                                    bool profile);
   // Runs to the end, into PATH.partial and, at a clean end, PATH.
-  void run_to_file(const std::string& path, bool replace, nanobind::object progress);
+  void run_to_file(const std::string& path, bool replace, nanobind::object progress, bool profile);
 
  private:
   void check_states() const;
-  void write_run(record::RunWriter& writer, Watch& watch, std::map<std::string, double> numbers);
+  std::map<std::string, double> profile_of(const engine::RunResult& result) const;
+  void write_run(record::RunWriter& writer, const engine::RunOptions& options, const Watch& watch,
+                 std::map<std::string, double> numbers);
 
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::unique_ptr<model::Experiment> experiment_;

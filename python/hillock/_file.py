@@ -12,7 +12,7 @@ import h5py
 import numpy
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from ._source import Array, ReportInfo, SnippetInfo, Variable
+from ._source import Array, ReportInfo, SnippetInfo, Variable, profile_of
 from .analysis import Analysis, Quantity
 from .errors import IoError
 
@@ -265,6 +265,9 @@ class RunFile:
 
     def seed(self) -> int:
         return int(self._head["seed"])
+
+    def profile(self) -> dict[str, float]:
+        return profile_of(self._head)
 
     def number(self, name: str) -> float:
         return float(self._head[name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy
@@ -86,11 +86,19 @@ class Source(Protocol):
 
     def number(self, name: str) -> float: ...
 
+    def profile(self) -> dict[str, float]: ...
+
     def text(self, name: str) -> str: ...
 
     def path(self) -> str | None: ...
 
     def refreshed(self) -> Source: ...
+
+
+def profile_of(numbers: Mapping[str, Any]) -> dict[str, float]:
+    """The seconds of each kind of work, from numbers as they stand in a file: ``profile_integrate_s.exc`` is ``integrate.exc``."""
+    return {name.removeprefix("profile_").replace("_s", "", 1): float(seconds)
+            for name, seconds in numbers.items() if name.startswith("profile_")}
 
 
 def chosen_columns(report: Report, neurons: int | Sequence[int] | None) -> tuple[list[int], list[int]]:
@@ -111,6 +119,7 @@ class MemorySource:
 
     def __init__(self, recorded: _hillock.Recorded, populations: list[_hillock.PopulationInfo], end: float) -> None:
         self._recorded = recorded
+        self._profile: dict[str, float] = {}
         self._neurons = {one.name: numpy.array(one.spike_neurons, numpy.int64) if one.spike_neurons
                          else numpy.arange(one.size) for one in populations if one.spikes}
         self._end = end
@@ -184,6 +193,12 @@ class MemorySource:
 
     def seed(self) -> int:
         return self._recorded.seed
+
+    def keep_profile(self, numbers: Mapping[str, float]) -> None:
+        self._profile = profile_of(numbers)
+
+    def profile(self) -> dict[str, float]:
+        return self._profile
 
     def number(self, name: str) -> float:
         return {"duration_ms": self._recorded.duration, "dt_ms": self._recorded.dt}[name]

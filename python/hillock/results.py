@@ -373,6 +373,15 @@ class Run(Mapping[str, Population]):
         return self._source.seed()
 
     @property
+    def profile(self) -> dict[str, float]:
+        """Where the time went, s: inputs, deliver, integrate, record, wait, other; ``integrate.exc``: of one population.
+
+        Only of runs with ``profile=True``, or ``hillock run --profile``. Those without a population add up to the time on
+        the clock from the first step to the last.
+        """
+        return self._source.profile()
+
+    @property
     def config(self) -> str:
         """The config as it was run, YAML."""
         return self._source.text("config")

@@ -33,7 +33,7 @@ def check_left_behind(partial: str) -> None:
 
 
 def run(config: Config, *, out: str | os.PathLike[str] | None = None, force: bool = False, progress: Progress = None,
-        folder: str | os.PathLike[str] | None = None, **overrides: Any) -> Run:
+        profile: bool = False, folder: str | os.PathLike[str] | None = None, **overrides: Any) -> Run:
     """Simulates a config and returns what it recorded.
 
     `config` is the path of a YAML file, or a dict with the same content: quantities are texts such as ``"10 ms"``; NumPy
@@ -47,6 +47,8 @@ def run(config: Config, *, out: str | os.PathLike[str] | None = None, force: boo
 
     `progress`: None shows a bar in terminals and notebooks when a run takes longer than half a second; True and False
     decide; a function is called about ten times a second with the time reached and the end, ms.
+
+    `profile` takes the times of Run.profile.
 
     Other Python threads run meanwhile. Ctrl-C ends the run with KeyboardInterrupt, within a tenth of a second.
 
@@ -63,16 +65,16 @@ def run(config: Config, *, out: str | os.PathLike[str] | None = None, force: boo
     warn(session, yaml_of(config) if isinstance(config, Mapping) and session.warnings else None)
     if path is not None:
         with shown(progress, session.dt, session.steps) as report:
-            session.run_to_file(path, force, report)
+            session.run_to_file(path, force, report, profile)
         return open(path)
-    return _finished(session, session.recorded(True), progress)
+    return _finished(session, session.recorded(True), progress, profile)
 
 
-def _finished(session: _hillock.Session, recorded: _hillock.Recorded, progress: Progress) -> Run:
+def _finished(session: _hillock.Session, recorded: _hillock.Recorded, progress: Progress, profile: bool) -> Run:
     source = MemorySource(recorded, session.populations, session.steps * session.dt)
     try:
         with shown(progress, session.dt, session.steps) as report:
-            session.run(session.steps, recorded, report)
+            source.keep_profile(session.run(session.steps, recorded, report, profile))
     except NumericsError as error:
         error.run = Run(source)
         raise
@@ -234,7 +236,7 @@ class Simulation:
             raise user_error(f"the config ends at {self.end:g} ms, this would go on to {until * self.dt:g} ms",
                              "give simulation__duration=")
         with shown(progress, self.dt, until) as report:
-            self._session.run(until, self._recorded, report)
+            self._session.run(until, self._recorded, report, False)
 
     def _steps(self, duration: str | float) -> int:
         ms = _hillock.time_of(duration) if isinstance(duration, str) else float(duration)

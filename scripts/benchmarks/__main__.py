@@ -14,6 +14,7 @@ import page
 from features import features
 from first_step import first_step
 from from_python import python
+from guard import guard
 from hh_fi import hh_fi
 from large_file import large_file
 from outcome import Outcome
@@ -41,6 +42,7 @@ BENCHMARKS = {benchmark.name: benchmark for benchmark in (
     Benchmark(hh_fi, "f-I curve of 1000 HH neurons on two threads: at errors of spike times no larger than theirs at least 10 times faster than Arbor,\n"
                      + 18 * " " + "20 times than Brian2, NEST and CoreNEURON, 40 times than NEURON", ("peers",)),
     Benchmark(first_step, "from command to first step, every shipped config and model: an upper bound (below 0.03 s)"),
+    Benchmark(guard, "the look for values that are not finite, beside the same step of 512 HH cells without it (at most 2 % more)"),
     Benchmark(recording, "ten million samples: time added, beside an fsynced write of the same bytes (at most 3 times)"),
     Benchmark(startup, "`hillock run configs/quickstart.yaml` from start to exit (at most 0.15 s)"),
     Benchmark(python, "`hillock.run` of the same from Python, beside the command line from start to exit (at most 0.05 s more)"),

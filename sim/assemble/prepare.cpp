@@ -138,6 +138,7 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
 
   engine::SimulationPlan plan;
   plan.grid = {experiment.simulation.dt, experiment.simulation.steps};
+  plan.threads = experiment.simulation.threads;
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
   engine::RunLayout simulated = prepared.layout;
   prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);

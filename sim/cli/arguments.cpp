@@ -114,8 +114,11 @@ void add_run(CLI::App& app, Raw& raw) {
       ->type_name("FILE");
   run.add_flag("--force", raw.arguments.force, "Replace the file that --out names");
   run.add_option("--threads", raw.threads,
-                 "Number of threads allowed (this version uses one); results do not depend on it")
+                 "Number of threads (default: simulation.threads of the config, or as many as are fastest); "
+                 "results do not depend on it")
       ->type_name("N");
+  run.add_flag("--profile", raw.arguments.profile,
+               "Print where the time went, for each population; the file has it under /meta");
   run.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
   run.add_option("--chunk", raw.chunk,
                  "Neurons the interpreter computes at a time, a multiple of 8; results do not depend on it")

@@ -12,7 +12,8 @@ struct Arguments {
   std::string out;                    // --out; empty: hillock's choice
   bool force = false, quiet = false, json = false, csv = false, list = false;
   int threads = 0;  // 0: as the config says
-  int chunk = 0;    // neurons; 0: the interpreter's own
+  bool profile = false;
+  int chunk = 0;  // neurons; 0: the interpreter's own
   std::string instructions = "auto", backend = "auto";
   std::string config;  // --config of bench
   // of features and plot; times as written, with their unit

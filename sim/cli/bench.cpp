@@ -12,6 +12,7 @@
 
 #include "assemble/assemble.hpp"
 #include "base/wall_time.hpp"
+#include "cli/bench_guard.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
 #include "cli/provenance.hpp"
@@ -50,6 +51,7 @@ struct Case {
 std::unique_ptr<model::Experiment> load(const Case& one, bool recording) {
   auto experiment = config::load(one.config, {one.settings, config::default_model_folders()});
   if (!recording) experiment->record.clear();
+  experiment->simulation.threads = 1;  // two would halve the time of a step where a processor is free
   return experiment;
 }
 
@@ -188,6 +190,9 @@ constexpr std::array benchmarks{
     Benchmark{"step", "ns per step of one neuron", "tests/benchmark/step_squid.yaml", bench_step},
     Benchmark{"recording", "10 million samples: seconds that recording adds, and of writing the same bytes",
               "tests/benchmark/record_ten_million.yaml", bench_recording},
+    Benchmark{"guard", "the step of a neuron, with its look for values that are not finite and without",
+              "tests/benchmark/squid_512.yaml",
+              [](const std::string& config) { return bench_guard(*load(config, false)); }},
     Benchmark{"startup", "seconds of hillock run from start to exit", "configs/quickstart.yaml",
               bench_startup},
 };

@@ -21,7 +21,8 @@ constexpr std::array keys{
               "grid: a spike has the time of the grid point after the crossing; interpolated: of the "
               "crossing itself"},
     ConfigKey{"simulation.threads", Form::threads, false, "auto",
-              "number of threads allowed (this version uses one); results do not depend on it"},
+              "number of threads, at most one for 16 neurons; auto: as many as are fastest; results do not "
+              "depend on it"},
     ConfigKey{"populations", Form::names, true, "",
               "the neurons, in groups of one model each, under names of your choice"},
     ConfigKey{"populations.NAME", Form::map, false, "", "a population"},

@@ -161,7 +161,6 @@ void add_facts(engine::RunFacts& facts, const model::Experiment& experiment,
   facts.words["hillock_version"] = version;
   facts.words["cpu"] = cpu_name();
   facts.words["backend"] = program::describe(kernels);
-  facts.numbers["threads"] = 1;  // the step loop has one
   facts.seed = experiment.simulation.seed;
   facts.duration = experiment.simulation.duration;
   facts.dt = experiment.simulation.dt;

@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/feature_text.hpp"
 #include "cli/free_disk.hpp"
+#include "cli/profile_text.hpp"
 #include "cli/provenance.hpp"
 #include "cli/signals.hpp"
 #include "config/config.hpp"
@@ -76,9 +77,10 @@ class Run {
         dt_(dt) {}
 
   int execute(bool replace, Clock::time_point start) {
+    start_ = start;
     record::RunWriter writer(path_, replace, prepared_.layout);
     signals_.save_first();
-    numbers_["wall_build_s"] = seconds_since(start);
+    numbers_["wall_build_s"] = seconds_since(start_);
     try {
       return simulate(writer);
     } catch (const base::IoError& error) {
@@ -96,6 +98,7 @@ class Run {
       options.progress = [this](const engine::Progress& progress) {
         console_.progress(progress_text(progress, dt_));
       };
+    options.profile = arguments_.profile;
     const auto begin = Clock::now();
     assemble::AnalysingRecorder recorder(writer, prepared_.analysis);
     try {
@@ -107,6 +110,7 @@ class Run {
     }
     console_.progress({});
     add_numbers(result_.simulate_seconds);
+    if (arguments_.profile) numbers_.merge(profile_numbers(result_.profile, populations()));
     write_analysis(recorder.analysis(), writer);
     writer.finish(result_.end, prepared_.simulation->time(),
                   result_.end == RunEnd::interrupted ? signal_name() : "", numbers_);
@@ -127,6 +131,21 @@ class Run {
     numbers_["wall_simulate_s"] = simulate_seconds;
     numbers_["real_time_factor"] = model_seconds > 0 ? simulate_seconds / model_seconds : 0;
     numbers_["peak_rss_bytes"] = peak_memory_bytes();
+    numbers_["threads"] = prepared_.simulation->threads();
+  }
+
+  std::vector<std::string> populations() const {
+    std::vector<std::string> names;
+    for (const assemble::PopulationSummary& population : prepared_.populations)
+      names.push_back(population.name);
+    return names;
+  }
+
+  std::string profile_text() const {
+    if (!arguments_.profile) return {};
+    const double build = numbers_.at("wall_build_s");
+    const double closing = seconds_since(start_) - build - result_.simulate_seconds;
+    return profile_table(result_.profile, populations(), build, closing);
   }
 
   std::string signal_name() const { return signals_.signal() == SIGTERM ? "SIGTERM" : "SIGINT"; }
@@ -147,6 +166,7 @@ class Run {
     if (result_.end == RunEnd::interrupted) {
       console_.message(fmt::format("interrupted at {} ({}): what was recorded up to there is in {}.partial",
                                    time, signal_name(), base::printable(path_)));
+      console_.out(profile_text());
       return 128 + signals_.signal();
     }
     if (!arguments_.quiet)
@@ -154,6 +174,7 @@ class Run {
                                counted(spikes, "spike"), time, human_seconds(numbers_["wall_simulate_s"]),
                                three_digits(numbers_["real_time_factor"])) +
                    analysis_text_);
+    console_.out(profile_text());
     return 0;
   }
 
@@ -163,6 +184,7 @@ class Run {
   const std::string& path_;
   assemble::Prepared& prepared_;
   double dt_;  // ms
+  Clock::time_point start_{};
   engine::RunResult result_;
   std::map<std::string, double> numbers_;
   std::string analysis_text_;

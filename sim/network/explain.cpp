@@ -119,7 +119,7 @@ std::string where(const PopulationPlan& plan, const Failure& failure) {
 
 }  // namespace
 
-std::string Population::explain(const Failure& failure, double dt) {
+std::string NeuronRange::explain(const Failure& failure, double dt) {
   load_single(failure.neuron);
   switch (failure.kind) {
     case Failure::Kind::reset:
@@ -138,8 +138,8 @@ std::string Population::explain(const Failure& failure, double dt) {
   }
 }
 
-std::string Population::explain_state(const Failure& failure, double dt) {
-  Slopes slopes(plan_, single_parameters_, step_values_);
+std::string NeuronRange::explain_state(const Failure& failure, double dt) {
+  Slopes slopes(plan_, single_parameters_, {step_values_.span().begin(), step_values_.span().end()});
   const std::vector<double> at = slopes.at(single_arrays_);
   const std::optional<std::size_t> ceases = ceases_within(slopes, at, plan_.states, single_arrays_, dt);
   const std::size_t i = ceases ? *ceases : culprit(at, plan_.states, single_arrays_, dt);
@@ -162,15 +162,15 @@ std::string Population::explain_state(const Failure& failure, double dt) {
 
 // Whether the states are finite up to the reset; if so they are kept, as the last finite values of the
 // neuron.
-bool Population::reset_is_to_blame(std::int64_t neuron, std::int64_t step, double dt) {
+bool NeuronRange::reset_is_to_blame(std::int64_t neuron, std::int64_t step, double dt) {
   if (!plan_.before_reset || !plan_.reset) return false;
   load_single(neuron);
   const program::Program program = program::optimise(*plan_.before_reset);
   program::ScalarEvaluator evaluator(program);
   evaluator.set_parameters(std::span(single_parameters_).first(program.parameters));
-  evaluator.run(std::span(single_arrays_).first(program.arrays), {},
-                std::span(step_values_).first(program.step_values), binding(program).streams,
-                static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(neuron));
+  evaluator.run(std::span(single_arrays_).first(program.arrays), {}, step_values().first(program.step_values),
+                population_.binding(program).streams, static_cast<std::uint64_t>(step),
+                static_cast<std::uint64_t>(neuron));
   for (const StateFacts& state : plan_.states)
     if (!std::isfinite(single_arrays_[state.array])) return false;
   store_single(neuron);
@@ -178,14 +178,14 @@ bool Population::reset_is_to_blame(std::int64_t neuron, std::int64_t step, doubl
   return true;
 }
 
-std::string Population::explain_reset(const Failure& failure) {
+std::string NeuronRange::explain_reset(const Failure& failure) {
   const std::vector<double> before = single_arrays_;
   program::Program unguarded = *plan_.reset;
   unguarded.guard = -1;
   program::ScalarEvaluator evaluator(unguarded);
   evaluator.set_parameters(std::span(single_parameters_).first(unguarded.parameters));
   evaluator.run(std::span(single_arrays_).first(unguarded.arrays), {},
-                std::span(step_values_).first(unguarded.step_values));
+                step_values().first(unguarded.step_values));
   const auto state = std::ranges::find_if(
       plan_.states, [&](const StateFacts& s) { return !std::isfinite(single_arrays_[s.array]); });
   if (state == plan_.states.end()) throw base::InternalError("a reset that failed gives finite states");
@@ -196,7 +196,7 @@ std::string Population::explain_reset(const Failure& failure) {
       with_unit(before[state->array], state->unit), state->reset_place, state->reset, bad_arithmetic);
 }
 
-std::string Population::explain_rule(const Failure& failure) const {
+std::string NeuronRange::explain_rule(const Failure& failure) const {
   const RuleFacts& rule = *plan_.rule;
   const std::string place = fmt::format("\n  {}: {}", rule.place, rule.rule);
   if (rule.array >= 0)
@@ -214,13 +214,13 @@ std::string Population::explain_rule(const Failure& failure) const {
       place, no_number);
 }
 
-std::string Population::explain_observed(const Failure& failure) {
+std::string NeuronRange::explain_observed(const Failure& failure) {
   program::Program unguarded = *plan_.observe;
   unguarded.guard = -1;
   program::ScalarEvaluator evaluator(unguarded);
   evaluator.set_parameters(std::span(single_parameters_).first(unguarded.parameters));
   evaluator.run(std::span(single_arrays_).first(unguarded.arrays), {},
-                std::span(step_values_).first(unguarded.step_values));
+                step_values().first(unguarded.step_values));
   std::string name = "a recorded quantity";
   for (const program::Output& output : unguarded.outputs)
     if (!std::isfinite(single_arrays_[output.slot])) {

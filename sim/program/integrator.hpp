@@ -1,5 +1,6 @@
 // The Integrator interface: advance one neuron over part of a step, where a step is cut or its length adapts.
 #pragma once
+#include <memory>
 #include <span>
 
 namespace hillock::program {
@@ -29,6 +30,8 @@ struct Advanced {
 class Integrator {
  public:
   virtual ~Integrator() = default;
+  // One like it that works on its own, for another thread.
+  virtual std::unique_ptr<Integrator> clone() const = 0;
   // Moves the states in `arrays` (one value for each array slot of the population). Not safe for several
   // threads at once.
   virtual Advanced advance(std::span<double> arrays, const IntegratorCall& call) = 0;

@@ -92,6 +92,23 @@ class AdaptiveIntegrator final : public program::Integrator {
     step_size_slot_ = slots.array(slot::step_size);
   }
 
+  AdaptiveIntegrator(const AdaptiveIntegrator& other)
+      : rhs_program_(other.rhs_program_),
+        rhs_(rhs_program_),
+        max_step_(other.max_step_),
+        min_step_(other.min_step_),
+        controlled_(other.controlled_),
+        margin_(other.margin_ ? std::make_unique<Margin>(*other.margin_) : nullptr),
+        has_reset_(other.has_reset_),
+        states_(other.states_),
+        derivatives_(other.derivatives_),
+        offset_slot_(other.offset_slot_),
+        held_slot_(other.held_slot_),
+        step_size_slot_(other.step_size_slot_) {}
+  std::unique_ptr<program::Integrator> clone() const override {
+    return std::make_unique<AdaptiveIntegrator>(*this);
+  }
+
   program::Advanced advance(std::span<double> arrays, const program::IntegratorCall& call) override {
     begin(arrays, call);
     if (!finite(slope_))

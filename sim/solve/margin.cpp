@@ -16,6 +16,9 @@ Margin::Margin(const Cell& cell, Slots& slots)
       slot_(slots.array(slot::margin)),
       offset_(slots.step_value(slot::offset)) {}
 
+Margin::Margin(const Margin& other)
+    : program_(other.program_), evaluator_(program_), slot_(other.slot_), offset_(other.offset_) {}
+
 void Margin::set_parameters(std::span<const double> parameters) {
   evaluator_.set_parameters(parameters.first(static_cast<std::size_t>(program_.parameters)));
 }

@@ -14,7 +14,7 @@ class Margin {
   // Nothing for rules other than `when`.
   static std::unique_ptr<Margin> of(const Cell& cell, Slots& slots);
   Margin(const Cell& cell, Slots& slots);
-  Margin(const Margin&) = delete;
+  Margin(const Margin& other);
   Margin& operator=(const Margin&) = delete;
 
   // One value for each parameter slot of the population, for the calls that follow.

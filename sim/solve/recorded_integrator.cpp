@@ -21,6 +21,18 @@ class RecordedIntegrator final : public program::Integrator {
     held_slot_ = cell.has_hold() ? slots.array(slot::held) : -1;
   }
 
+  RecordedIntegrator(const RecordedIntegrator& other)
+      : part_program_(other.part_program_),
+        part_(part_program_),
+        margin_(other.margin_ ? std::make_unique<Margin>(*other.margin_) : nullptr),
+        has_reset_(other.has_reset_),
+        offset_slot_(other.offset_slot_),
+        h_slot_(other.h_slot_),
+        held_slot_(other.held_slot_) {}
+  std::unique_ptr<program::Integrator> clone() const override {
+    return std::make_unique<RecordedIntegrator>(*this);
+  }
+
   program::Advanced advance(std::span<double> arrays, const program::IntegratorCall& call) override {
     if (held_slot_ >= 0) arrays[held_slot_] = call.held ? 1 : 0;
     end_.assign(arrays.begin(), arrays.end());

@@ -254,3 +254,25 @@ TEST_CASE("a state that was not finite before its reset is blamed on its equatio
         "in time, or "
         "a division by zero");
 }
+
+TEST_CASE("any number of threads stops at the same neuron, with the same words") {
+  loading::Folder folder;
+  with_pole(folder);
+  const auto config = [](const std::string& method, const std::string& init, int threads) {
+    return "simulation: {duration: 2 ms, dt: 0.1 ms, threads: " + std::to_string(threads) + ", " + method +
+           "}\npopulations:\n  first: {model: cell.yaml, size: 50, init: {V: 0.1}}\n  cell: {model: "
+           "cell.yaml, "
+           "size: 100, init: {V: " +
+           init + "}}\n  other: {model: cell.yaml, size: 100, init: {V: " + init + "}}\n";
+  };
+  for (const std::string method :
+       {"method: rk4", "method: rk4, spike_times: interpolated", "method: adaptive"})
+    for (const std::string init : {"{linspace: [0, 1]}", "{linspace: [1, 0.9]}", "1"}) {
+      CAPTURE(method);
+      CAPTURE(init);
+      const std::string expected = trouble(folder, config(method, init, 1));
+      CHECK(expected.starts_with("population 'cell', neuron "));
+      for (const int threads : {2, 3, 5, 8})
+        CHECK(trouble(folder, config(method, init, threads)) == expected);
+    }
+}

@@ -110,3 +110,26 @@ TEST_CASE("neurons whose step is cut do not disturb their neighbours") {
                         size) == of_neuron(large, neuron, 70));
   }
 }
+
+TEST_CASE(
+    "any number of threads gives the same bits, on the grid, where steps are cut and where they adapt") {
+  std::vector<std::string> configs;
+  for (const Kind& kind : kinds) configs.push_back(config_of(kind, "101"));
+  for (const std::size_t kind : {0, 1}) configs.push_back(config_of(kinds[kind], "101", "interpolated"));
+  configs.push_back(config_of({kinds[2].model, "adaptive", kinds[2].drive}, "41", "interpolated"));
+  configs.push_back(config_of({kinds[2].model, "adaptive", kinds[2].drive}, "41"));
+  // Inputs that begin and end inside a step cut it for all neurons.
+  configs.push_back(config_of(
+      {kinds[1].model, "rk4", "{type: dc, target: cell, amplitude: 2 nA, start: 3.333 ms, stop: 31.111 ms}"},
+      "41", "interpolated"));
+  for (const std::string& text : configs) {
+    CAPTURE(text);
+    const auto with = [&](int threads) {
+      return "simulation: {threads: " + std::to_string(threads) + ", " +
+             text.substr(std::string("simulation: {").size());
+    };
+    const Outcome expected = outcome(with(1));
+    CHECK(expected.spikes.size() > 20);
+    for (const int threads : {2, 3, 5, 8}) CHECK(outcome(with(threads)) == expected);
+  }
+}

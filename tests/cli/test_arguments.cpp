@@ -27,13 +27,14 @@ std::string refusal(std::vector<const char*> words) {
 TEST_CASE("options of run arrive as they were written") {
   const Arguments found = parse({"run", "a.yaml", "--set", "x.list=[1 ms, 2 ms]", "--set=y=-65 mV", "--out",
                                  "b.h5", "--force", "--threads", "2", "--chunk", "64", "--instructions",
-                                 "avx2", "--backend", "interpreter", "--quiet"});
+                                 "avx2", "--backend", "interpreter", "--profile", "--quiet"});
   CHECK(found.command == "run");
   CHECK(found.path == "a.yaml");
   CHECK(found.settings == std::vector<std::string>{"x.list=[1 ms, 2 ms]", "y=-65 mV"});
   CHECK(found.out == "b.h5");
   CHECK(found.force);
   CHECK(found.quiet);
+  CHECK(found.profile);
   CHECK(found.threads == 2);
   CHECK(found.chunk == 64);
   CHECK(found.instructions == "avx2");

@@ -1,6 +1,7 @@
 // Populations of hand-made programs: sizes, spikes, failures.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -48,10 +49,10 @@ TEST_CASE("populations of any size step each of their neurons once, and no other
   for (const std::int64_t size : {0, 1, 7, 8, 9, 63, 64, 65, 1000}) {
     CAPTURE(size);
     Population population(counter(size, {0.5}), {});
-    std::vector<network::Spike> spikes{{9, 9}};  // of an earlier step
-    CHECK_FALSE(population.step(grid, 0, {}, nothing, spikes));
+    std::vector<network::Spike> spikes;
+    CHECK_FALSE(population.range(0).step(grid, 0, {}, nothing, spikes));
     CHECK(spikes.empty());
-    CHECK_FALSE(population.step(grid, 1, {}, nothing, spikes));
+    CHECK_FALSE(population.range(0).step(grid, 1, {}, nothing, spikes));
     REQUIRE(spikes.size() == static_cast<std::size_t>(size));
     for (std::size_t i = 0; i < spikes.size(); ++i) {
       CHECK(spikes[i].time == 1.0);
@@ -65,8 +66,8 @@ TEST_CASE("a parameter given per neuron as equal values gives the bits of a unif
   Population uniform(counter(13, {0.3}), {}), given(counter(13, std::vector<double>(13, 0.3)), {});
   std::vector<network::Spike> a, b;
   for (int step = 0; step < 10; ++step) {
-    uniform.step(grid, step, {}, nothing, a);
-    given.step(grid, step, {}, nothing, b);
+    uniform.range(0).step(grid, step, {}, nothing, a);
+    given.range(0).step(grid, step, {}, nothing, b);
     CHECK(a.size() == b.size());
     for (int i = 0; i < 13; ++i) CHECK(uniform.array(0)[i] == given.array(0)[i]);
   }
@@ -77,9 +78,9 @@ TEST_CASE("what has arrived is gone once it is cleared") {
   Population population(counter(3, {0.0}), {});
   std::vector<network::Spike> spikes;
   population.array(1)[2] = 0.25;
-  population.step(grid, 0, {}, nothing, spikes);
-  population.clear_arrivals();
-  population.step(grid, 1, {}, nothing, spikes);
+  population.range(0).step(grid, 0, {}, nothing, spikes);
+  population.range(0).clear_arrivals();
+  population.range(0).step(grid, 1, {}, nothing, spikes);
   CHECK(population.array(0)[0] == 0);
   CHECK(population.array(0)[2] == 0.25);
 }
@@ -90,14 +91,47 @@ TEST_CASE("the first neuron that is not finite is named, with its last finite va
   slopes[11] = std::numeric_limits<double>::quiet_NaN();
   Population population(counter(20, slopes), {});
   std::vector<network::Spike> spikes;
-  const auto failure = population.step(grid, 0, {}, nothing, spikes);
+  const auto failure = population.range(0).step(grid, 0, {}, nothing, spikes);
   REQUIRE(failure);
   CHECK(failure->neuron == 11);
   CHECK(failure->time == 0.1);
   CHECK(failure->kind == Failure::Kind::not_finite);
-  CHECK(population.explain(*failure, 0.1) ==
+  CHECK(population.range(0).explain(*failure, 0.1) ==
         "population 'counter', neuron 11: V is not finite at t = 0.1 ms (last finite value of V: 0 mV)\n"
         "  counter.yaml:3:5: dV/dt: slope\n"
         "  likely cause: the right-hand side of V is not a number there: 0/0, or the logarithm or root of a "
         "negative number");
+}
+
+TEST_CASE("ranges follow one another, in whole blocks, and hold each neuron once") {
+  for (const std::int64_t size : {0, 1, 16, 17, 100, 1000})
+    for (const int ranges : {1, 2, 3, 8})
+      for (const std::int64_t offset : {0, 1, 5}) {
+        CAPTURE(size);
+        CAPTURE(ranges);
+        CAPTURE(offset);
+        Population population(counter(size, {0.5}), {});
+        population.divide(ranges, offset);
+        std::int64_t next = 0, least = size, most = 0;
+        for (int i = 0; i < ranges; ++i) {
+          const network::NeuronRange& range = population.range(i);
+          CHECK(range.first() == next);
+          if (range.count() > 0) CHECK(range.first() % network::range_block == 0);
+          next = range.first() + range.count();
+          least = std::min(least, range.count());
+          most = std::max(most, range.count());
+        }
+        CHECK(next == size);
+        CHECK(most - least <= 2 * network::range_block);
+      }
+}
+
+TEST_CASE("of many populations that are smaller than a block, each range gets as many") {
+  std::vector<int> neurons(3);
+  for (std::int64_t p = 0; p < 9; ++p) {
+    Population population(counter(4, {0.5}), {});
+    population.divide(3, p);
+    for (int i = 0; i < 3; ++i) neurons[i] += static_cast<int>(population.range(i).count());
+  }
+  CHECK(neurons == std::vector<int>{12, 12, 12});
 }

@@ -394,7 +394,7 @@ def test_help_and_version_go_to_stdout(call):
 
 
 def test_bench_lists_what_it_measures(call):
-    assert [line.split()[0] for line in call("bench", "--list").stdout.splitlines()] == ["step", "recording", "startup"]
+    assert [line.split()[0] for line in call("bench", "--list").stdout.splitlines()] == ["step", "recording", "guard", "startup"]
     assert call("bench", "stpe", expect=2).stderr == "error: 'stpe' is not a benchmark\n  did you mean 'step'?\n"
 
 

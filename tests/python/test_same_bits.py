@@ -1,4 +1,4 @@
-"""The same data sets, byte for byte, whatever the machine offers: chunk sizes, instruction sets, libm, locale, model names."""
+"""The same data sets, byte for byte, whatever the machine offers: chunk sizes, instruction sets, libm, locale, threads, model names."""
 
 import hashlib
 import platform
@@ -64,6 +64,13 @@ def test_the_chunk_size_of_the_interpreter_changes_no_bit(run_hillock, config):
     expected = reference(run_hillock, config)
     for chunk in (8, 64, 248, 1024):
         assert data_sets(run_hillock(text_of(config), "--backend", "interpreter", "--chunk", chunk).output) == expected, chunk
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_number_of_threads_changes_no_bit(run_hillock, config):
+    expected = reference(run_hillock, config)  # as many as are fastest
+    for threads in (1, 2, 3, 5, 8):
+        assert data_sets(run_hillock(text_of(config), "--threads", threads).output) == expected, threads
 
 
 def instruction_sets():

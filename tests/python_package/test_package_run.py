@@ -256,3 +256,14 @@ def test_models_are_those_of_the_command_line(program, repo):
     with pytest.raises(hillock.UserError) as caught:
         hillock.models("liff")
     assert str(caught.value) == "error: 'liff' is not a model\n  did you mean 'lif'?"
+
+
+def test_a_profile_is_an_attribute_of_the_run_in_memory_and_in_a_file(tmp_path):
+    config = {**yaml.safe_load(MIXED), "simulation": {"duration": "60 ms", "dt": "0.05 ms", "threads": 2}}
+    assert hillock.run(config).profile == {}
+    memory, file = hillock.run(config, profile=True), hillock.run(config, profile=True, out=tmp_path / "run.h5")
+    work = {"inputs", "deliver", "integrate", "record"}
+    for run in (memory, file):
+        assert set(run.profile) == {*work, "wait", "other"} | {f"{name}.{population}" for name in work for population in run}
+        assert run.profile["integrate"] == pytest.approx(sum(run.profile[f"integrate.{population}"] for population in run))
+        assert all(seconds >= 0 for name, seconds in run.profile.items() if name != "other")

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -85,8 +86,10 @@ class SpikeInput {
  public:
   virtual ~SpikeInput() = default;
   // Adds weight * (number of spikes) to arrivals[neuron] for all spikes that arrive at this step (arrival at
-  // step 0: before the first step). Returns whether anything arrived.
+  // step 0: before the first step); steps are asked for in ascending order. Returns whether anything arrived.
   virtual bool deliver(std::int64_t step, std::span<double> arrivals) = 0;
+  // The same spikes, but only those for the neurons first <= i < end, for a thread that steps these.
+  virtual std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const = 0;
 };
 
 }  // namespace hillock::engine

@@ -31,6 +31,13 @@ class Poisson final : public SpikeInput {
  public:
   explicit Poisson(const InputData& data);
   bool deliver(std::int64_t step, std::span<double> arrivals) override;
+  std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
+    auto result = std::make_unique<Poisson>(*this);
+    const auto [from, count] = result->targets_.keep(first, end);
+    result->law_of_ = part_of(law_of_, from, count);
+    result->counts_.resize(count);
+    return result;
+  }
 
  private:
   void add_stretch(std::int64_t first, std::int64_t last, double length);

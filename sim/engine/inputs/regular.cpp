@@ -20,7 +20,8 @@ class Regular final : public SpikeInput {
         delay_(number_or(data, "delay", 0)),
         stop_(number_or(data, "stop", std::numeric_limits<double>::infinity()), data.grid),
         targets_(data),
-        by_rate_(data.has("rate")) {
+        by_rate_(data.has("rate")),
+        shared_(data.values.at(by_rate_ ? "rate" : "interval").size() == 1) {
     for (const double spacing : data.values.at(by_rate_ ? "rate" : "interval")) {
       sources_.push_back({spacing, 0, never});
       schedule(sources_.back());
@@ -33,13 +34,19 @@ class Regular final : public SpikeInput {
       const std::int64_t count = spikes_at(sources_[k], step);
       if (count == 0) continue;
       any = true;
-      if (sources_.size() == 1)
+      if (shared_)
         targets_.add(count, arrivals);
       else
         arrivals[static_cast<std::size_t>(targets_.neurons[k])] +=
             targets_.weights[k] * static_cast<double>(count);
     }
     return any;
+  }
+  std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
+    auto result = std::make_unique<Regular>(*this);
+    const auto [from, count] = result->targets_.keep(first, end);
+    if (!shared_) result->sources_ = part_of(sources_, from, count);
+    return result;
   }
 
  private:
@@ -70,7 +77,7 @@ class Regular final : public SpikeInput {
   double start_, delay_;  // ms
   Edge stop_;
   WeightedTargets targets_;
-  bool by_rate_;
+  bool by_rate_, shared_;
   std::vector<Source> sources_;  // one for all targets, or one for each
 };
 

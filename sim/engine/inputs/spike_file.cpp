@@ -73,6 +73,15 @@ class SpikeFile final : public SpikeInput {
       arrivals[arrivals_[next_].neuron] += arrivals_[next_].weight;
     return next_ > first;
   }
+  std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
+    auto result = std::make_unique<SpikeFile>(*this);
+    std::erase_if(result->arrivals_, [&](const Arrival& arrival) {
+      const auto neuron = static_cast<std::int64_t>(arrival.neuron);
+      return neuron < first || neuron >= end;
+    });
+    result->next_ = 0;
+    return result;
+  }
 
  private:
   std::vector<Arrival> arrivals_;  // in order of step

@@ -26,6 +26,11 @@ class Spikes final : public SpikeInput {
     targets_.add(count, arrivals);
     return true;
   }
+  std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
+    auto result = std::make_unique<Spikes>(*this);
+    result->targets_.keep(first, end);
+    return result;
+  }
 
  private:
   WeightedTargets targets_;

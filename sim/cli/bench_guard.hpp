@@ -1,0 +1,12 @@
+// The benchmark of the guard: what it costs to look at every state of every step for values that are not
+// finite.
+#pragma once
+#include "cli/json.hpp"
+#include "model/experiment.hpp"
+
+namespace hillock::cli {
+
+// The step of the first population with the guard and without it, in turn; the median of the ratios.
+Json bench_guard(const model::Experiment& experiment);
+
+}  // namespace hillock::cli

@@ -1,0 +1,164 @@
+// What one thread steps: the order of inputs, arrivals and populations in a step.
+#include "engine/part.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace hillock::engine {
+
+bool StepFailure::before(const StepFailure& other) const {
+  const auto order = [](const StepFailure& one) { return std::tuple(one.step, one.doing, one.index); };
+  if (order(*this) != order(other)) return order(*this) < order(other);
+  return failure.before(other.failure);
+}
+
+// Alone, a part takes the spike inputs as they are.
+Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
+           Frames& frames)
+    : index_(index), plan_(plan), edges_(edges), frames_(frames) {
+  const std::size_t populations = plan.populations.size();
+  for (const SpikeSource& source : plan.spikes) {
+    const auto p = static_cast<std::size_t>(source.population);
+    if (parts > 1)
+      inputs_.push_back(source.input->part(range(p).first(), range(p).first() + range(p).count()));
+    sources_.push_back({p, source.arrivals, parts > 1 ? inputs_.back().get() : source.input.get()});
+  }
+  arrived_.assign(populations, 0);
+  spikes_.resize(populations);
+  ticks_.resize(populations);
+  for (std::size_t p = 0; p < populations; ++p)
+    refresh_.emplace_back([this, p](double offset) {
+      for (const CurrentSource& source : plan_.currents)
+        if (source.population == static_cast<int>(p))
+          source.input->begin_step(step_, offset, range(p).step_values());
+    });
+}
+
+void Part::begin_step_of(std::size_t p) {
+  range(p).begin_step(step_, plan_.grid.time(step_));
+  refresh_[p](0.0);
+}
+
+void Part::begin_step(std::int64_t step) {
+  watch_.start();
+  step_ = step;
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p) begin_step_of(p);
+}
+
+void Part::deliver(std::int64_t step) {
+  for (const Source& source : sources_) {
+    const std::int64_t size = plan_.populations[source.population]->size();
+    const std::span arrivals(range(source.population).array(source.arrivals), static_cast<std::size_t>(size));
+    if (source.input->deliver(step, arrivals)) arrived_[source.population] = 1;
+    watch_.lap(ticks(source.population, Phase::deliver));
+  }
+}
+
+std::optional<network::Failure> Part::deliver_at_zero(std::size_t p) {
+  const auto failure = range(p).deliver_at_zero();
+  clear_arrivals(p);
+  return failure;
+}
+
+void Part::clear_arrivals(std::size_t p) {
+  if (arrived_[p] != 0) range(p).clear_arrivals();
+  arrived_[p] = 0;
+}
+
+// Where inputs of a population change inside the present step, as offsets from t_n.
+void Part::find_edges_inside(std::size_t p) {
+  inside_.clear();
+  const std::vector<double>& edges = edges_[p];
+  if (edges.empty()) return;
+  const double t_n = plan_.grid.time(step_), t_end = plan_.grid.time(step_ + 1);
+  const double tolerance = 1e-9 * plan_.grid.dt;
+  for (auto edge = std::ranges::upper_bound(edges, t_n + tolerance);
+       edge != edges.end() && *edge < t_end - tolerance; ++edge)
+    inside_.push_back(*edge - t_n);
+}
+
+void Part::take_steps(std::int64_t step, std::int64_t end) {
+  failure_.reset();
+  watch_.start();
+  for (step_ = step; step_ < end && record_now() && take_step(); ++step_) {
+  }
+}
+
+// False where it fails.
+bool Part::take_step() {
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    begin_step_of(p);
+    watch_.lap(ticks(p, Phase::inputs));
+  }
+  deliver(step_ + 1);
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    find_edges_inside(p);
+    auto& [spikes, steps] = spikes_[p];
+    const std::size_t before = spikes.size();
+    const auto failure = range(p).step(plan_.grid, step_, inside_, refresh_[p], spikes);
+    if (failure) {
+      spikes.resize(before);
+      failure_ = {step_, StepFailure::Doing::step, p, *failure};
+      return false;
+    }
+    clear_arrivals(p);
+    if (spikes.size() > before) steps.push_back({step_, spikes.size()});
+    watch_.lap(ticks(p, Phase::integrate));
+  }
+  return true;
+}
+
+void Part::observe(std::size_t p, std::int64_t step) {
+  failure_.reset();
+  step_ = step;
+  observe_now(p);
+}
+
+// False where it fails.
+bool Part::observe_now(std::size_t p) {
+  begin_step_of(p);
+  if (const auto failure = range(p).observe(plan_.grid.time(step_)))
+    failure_ = {step_, StepFailure::Doing::observe, p, *failure};
+  return !failure_;
+}
+
+void Part::record(std::int64_t step) {
+  failure_.reset();
+  watch_.start();
+  step_ = step;
+  record_now();
+}
+
+// Means are left to who has all neurons. False where it fails.
+bool Part::record_now() {
+  const auto due = [&](std::size_t report) { return !frames_.is_mean(report) && frames_.due(report, step_); };
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    if (!plan_.populations[p]->plan().observe) continue;
+    for (std::size_t report = 0; report < frames_.reports(); ++report) {
+      if (frames_.plan(report).population != static_cast<int>(p) || !due(report)) continue;
+      if (!observe_now(p)) return false;
+      watch_.lap(ticks(p, Phase::record));
+      break;
+    }
+  }
+  for (std::size_t report = 0; report < frames_.reports(); ++report) {
+    if (!due(report)) continue;
+    const auto p = static_cast<std::size_t>(frames_.plan(report).population);
+    const network::NeuronRange& neurons = range(p);
+    const auto too_large = frames_.put(report, step_, neurons.first(), neurons.first() + neurons.count(),
+                                       [&](int slot) -> const double* { return neurons.array(slot); });
+    if (too_large) {
+      const network::Failure failure{too_large->neuron, 0, {}, static_cast<int>(too_large->variable)};
+      failure_ = {step_, StepFailure::Doing::record, report, failure, too_large->value};
+      return false;
+    }
+    watch_.lap(ticks(p, Phase::record));
+  }
+  return true;
+}
+
+std::string Part::explain(const StepFailure& failure) {
+  return range(failure.index).explain(failure.failure, plan_.grid.dt);
+}
+
+}  // namespace hillock::engine

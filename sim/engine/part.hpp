@@ -1,0 +1,107 @@
+// What one thread steps: its range of each population, with the inputs and arrivals of these neurons.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/frames.hpp"
+#include "engine/profile.hpp"
+#include "engine/simulation_plan.hpp"
+
+namespace hillock::engine {
+
+// What could not be done at the grid point `step`, or in the step that begins there.
+struct StepFailure {
+  enum class Doing { observe, record, step };  // in this order
+  std::int64_t step = 0;
+  Doing doing = Doing::step;
+  std::size_t index = 0;     // of the population; recording: of the report
+  network::Failure failure;  // recording: the stage is the variable
+  double value = 0;          // recording: is too large
+  // Whether a single thread, which does one thing after the other for all neurons, would have met it earlier.
+  bool before(const StepFailure& other) const;
+};
+
+// Spikes of one population in the order in which they came about, and where those of each step end.
+struct PartSpikes {
+  struct Step {
+    std::int64_t step = 0;
+    std::size_t end = 0;
+  };
+  std::vector<network::Spike> spikes;
+  std::vector<Step> steps;  // those with spikes
+  void clear() {
+    spikes.clear();
+    steps.clear();
+  }
+};
+
+// Nothing that it writes belongs to another part, so that parts work at once, and any number of steps on
+// their own. Aligned, since two threads that write to the same cache line wait for one another.
+class alignas(128) Part {
+ public:
+  // Part `index` of as many as the populations have ranges. `edges`: per population, ms, ascending. All must
+  // outlive it.
+  Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
+       Frames& frames);
+  Part(const Part&) = delete;  // refresh_ points at it
+  Part& operator=(const Part&) = delete;
+
+  // Sets the step values of all ranges for the step that begins at the grid point `step`.
+  void begin_step(std::int64_t step);
+  // What arrives at this step.
+  void deliver(std::int64_t step);
+  std::optional<network::Failure> deliver_at_zero(std::size_t population);
+  // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
+  // frames that are due.
+  void take_steps(std::int64_t step, std::int64_t end);
+  // Fills the observed arrays of a population at the grid point `step`.
+  void observe(std::size_t population, std::int64_t step);
+  // Puts its neurons into the frames that are due at the grid point `step`.
+  void record(std::int64_t step);
+
+  // Of the last of these.
+  const std::optional<StepFailure>& failure() const { return failure_; }
+  std::string explain(const StepFailure& failure);
+  PartSpikes& spikes(std::size_t population) { return spikes_[population]; }
+
+  // From now on the times of the phases are taken.
+  void watch(bool on) { watch_ = StopWatch(on); }
+  std::vector<PhaseTicks>& ticks() { return ticks_; }  // per population
+
+ private:
+  struct Source {
+    std::size_t population = 0;
+    int arrivals = 0;
+    SpikeInput* input = nullptr;
+  };
+  network::NeuronRange& range(std::size_t population) { return plan_.populations[population]->range(index_); }
+  std::int64_t& ticks(std::size_t population, Phase phase) {
+    return ticks_[population][static_cast<std::size_t>(phase)];
+  }
+  void begin_step_of(std::size_t population);
+  bool take_step();
+  bool observe_now(std::size_t population);
+  bool record_now();
+  void clear_arrivals(std::size_t population);
+  void find_edges_inside(std::size_t population);
+
+  int index_;
+  const SimulationPlan& plan_;
+  const std::vector<std::vector<double>>& edges_;
+  Frames& frames_;
+  std::int64_t step_ = 0;
+  std::vector<network::Refresh> refresh_;  // per population
+  std::vector<std::unique_ptr<SpikeInput>> inputs_;
+  std::vector<Source> sources_;
+  std::vector<char> arrived_;   // per population: its arrivals are not all 0
+  std::vector<double> inside_;  // edges inside the present step
+  std::vector<PartSpikes> spikes_;
+  std::optional<StepFailure> failure_;
+  StopWatch watch_;
+  std::vector<PhaseTicks> ticks_;
+};
+
+}  // namespace hillock::engine

@@ -1,0 +1,50 @@
+// Everything that a run needs, already checked; assemble builds it.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/time_grid.hpp"
+#include "engine/inputs/input.hpp"
+#include "engine/snippets.hpp"
+#include "network/population.hpp"
+
+namespace hillock::engine {
+
+// A spike input with the receptor of the population it feeds.
+struct SpikeSource {
+  int population = 0;
+  int arrivals = 0;  // array slot
+  std::unique_ptr<SpikeInput> input;
+};
+
+struct CurrentSource {
+  int population = 0;
+  std::unique_ptr<CurrentInput> input;
+};
+
+// One report: which arrays of a population are copied to which frames.
+struct ReportPlan {
+  int population = 0;
+  std::vector<int> arrays;  // array slots, one per variable of the layout
+  std::int64_t every = 1;   // steps
+};
+
+// Spikes of one population that are kept.
+struct SpikePlan {
+  int population = 0;
+  std::vector<bool> keep;  // per neuron; empty: all
+};
+
+struct SimulationPlan {
+  base::TimeGrid grid;
+  std::vector<std::unique_ptr<network::Population>> populations;
+  std::vector<CurrentSource> currents;
+  std::vector<SpikeSource> spikes;
+  std::vector<ReportPlan> reports;     // parallel to RunLayout::reports
+  std::vector<SpikePlan> spike_plans;  // parallel to RunLayout::spikes
+  std::vector<SnippetPlan> snippets;   // parallel to RunLayout::snippets
+  int threads = 0;                     // that may be taken; 0: as many as are fastest
+};
+
+}  // namespace hillock::engine

@@ -1,0 +1,116 @@
+// A range of the neurons of a population, with all that a thread needs to step them on its own.
+#pragma once
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/aligned.hpp"
+#include "base/time_grid.hpp"
+#include "network/population_plan.hpp"
+#include "program/integrator.hpp"
+#include "program/kernel.hpp"
+
+namespace hillock::network {
+
+class Population;
+
+struct Spike {
+  double time = 0;  // ms
+  std::uint64_t neuron = 0;
+  auto operator<=>(const Spike&) const = default;
+};
+
+// Why a step could not be taken: the first neuron of a range for which it could not.
+struct Failure {
+  enum class Kind {
+    not_finite,   // a state
+    reset,        // a state after the reset, and none before it
+    too_small,    // the adaptive step size fell below its minimum
+    too_many,     // spikes within one step
+    no_decision,  // a condition that compares NaN, a rate or probability outside its range
+    observed      // a recorded quantity is not finite
+  };
+  std::int64_t neuron = 0;
+  double time = 0;  // ms, end of the step or part that failed
+  Kind kind = Kind::not_finite;
+  int stage = 0;  // which pass over the neurons found it; passes follow one another
+  // Whether one pass after the other over all neurons would have come upon it earlier.
+  bool before(const Failure& other) const {
+    return stage != other.stage ? stage < other.stage : neuron < other.neuron;
+  }
+};
+
+// Sets the step values of a population's inputs for the piece that acts from this offset (ms) on.
+using Refresh = std::function<void(double offset)>;
+
+// Different ranges of a population may be stepped in different threads at once: they share the kernels, the
+// parameters and the memory of the arrays, in which each writes to its own neurons.
+class NeuronRange {
+ public:
+  // Neurons first .. first + count - 1; `first` is a multiple of range_block. The population must stay where
+  // it is while the range lives.
+  NeuronRange(Population& population, std::int64_t first, std::int64_t count);
+
+  std::int64_t first() const { return first_; }
+  std::int64_t count() const { return count_; }
+  double* array(int slot) const { return arrays_[static_cast<std::size_t>(slot)]; }  // of the population
+  std::span<double> step_values() { return step_values_.span(); }
+
+  // Sets the step values that belong to the population itself: time and decision.
+  void begin_step(std::int64_t step, double t_n);
+  // What has been put into the arrivals for time 0.
+  std::optional<Failure> deliver_at_zero();
+  // From the grid point `step` to the next. Appends the spikes in order of (time, neuron); times lie in
+  // (t_n, t_n+1]. `edges`: offsets (ms) inside the step at which inputs change.
+  std::optional<Failure> step(const base::TimeGrid& grid, std::int64_t step, std::span<const double> edges,
+                              const Refresh& refresh, std::vector<Spike>& spikes);
+  // Fills the observed arrays from the present states at t (ms).
+  std::optional<Failure> observe(double t);
+  void clear_arrivals();
+  // See Population::settle.
+  void settle();
+
+  // What went wrong, for people: variable, last finite value, equation, likely cause.
+  std::string explain(const Failure& failure, double dt);
+
+ private:
+  // A step that is taken in parts.
+  struct Cut {
+    double t_n, t_end, dt;  // ms
+    std::span<const double> edges;
+    const Refresh& refresh;
+  };
+  std::int64_t run(const program::Kernel& kernel, std::int64_t step);
+  std::optional<Failure> without_answer(const program::Program& program, double t, int stage) const;
+  bool reset_is_to_blame(std::int64_t neuron, std::int64_t step, double dt);
+  std::optional<Failure> advance(const Cut& cut, std::int64_t step, std::vector<Spike>& spikes);
+  std::optional<Failure> advance_single(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
+  std::optional<Failure> take_parts(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
+  std::optional<double> reset_single(double offset);
+  void swap_next();
+  void load_single(std::int64_t neuron);
+  void store_single(std::int64_t neuron);
+  std::string explain_state(const Failure& failure, double dt);
+  std::string explain_reset(const Failure& failure);
+  std::string explain_rule(const Failure& failure) const;
+  std::string explain_observed(const Failure& failure);
+
+  Population& population_;
+  const PopulationPlan& plan_;
+  std::int64_t first_, count_;
+  std::vector<double*> arrays_;                        // as they stand after an even or odd number of steps
+  base::AlignedArray<std::uint8_t> spiked_, invalid_;  // bits per neuron: masks 0 and 1 of the programs
+  std::array<std::uint8_t*, 2> masks_{};
+  base::AlignedArray<double> step_values_;
+  std::unique_ptr<program::Integrator> integrator_;
+  std::optional<program::ScalarEvaluator> reset_;
+  std::vector<double> single_arrays_, single_parameters_;  // of the neuron whose step is cut
+};
+
+}  // namespace hillock::network

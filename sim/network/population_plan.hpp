@@ -1,0 +1,77 @@
+// What a population is made of: its programs, parameters and initial states, and the facts for messages.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "program/integrator.hpp"
+#include "program/kernel.hpp"
+#include "program/slots.hpp"
+
+namespace hillock::network {
+
+// How a step is taken.
+enum class StepMode {
+  whole,  // one kernel on the grid
+  cut,    // a kernel over dt, then single neurons whose step is cut; `events` at the end (interpolated spike
+          // times)
+  adaptive,  // every neuron by its integrator, then `events`
+};
+
+// A state, for messages about it.
+struct StateFacts {
+  std::string name;
+  std::string unit;
+  std::string equation;  // "dV/dt: (...)", as written; empty: none
+  std::string place;     // "models/neurons/NAME.yaml:20:3"
+  int array = -1;        // slot
+  int derivative = -1;   // slot that right_hand_side fills
+  std::string reset{};   // "V: V_reset", as written; empty: a spike leaves it alone
+  std::string reset_place{};
+};
+
+// The spike rule, for messages about it.
+struct RuleFacts {
+  std::string what;         // "condition", "rate" or "probability"
+  std::string unit;         // "1/ms", or empty
+  std::string rule;         // "probability: bias + I", as written
+  std::string place;        // as StateFacts
+  int array = -1;           // of a rate or probability: slot with the value at the last decision
+  std::vector<int> states;  // of a condition: which of PopulationPlan::states it is made of
+};
+
+struct PopulationPlan {
+  std::string name;
+  std::int64_t size = 0;
+  program::Slots slots;
+  std::map<int, std::vector<double>> parameters;  // by slot: one value, or one per neuron
+  std::map<int, base::Stream> streams;            // by slot
+  std::map<int, std::vector<double>>
+      initial;  // by array slot: one value, or one per neuron; the other arrays begin at 0
+  std::vector<StateFacts> states;
+  std::optional<RuleFacts> rule;
+  StepMode mode = StepMode::whole;
+  bool interpolated = false;
+  bool watch = false;  // crossings are looked for inside steps (rule `when`, interpolated)
+  bool has_reset = false;
+  program::Program step;  // whole step; or, for cut, the advance into the `next` arrays
+  std::optional<program::Program> events;
+  std::optional<program::Program> deliver;  // what arrives at time 0
+  std::optional<program::Program> reset;    // for one neuron
+  std::optional<program::Tape>
+      before_reset;  // for messages: what `step` or `events` comes to before the reset
+  std::optional<program::Program> observe;
+  program::Program right_hand_side;  // for messages
+  std::unique_ptr<program::Integrator> integrator;
+  std::vector<std::pair<int, int>> next;    // cut: (array, array with its value at the end of the step)
+  int hold = -1;                            // array slots, or -1
+  std::vector<int> arrivals;                // array slots
+  int time = -1, decide = -1, offset = -1;  // step-value slots, or -1
+  std::int64_t decide_every = 0;            // steps; 0: the model decides at every step
+};
+
+}  // namespace hillock::network

@@ -1,0 +1,78 @@
+// Spike inputs in parts: each thread has the spikes for its own neurons.
+#include <doctest/doctest.h>
+
+#include <utility>
+#include <vector>
+
+#include "test_inputs_support.hpp"
+
+using namespace hillock::engine;
+
+namespace {
+
+// [step][neuron] in a row.
+std::vector<double> arrivals_of(SpikeInput& input, std::int64_t neurons, std::int64_t steps) {
+  std::vector<double> all;
+  for (std::int64_t step = 0; step < steps; ++step) {
+    std::vector<double> arrivals(static_cast<std::size_t>(neurons), 0.0);
+    input.deliver(step, arrivals);
+    all.insert(all.end(), arrivals.begin(), arrivals.end());
+  }
+  return all;
+}
+
+InputData with_targets(InputData data) {
+  data.targets = {0, 3, 4, 17, 39};
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("the parts of a spike input deliver what the whole delivers, each to its own neurons alone") {
+  constexpr std::int64_t neurons = 40, steps = 200;
+  const Fields rate{{"rate", {0.8}}, {"weight", {1.5}}};
+  const Fields rates{{"rate", {0.1, 0.5, 2.0, 0.5, 0.1}}, {"weight", {1, 2, 3, 4, 5}}};
+  InputData shared = input_data(neurons, 0.1, rate);
+  shared.flags["shared"] = true;
+  const InputData file = input_data(neurons, 0.1, {{"weight", {0.5}}},
+                                    {{"times", {0.3, 0.3, 1, 5, 5}}, {"node_ids", {39, 2, 20, 19, 2}}});
+  const std::vector<std::pair<const char*, InputData>> inputs{
+      {"poisson", input_data(neurons, 0.1, rate)},
+      {"poisson", with_targets(input_data(neurons, 0.1, rates))},
+      {"poisson", shared},
+      {"regular", input_data(neurons, 0.1, {{"interval", {0.7}}, {"weight", {1}}})},
+      {"regular", with_targets(input_data(neurons, 0.1, rates))},
+      {"spikes", input_data(neurons, 0.1, {{"weight", {0.5}}}, {{"times", {0, 0.3, 0.3, 9}}})},
+      {"spikes", with_targets(input_data(neurons, 0.1, {{"weight", {1, 2, 3, 4, 5}}}, {{"times", {0, 2}}}))},
+      {"spike_file", file}};
+  for (const auto& [type, data] : inputs) {
+    CAPTURE(type);
+    const auto whole = make_spike_input(type, data);
+    const std::vector<std::int64_t> cuts{0, 5, 5, 18, neurons};
+    std::vector<double> sum(static_cast<std::size_t>(neurons * steps));
+    for (std::size_t i = 1; i < cuts.size(); ++i) {
+      const auto part = whole->part(cuts[i - 1], cuts[i]);
+      const std::vector<double> found = arrivals_of(*part, neurons, steps);
+      for (std::int64_t k = 0; k < neurons * steps; ++k) {
+        if (k % neurons < cuts[i - 1] || k % neurons >= cuts[i]) REQUIRE(found[k] == 0);
+        sum[k] += found[k];
+      }
+    }
+    const std::vector<double> expected = arrivals_of(*whole, neurons, steps);
+    CHECK(sum == expected);
+    CHECK(sum != std::vector<double>(sum.size()));
+  }
+}
+
+TEST_CASE("a part that begins in the middle of a run goes on where the whole would") {
+  const InputData data = input_data(20, 0.1, {{"interval", {0.7}}, {"weight", {1}}});
+  const auto whole = make_spike_input("regular", data);
+  arrivals_of(*whole, 20, 100);
+  const auto part = whole->part(0, 20);
+  for (std::int64_t step = 100; step < 130; ++step) {
+    std::vector<double> a(20), b(20);
+    whole->deliver(step, a);
+    part->deliver(step, b);
+    CHECK(a == b);
+  }
+}
