@@ -6,6 +6,7 @@
 // crashes on files that are not, for which there is a child process (record/apart.hpp,
 // tests/record/test_damaged_files.cpp); here that child is left out, so that every crash is one of the
 // readers'.
+#define DOCTEST_CONFIG_IMPLEMENT  // record/sample.hpp has checks, and this program no test cases
 #include <H5Cpp.h>
 #include <fuzzer/FuzzedDataProvider.h>
 
@@ -104,6 +105,11 @@ struct Original {
   }
 };
 
+template <class Value>
+const Value& pick(FuzzedDataProvider& data, const std::vector<Value>& values) {
+  return values[data.ConsumeIntegralInRange<std::size_t>(0, values.size() - 1)];
+}
+
 double drawn_number(FuzzedDataProvider& data) {
   const double inf = std::numeric_limits<double>::infinity();
   return data.PickValueInArray(
@@ -130,7 +136,7 @@ H5::DataType drawn_type(FuzzedDataProvider& data) {
     case 7:
       return H5::ArrayType(H5::PredType::IEEE_F64LE, 1, std::vector<hsize_t>{3}.data());
     default: {
-      H5::CompType pair(16);
+      H5::CompType pair(std::size_t{16});
       pair.insertMember("a", 0, H5::PredType::IEEE_F64LE);
       pair.insertMember("b", 8, H5::PredType::STD_I64LE);
       return pair;
@@ -215,14 +221,14 @@ void change_extent(FuzzedDataProvider& data, H5::H5File& file, const std::string
 }
 
 void change_member(FuzzedDataProvider& data, H5::H5File& file, const Original& original) {
-  const std::string& name = data.PickValueInArray(original.members);
+  const std::string& name = pick(data, original.members);
   const int kind = data.ConsumeIntegralInRange(0, 7);
   if (kind == 0) return change_values(data, file, name);
   if (kind == 1) return change_extent(data, file, name);
   file.unlink(name);
   if (kind <= 4) return new_data_set(data, file, name);
   if (kind == 5) file.createGroup(name);
-  const std::string& other = data.PickValueInArray(original.members);
+  const std::string& other = pick(data, original.members);
   if (kind == 6)
     H5Lcreate_hard(file.getId(), other.c_str(), file.getId(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT);
   if (kind == 7) H5Lcreate_soft(("/" + other).c_str(), file.getId(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT);
@@ -233,7 +239,7 @@ void change(FuzzedDataProvider& data, const std::string& path, const Original& o
   for (int left = 6; left > 0 && data.remaining_bytes() > 0; --left) {
     try {
       if (data.ConsumeBool())
-        change_attribute(data, file, data.PickValueInArray(original.attributes));
+        change_attribute(data, file, pick(data, original.attributes));
       else
         change_member(data, file, original);
     } catch (const H5::Exception&) {  // a change that cannot be made
