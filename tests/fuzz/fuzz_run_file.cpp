@@ -271,16 +271,19 @@ void read_all(const std::string& path) {
       each([&] { reader.analysis(analysis.population, value.name); });
 }
 
-void read_every_way(const std::string& path) {
-  check_named(io_error([&] { read_all(path); }));
-  for (const char* name :
-       {"/report/exc/V", "/report/exc.w/w[1]", "/report/exc.mean/V", "/report/exc/neuron", ""}) {
-    check_named(io_error([&] { read_columns(path, name); }));
-    check_named(io_error([&] { read_column(path, name); }));
+// One of the ways there are.
+void read_some_way(int way, const std::string& path) {
+  if (way == 0) return check_named(io_error([&] { read_all(path); }));
+  if (way == 1) return check_named(io_error([&] { read_spikes(path, "exc"); }));
+  if (way == 2) {
+    if (io_error([&] { recover(path, true); }) == "no error")
+      check_named(io_error([&] { read_all(path.substr(0, path.size() - std::string(".partial").size())); }));
+    return;
   }
-  for (const char* population : {"exc", ""}) check_named(io_error([&] { read_spikes(path, population); }));
-  if (io_error([&] { recover(path, true); }) == "no error")
-    check_named(io_error([&] { read_all(path.substr(0, path.size() - std::string(".partial").size())); }));
+  constexpr const char* names[] = {"/report/exc/V", "/report/exc.w/w[1]", "/report/exc/neuron", ""};
+  const std::string name = names[way - 3];
+  check_named(io_error([&] { read_columns(path, name); }));
+  check_named(io_error([&] { read_column(path, name); }));
 }
 
 }  // namespace
@@ -293,7 +296,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const std::string path = original.folder / "changed.h5.partial";
   std::filesystem::copy_file(original.path, path, std::filesystem::copy_options::overwrite_existing);
   FuzzedDataProvider data(bytes, size);
+  const int way = data.ConsumeIntegralInRange(0, 6);
   change(data, path, original);
-  read_every_way(path);
+  read_some_way(way, path);
   return 0;
 }
