@@ -5,7 +5,7 @@
 
 build_packages=(g++ cmake ninja-build libboost-dev libhdf5-dev libyaml-cpp-dev libcli11-dev libfmt-dev libxsimd-dev libxbyak-dev)
 test_packages=(git doctest-dev python3 python3-dev python3-venv octave octave-netcdf gnuplot-nox fonts-freefont-otf locales)
-full_packages=(clang clang-tidy)
+full_packages=(clang clang-tidy libclang-rt-dev)
 bench_packages=(libasmjit-dev)
 
 # Missing set-up is exit code 6, as a missing resource is for the program.

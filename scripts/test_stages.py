@@ -184,6 +184,14 @@ def clang_tidy() -> Count:
     return side_by_side(one, files)
 
 
+def fuzz() -> Count:
+    """Configs, equations and HDF5 files, a minute each, and random tapes; two at a time."""
+    code, text = run([sys.executable, ROOT / "scripts" / "fuzz"], "fuzz")
+    found = re.findall(r"^\w+: ended with (-?\d+)", text, re.MULTILINE)
+    failed = sum(each != "0" for each in found) or int(code != 0 or not found)
+    return Count(found.count("0"), failed, report=tail(text, 200) if failed else "")
+
+
 # The stages ---------------------------------------------------------------------------------------------------------
 
 CONCURRENT_ROOMS = {"engine", "record", "parallel", "network"}
@@ -203,6 +211,7 @@ STAGES: list[tuple[str, bool, Callable[[], Count]]] = [
                                                "tests/python", HILLOCK=str(BUILD / "asan-ubsan" / "hillock"))),
     ("tsan-build", True, lambda: build("tsan", test_programs(CONCURRENT_ROOMS))),
     ("tsan-cpp-tests", True, lambda: cpp_tests("tsan", test_programs(CONCURRENT_ROOMS))),
+    ("fuzz", True, fuzz),
     ("clang-tidy", True, clang_tidy),
     ("long-tests", True, lambda: pytest("pytest-full", "-m", "full and not peers", "tests")),
     ("peers", True, lambda: pytest("pytest-peers", "-m", "peers", "tests")),

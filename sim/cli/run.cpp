@@ -51,6 +51,15 @@ program::KernelOptions kernel_options(const Arguments& arguments) {
   return options;
 }
 
+// Where native code would run if only the system let it, that is said once.
+void say_why_interpreted(const Arguments& arguments, const program::KernelOptions& options,
+                         Console& console) {
+  if (arguments.backend == "interpreter" || options.backend == program::Backend::jit) return;
+  if (options.isa == program::InstructionSet::generic || !program::writes_native_code()) return;
+  console.message(
+      "note: the system gives no executable memory, so steps are interpreted: slower, with the same results");
+}
+
 std::string progress_text(const engine::Progress& progress, double dt) {
   const double done =
       static_cast<double>(progress.step) / static_cast<double>(std::max<std::int64_t>(progress.steps, 1));
@@ -225,6 +234,7 @@ int run(const Arguments& arguments, Console& console) {
   check_left_behind(path, explicit_out, arguments, console);
 
   assemble::Options options{kernel_options(arguments)};
+  say_why_interpreted(arguments, options.kernels, console);
   assemble::Prepared prepared = assemble::prepare(*experiment, options);
   for (const std::string& note : experiment->notes) console.message("note: " + note);
   for (const base::Diagnostic& warning : experiment->warnings) console.warning(warning);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fstream>
+#include <new>
 
 #include "base/text.hpp"
 
@@ -37,7 +39,9 @@ std::string Node::describe() const {
 }
 
 std::string read_text(const std::string& path) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
+  if (!file && errno == ENOMEM) throw std::bad_alloc();
   if (!file) throw base::IoError(path + ": cannot be opened; does the file exist, and may it be read?");
   std::string text;
   std::array<char, 65536> block;

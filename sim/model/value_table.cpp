@@ -115,6 +115,7 @@ double ValueTable::value(std::string_view name, std::int64_t neuron, const State
 }
 
 bool ValueTable::known(const lang::Expression& expression, const States& states) const {
+  if (expression.empty()) return false;  // it could not be parsed
   return std::ranges::all_of(lang::names_of(expression), [&](const std::string& name) {
     if (values_of(name, states) != nullptr) return true;
     const Definition* derived = model_.derived_quantity(name);

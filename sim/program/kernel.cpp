@@ -19,7 +19,11 @@ std::unique_ptr<Kernel> make_kernel(const Program& program, const Binding& bindi
   return make_interpreter(program, binding, neurons, {options.chunk, options.isa});
 }
 
-#ifndef HILLOCK_JIT
+#ifdef HILLOCK_JIT
+bool writes_native_code() { return true; }
+#else
+bool writes_native_code() { return false; }
+
 bool has_native_code(InstructionSet) { return false; }
 
 std::unique_ptr<Kernel> make_jit(const Program&, const Binding&, std::int64_t, InstructionSet) {

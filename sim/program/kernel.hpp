@@ -54,6 +54,8 @@ struct InterpreterOptions {
 std::unique_ptr<Kernel> make_interpreter(const Program& program, const Binding& binding, std::int64_t neurons,
                                          InterpreterOptions options = {});
 
+// Whether this build can write native code at all, for x86-64.
+bool writes_native_code();
 // Whether this build writes native code for this instruction set, this CPU runs it, and the system allows it.
 bool has_native_code(InstructionSet isa);
 // A kernel of native code, with the interpreter's bits. Throws base::InternalError if there is none here, or

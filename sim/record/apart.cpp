@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <new>
 #include <string_view>
 
 #include "base/diagnostics.hpp"
@@ -65,6 +66,8 @@ void silence_child() {
 [[noreturn]] void run_child(const std::string& path, const std::function<void()>& work, int answer) {
   limit_child(path);
   silence_child();
+  std::set_new_handler(
+      nullptr);  // what a damaged file claims to hold may be more than memory does: work() says so
   try {
     work();
     ::_exit(0);

@@ -38,6 +38,8 @@ class ReadableFile {
       damaged(what, "it claims more than the memory holds");
     } catch (const std::length_error&) {
       damaged(what, "it claims more than the memory holds");
+    } catch (const std::out_of_range&) {
+      damaged(what, "a data set in it has fewer dimensions than expected");
     }
   }
   // Throws IoError "x.h5: WHAT cannot be read, the file is damaged: DETAIL".

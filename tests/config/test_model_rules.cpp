@@ -118,6 +118,13 @@ TEST_CASE("a default may use parameters only") {
      |                          ^ use parameters, or what is derived from parameters alone)");
 }
 
+TEST_CASE("a default that cannot be read is one error") {
+  CHECK(model_findings(changed(neuron, {{"{default: 10 ms}", "{default: 09 ms}"}})) ==
+        R"(cell.yaml:4:20: error: '09' has a leading zero, which could mean octal
+   4 |   tau_m: {default: 09 ms}
+     |                    ^~ write '9')");
+}
+
 TEST_CASE("a parameter has a default or a unit") {
   CHECK(model_findings(changed(neuron, {{"  tau_m: {default: 10 ms}", "  tau_m: {doc: time constant}"}})) ==
         R"(cell.yaml:4:3: error: parameter 'tau_m' has neither 'default' nor 'unit'

@@ -1,7 +1,9 @@
 // Random tapes over all operations, and data with awkward values, for tests that compare back ends bit for
 // bit.
 #pragma once
+#include <bit>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -21,24 +23,24 @@ class Dice {
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
     return z ^ (z >> 31);
   }
-  int below(int n) { return static_cast<int>(bits() % static_cast<std::uint64_t>(n)); }
+  int below(std::size_t n) { return static_cast<int>(bits() % n); }
   bool coin() { return (bits() & 1) != 0; }
   double unit() { return static_cast<double>(bits() >> 12) * 0x1p-52; }
 
   // Ordinary values mostly; now and then infinities, NaN, zeros, huge and tiny numbers, below the normal
-  // range too.
+  // range too, and the places where the functions change their ways, or the next number on either side.
   double value() {
-    const double inf = std::numeric_limits<double>::infinity();
-    const double awkward[] = {0.0,   -0.0,   inf,    -inf,    std::numeric_limits<double>::quiet_NaN(),
-                              1e308, -1e308, 1e-308, -1e-310, 2.2250738585072014e-308,
-                              1.0,   -1.0,   709.9,  -708.5,  0x1p53,
-                              1e20,  -1e20,  1e-20};
     switch (below(8)) {
       case 0:
-        return awkward[below(18)];
-      case 1:
-        return (unit() - 0.5) * 2e3;
+        return awkward[below(std::size(awkward))];
+      case 1: {
+        const double edge = edges[below(std::size(edges))] * (coin() ? 1 : -1);
+        return std::bit_cast<double>(std::bit_cast<std::uint64_t>(edge) +
+                                     static_cast<std::uint64_t>(below(3)) - 1);
+      }
       case 2:
+        return (unit() - 0.5) * 2e3;
+      case 3:
         return (unit() - 0.5) * 1e-3;
       default:
         return (unit() - 0.5) * 8;
@@ -46,10 +48,57 @@ class Dice {
   }
 
  private:
+  static constexpr double inf = std::numeric_limits<double>::infinity();
+  static constexpr double awkward[] = {0.0,
+                                       -0.0,
+                                       inf,
+                                       -inf,
+                                       std::numeric_limits<double>::quiet_NaN(),
+                                       1e308,
+                                       -1e308,
+                                       1e-308,
+                                       -1e-310,
+                                       5e-324,
+                                       0x1p-1022,
+                                       0x1p-1021,
+                                       0x1.fffffffffffffp1023,
+                                       1.0,
+                                       -1.0,
+                                       0x1p53,
+                                       1e20,
+                                       -1e20,
+                                       1e-20};
+  // exp's range, tanh's, sinh's, exprel's; log's and pow's mantissa; sin's range and reduction; the
+  // quantile's parts.
+  static constexpr double edges[] = {0x1.62e42fefa39efp+9,
+                                     0x1.6232bdd7abcd2p+9,
+                                     745.2,
+                                     800,
+                                     22,
+                                     712,
+                                     720,
+                                     100,
+                                     0x1.6a09e667f3bcdp-1,
+                                     0x1.6a09e667f3bcdp+0,
+                                     1,
+                                     2,
+                                     64,
+                                     0x1p45,
+                                     0x1p52,
+                                     0x1p-27,
+                                     0x1p-54,
+                                     0x1.921fb54442d18p+0,
+                                     0x1.921fb54442d18p-1,
+                                     0x1.921fb54442d18p+30,
+                                     0.075,
+                                     0.925,
+                                     0x1.8e06be1d9d4c6p-37,
+                                     0.5,
+                                     0x1p-1022};
   std::uint64_t state_;
 };
 
-constexpr int tape_arrays = 5, tape_parameters = 4, tape_step_values = 2, tape_streams = 2, tape_masks = 3;
+constexpr int tape_arrays = 9, tape_parameters = 5, tape_step_values = 2, tape_streams = 2, tape_masks = 4;
 
 // Grows a tape: each new expression takes its operands from the older ones.
 class RandomTape {
@@ -67,6 +116,27 @@ class RandomTape {
     for (int i = 0; i < operations; ++i) add_one();
   }
 
+  // So many values and half as many masks, all of which are needed again after the last of them: more than
+  // the registers hold.
+  void press(int width) {
+    std::vector<program::Expr> values;
+    std::vector<program::Mask> conditions;
+    for (int i = 0; i < width; ++i)
+      values.push_back(arithmetic(recent(), number()) +
+                       program::array(tape_, dice_.below(tape_arrays)) * (i + 0.5));
+    for (int i = 0; i < width / 2; ++i)
+      conditions.push_back(condition(values[static_cast<std::size_t>(i)], number()));
+    program::Expr sum = recent(), product = number();
+    for (std::size_t i = values.size(); i-- > 0;) {
+      sum = sum * 0.75 + values[i];
+      product = select(conditions[i / 2 % conditions.size()], product - values[i], product * 0.5);
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) product = max(product, values[i] - sum);
+    numbers_.push_back(sum);
+    numbers_.push_back(product);
+    masks_.insert(masks_.end(), conditions.begin(), conditions.end());
+  }
+
   // Stores to some arrays and masks; among them arrays copied to other arrays.
   void finish(bool with_guard) {
     for (int i = 0; i < tape_arrays; ++i) {
@@ -81,15 +151,13 @@ class RandomTape {
  private:
   program::Expr number() {
     if (dice_.below(6) == 0) return program::Expr(dice_.value());
-    return numbers_[static_cast<std::size_t>(dice_.below(static_cast<int>(numbers_.size())))];
+    return numbers_[static_cast<std::size_t>(dice_.below(numbers_.size()))];
   }
   program::Expr recent() {
-    const int n = static_cast<int>(numbers_.size());
-    return numbers_[static_cast<std::size_t>(n - 1 - dice_.below(n < 8 ? n : 8))];
+    const std::size_t n = numbers_.size();
+    return numbers_[n - 1 - static_cast<std::size_t>(dice_.below(n < 8 ? n : 8))];
   }
-  program::Mask mask() {
-    return masks_[static_cast<std::size_t>(dice_.below(static_cast<int>(masks_.size())))];
-  }
+  program::Mask mask() { return masks_[static_cast<std::size_t>(dice_.below(masks_.size()))]; }
 
   void add_one() {
     const program::Expr a = dice_.coin() ? recent() : number(), b = number();
@@ -108,18 +176,18 @@ class RandomTape {
   program::Expr arithmetic(program::Expr a, program::Expr b) {
     const auto choices = {
         a + b, a - b, a * b, a / b, -a, abs(a), min(a, b), max(a, b), a * b + number(), a - b * number()};
-    return choices.begin()[dice_.below(static_cast<int>(choices.size()))];
+    return choices.begin()[dice_.below(choices.size())];
   }
 
   program::Expr function(program::Expr a, program::Expr b) {
     const auto choices = {sqrt(a), exp(a), log(a), pow(a, b),  tanh(a),   sinh(a),
                           cosh(a), sin(a), cos(a), sigmoid(a), exprel(a), normal_quantile(sigmoid(a))};
-    return choices.begin()[dice_.below(static_cast<int>(choices.size()))];
+    return choices.begin()[dice_.below(choices.size())];
   }
 
   program::Mask condition(program::Expr a, program::Expr b) {
     const auto choices = {a < b, a <= b, a == b, mask() && mask(), mask() || mask(), !mask()};
-    return choices.begin()[dice_.below(static_cast<int>(choices.size()))];
+    return choices.begin()[dice_.below(choices.size())];
   }
 
   program::Tape& tape_;

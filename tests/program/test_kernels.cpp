@@ -1,5 +1,5 @@
-// Tests of kernels: the interpreter and native code give the scalar evaluator's bits for every instruction
-// set, chunk size and population size.
+// Tests of kernels: single operations, draws, ranges and guards give the same on every back end; whole random
+// tapes are in test_random_tapes.cpp.
 #include <doctest/doctest.h>
 
 #include <bit>
@@ -9,164 +9,11 @@
 #include <vector>
 
 #include "base/diagnostics.hpp"
-#include "program/random_tape.hpp"
+#include "program/backends.hpp"
 
 using namespace hillock;
 using namespace hillock::program;
-using hillock::test::Data;
-using hillock::test::Dice;
-using hillock::test::RandomTape;
-
-namespace {
-
-struct KernelMaker {
-  InstructionSet isa = InstructionSet::generic;
-  bool native = false;
-  std::string name() const { return (native ? "native " : "interpreted ") + std::string(program::name(isa)); }
-  std::unique_ptr<Kernel> make(const Program& program, const Binding& binding, std::int64_t neurons,
-                               int chunk) const {
-    if (native) return make_jit(program, binding, neurons, isa);
-    return make_interpreter(program, binding, neurons, {chunk, isa});
-  }
-};
-
-std::vector<KernelMaker> backends() {
-  std::vector<KernelMaker> result;
-  for (const InstructionSet isa : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512}) {
-    if (available(isa)) result.push_back({isa, false});
-    if (has_native_code(isa)) result.push_back({isa, true});
-  }
-  return result;
-}
-
-// The same bits, or both NaN (whose payload is not defined).
-bool same(double a, double b) {
-  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) ||
-         (std::isnan(a) && std::isnan(b));
-}
-
-constexpr std::uint64_t step_number = 0x123456789ULL, first_index = 0xfffffff0ULL;
-
-std::vector<double*> pointers(std::vector<std::vector<double>>& arrays) {
-  std::vector<double*> result;
-  for (auto& array : arrays) result.push_back(array.data());
-  return result;
-}
-
-std::vector<std::uint8_t*> pointers(std::vector<std::vector<std::uint8_t>>& masks) {
-  std::vector<std::uint8_t*> result;
-  for (auto& mask : masks) result.push_back(mask.data());
-  return result;
-}
-
-std::int64_t run(const Kernel& kernel, Data& data, std::int64_t first, std::int64_t count) {
-  const auto arrays = pointers(data.arrays);
-  const auto masks = pointers(data.masks);
-  return kernel.run(Call{arrays, masks, data.step_values, step_number, first_index, first, count});
-}
-
-// What the scalar evaluator gives for one neuron: arrays, masks, and whether the guard let it pass.
-struct Expected {
-  std::vector<double> arrays;
-  bool masks[test::tape_masks] = {};
-  bool passed = false;
-};
-
-Expected evaluate_neuron(const Program& program, ScalarEvaluator& evaluator, const Data& data,
-                         std::int64_t i) {
-  std::vector<double> parameters;
-  for (const auto& values : data.binding.parameters)
-    parameters.push_back(values.size() == 1 ? values[0] : values[static_cast<std::size_t>(i)]);
-  evaluator.set_parameters(parameters);
-  Expected result;
-  for (const auto& array : data.arrays) result.arrays.push_back(array[static_cast<std::size_t>(i)]);
-  result.arrays.resize(static_cast<std::size_t>(program.arrays));
-  result.passed = evaluator.run(result.arrays, result.masks, data.step_values, data.binding.streams,
-                                step_number, first_index + static_cast<std::uint64_t>(i));
-  return result;
-}
-
-std::vector<Expected> evaluate_all(const Program& program, const Data& data) {
-  ScalarEvaluator evaluator(program);
-  std::vector<Expected> result;
-  for (std::int64_t i = 0; i < data.neurons; ++i)
-    result.push_back(evaluate_neuron(program, evaluator, data, i));
-  return result;
-}
-
-std::string difference(const Data& found, const std::vector<Expected>& expected, std::int64_t i) {
-  const Expected& want = expected[static_cast<std::size_t>(i)];
-  for (std::size_t a = 0; a < found.arrays.size(); ++a)
-    if (!same(found.arrays[a][static_cast<std::size_t>(i)], want.arrays[a]))
-      return "array " + std::to_string(a) + " of neuron " + std::to_string(i) + ": " +
-             std::to_string(found.arrays[a][static_cast<std::size_t>(i)]) + " instead of " +
-             std::to_string(want.arrays[a]);
-  for (std::size_t m = 0; m < found.masks.size(); ++m)
-    if (((found.masks[m][static_cast<std::size_t>(i / 8)] >> (i % 8)) & 1) != (want.masks[m] ? 1 : 0))
-      return "mask " + std::to_string(m) + " of neuron " + std::to_string(i);
-  return "";
-}
-
-// Empty if the run gave what the evaluator says, with nothing stored from the chunk of the guard on. Native
-// code stores 8 neurons at a time.
-std::string compare(const Program& program, const Data& before, const Data& after, std::int64_t returned,
-                    int chunk, bool native) {
-  const std::vector<Expected> expected = evaluate_all(program, before);
-  std::int64_t bad = -1;
-  for (std::int64_t i = 0; i < before.neurons && bad < 0; ++i)
-    if (!expected[static_cast<std::size_t>(i)].passed) bad = i;
-  if (returned != bad) return "returned " + std::to_string(returned) + " instead of " + std::to_string(bad);
-  const std::int64_t together = native ? 8 : chunk,
-                     stored = bad < 0 ? before.neurons : bad / together * together;
-  for (std::int64_t i = 0; i < stored; ++i) {
-    const std::string text = difference(after, expected, i);
-    if (!text.empty()) return text;
-  }
-  for (std::size_t a = 0; a < before.arrays.size(); ++a)
-    for (std::size_t i = static_cast<std::size_t>(stored); i < static_cast<std::size_t>(before.neurons); ++i)
-      if (!same(before.arrays[a][i], after.arrays[a][i])) return "stored behind the guard";
-  if (bad < 0 && before.neurons % 8 != 0)
-    for (const auto& mask : after.masks)
-      if ((mask.back() >> (before.neurons % 8)) != 0) return "mask bits behind the last neuron";
-  return "";
-}
-
-Passes random_passes(Dice& dice) {
-  Passes passes;
-  if (dice.below(3) != 0) return passes;
-  for (bool* pass :
-       {&passes.fold, &passes.cse, &passes.dead_code, &passes.reciprocal, &passes.share, &passes.fuse})
-    *pass = dice.coin();
-  return passes;
-}
-
-}  // namespace
-
-TEST_CASE("every back end gives the scalar evaluator's bits on random tapes, for every instruction set") {
-  const FlushToZero flush;
-  const int chunks[] = {8, 16, 64, 256, 1024};
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    Dice dice(seed);
-    Tape tape;
-    RandomTape random(tape, seed);
-    random.grow(5 + dice.below(120));
-    random.finish(dice.below(3) == 0);
-    const Program program = optimise(tape, random_passes(dice));
-    const std::int64_t neurons = dice.below(4) == 0 ? 1 + dice.below(1000) : 1 + dice.below(70);
-    const bool per_neuron = dice.coin();
-    const int chunk = chunks[dice.below(5)];
-    const Data before(seed, neurons, per_neuron);
-    for (const KernelMaker& backend : backends()) {
-      Data after = before;
-      const auto kernel = backend.make(program, before.binding, neurons, chunk);
-      const std::int64_t returned = run(*kernel, after, 0, neurons);
-      const std::string text = compare(program, before, after, returned, chunk, backend.native);
-      INFO("seed " << seed << " on " << backend.name() << ", " << neurons << " neurons, chunk " << chunk
-                   << ": " << text);
-      CHECK(text.empty());
-    }
-  }
-}
+using namespace hillock::test;
 
 TEST_CASE("each operation alone gives the same bits on every back end") {
   const FlushToZero flush;
@@ -211,15 +58,14 @@ TEST_CASE("each operation alone gives the same bits on every back end") {
       tape.step_values = test::tape_step_values;
       tape.streams = test::tape_streams;
       const Program program = optimise(tape);
-      const Data before(77, 1000, shape == 3);
+      Data before(77, 1000, shape == 3);
+      before.masks.clear();
+      const std::vector<Expected> expected = evaluate_all(program, before);
       for (const KernelMaker& backend : backends()) {
         Data after = before;
-        after.masks.clear();
-        Data reference = before;
-        reference.masks.clear();
         const auto kernel = backend.make(program, before.binding, 1000, 64);
         const std::int64_t returned = run(*kernel, after, 0, 1000);
-        const std::string text = compare(program, reference, after, returned, 64, backend.native);
+        const std::string text = compare(expected, before, after, returned, 64, backend.native);
         INFO("operation " << which << ", shape " << shape << " on " << backend.name() << ": " << text);
         CHECK(text.empty());
       }

@@ -1,12 +1,15 @@
 // Preloaded into hillock by the fault tests: lets the N-th call of one function on an output file fail with a
-// given errno. FAULT_CALL: pwrite, fsync, ftruncate, rename, close; FAULT_AT: N, from 1; FAULT_ERRNO;
-// FAULT_ONCE: only that call, not the later ones; FAULT_COUNT: a file that holds the number of calls so far.
+// given errno. FAULT_CALL: open, pwrite, fsync, ftruncate, rename, close, or mprotect, where it would make
+// memory executable; FAULT_AT: N, from 1; FAULT_ERRNO; FAULT_ONCE: only that call, not the later ones;
+// FAULT_COUNT: a file that holds the number of calls so far.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -55,6 +58,14 @@ Function next(const char* name) {
 
 extern "C" {
 
+int open(const char* path, int flags, ...) {
+  if (names_output(path) && (flags & O_CREAT) != 0 && fails("open")) return -1;
+  va_list rest;
+  va_start(rest, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  return next<int (*)(const char*, int, ...)>("open")(path, flags, mode);
+}
 ssize_t pwrite(int descriptor, const void* data, size_t size, off_t offset) {
   if (is_output(descriptor) && fails("pwrite")) return -1;
   return next<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite")(descriptor, data, size, offset);
@@ -95,6 +106,10 @@ int renameat2(int from_folder, const char* from, int to_folder, const char* to, 
 int link(const char* from, const char* to) {
   if (names_output(to) && fails("rename")) return -1;
   return next<int (*)(const char*, const char*)>("link")(from, to);
+}
+int mprotect(void* memory, size_t size, int protection) noexcept {
+  if ((protection & PROT_EXEC) != 0 && fails("mprotect")) return -1;
+  return next<int (*)(void*, size_t, int)>("mprotect")(memory, size, protection);
 }
 // The descriptor is closed also when the call says that it failed, as in Linux.
 int close(int descriptor) {

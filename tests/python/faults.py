@@ -212,5 +212,6 @@ def mounting() -> list[str] | None:
 
 
 MOUNTING = mounting()
-UNREGISTERED = [] if MOUNTING else ["test_a_full_disk_ends_the_run_with_its_cause_and_keeps_the_partial_file: "
-                                    "neither 'unshare -m' nor 'unshare -rm' may mount a disk here"]
+UNREGISTERED = [] if MOUNTING else [f"{name}: neither 'unshare -m' nor 'unshare -rm' may mount a disk here"
+                                    for name in ("test_a_full_disk_ends_the_run_with_its_cause_and_keeps_the_partial_file",
+                                                 "test_a_read_only_disk_is_refused_before_the_run")]

@@ -11,12 +11,17 @@ the fault:
 43      more than the disk      test_faults_files.py::test_a_file_that_cannot_fit_is_refused_with_numbers_before_the_run,
                                 ::test_more_neurons_than_memory_holds_are_refused
 46-53   equations, injection    test_faults_models.py; test_faults_files.py::test_commands_in_names_and_texts_are_never_run
+54, 58  no executable memory    test_faults_disks.py::test_without_executable_memory_steps_are_interpreted_with_the_same_bits,
+                                test_command_line.py::test_the_file_says_which_back_end_ran
+55, 56  older processors        test_same_bits.py::test_each_parameter_of_a_shipped_model_may_be_one_value_or_one_per_neuron,
+                                ::test_the_instruction_set_changes_no_bit, tests/program/test_random_tapes.cpp
+60      no home                 test_faults_files.py::test_nothing_but_the_output_folder_need_be_writable
 61, 62  where the output goes   test_faults_files.py::test_the_folder_of_an_explicit_output_must_exist, ::test_a_file_is_no_folder,
                                 ::test_a_folder_without_permission_is_refused_before_the_run,
                                 ::test_an_existing_output_needs_force_and_stays_until_the_new_one_is_complete
 63      paths and names         test_faults_models.py; test_faults_files.py::test_odd_names_are_only_names
 64      two writers             test_faults_files.py::test_a_second_writer_stops_with_the_pid_of_the_first
-65-67   disks, kills            test_faults_disks.py
+65-67   disks, kills            test_faults_disks.py; test_command_line.py::test_closed_streams_do_no_harm; memory: test_faults_memory.py
 68      signals                 test_faults_disks.py; test_command_line.py::test_a_second_signal_ends_at_once
 69      damaged files           test_faults_files.py::test_damaged_files_end_in_an_answer_or_an_error_never_in_a_crash,
                                 ::test_files_that_are_not_ours_are_named, ::test_a_damaged_file_as_input_is_named

@@ -52,7 +52,7 @@ def config(tmp_path) -> Path:
 
 # Calls that fail ---------------------------------------------------------------------------------------------------------
 
-CALLS = ["pwrite", "ftruncate", "fsync", "rename", "close"]
+CALLS = ["open", "pwrite", "ftruncate", "fsync", "rename", "close"]
 ERRORS = pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO], ids=errno.errorcode.get)
 ONCE = pytest.mark.parametrize("once", [False, True], ids=["from-then-on", "once"])
 
@@ -99,7 +99,8 @@ class Injector:
         # A close can also fail when the file has its name already; it is complete then.
         check_cause(done.stderr, error, r"x\.h5(\.partial)?" if function == "close" else r"x\.h5\.partial")
         left = {"x.h5", "x.h5.partial"} & set(listing(self.folder))
-        assert left == {"x.h5.partial"} or function == "close" and left == {"x.h5"}, (function, number, left)
+        expected = set() if function == "open" else {"x.h5.partial"}
+        assert left == expected or function == "close" and left == {"x.h5"}, (function, number, left)
         return done.stderr
 
 
@@ -136,6 +137,25 @@ def test_every_single_call_that_fails_is_code_5(injector, function, error, once)
 
 def test_a_disk_that_becomes_read_only_is_code_5(injector):
     assert injector.fail("rename", 1, errno.EROFS, once=False)
+
+
+def test_without_executable_memory_steps_are_interpreted_with_the_same_bits(injector, call, tmp_path):
+    """54 and 58: as under SELinux, and where native code is insisted on."""
+    if injector.count("mprotect") == 0:  # no native code on this machine
+        return
+    whole = datasets(tmp_path / "x.h5")
+    done, _ = injector.run("mprotect", AT=1, ERRNO=errno.EACCES)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "note: the system gives no executable memory, so steps are interpreted: slower, with the same results\n"
+    found = datasets(tmp_path / "x.h5")
+    assert set(found) == set(whole) and all(np.array_equal(found[name], whole[name], equal_nan=True) for name in whole)
+    with h5py.File(tmp_path / "x.h5") as file:
+        assert file["meta"].attrs["backend"].startswith(b"interpreter ")
+    refused = call("run", "config.yaml", "--out", "y.h5", "--backend", "jit", expect=6,
+                   env={**injector.environment, "FAULT_CALL": "mprotect", "FAULT_AT": "1", "FAULT_ERRNO": str(errno.EACCES)})
+    assert re.fullmatch(r"error: there is no native code for avx\w+ here: hillock was built without Xbyak, or the system gives no executable memory; "
+                        r"choose --backend interpreter\n", refused.stderr)
+    assert listing(tmp_path) == ["config.yaml", "count", "x.h5"]
 
 
 def test_a_run_without_faults_is_not_changed_by_the_library_that_injects_them(injector, call, tmp_path):
@@ -180,6 +200,13 @@ record: {cell: {spikes: true}}
         assert done.returncode == 5, done
         check_cause(done.stderr, errno.ENOSPC, r"disk/x\.h5\.partial")
         assert done.stdout == "x.h5.partial\n"
+
+    def test_a_read_only_disk_is_refused_before_the_run(hillock, config, tmp_path):
+        (tmp_path / "disk").mkdir()
+        script = 'mount -t tmpfs -o ro none disk && "$0" run config.yaml --out disk/x.h5; code=$?; ls disk; exit $code'
+        done = subprocess.run([*MOUNTING, "bash", "-c", script, str(hillock)], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        assert (done.returncode, done.stdout) == (5, "")
+        assert done.stderr == "error: disk/x.h5: the folder 'disk' cannot be written: read-only file system\n"
 
 
 # Recovery ----------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import re
 import shutil
 import subprocess
 
@@ -134,24 +135,22 @@ def test_an_added_population_or_recorder_moves_no_other_draw(run_hillock):
     assert {name: value for name, value in more.items() if "/extra" not in name} == alone
 
 
-@pytest.mark.parametrize("kind, name", [("neurons", path) for path in ("lif", "adex", "izhikevich_2003", "hodgkin_huxley", "logistic")]
-                         + [("receptors", path) for path in ("sum", "delta", "exp_current", "alpha_current", "exp_conductance", "alpha_conductance")])
-def test_a_copy_of_a_shipped_model_under_another_name_gives_the_same_bits(run_hillock, repo, tmp_path, kind, name):
-    folder = tmp_path / "own"
-    folder.mkdir()
-    text = (repo / "models" / kind / f"{name}.yaml").read_text(encoding="utf-8")
-    (folder / "mine.yaml").write_text(text.replace(f"name: {name}", "name: mine", 1), encoding="utf-8")
-    weights = {"sum": "0.7", "delta": "3 mV", "exp_current": "300 pA", "alpha_current": "300 pA", "exp_conductance": "9 nS",
-               "alpha_conductance": "9 nS"}
-    currents = {"lif": "500 pA", "adex": "900 pA", "izhikevich_2003": "12 mV/ms", "hodgkin_huxley": "10 uA/cm2", "logistic": "0.4"}
+SHIPPED = ([("neurons", name) for name in ("lif", "adex", "izhikevich_2003", "hodgkin_huxley", "logistic")]
+           + [("receptors", name) for name in ("sum", "delta", "exp_current", "alpha_current", "exp_conductance", "alpha_conductance")])
+WEIGHTS = {"sum": "0.7", "delta": "3 mV", "exp_current": "300 pA", "alpha_current": "300 pA", "exp_conductance": "9 nS", "alpha_conductance": "9 nS"}
+CURRENTS = {"lif": "500 pA", "adex": "900 pA", "izhikevich_2003": "12 mV/ms", "hodgkin_huxley": "10 uA/cm2", "logistic": "0.4"}
+
+
+def driven(kind, name, model, params=""):
+    """Cells of a shipped model, or of one with the shipped receptor, that fire; `params` are those of the model."""
     if kind == "neurons":
-        cell = "{size: 5, model: MODEL}"
-        inputs = f"drive: {{type: dc, target: cell, amplitude: {currents[name]}}}"
+        cell = f"{{size: 5, model: {model}, params: {{{params}}}}}"
+        inputs = f"drive: {{type: dc, target: cell, amplitude: {CURRENTS[name]}}}"
     else:
         neuron = "logistic" if name == "sum" else "lif"
-        cell = f"{{size: 5, model: {neuron}, receptors: {{r: {{model: MODEL}}}}}}"
-        inputs = f"hits: {{type: spikes, target: cell, receptor: r, times: [3 ms, 4 ms], weight: {weights[name]}}}"
-    text = f"""
+        cell = f"{{size: 5, model: {neuron}, receptors: {{r: {{model: {model}, {params}}}}}}}"
+        inputs = f"hits: {{type: spikes, target: cell, receptor: r, times: [3 ms, 4 ms], weight: {WEIGHTS[name]}}}"
+    return f"""
 simulation: {{duration: 50 ms, dt: 0.025 ms}}
 populations:
   cell: {cell}
@@ -159,8 +158,50 @@ inputs:
   {inputs}
 record: {{cell: {{spikes: true, V: {{every: 0.1 ms}}, dtype: float64}}}}
 """
-    shipped = data_sets(run_hillock(text.replace("MODEL", name)).output)
-    own = data_sets(run_hillock(text.replace("MODEL", "own/mine.yaml")).output)
+
+
+def test_these_are_all_shipped_models(repo):
+    assert {(path.parent.name, path.stem) for path in (repo / "models").glob("*/*.yaml")} == set(SHIPPED)
+
+
+@pytest.mark.parametrize("kind, name", SHIPPED)
+def test_each_parameter_of_a_shipped_model_may_be_one_value_or_one_per_neuron(run_hillock, repo, kind, name):
+    """Without AVX-512 and without AVX2 too, in native code and interpreted; and neurons may differ."""
+    model = yaml.safe_load((repo / "models" / kind / f"{name}.yaml").read_text(encoding="utf-8"))
+    # What times are counted by is a whole number of steps, the same for all.
+    shared = {model.get("spike", {}).get("every")}
+    values = {key: str(param["default"]) for key, param in model.get("params", {}).items() if key not in shared}
+    values = {key: values.get(value, value) for key, value in values.items()}  # a default may be another parameter
+    each = {key: f"{key}: [{', '.join([value] * 5)}]" for key, value in values.items()}
+    spread = ", ".join(f"{key}: [{', '.join(scaled(value, 1 + 0.002 * k * (key != 't_ref')) for k in range(5))}]" for key, value in values.items())
+
+    def run(params, *arguments):
+        return data_sets(run_hillock(driven(kind, name, name, params), *arguments).output)
+
+    expected, different = run(""), run(spread)
+    assert (different == expected) == (not values)
+    for params in each.values():
+        assert run(params) == expected, params
+    for isa in instruction_sets():
+        for backend in ("auto", "interpreter"):
+            how = ("--instructions", isa, "--backend", backend)
+            assert run(", ".join(each.values()), *how) == expected, how
+            assert run(spread, *how) == different, how
+
+
+def scaled(quantity, factor):
+    """The quantity times a number, none of its unit; 0 becomes what the number is beyond 1."""
+    return re.sub(r"^-?[\d.]+", lambda match: f"{float(match[0]) * factor or factor - 1:.12g}", quantity)
+
+
+@pytest.mark.parametrize("kind, name", SHIPPED)
+def test_a_copy_of_a_shipped_model_under_another_name_gives_the_same_bits(run_hillock, repo, tmp_path, kind, name):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    text = (repo / "models" / kind / f"{name}.yaml").read_text(encoding="utf-8")
+    (folder / "mine.yaml").write_text(text.replace(f"name: {name}", "name: mine", 1), encoding="utf-8")
+    shipped = data_sets(run_hillock(driven(kind, name, name)).output)
+    own = data_sets(run_hillock(driven(kind, name, "own/mine.yaml")).output)
     assert own == shipped
 
 

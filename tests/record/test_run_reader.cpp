@@ -18,6 +18,19 @@ std::string complete_run(const TemporaryFolder& folder, engine::RunLayout layout
   return folder / "run.h5";
 }
 
+TEST_CASE("a data set of too few dimensions is an error that names the file and the place") {
+  const TemporaryFolder folder;
+  const std::string path = complete_run(folder);
+  {
+    H5::H5File file(path, H5F_ACC_RDWR, H5::FileCreatPropList::DEFAULT, access_without_lock());
+    file.unlink("/report/exc/time");
+    file.createDataSet("/report/exc/time", H5::PredType::IEEE_F64LE, H5::DataSpace(H5S_SCALAR));
+  }
+  CHECK(io_error([&] { read_info(path); }) == path +
+                                                  ": /report/exc cannot be read, the file is damaged: a data "
+                                                  "set in it has fewer dimensions than expected");
+}
+
 TEST_CASE("columns are those asked for, in the order asked for, as doubles") {
   const TemporaryFolder folder;
   RunReader reader(complete_run(folder));

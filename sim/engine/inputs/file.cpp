@@ -17,7 +17,7 @@ class File final : public CurrentInput {
         values_(data.lists.at("values")),
         pieces_(times_, data.grid),
         linear_(data.words.count("interpolate") != 0 && data.words.at("interpolate") == "linear"),
-        reaches_(data, "reaches", {1.0}, 0.0),
+        reaches_(data, "reaches", 1.0, 0.0),
         value_(data, "value"),
         rate_(data, "rate") {}
 

@@ -14,7 +14,7 @@ class Steps final : public CurrentInput {
       : window_(data),
         pieces_(data.lists.at("times"), data.grid),
         amplitudes_(data.lists.at("amplitudes")),
-        reaches_(data, "reaches", {1.0}, 0.0),
+        reaches_(data, "reaches", 1.0, 0.0),
         level_(data, "level") {}
 
   void declare(program::Slots& slots) override {

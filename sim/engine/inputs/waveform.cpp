@@ -13,7 +13,7 @@ class Waveform final : public CurrentInput {
       : grid_(data.grid),
         window_(data),
         waveform_(data.waveform),
-        reaches_(data, "reaches", {1.0}, 0.0),
+        reaches_(data, "reaches", 1.0, 0.0),
         gate_(data, "gate"),
         time_(data, "time") {}
 

@@ -1,0 +1,53 @@
+"""scripts/mutate finds operators and constants in code only, and changes one of them."""
+
+import importlib.machinery
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "mutate"
+
+CODE = '''// a + b in a comment
+#include <vector>
+template <class T>
+bool all(const std::vector<T>& values, int* last) {
+  int i = 0; /* 1 - 1 */
+  for (const T& value : values) i += value < 2.5 && value != "x - 3";
+  return -i == *last - x1;
+}
+'''
+
+
+@pytest.fixture
+def mutate(monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    loader = importlib.machinery.SourceFileLoader("mutate", str(SCRIPT))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("mutate", loader))
+    monkeypatch.setitem(sys.modules, "mutate", module)
+    loader.exec_module(module)
+    return module
+
+
+def test_operators_and_constants_of_code_are_changed_and_nothing_else(mutate):
+    found = [(each.old, each.new) for each in mutate.candidates("sim/a.cpp", CODE)]
+    assert found == [("<", "<="), ("<", ">"), ("&&", "||"), ("!=", "=="), ("==", "!="), ("-", "+"), ("0", "1"), ("2.5", "5.0")]
+
+
+def test_a_change_is_shown_as_its_line_before_and_after(mutate):
+    change = next(each for each in mutate.candidates("sim/a.cpp", CODE) if each.old == "==")
+    assert change.describe(CODE) == "sim/a.cpp:7\n- return -i == *last - x1;\n+ return -i != *last - x1;"
+
+
+def test_what_is_drawn_depends_on_the_seed_alone(mutate, tmp_path):
+    (tmp_path / "sim").mkdir()
+    (tmp_path / "sim" / "a.cpp").write_text(CODE)
+    assert mutate.drawn(tmp_path, 3) == mutate.drawn(tmp_path, 3) != mutate.drawn(tmp_path, 4)
+    assert len(mutate.drawn(tmp_path, 3)) == 8
+
+
+def test_words_that_are_no_options_are_refused():
+    done = subprocess.run([sys.executable, SCRIPT, "--cuont", "3"], capture_output=True, text=True)
+    assert done.returncode == 2 and "--cuont" in done.stderr
