@@ -191,8 +191,8 @@ constexpr std::array benchmarks{
     Benchmark{"recording", "10 million samples: seconds that recording adds, and of writing the same bytes",
               "tests/benchmark/record_ten_million.yaml", bench_recording},
     Benchmark{"guard", "the step of a neuron, with its look for values that are not finite and without",
-              "tests/benchmark/squid_512.yaml",
-              [](const std::string& config) { return bench_guard(*load(config, false)); }},
+              "tests/benchmark/step_squid.yaml",
+              [](const Case& one) { return bench_guard(*load(one, false)); }},
     Benchmark{"startup", "seconds of hillock run from start to exit", "configs/quickstart.yaml",
               bench_startup},
 };
