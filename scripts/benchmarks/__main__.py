@@ -22,6 +22,7 @@ from programs import HILLOCK
 from recording import recording
 from startup import startup
 from step import interpreter, jit
+from work_precision import work_precision
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +42,7 @@ BENCHMARKS = {benchmark.name: benchmark for benchmark in (
               ("prototype",)),
     Benchmark(hh_fi, "f-I curve of 1000 HH neurons on two threads: at errors of spike times no larger than theirs at least 10 times faster than Arbor,\n"
                      + 18 * " " + "20 times than Brian2, NEST and CoreNEURON, 40 times than NEURON", ("peers",)),
+    Benchmark(work_precision, "error of spike times over wall time for HH, AdEx, Izhikevich and LIF, by method and step; others at their defaults", ("peers",)),
     Benchmark(first_step, "from command to first step, every shipped config and model: an upper bound (below 0.03 s)"),
     Benchmark(guard, "the look for values that are not finite, beside the same step of 512 HH cells without it (at most 2 % more)"),
     Benchmark(recording, "ten million samples: time added, beside an fsynced write of the same bytes (at most 3 times)"),
@@ -63,6 +65,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--repeat", type=int, default=5, metavar="N", help="undisturbed pairs to measure (default 5)")
     parser.add_argument("--record", action="store_true", help="keep what was found in docs/performance.json and write docs/performance.md from it")
+    parser.add_argument("--page", action="store_true", help="measure nothing, but write docs/performance.md and its figure from what is kept, and end")
     parser.add_argument("--needs", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args(words)
     for name in arguments.names:
@@ -79,10 +82,13 @@ def main(words: list[str]) -> int:
     arguments = parse(words)
     chosen = [BENCHMARKS[name] for name in arguments.names or BENCHMARKS]
     if arguments.needs:
-        print(*sorted({need for benchmark in chosen for need in benchmark.needs} if not arguments.list else ()))
+        print(*sorted({need for benchmark in chosen for need in benchmark.needs} if not (arguments.list or arguments.page) else ()))
         return 0
     if arguments.list:
         print(*BENCHMARKS, sep="\n")
+        return 0
+    if arguments.page:
+        page.write()
         return 0
     if not os.access(HILLOCK, os.X_OK):
         print(f"scripts/bench: {HILLOCK} is not there; `scripts/run CONFIG` builds it", file=sys.stderr)

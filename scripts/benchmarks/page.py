@@ -9,8 +9,9 @@ from pathlib import Path
 
 from outcome import Outcome
 from programs import ROOT
+from work_precision import WANTED, fastest
 
-KEPT, PAGE = ROOT / "docs" / "performance.json", ROOT / "docs" / "performance.md"
+KEPT, PAGE, FIGURE = (ROOT / "docs" / name for name in ("performance.json", "performance.md", "work_precision.svg"))
 MARKED = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 NOT_MEASURED = "Not measured yet.\n"
 
@@ -53,7 +54,20 @@ def _first_step(found: dict) -> str:
     return table(["config or model", "ms"], [[row["config"], f"{1e3 * row['seconds']:.1f}"] for row in found["rows"]])
 
 
-TABLES: dict[str, Callable[[dict], str]] = {"jit": _steps, "interpreter": _steps, "hh_fi": _hh_fi, "first_step": _first_step}
+def _work_precision(found: dict) -> str:
+    rows = []
+    for name, model in found["models"].items():
+        for error in WANTED:
+            best = fastest(model["hillock"], error)
+            rows.append([name.replace("_", " "), f"{error:g}", *([best["method"], f"{best['dt']:g}", best["spike_times"], f"{best['mean_ms']:.2g}",
+                                                               f"{1e6 * best['simulate_s'] / found['neurons']:.0f}"] if best else ["–"] * 5)])
+        rows += [[name.replace("_", " "), "–", f"{peer['peer']}: {peer['method']}", f"{peer['dt']:g}", "–", f"{peer['mean_ms']:.2g}",
+                  f"{1e6 * peer['simulate_s'] / found['neurons']:.0f}"] for peer in model["peers"]]
+    return table(["model", "error wanted, ms", "fastest method", "step, ms", "spike times", "mean error, ms", "µs per neuron and second"], rows)
+
+
+TABLES: dict[str, Callable[[dict], str]] = {"jit": _steps, "interpreter": _steps, "hh_fi": _hh_fi, "first_step": _first_step,
+                                           "work_precision": _work_precision}
 
 
 def block(name: str, found: dict | None) -> str:
@@ -71,4 +85,8 @@ def filled(page: str, kept: dict) -> str:
 
 
 def write() -> None:
-    PAGE.write_text(filled(PAGE.read_text(), json.loads(KEPT.read_text()) if KEPT.exists() else {}))
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    PAGE.write_text(filled(PAGE.read_text(), kept))
+    if "work_precision" in kept:
+        from figure import draw  # matplotlib takes a second to import
+        draw(kept["work_precision"], FIGURE)

@@ -150,6 +150,14 @@ TEST_CASE("a step that is coarse for a time constant is warned of, but not where
                  "}}\n") == "");
   CHECK(warnings("simulation: {duration: 100 ms, dt: 10 ms}\npopulations: {cell: {model: lif, params: "
                  "{t_ref: 10 ms}}}\n") == "");
+  const std::string squid = "populations: {cell: {model: hodgkin_huxley}}\n";
+  CHECK(warnings("simulation: {duration: 1 ms, dt: 0.1 ms}\n" + squid) ==
+        R"(test.yaml:1:34: warning: dt = 0.1 ms is coarse for population 'cell': m relaxes within 0.237 ms
+   1 | simulation: {duration: 1 ms, dt: 0.1 ms}
+     |                                  ^~~~~~ take dt = 0.047 ms or less
+)");
+  CHECK(warnings("simulation: {duration: 1 ms, dt: 0.05 ms}\n" + squid) == "");
+  CHECK(warnings("simulation: {duration: 1 ms, dt: 0.1 ms, method: adaptive}\n" + squid) == "");
 }
 
 TEST_CASE("populations of 0, 1 and 7 neurons run beside each other") {

@@ -191,7 +191,7 @@ def test_memory_stays_flat_as_the_run_gets_longer(run_hillock):
 def test_check_says_what_would_run(call, repo, tmp_path):
     done = call("check", "configs/weighted_sum.yaml", cwd=repo)
     assert done.stdout.startswith(
-        "configs/weighted_sum.yaml: 420 ms in 4200 steps of 0.1 ms, seed 1, spike times on the grid\n"
+        "configs/weighted_sum.yaml: 420 ms in 4200 steps of 0.1 ms, seed 1, spike times on the grid, up to a step late\n"
         "population cell: 1 neuron of lif, method exact (the equations are linear)\n"
         "  receptors: strong (exp_current), weak (exp_current), inhibition (exp_current)\n"
         "  shortest time constant at the start: 2 ms\n"

@@ -1,7 +1,7 @@
 """What the scripts for other simulators share: arguments, currents, and the line of JSON that they print.
 
-Each simulates the same 1000 squid axon membranes (Hodgkin & Huxley 1952) as tests/benchmark/hh_fi.yaml, in its own way and at its
-own defaults otherwise, and writes all spikes to a file.
+Each simulates neurons under constant currents as tests/benchmark/hh_fi.yaml and work_precision.yaml do, in its own way and at its own
+defaults otherwise, and writes all spikes to a file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import time
 import numpy as np
 
 AREA = np.pi * 20e-4 * 20e-4  # cm2, of a cylinder of 20 um x 20 um
-START = time.perf_counter()
 
 
 def arguments(dt: float) -> argparse.ArgumentParser:
@@ -23,13 +22,15 @@ def arguments(dt: float) -> argparse.ArgumentParser:
     parser.add_argument("--duration", type=float, default=1000.0, help="ms")
     parser.add_argument("--dt", type=float, default=dt, help="ms")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--lowest", type=float, default=0.0, help="current of the first neuron")
+    parser.add_argument("--highest", type=float, default=20.0, help="current of the last neuron")
     parser.add_argument("--spikes", required=True, help="where the spikes go (.npz: times in ms, ids)")
     return parser
 
 
-def currents(neurons: int) -> np.ndarray:
-    """I[neurons], uA/cm2."""
-    return np.linspace(0.0, 20.0, neurons)
+def currents(options: argparse.Namespace) -> np.ndarray:
+    """I[neurons], in the unit of the model (squid axons: uA/cm2)."""
+    return np.linspace(options.lowest, options.highest, options.neurons)
 
 
 class Stopwatch:

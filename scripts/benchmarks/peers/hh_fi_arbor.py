@@ -11,7 +11,7 @@ options = arguments(dt=0.01).parse_args()
 class Squids(arbor.recipe):
     def __init__(self):
         arbor.recipe.__init__(self)
-        self.current = currents(options.neurons)
+        self.current = currents(options)
         self.properties = arbor.neuron_cable_properties()
         self.properties.catalogue = arbor.default_catalogue()
         self.shape = arbor.segment_tree()

@@ -32,7 +32,7 @@ with tempfile.TemporaryDirectory() as folder, Stopwatch() as whole:
     cells.V = -65 * mV
     for gate in "mhn":
         setattr(cells, gate, f"alpha_{gate}/(alpha_{gate} + beta_{gate})")
-    cells.I = currents(options.neurons) * uA / cm**2
+    cells.I = currents(options) * uA / cm**2
     monitor = SpikeMonitor(cells)
     b2.run(options.duration * ms)
     device.build(directory=folder, compile=True, run=True, with_output=False)

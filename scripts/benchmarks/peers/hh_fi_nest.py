@@ -13,7 +13,7 @@ nest.set(resolution=options.dt, local_num_threads=options.threads, print_time=Fa
 with Stopwatch() as build:
     cells = nest.Create("hh_psc_alpha", options.neurons, dict(C_m=1e6 * AREA, g_Na=120e6 * AREA, g_K=36e6 * AREA, g_L=0.3e6 * AREA,  # pF, nS
                                                               E_Na=50.0, E_K=-77.0, E_L=-54.3, V_m=-65.0, t_ref=2.0))
-    cells.I_e = list(1e6 * AREA * currents(options.neurons))  # pA
+    cells.I_e = list(1e6 * AREA * currents(options))  # pA
     recorder = nest.Create("spike_recorder")
     nest.Connect(cells, recorder)
     nest.Prepare()

@@ -12,7 +12,7 @@ parallel = h.ParallelContext()
 times, ids, sections, keep = h.Vector(), h.Vector(), [], []
 with Stopwatch() as build:
     h.celsius, h.dt, h.secondorder, h.steps_per_ms = 6.3, options.dt, 0, 1.0 / options.dt
-    for index, current in enumerate(currents(options.neurons)):
+    for index, current in enumerate(currents(options)):
         section = h.Section(name=f"cell{index}")
         section.L = section.diam = 20.0
         section.nseg, section.cm = 1, 1.0
