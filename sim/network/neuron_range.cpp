@@ -11,14 +11,15 @@ namespace hillock::network {
 
 namespace {
 
-// Calls function(i) for every bit i of a mask from `first`, a multiple of 8, on, in order.
+// Calls function(i) for every bit i of a mask from `first`, a multiple of 8, on, in order. Bits behind the
+// last neuron are 0, and bytes may be read beyond it.
 template <class Function>
 void for_each_set(const base::AlignedArray<std::uint8_t>& mask, std::int64_t first, std::int64_t count,
                   Function function) {
   const std::int64_t end = (first + base::padded(count)) / 8;
   for (std::int64_t byte = first / 8; byte < end; byte += 8) {
     std::uint64_t bits = 0;
-    std::memcpy(&bits, mask.data() + byte, static_cast<std::size_t>(std::min<std::int64_t>(8, end - byte)));
+    std::memcpy(&bits, mask.data() + byte, sizeof bits);
     for (; bits != 0; bits &= bits - 1) function(byte * 8 + std::countr_zero(bits));
   }
 }
@@ -31,8 +32,8 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
       plan_(population.plan_),
       first_(first),
       count_(count),
-      spiked_((first + base::padded(count)) / 8),
-      invalid_((first + base::padded(count)) / 8),
+      spiked_((first + base::padded(count)) / 8 + 8),  // and one that reading by eights may reach
+      invalid_((first + base::padded(count)) / 8 + 8),
       masks_{spiked_.data(), invalid_.data()},
       step_values_(static_cast<std::int64_t>(plan_.slots.step_values.size())) {
   for (base::AlignedArray<double>& array : population.arrays_) arrays_.push_back(array.data());
