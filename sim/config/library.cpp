@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <new>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -28,13 +29,19 @@ bool has_errors_since(const base::Diagnostics& diagnostics, std::size_t start) {
                      [](const base::Diagnostic& d) { return d.severity == base::Severity::error; });
 }
 
+// A folder that could not be listed for want of memory is not one without models.
+void check_memory(const std::error_code& problem) {
+  if (problem == std::errc::not_enough_memory) throw std::bad_alloc();
+}
+
 // Names of the models of a kind -> paths; the first folder wins.
 std::map<std::string, std::string> models_of(const std::vector<std::string>& folders, model::Kind kind) {
   std::map<std::string, std::string> found;
   for (const std::string& folder : folders) {
     std::error_code problem;
-    for (const fs::directory_entry& file :
-         fs::directory_iterator(fs::path(folder) / subfolder(kind), problem))
+    const fs::directory_iterator files(fs::path(folder) / subfolder(kind), problem);
+    check_memory(problem);
+    for (const fs::directory_entry& file : files)
       if (file.path().extension() == ".yaml")
         found.emplace(file.path().stem().string(), file.path().string());
   }
@@ -180,6 +187,7 @@ std::vector<std::string> default_model_folders() {
   if (const char* named = std::getenv("HILLOCK_MODELS"); named != nullptr && *named != '\0') return {named};
   std::error_code problem;
   const fs::path program = fs::read_symlink("/proc/self/exe", problem);
+  check_memory(problem);
   if (problem) return {};
   const fs::path beside = program.parent_path();
   const std::array<fs::path, 4> candidates{beside / "../models", beside / "../../models",
