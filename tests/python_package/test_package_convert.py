@@ -9,11 +9,11 @@ import quantities as pq
 import xarray
 
 CONFIG = {
-    "simulation": {"duration": "100 ms", "dt": "0.1 ms", "seed": 9},
+    "simulation": {"duration": "100 ms", "dt": "0.05 ms", "seed": 9},
     "populations": {"exc": {"size": 3, "model": "adex"}, "axon": {"size": 2, "model": "hodgkin_huxley"}},
     "inputs": {"step": {"type": "dc", "target": "exc", "amplitude": {"linspace": ["0 nA", "2 nA"]}, "start": "10 ms"}},
     "record": {"exc": {"spikes": True, "V": {"every": "0.1 ms"}, "w": {"every": "0.5 ms", "neurons": [1]}},
-               "axon": {"V": {"mean": True}, "m": {"every": "0.1 ms"}, "I": {"every": "0.1 ms"}, "dtype": "float64"}},
+               "axon": {"V": {"mean": True, "every": "0.1 ms"}, "m": {"every": "0.1 ms"}, "I": {"every": "0.1 ms"}, "dtype": "float64"}},
 }
 
 

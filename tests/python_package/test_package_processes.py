@@ -154,7 +154,7 @@ def on_terminal(code, environment, folder):
 
 SECONDS = """
 import hillock
-config = {"simulation": {"duration": "20 s", "dt": "0.01 ms"}, "populations": {"cell": {"size": 8, "model": "hodgkin_huxley"}},
+config = {"simulation": {"duration": "20 s", "dt": "0.01 ms"}, "populations": {"cell": {"size": 32, "model": "hodgkin_huxley"}},
           "record": {"cell": {"V": {"neurons": [0], "every": "1 ms"}}}}
 """
 

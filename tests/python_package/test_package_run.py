@@ -199,7 +199,7 @@ def test_findings_that_do_not_stop_a_run_are_warnings(repo):
 
 
 def test_a_state_that_is_not_finite_raises_and_what_was_recorded_up_to_there_is_kept(tmp_path):
-    config = {"simulation": {"duration": "10 ms", "dt": "0.1 ms", "method": "euler"},
+    config = {"simulation": {"duration": "10 ms", "dt": "0.05 ms", "method": "euler"},
               "populations": {"cell": {"model": "hodgkin_huxley"}},
               "inputs": {"x": {"type": "dc", "target": "cell", "amplitude": "1e12 uA/cm2", "start": "5 ms"}},
               "record": {"cell": {"V": {"every": "0.1 ms"}, "dtype": "float64"}}}

@@ -185,7 +185,7 @@ def test_a_simulation_that_runs_in_a_thread_refuses_to_be_looked_at():
     import threading
 
     sim = hillock.Simulation({**QUIET, "populations": {"cell": {"size": 2000, "model": "hodgkin_huxley"}}},
-                             simulation__duration="100 s")
+                             simulation__duration="100 s", simulation__dt="0.05 ms")
     begun, stop = threading.Event(), threading.Event()
 
     def report(time, end):

@@ -255,10 +255,7 @@ class Allocator {
     if (s.spill >= 0) free_spills_.push_back(s.spill);
     s.spill = -1;
   }
-  void release(int item) {
-    release_register(item);
-    release_spill(item);
-  }
+  void release(int item) { release_register(item), release_spill(item); }
 
   // Actions ---------------------------------------------------------------------
 
@@ -469,7 +466,7 @@ class Allocator {
   int stream_ = 0, pressure_ = 0;
 };
 
-// The leaves that are read most often, but those that are read once.
+// The leaves that are read most often.
 std::vector<int> most_read(const ActionList& list, int count) {
   std::vector<std::pair<int, int>> weights;
   const std::vector<std::vector<int>> all = reads(list);
@@ -479,9 +476,9 @@ std::vector<int> most_read(const ActionList& list, int count) {
     if (!all[index(i)].empty()) weights.emplace_back(-static_cast<int>(all[index(i)].size()), i);
   }
   std::ranges::sort(weights);
+  weights.resize(std::min(weights.size(), index(count)));
   std::vector<int> found;
-  for (const auto& weight : weights)
-    if (static_cast<int>(found.size()) < count) found.push_back(weight.second);
+  for (const auto& weight : weights) found.push_back(weight.second);
   return found;
 }
 
