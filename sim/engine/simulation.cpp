@@ -254,7 +254,7 @@ void Simulation::keep_spikes(Recorder& recorder, const std::optional<StepFailure
         begin = static_cast<std::ptrdiff_t>(stop);
       }
       if (parts_.size() > 1 && plan_.populations[p]->plan().mode != network::StepMode::whole)
-        std::ranges::sort(spikes_);
+        std::sort(spikes_.begin(), spikes_.end());
       keep_spikes(recorder, p, step);
     }
     for (const auto& part : parts_) part->spikes(p).clear();

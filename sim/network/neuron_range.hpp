@@ -1,7 +1,6 @@
 // A range of the neurons of a population, with all that a thread needs to step them on its own.
 #pragma once
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,7 +22,9 @@ class Population;
 struct Spike {
   double time = 0;  // ms
   std::uint64_t neuron = 0;
-  auto operator<=>(const Spike&) const = default;
+  bool operator<(const Spike& other) const {
+    return time != other.time ? time < other.time : neuron < other.neuron;
+  }
 };
 
 // Why a step could not be taken: the first neuron of a range for which it could not.

@@ -52,8 +52,8 @@ int available_processors() {
 }
 
 // Where there are more threads than processors, who spins keeps another from its work.
-Team::Team(int size)
-    : errors_(static_cast<std::size_t>(std::max(1, size))), spins_(size <= available_processors()) {
+Team::Team(int size) : spins_(size <= available_processors()) {
+  errors_.resize(static_cast<std::size_t>(std::max(1, size)));
   const SignalsBlocked blocked;
   try {
     for (int index = 1; index < this->size(); ++index) start(index);

@@ -40,11 +40,12 @@ class Team {
   void dismiss();
   void wait_while(const std::atomic<std::uint32_t>& value, std::uint32_t old) const;
 
+  // What the others read while they wait, and apart from it what they write.
+  alignas(64) std::atomic<std::uint32_t> round_{0};
+  bool spins_;
+  const std::function<void(int)>* work_ = nullptr;  // nothing: go home
   std::vector<std::thread> threads_;
   std::vector<std::exception_ptr> errors_;          // one for each index
-  const std::function<void(int)>* work_ = nullptr;  // nothing: go home
-  bool spins_;
-  alignas(64) std::atomic<std::uint32_t> round_{0};
   alignas(64) std::atomic<std::uint32_t> left_{0};  // threads that are still at work
 };
 
