@@ -23,8 +23,7 @@ using base::seconds_since;
 // Who has no neurons has nothing to do. Unasked, no more threads are taken than there are processors.
 int most_threads(const SimulationPlan& plan) {
   std::int64_t blocks = 0;
-  for (const auto& population : plan.populations)
-    blocks = std::max(blocks, network::range_blocks(population->size()));
+  for (const auto& population : plan.populations) blocks += network::range_blocks(population->size());
   const auto most = static_cast<int>(std::min<std::int64_t>(blocks, std::numeric_limits<int>::max()));
   return plan.threads > 0 ? most : std::min(most, parallel::available_processors());
 }
@@ -81,7 +80,15 @@ void Simulation::divide(int parts) {
 void Simulation::set_threads() {
   const int threads = choice_.threads();
   if (static_cast<int>(parts_.size()) != threads) divide(threads);
-  if (!team_ || team_->size() != threads) team_.emplace(threads);
+  if (!team_ || team_->size() != threads) {
+    try {
+      team_.emplace(threads);
+    } catch (const base::ResourceError&) {
+      if (plan_.threads > 0) throw;
+      choice_.no_more_than(threads / 2);  // nobody asked for them
+      return set_threads();
+    }
+  }
   for (const auto& part : parts_) part->watch(profiler_.on());
 }
 

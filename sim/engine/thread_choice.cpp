@@ -21,6 +21,13 @@ ThreadChoice::ThreadChoice(int asked, int most) : fixed_(asked > 0 || most <= 1)
   begin_trials();
 }
 
+void ThreadChoice::no_more_than(int threads) {
+  most_ = std::max(1, threads);
+  fixed_ = most_ == 1;
+  now_ = best_ = 1;
+  begin_trials();
+}
+
 void ThreadChoice::begin_trials() {
   if (fixed_) return;
   settled_ = false;

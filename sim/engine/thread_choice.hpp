@@ -16,6 +16,8 @@ class ThreadChoice {
   // So many steps have just taken so long with threads(); what threads() gives then holds for those that
   // follow.
   void measured(std::int64_t steps, double seconds);
+  // The system does not give more than these, at least 1; trials begin anew.
+  void no_more_than(int threads);
 
  private:
   void begin_trials();

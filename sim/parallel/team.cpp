@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <new>
 #include <string>
 #include <system_error>
 
@@ -56,7 +57,11 @@ Team::Team(int size) : spins_(size <= available_processors()) {
   errors_.resize(static_cast<std::size_t>(std::max(1, size)));
   const SignalsBlocked blocked;
   try {
+    threads_.reserve(errors_.size());  // a thread that has started has its place
     for (int index = 1; index < this->size(); ++index) start(index);
+  } catch (const std::bad_alloc&) {
+    dismiss();
+    throw;
   } catch (const std::system_error& error) {
     dismiss();
     throw base::ResourceError("the system gives no " + std::to_string(size) + " threads (" + error.what() +

@@ -2,7 +2,8 @@
 //
 // A rewrite is done only if it cannot change a value, apart from the sign of a zero:
 //   literals alone are computed; x*1, x/1, x+0, x-0 -> x; 0-x -> -x; x*(-1) -> -x; -(-x) -> x; -(a-b) -> b-a;
-//   signs move out of products and quotients and into or out of sums (a+(-b) -> a-b, (-a)-b -> -(a+b));
+//   signs move out of products (unless the prologue computes them) and quotients, and into or out of sums
+//   (a+(-b) -> a-b, (-a)-b -> -(a+b));
 //   |-x| -> |x|;
 //   logic on known masks; select with a known mask or equal branches.
 // Never x*0 -> 0 or x-x -> 0 (infinities, NaN), never another order of additions.

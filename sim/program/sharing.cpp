@@ -21,6 +21,8 @@ struct Affine {
   double slope = 0, offset = 0;
 };
 
+bool is_finite(const Affine& a) { return std::isfinite(a.slope) && std::isfinite(a.offset); }
+
 Affine scaled(const Affine& a, double factor) { return {a.base, a.slope * factor, a.offset * factor}; }
 
 class AffineForms {
@@ -89,8 +91,7 @@ class Sharing {
       const Node& node = from.nodes()[index(i)];
       if (!is_exponential(node.op) || !live[index(i)] || !from.varies(i)) continue;
       const Affine& argument = forms_.of(node.a);
-      if (argument.base >= 0 && std::isfinite(argument.slope) && argument.slope != 0 &&
-          std::isfinite(argument.offset))
+      if (argument.base >= 0 && argument.slope != 0 && is_finite(argument))
         groups[argument.base].push_back(i);
     }
     for (auto& group : groups) plan(group.second);
@@ -141,29 +142,28 @@ class Sharing {
     return to_.make(node);
   }
 
-  // Its argument as one operation, where that is (x + p) q with p and q that do not vary: x q + p q. Signs
-  // move into q.
   int alone(int i) {
     Node node = from_.nodes()[index(i)];
-    node.a = distributed(node.a);
+    node.a = simpler(node.a);
     return to_.make(node);
   }
-  int distributed(int argument) {
+  // An argument as one operation, if its slope and offset are literals; and its sign in a factor that does
+  // not vary.
+  int simpler(int argument) {
     const auto node = [&](int number) { return from_.nodes()[index(number)]; };
-    const bool negative = node(argument).op == Op::negate;
-    const Node product = node(negative ? node(argument).a : argument);
-    if (product.op != Op::multiply || from_.varies(product.a) == from_.varies(product.b))
-      return numbers_[index(argument)];
-    const int x = from_.varies(product.a) ? product.a : product.b, factor = product.a + product.b - x;
-    const int q = negative ? make(Op::negate, numbers_[index(factor)]) : numbers_[index(factor)];
-    const Node sum = node(x);
-    const bool is_sum = sum.op == Op::add || sum.op == Op::subtract;
-    if (!is_sum || from_.varies(sum.a) == from_.varies(sum.b))
-      return make(Op::multiply, numbers_[index(x)], q);
-    const int a = numbers_[index(sum.a)], b = numbers_[index(sum.b)];
-    const int q_of_b = sum.op == Op::add ? q : make(Op::negate, q);
-    return from_.varies(sum.a) ? multiply_add(a, q, make(Op::multiply, b, q_of_b))
-                               : multiply_add(b, q_of_b, make(Op::multiply, a, q));
+    if (node(argument).op == Op::negate) {
+      const Node product = node(node(argument).a);
+      const bool one_varies =
+          product.op == Op::multiply && from_.varies(product.a) != from_.varies(product.b);
+      const int x = one_varies && from_.varies(product.a) ? product.a : product.b;
+      if (one_varies) {
+        const int factor = product.a + product.b - x;
+        return make(Op::multiply, numbers_[index(x)], make(Op::negate, numbers_[index(factor)]));
+      }
+    }
+    const Affine& affine = forms_.of(argument);
+    return affine.base >= 0 && affine.base != argument && is_finite(affine) ? value(affine)
+                                                                            : numbers_[index(argument)];
   }
 
   int make(Op op, int a, int b = -1, int c = -1) { return to_.make(Node{op, a, b, c}); }
@@ -194,8 +194,11 @@ class Sharing {
     if (op == Op::exp) return exponential;
     const int x = value(argument(i)), less_one = make(Op::subtract, exponential, literal(1));
     const int near = make(Op::less, make(Op::absolute, x), literal(0x1p-4)), series = bernoulli(x);
-    if (op == Op::reciprocal_exprel) return make(Op::select, near, series, make(Op::divide, x, less_one));
-    return make(Op::divide, make(Op::select, near, literal(1), less_one), make(Op::select, near, series, x));
+    const int limited = make(Op::minimum, literal(700), x);  // an infinite one would leave inf/inf
+    if (op == Op::reciprocal_exprel)
+      return make(Op::select, near, series, make(Op::divide, limited, less_one));
+    return make(Op::divide, make(Op::select, near, literal(1), less_one),
+                make(Op::select, near, series, limited));
   }
 
   // x/(exp(x) - 1) = 1 - x/2 + x^2/12 - x^4/720 + x^6/30240 - ..., by the Bernoulli numbers; for |x| < 1/16

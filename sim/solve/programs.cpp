@@ -1,4 +1,6 @@
 // The programs that step a cell: the whole step, and its parts where a step is cut.
+#include <cmath>
+
 #include "base/diagnostics.hpp"
 #include "solve/certainty.hpp"
 #include "solve/recording.hpp"
@@ -101,21 +103,24 @@ std::vector<Expr> reset_states(Recording& r, Expr offset) {
 
 bool same(const Expr& a, const Expr& b) { return !a.is_number() && !b.is_number() && a.node == b.node; }
 
-void apply_reset(Recording& r, Mask spike) {
-  const std::vector<Expr> after = reset_states(r, r.dt());
-  for (std::size_t i = 0; i < after.size(); ++i)
-    if (!same(after[i], r.states[i])) r.states[i] = select(spike, after[i], r.states[i]);
+// Parameters are checked when they are resolved.
+bool certainly_finite(const Recording& r, const Expr& value) {
+  if (value.is_number()) return std::isfinite(value.number);
+  const program::Node& node = r.tape.nodes[value.node];
+  return node.op == program::Op::parameter || (node.op == program::Op::constant && std::isfinite(node.value));
 }
 
-// A reset may hide what was not finite before it; it makes nothing infinite that it sets to a parameter.
-std::vector<Expr> before_and_after_reset(const Recording& r, const std::vector<Expr>& before) {
-  std::vector<Expr> result = before;
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    if (same(before[i], r.states[i])) continue;
-    const program::Op chosen = r.tape.nodes[r.tape.nodes[r.states[i].node].b].op;
-    if (chosen != program::Op::parameter && chosen != program::Op::constant) result.push_back(r.states[i]);
+// Returns the states that have to be finite: a reset may hide what was not finite before it, and may itself
+// give what is not.
+std::vector<Expr> apply_reset(Recording& r, Mask spike) {
+  const std::vector<Expr> after = reset_states(r, r.dt());
+  std::vector<Expr> guarded = r.states;
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    if (same(after[i], r.states[i])) continue;
+    r.states[i] = select(spike, after[i], r.states[i]);
+    if (!certainly_finite(r, after[i])) guarded.push_back(r.states[i]);
   }
-  return result;
+  return guarded;
 }
 
 // Adding and subtracting 1.5 * 2^52 rounds to the nearest whole number.
@@ -141,12 +146,12 @@ void update_inputs(Recording& r) {
 // Deliver, decide, reset, guard and store, once the states have been advanced.
 program::Program finish_step(Recording& r, const std::optional<Condition>& before, bool interpolated) {
   deliver(r, r.dt());
-  const std::vector<Expr> before_reset = r.states;
+  std::vector<Expr> guarded = r.states;
   std::optional<Mask> spike;
   if (r.cell.neuron->spike.kind != SpikeRuleKind::none) {
     const Condition decision = decide(r, before);
     spike = unless_held(r, decision.holds);
-    apply_reset(r, *spike);
+    guarded = apply_reset(r, *spike);
     program::store(r.tape, 0, *spike);
     if (!never(decision.undecided)) program::store(r.tape, 1, unless_held(r, decision.undecided));
   }
@@ -156,7 +161,7 @@ program::Program finish_step(Recording& r, const std::optional<Condition>& befor
     const Expr counted = interpolated ? left : max(left - 1.0, 0.0);
     r.store(slot::hold, spike ? select(*spike, hold_steps(r, interpolated), counted) : counted);
   }
-  guard_finite(r, before_and_after_reset(r, before_reset));
+  guard_finite(r, guarded);
   store_states(r);
   update_inputs(r);
   return program::optimise(r.tape);

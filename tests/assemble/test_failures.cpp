@@ -244,6 +244,15 @@ TEST_CASE("a reset that gives a value that is not finite is named, not the equat
           "  likely cause: a division by zero, the logarithm or root of a negative number, or an overflow");
 }
 
+TEST_CASE("a reset to a literal is watched where the literal is infinite, and a condition may be one") {
+  CHECK(what_stops(growing("spike:\n  when: V >= 2.75\n  reset:\n    V: 1/0\n"))
+            .starts_with(
+                "population 'cell', neuron 0: the reset of V gives a value that is not finite at t = 1 ms"));
+  CHECK(what_stops(growing("spike:\n  when: 1 > 0\n  reset: {V: -5}\n")) == "");
+  CHECK(what_stops(growing(
+            "spike:\n  when: 1 > 0\n  reset: {V: V_reset}\nparams:\n  V_reset: {default: -5}\n")) == "");
+}
+
 TEST_CASE("a state that was not finite before its reset is blamed on its equation") {
   CHECK(what_stops(running::model_text(
             "inputs: {I: 1}\nstate:\n  V: {init: -1}\nequations:\n  dV/dt: exp(1000*V)/1 ms\n"

@@ -172,6 +172,10 @@ TEST_CASE("functions give the IEEE answers for zeros, infinities and NaN") {
   CHECK(same(base::exprel(-0.0), 1));
   CHECK(same(base::exprel(inf), inf));
   CHECK(same(base::exprel(-inf), 0));
+  for (const double tiny : {0x1p-300, -0x1p-300, 0x1.8p-301, -0x1p-1022}) {
+    CHECK(same(base::exprel(tiny), 1));
+    CHECK(same(base::reciprocal_exprel(tiny), 1));
+  }
   CHECK(same(base::reciprocal_exprel(0.0), 1));
   CHECK(same(base::reciprocal_exprel(-0.0), 1));
   CHECK(same(base::reciprocal_exprel(-inf), inf));

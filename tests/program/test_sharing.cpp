@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -115,24 +116,53 @@ TEST_CASE("a number divided by exprel is one division") {
   CHECK(values(program, 2)[1] == doctest::Approx(0.1 * 4 / std::expm1(4.0)).epsilon(1e-15));
 }
 
-TEST_CASE("the argument of an exponential is one operation where only a factor and an offset do not vary") {
-  for (const bool sum : {true, false})
-    for (const bool swapped : {true, false}) {
-      Tape tape;
-      const Expr x = array(tape, 0), p = parameter(tape, 0), q = parameter(tape, 1);
-      const Expr inner = sum ? (swapped ? p + x : x + p) : (swapped ? p - x : x - p);
-      store(tape, 1, exp(-(inner * q)));
-      const Program program = optimise(tape);
-      CHECK(count(program.step, Op::fused_add) == 1);
-      CHECK(count(program.step, Op::multiply) + count(program.step, Op::negate) +
-                count(program.step, Op::add) ==
-            0);
-      ScalarEvaluator evaluator(program);
-      const double parameters[2] = {3.0, 0.25};
-      evaluator.set_parameters(parameters);
-      double arrays[2] = {1.5, 0};
-      evaluator.run(arrays, {}, {});
-      const double expected = sum ? 4.5 : swapped ? 1.5 : -1.5;
-      CHECK(arrays[1] == doctest::Approx(std::exp(-expected * 0.25)).epsilon(1e-15));
-    }
+TEST_CASE("a shared exprel and its reciprocal have the limits of their own at infinite arguments") {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  Tape tape;
+  const Expr x = array(tape, 0);
+  store(tape, 1, exp(x * 0.5));
+  store(tape, 2, exprel(x));
+  store(tape, 3, Expr(1.0) / exprel(x));
+  const Program program = optimise(tape);
+  CHECK(count(program.step, Op::exp) == 1);
+  CHECK(count(program.step, Op::exprel) + count(program.step, Op::reciprocal_exprel) == 0);
+  CHECK(values(program, inf)[2] == inf);
+  CHECK(values(program, inf)[3] == 0);
+  CHECK(values(program, -inf)[2] == 0);
+  CHECK(values(program, -inf)[3] == inf);
+  CHECK(values(program, 1000)[2] == inf);
+  CHECK(values(program, -1000)[2] == doctest::Approx(1e-3));
+  CHECK(std::isnan(values(program, std::nan(""))[2]));
+}
+
+TEST_CASE("the argument of an exponential is one operation where slope and offset are literals") {
+  Tape tape;
+  const Expr x = array(tape, 0);
+  store(tape, 1, exp(-(x + 65.0) / 18.0));
+  const Program program = optimise(tape);
+  CHECK(count(program.step, Op::fused_add) == 1);
+  CHECK(count(program.step, Op::multiply) + count(program.step, Op::add) == 0);
+  CHECK(values(program, -47)[1] == doctest::Approx(std::exp(-1.0)).epsilon(1e-15));
+}
+
+TEST_CASE("the argument of an exponential keeps its form where a parameter may be infinite or 0") {
+  Tape tape;
+  const Expr x = array(tape, 0), p = parameter(tape, 0), q = parameter(tape, 1);
+  store(tape, 1, exp((x - p) / q));
+  const Program program = optimise(tape);
+  ScalarEvaluator evaluator(program);
+  const double parameters[2] = {-50.0, 0.0};
+  evaluator.set_parameters(parameters);
+  double arrays[2] = {-70.0, 5};
+  evaluator.run(arrays, {}, {});
+  CHECK(arrays[1] == 0);  // exp(-20/0)
+}
+
+TEST_CASE("the sign of an argument moves into a factor that does not vary") {
+  Tape tape;
+  const Expr x = array(tape, 0), p = parameter(tape, 0);
+  store(tape, 1, exp(-(x * p)));
+  const Program program = optimise(tape);
+  CHECK(count(program.step, Op::negate) == 0);
+  CHECK(count(program.step, Op::multiply) == 1);
 }

@@ -31,7 +31,7 @@ def meta_of(path):
 
 
 @pytest.mark.parametrize("words, expected", [(("--threads", 1), 1), (("--threads", 3), 3), (("--set", "simulation.threads=5"), 5),
-                                             (("--threads", 64), 7), (("--set", "populations.axon.size=1", "--threads", 64), 3)])
+                                             (("--threads", 64), 10), (("--set", "populations.axon.size=1", "--threads", 64), 4)])
 def test_as_many_threads_run_as_were_asked_for_but_none_with_less_than_sixteen_neurons(run_hillock, words, expected):
     assert meta_of(run_hillock(CONFIG, *words).output)["threads"] == expected
 

@@ -2,6 +2,7 @@
 #include "engine/inputs/spike_file.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
@@ -74,16 +75,19 @@ class SpikeFile final : public SpikeInput {
     return next_ > first;
   }
   std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
-    auto result = std::make_unique<SpikeFile>(*this);
-    std::erase_if(result->arrivals_, [&](const Arrival& arrival) {
+    const auto within = [&](const Arrival& arrival) {
       const auto neuron = static_cast<std::int64_t>(arrival.neuron);
-      return neuron < first || neuron >= end;
-    });
-    result->next_ = 0;
+      return neuron >= first && neuron < end;
+    };
+    std::unique_ptr<SpikeFile> result(new SpikeFile);
+    result->arrivals_.reserve(static_cast<std::size_t>(std::ranges::count_if(arrivals_, within)));
+    std::ranges::copy_if(arrivals_, std::back_inserter(result->arrivals_), within);
     return result;
   }
 
  private:
+  SpikeFile() = default;
+
   std::vector<Arrival> arrivals_;  // in order of step
   std::size_t next_ = 0;
 };

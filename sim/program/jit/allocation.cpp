@@ -431,12 +431,12 @@ class Allocator {
   }
 
   void sink(const Sink& sink) {
-    if (!sink.mask && item_of(sink.item).action == Action::load && item_of(sink.item).detail == sink.slot)
-      return;  // as it is
+    const Item& item = item_of(sink.item);
+    const bool as_it_is = !sink.mask && item.action == Action::load && item.detail == sink.slot;
     locks_.clear();
     if (sink.mask)
       store_mask(sink);
-    else
+    else if (!as_it_is)
       for_streams([&] { emit(Instruction::Kind::store, {}, in_register(sink.item)).detail = sink.slot; });
     for_streams([&] {
       if (dies(sink.item)) release(sink.item);

@@ -56,8 +56,10 @@ class JitKernel final : public Kernel {
   std::int64_t run(const Call& call) const override {
     if (call.count <= 0) return -1;
     alignas(64) double near[near_values];  // not initialised: filled as far as it is read
-    base::AlignedArray<double> far(repeats_ * layout_.size > near_values ? repeats_ * layout_.size : 0);
-    double* const values = far.size() > 0 ? far.data() : near;
+    thread_local base::AlignedArray<double> far;
+    if (const std::int64_t size = repeats_ * layout_.size; size > near_values && size > far.size())
+      far = base::AlignedArray<double>(size);
+    double* const values = repeats_ * layout_.size > near_values ? far.data() : near;
     fill(call, values);
     Frame frame;
     frame.arrays = call.arrays.data();
