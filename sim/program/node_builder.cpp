@@ -112,8 +112,7 @@ std::optional<int> NodeBuilder::fold_product(const Node& node) {
     if (is_value(b, 1)) return a;
     if (is_value(b, -1)) return negation(a);
     if (is(a, Op::negate) && is_constant(b)) return make(Node{Op::multiply, at(a).a, constant(-at(b).value)});
-    if (is(a, Op::negate) && (varies(a) || !varies(b)))
-      return negation(make(Node{Op::multiply, at(a).a, b}));
+    if (is(a, Op::negate) && (varies(a) || !varies(b))) return negation(make(Node{Op::multiply, at(a).a, b}));
   }
   return std::nullopt;
 }
