@@ -22,6 +22,7 @@ from programs import HILLOCK
 from recording import recording
 from startup import startup
 from step import interpreter, jit
+from threads import threads
 from work_precision import work_precision
 
 
@@ -44,6 +45,7 @@ BENCHMARKS = {benchmark.name: benchmark for benchmark in (
                      + 18 * " " + "20 times than Brian2, NEST and CoreNEURON, 40 times than NEURON", ("peers",)),
     Benchmark(work_precision, "error of spike times over wall time for HH, AdEx, Izhikevich and LIF, by method and step; others at their defaults", ("peers",)),
     Benchmark(first_step, "from command to first step, every shipped config and model: an upper bound (below 0.03 s)"),
+    Benchmark(threads, "1000 HH neurons on two threads, beside one: with a core taken by another process (at least 0.8 times as fast)"),
     Benchmark(guard, "the look for values that are not finite, beside the same step of 512 HH cells without it (at most 2 % more)"),
     Benchmark(recording, "ten million samples: time added, beside an fsynced write of the same bytes (at most 3 times)"),
     Benchmark(startup, "`hillock run configs/quickstart.yaml` from start to exit (at most 0.15 s)"),
