@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 
 #include "base/text.hpp"
 
@@ -38,13 +39,29 @@ void ReadableFile::damaged(const std::string& what, const std::string& detail) c
   throw IoError(path_ + ": " + what + " cannot be read, the file is damaged: " + detail);
 }
 
+namespace {
+
+// A text of variable length that was never written stands at no address, which the C++ functions of HDF5 do
+// not expect.
+template <class Read>
+std::string variable_text(Read read) {
+  char* text = nullptr;
+  read(static_cast<void*>(&text));
+  const std::unique_ptr<char, decltype(&H5free_memory)> owner(text, H5free_memory);
+  return text == nullptr ? "" : text;
+}
+
+}  // namespace
+
 std::optional<std::string> text_attribute(const H5::H5Object& object, const std::string& name) {
   if (!object.attrExists(name)) return std::nullopt;
   const H5::Attribute attribute = object.openAttribute(name);
   if (attribute.getTypeClass() != H5T_STRING || attribute.getSpace().getSimpleExtentNpoints() != 1)
     return std::nullopt;
+  const H5::StrType type = attribute.getStrType();
+  if (type.isVariableStr()) return variable_text([&](void* to) { attribute.read(type, to); });
   std::string text;
-  attribute.read(attribute.getStrType(), text);
+  attribute.read(type, text);
   text.resize(std::min(text.find('\0'), text.size()));
   return text;
 }
@@ -116,6 +133,7 @@ std::optional<std::string> read_text(const H5::Group& group, const std::string& 
   const H5::StrType type = set.getStrType();
   if (!type.isVariableStr() && type.getSize() > set.getStorageSize())
     throw H5::Exception(name, "a text longer than its place");
+  if (type.isVariableStr()) return variable_text([&](void* to) { set.read(to, type); });
   std::string text;
   set.read(text, type);
   text.resize(std::min(text.find('\0'), text.size()));

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "record/columns.hpp"
+#include "record/hdf5_read.hpp"
 #include "record/recover.hpp"
 #include "record/run_info.hpp"
 #include "record/run_reader.hpp"
@@ -94,6 +95,25 @@ TEST_CASE("a file with altered bytes is an error or values, never a crash") {
     }
     CHECK_MESSAGE(damaged_child(folder, bytes) == 0, where);
   }
+}
+
+TEST_CASE("texts of variable length that were never written are empty") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "texts.h5";
+  {
+    H5::H5File file(path, H5F_ACC_TRUNC);
+    const H5::StrType type(H5::PredType::C_S1, H5T_VARIABLE);
+    const H5::DataSpace one(H5S_SCALAR);
+    file.createAttribute("never", type, one);
+    file.createAttribute("once", type, one).write(type, std::string("as written"));
+    file.createDataSet("never", type, one);
+    file.createDataSet("once", type, one).write(std::string("in a data set"), type);
+  }
+  const H5::H5File file(path, H5F_ACC_RDONLY);
+  CHECK(text_attribute(file, "never") == "");
+  CHECK(text_attribute(file, "once") == "as written");
+  CHECK(read_text(file.openGroup("/"), "never") == "");
+  CHECK(read_text(file.openGroup("/"), "once") == "in a data set");
 }
 
 }  // namespace
