@@ -23,27 +23,25 @@ class NeuronProgram {
  public:
   NeuronProgram(const network::PopulationPlan& plan, program::Program program)
       : plan_(plan),
-        program_(std::move(program)),
-        evaluator_(program_),
+        evaluator_(std::move(program)),
         arrays_(plan.slots.arrays.size(), 0.0),
-        step_values_(plan.slots.step_values.size() + program_.step_values, 0.0) {}
+        step_values_(plan.slots.step_values.size() + evaluator_.program().step_values, 0.0) {}
 
   std::vector<double>& arrays() { return arrays_; }
   void set_neuron(std::int64_t neuron) {
-    std::vector<double> parameters(program_.parameters, 0.0);
+    std::vector<double> parameters(evaluator_.program().parameters, 0.0);
     for (const auto& [slot, values] : plan_.parameters)
-      if (slot < program_.parameters) parameters[slot] = at(values, neuron);
+      if (slot < evaluator_.program().parameters) parameters[slot] = at(values, neuron);
     evaluator_.set_parameters(parameters);
   }
   void run() {
-    arrays_.resize(std::max<std::size_t>(arrays_.size(), program_.arrays), 0.0);
-    evaluator_.run(std::span(arrays_).first(program_.arrays), {},
-                   std::span(step_values_).first(program_.step_values));
+    arrays_.resize(std::max<std::size_t>(arrays_.size(), evaluator_.program().arrays), 0.0);
+    evaluator_.run(std::span(arrays_).first(evaluator_.program().arrays), {},
+                   std::span(step_values_).first(evaluator_.program().step_values));
   }
 
  private:
   const network::PopulationPlan& plan_;
-  program::Program program_;
   program::ScalarEvaluator evaluator_;
   std::vector<double> arrays_, step_values_;
 };

@@ -15,6 +15,7 @@
 #include "cli/bench_guard.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/median.hpp"
 #include "cli/provenance.hpp"
 #include "config/config.hpp"
 #include "record/output_file.hpp"
@@ -27,11 +28,6 @@ namespace {
 
 using base::Clock;
 using base::seconds_since;
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.at(values.size() / 2);
-}
 
 class NoRecorder : public engine::Recorder {
  public:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "assemble/assemble.hpp"
+#include "cli/median.hpp"
 #include "engine/memory_recorder.hpp"
 #include "program/benchmark.hpp"
 
@@ -38,11 +39,6 @@ program::Binding binding_of(const network::PopulationPlan& plan) {
   for (const double value : evaluator.all_parameters()) binding.parameters.push_back({value});
   for (int slot = 0; slot < plan.step.streams; ++slot) binding.streams.push_back(plan.streams.at(slot));
   return binding;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.at(values.size() / 2);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/math.hpp"
+#include "program/whole_power.hpp"
 
 namespace hillock::program {
 namespace {
@@ -77,20 +78,6 @@ Mask logical(Op op, Mask a, Mask b, bool of_values) {
   Tape& tape = common_tape(a.tape, b.tape);
   const int left = node_on(tape, a);
   return mask_at(tape, Node{op, left, node_on(tape, b)});
-}
-
-// By squaring; `exponent` is positive.
-Expr whole_power(Expr base, int exponent) {
-  Expr result;
-  bool started = false;
-  for (Expr square = base;; square = square * square) {
-    if (exponent & 1) {
-      result = started ? result * square : square;
-      started = true;
-    }
-    exponent >>= 1;
-    if (exponent == 0) return result;
-  }
 }
 
 // One output per slot: the last store counts.
@@ -191,7 +178,8 @@ Expr pow(Expr a, Expr b) {
   if (!whole) return binary(Op::pow, a, b, base::pow);
   const int exponent = static_cast<int>(b.number);
   if (exponent == 0) return Expr(1.0);
-  return exponent > 0 ? whole_power(a, exponent) : Expr(1.0) / whole_power(a, -exponent);
+  const auto product = [](Expr x, Expr y) { return x * y; };
+  return exponent > 0 ? whole_power(a, exponent, product) : Expr(1.0) / whole_power(a, -exponent, product);
 }
 
 Mask operator<(Expr a, Expr b) {

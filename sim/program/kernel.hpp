@@ -81,7 +81,8 @@ std::unique_ptr<Kernel> make_kernel(const Program& program, const Binding& bindi
 // of odd length are needed.
 class ScalarEvaluator {
  public:
-  explicit ScalarEvaluator(const Program& program);
+  explicit ScalarEvaluator(Program program);
+  const Program& program() const { return program_; }
   // parameters[program.parameters]: evaluates the prologue.
   void set_parameters(std::span<const double> parameters);
   // arrays[program.arrays]: read, then overwritten by the stores; masks[program.masks] likewise. Returns
@@ -91,7 +92,7 @@ class ScalarEvaluator {
   std::span<const double> all_parameters() const { return parameters_; }  // parameters and prologue results
 
  private:
-  const Program& program_;
+  Program program_;
   std::vector<double> parameters_, values_, prologue_values_;
 };
 

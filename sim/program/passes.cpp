@@ -153,16 +153,19 @@ void fuse_multiply_adds(NodeList& list) {
   apply_order(list, order);
 }
 
+std::vector<bool> needed_by(const std::vector<Node>& nodes, const std::vector<int>& roots) {
+  std::vector<bool> live(nodes.size(), false);
+  for (const int root : roots) live[index(root)] = true;
+  for (std::size_t i = nodes.size(); i-- > 0;)
+    if (live[i]) for_operands(nodes[i], [&](int operand) { live[index(operand)] = true; });
+  return live;
+}
+
 void remove_dead(NodeList& list) {
-  std::vector<bool> live(list.nodes.size(), false);
-  for (const int root : list.roots) live[index(root)] = true;
+  const std::vector<bool> live = needed_by(list.nodes, list.roots);
   std::vector<int> order;
-  for (std::size_t i = list.nodes.size(); i-- > 0;) {
-    if (!live[i]) continue;
-    for_operands(list.nodes[i], [&](int operand) { live[index(operand)] = true; });
-    order.push_back(static_cast<int>(i));
-  }
-  std::reverse(order.begin(), order.end());
+  for (std::size_t i = 0; i < live.size(); ++i)
+    if (live[i]) order.push_back(static_cast<int>(i));
   apply_order(list, order);
 }
 

@@ -12,6 +12,9 @@ struct NodeList {
   std::vector<int> roots;
 };
 
+// Which nodes the roots need, themselves included.
+std::vector<bool> needed_by(const std::vector<Node>& nodes, const std::vector<int>& roots);
+
 // a*b + c, a*b - c and c - a*b become one operation wherever nothing else uses the product.
 void fuse_multiply_adds(NodeList& list);
 

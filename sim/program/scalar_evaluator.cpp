@@ -1,6 +1,7 @@
 // The readable reference: one neuron at a time, node by node.
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/diagnostics.hpp"
 #include "program/kernel.hpp"
@@ -21,11 +22,11 @@ double computed(const Node& node, const std::vector<double>& values) {
 
 }  // namespace
 
-ScalarEvaluator::ScalarEvaluator(const Program& program)
-    : program_(program),
-      parameters_(index(program.parameters) + program.prologue_results.size()),
-      values_(program.step.size()),
-      prologue_values_(program.prologue.size()) {}
+ScalarEvaluator::ScalarEvaluator(Program program)
+    : program_(std::move(program)),
+      parameters_(index(program_.parameters) + program_.prologue_results.size()),
+      values_(program_.step.size()),
+      prologue_values_(program_.prologue.size()) {}
 
 void ScalarEvaluator::set_parameters(std::span<const double> parameters) {
   if (parameters.size() != index(program_.parameters))

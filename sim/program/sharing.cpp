@@ -9,6 +9,8 @@
 
 #include "base/math.hpp"
 #include "program/operations.hpp"
+#include "program/passes.hpp"
+#include "program/whole_power.hpp"
 
 namespace hillock::program {
 namespace {
@@ -85,7 +87,7 @@ class Sharing {
  public:
   Sharing(const NodeBuilder& from, const std::vector<int>& roots, NodeBuilder& to, const Passes& passes)
       : from_(from), to_(to), passes_(passes), forms_(from.nodes()) {
-    const std::vector<bool> live = needed_by(roots);
+    const std::vector<bool> live = needed_by(from.nodes(), roots);
     std::map<int, std::vector<int>> groups;  // by what the arguments depend on
     for (int i = 0; i < static_cast<int>(from.nodes().size()); ++i) {
       const Node& node = from.nodes()[index(i)];
@@ -108,14 +110,6 @@ class Sharing {
   }
 
  private:
-  std::vector<bool> needed_by(const std::vector<int>& roots) const {
-    std::vector<bool> live(from_.nodes().size(), false);
-    for (const int root : roots) live[index(root)] = true;
-    for (std::size_t i = live.size(); i-- > 0;)
-      if (live[i]) for_operands(from_.nodes()[i], [&](int operand) { live[index(operand)] = true; });
-    return live;
-  }
-
   const Affine& argument(int node) const { return forms_.of(from_.nodes()[index(node)].a); }
 
   // The smallest slope leads those that are its multiples, then the smallest of the rest, and so on.
@@ -179,12 +173,7 @@ class Sharing {
   }
 
   int power(int x, int k) {
-    int result = -1;
-    for (int square = x;; square = make(Op::multiply, square, square)) {
-      if (k & 1) result = result < 0 ? square : make(Op::multiply, result, square);
-      k >>= 1;
-      if (k == 0) return result;
-    }
+    return whole_power(x, k, [&](int a, int b) { return make(Op::multiply, a, b); });
   }
 
   int shared(int i, const Share& share) {

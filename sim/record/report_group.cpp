@@ -30,7 +30,7 @@ double open_end(std::int64_t frames, double interval) {
 }
 
 std::int64_t frames_before(double end, double interval) {
-  if (!(end > 0) || !(interval > 0) || end / interval > 9e15) return 0;
+  if (!(end > 0) || !(interval > 0) || !(end / interval <= 9e15)) return 0;  // both may be infinite
   return static_cast<std::int64_t>(std::ceil(end / interval - 0.25));
 }
 

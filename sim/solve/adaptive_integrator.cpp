@@ -5,6 +5,7 @@
 #include <boost/numeric/odeint/stepper/dense_output_runge_kutta.hpp>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <cmath>
+#include <optional>
 
 #include "base/math.hpp"
 #include "program/kernel.hpp"
@@ -76,8 +77,7 @@ using Controlled = odeint::controlled_runge_kutta<Dopri5, FiniteErrorChecker, St
 class AdaptiveIntegrator final : public program::Integrator {
  public:
   AdaptiveIntegrator(const Cell& cell, Slots& slots, const model::Method& method, double dt)
-      : rhs_program_(right_hand_side(cell, slots)),
-        rhs_(rhs_program_),
+      : rhs_(right_hand_side(cell, slots)),
         max_step_(method.max_step > 0 ? method.max_step : dt),
         min_step_(method.min_step > 0 ? method.min_step : 1e-9 * dt),
         controlled_(FiniteErrorChecker(method.atol, method.rtol), StepAdjuster(max_step_), Dopri5()),
@@ -92,19 +92,6 @@ class AdaptiveIntegrator final : public program::Integrator {
     step_size_slot_ = slots.array(slot::step_size);
   }
 
-  AdaptiveIntegrator(const AdaptiveIntegrator& other)
-      : rhs_program_(other.rhs_program_),
-        rhs_(rhs_program_),
-        max_step_(other.max_step_),
-        min_step_(other.min_step_),
-        controlled_(other.controlled_),
-        margin_(other.margin_ ? std::make_unique<Margin>(*other.margin_) : nullptr),
-        has_reset_(other.has_reset_),
-        states_(other.states_),
-        derivatives_(other.derivatives_),
-        offset_slot_(other.offset_slot_),
-        held_slot_(other.held_slot_),
-        step_size_slot_(other.step_size_slot_) {}
   std::unique_ptr<program::Integrator> clone() const override {
     return std::make_unique<AdaptiveIntegrator>(*this);
   }
@@ -143,7 +130,7 @@ class AdaptiveIntegrator final : public program::Integrator {
     if (held_slot_ >= 0) arrays[held_slot_] = call.held ? 1 : 0;
     arrays_.assign(arrays.begin(), arrays.end());
     step_values_ = call.step_values;
-    rhs_.set_parameters(call.parameters.first(rhs_program_.parameters));
+    rhs_.set_parameters(call.parameters.first(rhs_.program().parameters));
     if (margin_) margin_->set_parameters(call.parameters);
     x_.resize(states_.size());
     for (State* buffer : {&slope_, &next_, &next_slope_, &point_}) buffer->resize(states_.size());
@@ -154,7 +141,8 @@ class AdaptiveIntegrator final : public program::Integrator {
   void derive(const State& x, State& dxdt, double offset) {
     for (std::size_t i = 0; i < x.size(); ++i) arrays_[states_[i]] = x[i];
     step_values_[offset_slot_] = offset;
-    rhs_.run(std::span(arrays_).first(rhs_program_.arrays), {}, step_values_.first(rhs_program_.step_values));
+    rhs_.run(std::span(arrays_).first(rhs_.program().arrays), {},
+             step_values_.first(rhs_.program().step_values));
     for (std::size_t i = 0; i < x.size(); ++i) dxdt[i] = arrays_[derivatives_[i]];
   }
 
@@ -220,11 +208,10 @@ class AdaptiveIntegrator final : public program::Integrator {
     for (std::size_t i = 0; i < states_.size(); ++i) arrays[states_[i]] = x_[i];
   }
 
-  program::Program rhs_program_;
   program::ScalarEvaluator rhs_;
   double max_step_, min_step_;  // ms
   Controlled controlled_;
-  std::unique_ptr<Margin> margin_;
+  std::optional<Margin> margin_;
   Dopri5 dense_;
   bool has_reset_ = false;
   std::vector<int> states_, derivatives_;

@@ -59,6 +59,11 @@ class Certainty {
 
 }  // namespace
 
+bool certainly_finite(program::Expr value, std::span<const program::Expr> finite) {
+  if (value.is_number()) return std::isfinite(value.number);
+  return Certainty(*value.tape, finite).finite(value.node);
+}
+
 bool certainly_a_number(program::Expr value, std::span<const program::Expr> finite) {
   if (value.is_number()) return !std::isnan(value.number);
   return Certainty(*value.tape, finite).certain(value.node);

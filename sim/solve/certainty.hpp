@@ -1,10 +1,15 @@
-// Whether a recorded value is certainly a number: what decides a spike is tested for NaN where it may be one.
+// Whether a recorded value is certainly a number, or finite: what decides a spike is tested for NaN where it
+// may be one.
 #pragma once
 #include <span>
 
 #include "program/expr.hpp"
 
 namespace hillock::solve {
+
+// From the structure alone: true of finite numbers, parameters (checked when they are resolved) and the
+// `finite` values.
+bool certainly_finite(program::Expr value, std::span<const program::Expr> finite);
 
 // From the structure alone: true of numbers, parameters and the `finite` values (states, which a guard
 // watches over), and of sums, differences and products of them that may overflow but not become NaN.

@@ -1,7 +1,7 @@
 // The margin of a spike condition for one neuron at a time, as the integrators that watch for crossings need
 // it.
 #pragma once
-#include <memory>
+#include <optional>
 #include <span>
 
 #include "program/kernel.hpp"
@@ -12,10 +12,8 @@ namespace hillock::solve {
 class Margin {
  public:
   // Nothing for rules other than `when`.
-  static std::unique_ptr<Margin> of(const Cell& cell, Slots& slots);
+  static std::optional<Margin> of(const Cell& cell, Slots& slots);
   Margin(const Cell& cell, Slots& slots);
-  Margin(const Margin& other);
-  Margin& operator=(const Margin&) = delete;
 
   // One value for each parameter slot of the population, for the calls that follow.
   void set_parameters(std::span<const double> parameters);
@@ -24,7 +22,6 @@ class Margin {
   double at(std::span<double> arrays, std::span<double> step_values, double offset);
 
  private:
-  program::Program program_;
   program::ScalarEvaluator evaluator_;
   int slot_, offset_;
 };

@@ -1,6 +1,4 @@
 // The programs that step a cell: the whole step, and its parts where a step is cut.
-#include <cmath>
-
 #include "base/diagnostics.hpp"
 #include "solve/certainty.hpp"
 #include "solve/recording.hpp"
@@ -103,22 +101,16 @@ std::vector<Expr> reset_states(Recording& r, Expr offset) {
 
 bool same(const Expr& a, const Expr& b) { return !a.is_number() && !b.is_number() && a.node == b.node; }
 
-// Parameters are checked when they are resolved.
-bool certainly_finite(const Recording& r, const Expr& value) {
-  if (value.is_number()) return std::isfinite(value.number);
-  const program::Node& node = r.tape.nodes[value.node];
-  return node.op == program::Op::parameter || (node.op == program::Op::constant && std::isfinite(node.value));
-}
-
 // Returns the states that have to be finite: a reset may hide what was not finite before it, and may itself
 // give what is not.
 std::vector<Expr> apply_reset(Recording& r, Mask spike) {
   const std::vector<Expr> after = reset_states(r, r.dt());
-  std::vector<Expr> guarded = r.states;
+  const std::vector<Expr> before = r.states;
+  std::vector<Expr> guarded = before;
   for (std::size_t i = 0; i < after.size(); ++i) {
-    if (same(after[i], r.states[i])) continue;
-    r.states[i] = select(spike, after[i], r.states[i]);
-    if (!certainly_finite(r, after[i])) guarded.push_back(r.states[i]);
+    if (same(after[i], before[i])) continue;
+    r.states[i] = select(spike, after[i], before[i]);
+    if (!certainly_finite(after[i], before)) guarded.push_back(r.states[i]);
   }
   return guarded;
 }

@@ -2,6 +2,7 @@
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 
 #include "program/kernel.hpp"
 #include "solve/integrators.hpp"
@@ -14,21 +15,13 @@ namespace {
 class RecordedIntegrator final : public program::Integrator {
  public:
   RecordedIntegrator(const Cell& cell, Slots& slots, model::MethodKind method)
-      : part_program_(part(cell, slots, method)), part_(part_program_), margin_(Margin::of(cell, slots)) {
+      : part_(part(cell, slots, method)), margin_(Margin::of(cell, slots)) {
     has_reset_ = cell.has_reset();
     offset_slot_ = slots.step_value(slot::offset);
     h_slot_ = slots.parameter(slot::h);
     held_slot_ = cell.has_hold() ? slots.array(slot::held) : -1;
   }
 
-  RecordedIntegrator(const RecordedIntegrator& other)
-      : part_program_(other.part_program_),
-        part_(part_program_),
-        margin_(other.margin_ ? std::make_unique<Margin>(*other.margin_) : nullptr),
-        has_reset_(other.has_reset_),
-        offset_slot_(other.offset_slot_),
-        h_slot_(other.h_slot_),
-        held_slot_(other.held_slot_) {}
   std::unique_ptr<program::Integrator> clone() const override {
     return std::make_unique<RecordedIntegrator>(*this);
   }
@@ -75,10 +68,10 @@ class RecordedIntegrator final : public program::Integrator {
     parameters_.assign(call.parameters.begin(), call.parameters.end());
     if (static_cast<int>(parameters_.size()) <= h_slot_) parameters_.resize(h_slot_ + 1);
     parameters_[h_slot_] = h;
-    part_.set_parameters(std::span(parameters_).first(part_program_.parameters));
+    part_.set_parameters(std::span(parameters_).first(part_.program().parameters));
     call.step_values[offset_slot_] = call.from;
-    return part_.run(arrays.first(part_program_.arrays), {},
-                     call.step_values.first(part_program_.step_values));
+    return part_.run(arrays.first(part_.program().arrays), {},
+                     call.step_values.first(part_.program().step_values));
   }
 
   // The length of the step that ends at margin 0. Sets lost_at_ where there is a NaN on the way.
@@ -103,9 +96,8 @@ class RecordedIntegrator final : public program::Integrator {
         .second;
   }
 
-  program::Program part_program_;
   program::ScalarEvaluator part_;
-  std::unique_ptr<Margin> margin_;
+  std::optional<Margin> margin_;
   bool has_reset_ = false;
   double lost_at_ = -1;  // ms from t_n
   int offset_slot_ = -1, h_slot_ = -1, held_slot_ = -1;

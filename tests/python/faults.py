@@ -28,6 +28,14 @@ record:
   cell: [V, spikes]
 """
 
+NOISY = """
+simulation: {duration: 300 ms, dt: 0.1 ms}
+populations: {cell: {size: 20, model: lif}}
+inputs: {drive: {type: white_noise, target: cell, mean: 300 pA, sigma: 400 pA ms^0.5}}
+record: {cell: {spikes: true, V: {every: 0.1 ms}, I: {every: 1 ms}}}
+analysis: {cell: {statistics: all}}
+"""
+
 OWN = """simulation: {duration: 10 ms, dt: 0.1 ms}
 populations:
   cell: {model: own.yaml}

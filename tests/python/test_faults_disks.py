@@ -18,17 +18,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from faults import MOUNTING, bytes_in, datasets, listing, patience, wait_until
+from faults import MOUNTING, NOISY, bytes_in, datasets, listing, patience, wait_until
 
 pytestmark = pytest.mark.faults
 
-CONFIG = """
-simulation: {duration: 300 ms, dt: 0.1 ms}
-populations: {cell: {size: 20, model: lif}}
-inputs: {drive: {type: white_noise, target: cell, mean: 300 pA, sigma: 400 pA ms^0.5}}
-record: {cell: {spikes: true, V: {every: 0.1 ms}, I: {every: 1 ms}}}
-analysis: {cell: {statistics: all}}
-"""
+CONFIG = NOISY
 LONG = CONFIG.replace("300 ms", "100000 s").replace("V: {every: 0.1 ms}, I: {every: 1 ms}", "V: {neurons: 0..9, every: 1 ms}, I: {neurons: 0..9, every: 0.5 ms}")
 
 CAUSES = {

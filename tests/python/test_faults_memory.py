@@ -7,15 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from faults import datasets
+from faults import NOISY, datasets
 
-CONFIG = """
-simulation: {duration: 20 ms, dt: 0.1 ms}
-populations: {cell: {size: 20, model: lif}}
-inputs: {drive: {type: white_noise, target: cell, mean: 300 pA, sigma: 400 pA ms^0.5}}
-record: {cell: {spikes: true, V: {every: 0.1 ms}, I: {every: 1 ms}}}
-analysis: {cell: {statistics: all}}
-"""
+CONFIG = NOISY.replace("300 ms", "20 ms", 1)
 
 
 @pytest.fixture(scope="session")

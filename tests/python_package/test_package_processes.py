@@ -113,7 +113,7 @@ def work():
         count += 1
         time.sleep(0.001)
 thread = threading.Thread(target=work)
-config = {"simulation": {"duration": "2 s", "dt": "0.01 ms"}, "populations": {"cell": {"size": 64, "model": "hodgkin_huxley"}},
+config = {"simulation": {"duration": "20 s", "dt": "0.01 ms"}, "populations": {"cell": {"size": 64, "model": "hodgkin_huxley"}},
           "record": {"cell": {"V": {"neurons": [0], "every": "1 ms"}}}}
 sim = hillock.Simulation(config)
 thread.start()

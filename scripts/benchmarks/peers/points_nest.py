@@ -1,7 +1,7 @@
 """AdEx, Izhikevich and leaky integrate-and-fire neurons in NEST, at its defaults."""
 
-import nest
-from common import Stopwatch, arguments, currents, report
+from common import arguments, currents
+from in_nest import run
 
 MODELS = {
     "adex": ("aeif_cond_exp", dict(C_m=281.0, g_L=30.0, E_L=-70.6, V_m=-70.6, V_th=-50.4, Delta_T=2.0, V_peak=20.0, V_reset=-70.6, tau_w=144.0,
@@ -13,19 +13,5 @@ MODELS = {
 parser = arguments(dt=0.1)
 parser.add_argument("--model", choices=MODELS, required=True)
 options = parser.parse_args()
-nest.verbosity = nest.VerbosityLevel.ERROR
-nest.ResetKernel()
-nest.set(resolution=options.dt, local_num_threads=options.threads, print_time=False)
 name, parameters, method = MODELS[options.model]
-with Stopwatch() as build:
-    cells = nest.Create(name, options.neurons, parameters)
-    cells.I_e = list(currents(options))
-    recorder = nest.Create("spike_recorder")
-    nest.Connect(cells, recorder)
-    nest.Prepare()
-with Stopwatch() as simulate:
-    nest.Run(options.duration)
-nest.Cleanup()
-events = recorder.events
-report(options.spikes, events["times"], events["senders"] - cells[0].global_id, peer="NEST", version=nest.__version__, dt=options.dt,
-       build_s=build.seconds, simulate_s=simulate.seconds, method=f"{name}: {method}")
+run(options, name, parameters, currents(options), method)

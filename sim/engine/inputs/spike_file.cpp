@@ -49,6 +49,7 @@ class WeightOfNeuron {
 
 class SpikeFile final : public SpikeInput {
  public:
+  SpikeFile() = default;
   explicit SpikeFile(const InputData& data) {
     const WeightOfNeuron weight(data);
     const double delay = number_or(data, "delay", 0);
@@ -79,15 +80,13 @@ class SpikeFile final : public SpikeInput {
       const auto neuron = static_cast<std::int64_t>(arrival.neuron);
       return neuron >= first && neuron < end;
     };
-    std::unique_ptr<SpikeFile> result(new SpikeFile);
+    auto result = std::make_unique<SpikeFile>();
     result->arrivals_.reserve(static_cast<std::size_t>(std::ranges::count_if(arrivals_, within)));
     std::ranges::copy_if(arrivals_, std::back_inserter(result->arrivals_), within);
     return result;
   }
 
  private:
-  SpikeFile() = default;
-
   std::vector<Arrival> arrivals_;  // in order of step
   std::size_t next_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/aligned.hpp"
 #include "base/diagnostics.hpp"
@@ -56,10 +57,8 @@ class JitKernel final : public Kernel {
   std::int64_t run(const Call& call) const override {
     if (call.count <= 0) return -1;
     alignas(64) double near[near_values];  // not initialised: filled as far as it is read
-    thread_local base::AlignedArray<double> far;
-    if (const std::int64_t size = repeats_ * layout_.size; size > near_values && size > far.size())
-      far = base::AlignedArray<double>(size);
-    double* const values = repeats_ * layout_.size > near_values ? far.data() : near;
+    const std::int64_t size = repeats_ * layout_.size;
+    double* const values = size > near_values ? far_values(size) : near;
     fill(call, values);
     Frame frame;
     frame.arrays = call.arrays.data();
@@ -77,6 +76,13 @@ class JitKernel final : public Kernel {
 
  private:
   static constexpr std::int64_t near_values = 1024;  // hardly any step shares more
+
+  // For those that do; a function of its own, so that the others do not ask for the thread's array.
+  static double* far_values(std::int64_t size) {
+    thread_local std::vector<double> far;
+    if (index(size) > far.size()) far.resize(index(size));
+    return far.data();
+  }
 
   void fill(const Call& call, double* values) const {
     const auto table = static_cast<std::int64_t>(shared_.table.size());

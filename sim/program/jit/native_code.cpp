@@ -41,6 +41,7 @@ class Encoder : private Xbyak::CodeGenerator {
  public:
   Encoder(std::vector<std::uint8_t>& code, const ActionList& list, const Target& target, const void* pool)
       : CodeGenerator(code.size(), code.data()),
+        target_(target),
         wide_(target.wide),
         rows_(static_cast<int>(list.rows.size())),
         pool_(pool) {
@@ -148,7 +149,7 @@ class Encoder : private Xbyak::CodeGenerator {
       else
         vtestpd(ymm(instruction.a), ymm(instruction.a));
       jnz(exit->at, T_NEAR);
-      if (exit->guards.size() < static_cast<std::size_t>(8 / lanes())) continue;
+      if (exit->guards.size() < static_cast<std::size_t>(target_.together())) continue;
       L(exit->back);
       exit->neuron = lanes() * (instruction.stream + 1) - 8;
       exit = nullptr;
@@ -172,7 +173,7 @@ class Encoder : private Xbyak::CodeGenerator {
 
   // Operands ------------------------------------------------------------------
 
-  int lanes() const { return wide_ ? 8 : 4; }
+  int lanes() const { return target_.lanes(); }
   static Ymm ymm(const Place& place) { return Ymm(place.number); }
   // k0 cannot select lanes.
   static Opmask mask(const Place& place) { return Opmask(place.number + 1); }
@@ -411,6 +412,7 @@ class Encoder : private Xbyak::CodeGenerator {
 
   const Reg64 frame_ = rdi, pool_base_ = rsi, values_ = rdx, index_ = rcx, byte_ = r8, address_ = r9;
   const std::array<Reg64, 7> pinnable_{rbx, r10, r11, r12, r13, r14, r15};
+  Target target_;
   bool wide_;
   int rows_;
   const void* pool_;
