@@ -55,6 +55,13 @@ Frames::Frames(const std::vector<ReportPlan>& plans, const std::vector<ReportLay
   }
 }
 
+std::int64_t Frames::next_due(std::int64_t step) const {
+  std::int64_t next = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t i = 0; i < reports(); ++i)
+    if (!is_mean(i)) next = std::min(next, (step / plans_[i].every + 1) * plans_[i].every);
+  return next;
+}
+
 std::int64_t Frames::room_until() const {
   std::int64_t step = std::numeric_limits<std::int64_t>::max();
   for (std::size_t r = 0; r < buffers_.size(); ++r)

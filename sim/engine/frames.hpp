@@ -33,6 +33,8 @@ class Frames {
   bool due(std::size_t report, std::int64_t step) const {
     return step % plans_[report].every == 0 && step / plans_[report].every >= next_frame(report);
   }
+  // The first grid point behind this one at which there is a frame of neurons.
+  std::int64_t next_due(std::int64_t step) const;
   // There is room for the frames of all grid points before this one.
   std::int64_t room_until() const;
 

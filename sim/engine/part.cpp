@@ -15,8 +15,12 @@ bool StepFailure::before(const StepFailure& other) const {
 // Alone, a part takes the spike inputs as they are.
 Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
            Frames& frames)
-    : index_(index), plan_(plan), edges_(edges), frames_(frames) {
+    : plan_(plan), edges_(edges), frames_(frames) {
   const std::size_t populations = plan.populations.size();
+  for (const auto& population : plan.populations) ranges_.push_back(&population->range(index));
+  currents_.resize(populations);
+  for (const CurrentSource& source : plan.currents)
+    currents_[static_cast<std::size_t>(source.population)].push_back(source.input.get());
   for (const SpikeSource& source : plan.spikes) {
     const auto p = static_cast<std::size_t>(source.population);
     if (parts > 1)
@@ -27,16 +31,16 @@ Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<s
   spikes_.resize(populations);
   ticks_.resize(populations);
   for (std::size_t p = 0; p < populations; ++p)
-    refresh_.emplace_back([this, p](double offset) {
-      for (const CurrentSource& source : plan_.currents)
-        if (source.population == static_cast<int>(p))
-          source.input->begin_step(step_, offset, range(p).step_values());
-    });
+    refresh_.emplace_back([this, p](double offset) { set_inputs(p, offset); });
+}
+
+void Part::set_inputs(std::size_t p, double offset) {
+  for (const CurrentInput* input : currents_[p]) input->begin_step(step_, offset, range(p).step_values());
 }
 
 void Part::begin_step_of(std::size_t p) {
   range(p).begin_step(step_, plan_.grid.time(step_));
-  refresh_[p](0.0);
+  set_inputs(p, 0.0);
 }
 
 void Part::begin_step(std::int64_t step) {
@@ -47,6 +51,7 @@ void Part::begin_step(std::int64_t step) {
 
 void Part::deliver(std::int64_t step) {
   for (const Source& source : sources_) {
+    if (step < source.input->silent_until()) continue;
     const std::int64_t size = plan_.populations[source.population]->size();
     const std::span arrivals(range(source.population).array(source.arrivals), static_cast<std::size_t>(size));
     if (source.input->deliver(step, arrivals)) arrived_[source.population] = 1;
@@ -69,7 +74,6 @@ void Part::clear_arrivals(std::size_t p) {
 void Part::find_edges_inside(std::size_t p) {
   inside_.clear();
   const std::vector<double>& edges = edges_[p];
-  if (edges.empty()) return;
   const double t_n = plan_.grid.time(step_), t_end = plan_.grid.time(step_ + 1);
   const double tolerance = 1e-9 * plan_.grid.dt;
   for (auto edge = std::ranges::upper_bound(edges, t_n + tolerance);
@@ -80,8 +84,9 @@ void Part::find_edges_inside(std::size_t p) {
 void Part::take_steps(std::int64_t step, std::int64_t end) {
   failure_.reset();
   watch_.start();
-  for (step_ = step; step_ < end && record_now() && take_step(); ++step_) {
-  }
+  next_record_ = step;
+  for (step_ = step; step_ < end; ++step_)
+    if (!(step_ < next_record_ || record_now()) || !take_step()) return;
 }
 
 // False where it fails.
@@ -92,7 +97,7 @@ bool Part::take_step() {
   }
   deliver(step_ + 1);
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
-    find_edges_inside(p);
+    if (!edges_[p].empty()) find_edges_inside(p);
     auto& [spikes, steps] = spikes_[p];
     const std::size_t before = spikes.size();
     const auto failure = range(p).step(plan_.grid, step_, inside_, refresh_[p], spikes);
@@ -131,6 +136,7 @@ void Part::record(std::int64_t step) {
 
 // Means are left to who has all neurons. False where it fails.
 bool Part::record_now() {
+  next_record_ = frames_.next_due(step_);
   const auto due = [&](std::size_t report) { return !frames_.is_mean(report) && frames_.due(report, step_); };
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
     if (!plan_.populations[p]->plan().observe) continue;

@@ -77,27 +77,31 @@ class alignas(128) Part {
     int arrivals = 0;
     SpikeInput* input = nullptr;
   };
-  network::NeuronRange& range(std::size_t population) { return plan_.populations[population]->range(index_); }
+  network::NeuronRange& range(std::size_t population) { return *ranges_[population]; }
   std::int64_t& ticks(std::size_t population, Phase phase) {
     return ticks_[population][static_cast<std::size_t>(phase)];
   }
   void begin_step_of(std::size_t population);
+  void set_inputs(std::size_t population, double offset);
   bool take_step();
   bool observe_now(std::size_t population);
   bool record_now();
   void clear_arrivals(std::size_t population);
   void find_edges_inside(std::size_t population);
 
-  int index_;
   const SimulationPlan& plan_;
   const std::vector<std::vector<double>>& edges_;
   Frames& frames_;
   std::int64_t step_ = 0;
-  std::vector<network::Refresh> refresh_;  // per population
+  // Per population:
+  std::vector<network::NeuronRange*> ranges_;
+  std::vector<std::vector<const CurrentInput*>> currents_;
+  std::vector<network::Refresh> refresh_;
   std::vector<std::unique_ptr<SpikeInput>> inputs_;
   std::vector<Source> sources_;
-  std::vector<char> arrived_;   // per population: its arrivals are not all 0
-  std::vector<double> inside_;  // edges inside the present step
+  std::vector<char> arrived_;     // per population: its arrivals are not all 0
+  std::vector<double> inside_;    // edges inside the present step; of a population without edges none
+  std::int64_t next_record_ = 0;  // the grid point at which the next frame is due
   std::vector<PartSpikes> spikes_;
   std::optional<StepFailure> failure_;
   StopWatch watch_;

@@ -242,42 +242,59 @@ void Simulation::keep_spikes(Recorder& recorder, const std::optional<StepFailure
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
     const bool stepped = failure && failure->doing == StepFailure::Doing::step && p < failure->index;
     const std::int64_t last = failure ? failure->step - (stepped ? 0 : 1) : none - 1;
-    cursors_.assign(parts_.size(), {});
-    while (true) {
-      std::int64_t step = none;
-      for (std::size_t i = 0; i < parts_.size(); ++i) {
-        const auto& steps = parts_[i]->spikes(p).steps;
-        if (cursors_[i].step < steps.size()) step = std::min(step, steps[cursors_[i].step].step);
+    if (parts_.size() == 1) {  // in order already
+      const auto& [spikes, steps] = parts_.front()->spikes(p);
+      std::size_t begin = 0;
+      for (const PartSpikes::Step& step : steps) {
+        if (step.step > last) break;
+        keep_spikes(recorder, p, step.step, std::span(spikes).subspan(begin, step.end - begin));
+        begin = step.end;
       }
-      if (step > last) break;
-      spikes_.clear();
-      for (std::size_t i = 0; i < parts_.size(); ++i) {
-        const auto& [spikes, steps] = parts_[i]->spikes(p);
-        auto& [next, begin] = cursors_[i];
-        if (next == steps.size() || steps[next].step != step) continue;
-        const std::size_t stop = steps[next++].end;
-        spikes_.insert(spikes_.end(), spikes.begin() + begin,
-                       spikes.begin() + static_cast<std::ptrdiff_t>(stop));
-        begin = static_cast<std::ptrdiff_t>(stop);
-      }
-      if (parts_.size() > 1 && plan_.populations[p]->plan().mode != network::StepMode::whole)
-        std::sort(spikes_.begin(), spikes_.end());
-      keep_spikes(recorder, p, step);
+    } else {
+      merge_spikes(recorder, p, last);
     }
     for (const auto& part : parts_) part->spikes(p).clear();
     profiler_.recorded(p);
   }
 }
 
-void Simulation::keep_spikes(Recorder& recorder, std::size_t p, std::int64_t step) {
-  spike_counts_[p] += static_cast<std::int64_t>(spikes_.size());
+// Those of all parts up to the step `last`.
+void Simulation::merge_spikes(Recorder& recorder, std::size_t p, std::int64_t last) {
+  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+  cursors_.assign(parts_.size(), {});
+  while (true) {
+    std::int64_t step = none;
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      const auto& steps = parts_[i]->spikes(p).steps;
+      if (cursors_[i].step < steps.size()) step = std::min(step, steps[cursors_[i].step].step);
+    }
+    if (step > last) break;
+    spikes_.clear();
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      const auto& [spikes, steps] = parts_[i]->spikes(p);
+      auto& [next, begin] = cursors_[i];
+      if (next == steps.size() || steps[next].step != step) continue;
+      const std::size_t stop = steps[next++].end;
+      spikes_.insert(spikes_.end(), spikes.begin() + begin,
+                     spikes.begin() + static_cast<std::ptrdiff_t>(stop));
+      begin = static_cast<std::ptrdiff_t>(stop);
+    }
+    if (plan_.populations[p]->plan().mode != network::StepMode::whole)
+      std::sort(spikes_.begin(), spikes_.end());
+    keep_spikes(recorder, p, step, spikes_);
+  }
+}
+
+void Simulation::keep_spikes(Recorder& recorder, std::size_t p, std::int64_t step,
+                             std::span<const network::Spike> spikes) {
+  spike_counts_[p] += std::ssize(spikes);
   for (Snippets& snippets : snippets_)
-    if (snippets.population() == static_cast<int>(p)) snippets.add(spikes_, step + 1);
+    if (snippets.population() == static_cast<int>(p)) snippets.add(spikes, step + 1);
   for (std::size_t k = 0; k < plan_.spike_plans.size(); ++k) {
     const SpikePlan& plan = plan_.spike_plans[k];
     if (plan.population != static_cast<int>(p)) continue;
     SpikeBlock& buffer = spike_buffers_[k];
-    for (const network::Spike& spike : spikes_) {
+    for (const network::Spike& spike : spikes) {
       if (!plan.keep.empty() && !plan.keep[spike.neuron]) continue;
       buffer.times.push_back(spike.time);
       buffer.node_ids.push_back(spike.neuron);

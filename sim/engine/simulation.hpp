@@ -84,7 +84,9 @@ class Simulation {
   void complete_frames(Recorder& recorder, std::size_t with_next);
   void record_first(Recorder& recorder);
   void keep_spikes(Recorder& recorder, const std::optional<StepFailure>& failure);
-  void keep_spikes(Recorder& recorder, std::size_t population, std::int64_t step);
+  void merge_spikes(Recorder& recorder, std::size_t population, std::int64_t last);
+  void keep_spikes(Recorder& recorder, std::size_t population, std::int64_t step,
+                   std::span<const network::Spike> spikes);
   std::optional<StepFailure> first_failure() const;
   // Throws the NumericsError of a failure.
   void raise(const StepFailure& failure);

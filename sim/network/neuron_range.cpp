@@ -32,11 +32,18 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
       plan_(population.plan_),
       first_(first),
       count_(count),
+      arrays_(population.arrays_),
       spiked_((first + base::padded(count)) / 8 + 8),  // and one that reading by eights may reach
       invalid_((first + base::padded(count)) / 8 + 8),
       masks_{spiked_.data(), invalid_.data()},
       step_values_(static_cast<std::int64_t>(plan_.slots.step_values.size())) {
-  for (base::AlignedArray<double>& array : population.arrays_) arrays_.push_back(array.data());
+  const auto runner = [](const std::unique_ptr<program::Kernel>& kernel) {
+    return kernel ? kernel->runner() : nullptr;
+  };
+  step_kernel_ = runner(population.step_kernel_);
+  events_kernel_ = runner(population.events_kernel_);
+  observe_kernel_ = runner(population.observe_kernel_);
+  deliver_kernel_ = runner(population.deliver_kernel_);
   if (plan_.integrator) integrator_ = plan_.integrator->clone();
   if (plan_.reset) reset_.emplace(*plan_.reset);
   single_arrays_.resize(arrays_.size());
@@ -45,7 +52,7 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
     if (values.size() == 1) single_parameters_[slot] = values[0];
 }
 
-std::int64_t NeuronRange::run(const program::Kernel& kernel, std::int64_t step) {
+std::int64_t NeuronRange::run(program::Runner& kernel, std::int64_t step) {
   program::Call call;
   call.arrays = arrays_;
   call.masks = masks_;
@@ -64,8 +71,8 @@ void NeuronRange::begin_step(std::int64_t step, double t_n) {
 }
 
 std::optional<Failure> NeuronRange::deliver_at_zero() {
-  if (!population_.deliver_kernel_ || count_ == 0) return std::nullopt;
-  const std::int64_t failed = run(*population_.deliver_kernel_, 0);
+  if (!deliver_kernel_ || count_ == 0) return std::nullopt;
+  const std::int64_t failed = run(*deliver_kernel_, 0);
   if (failed >= 0) return Failure{failed, 0.0};
   return without_answer(*plan_.deliver, 0.0, 1);
 }
@@ -85,8 +92,8 @@ void NeuronRange::clear_arrivals() {
 }
 
 std::optional<Failure> NeuronRange::observe(double t) {
-  if (!population_.observe_kernel_ || count_ == 0) return std::nullopt;
-  const std::int64_t failed = run(*population_.observe_kernel_, 0);
+  if (!observe_kernel_ || count_ == 0) return std::nullopt;
+  const std::int64_t failed = run(*observe_kernel_, 0);
   if (failed >= 0) return Failure{failed, t, Failure::Kind::observed};
   return std::nullopt;
 }
@@ -100,19 +107,20 @@ std::optional<Failure> NeuronRange::step(const base::TimeGrid& grid, std::int64_
     if (!whole) swap_next();
     return std::nullopt;
   }
-  const Cut cut{grid.time(step), grid.time(step + 1), grid.dt, edges, refresh};
+  const double t_end = grid.time(step + 1);
   if (!whole)
-    if (const auto failure = advance(cut, step, spikes)) return failure;
+    if (const auto failure = advance({grid.time(step), t_end, grid.dt, edges, refresh}, step, spikes))
+      return failure;
   const program::Program& program = whole ? plan_.step : *plan_.events;
-  const std::int64_t failed = run(whole ? *population_.step_kernel_ : *population_.events_kernel_, step);
+  const std::int64_t failed = run(whole ? *step_kernel_ : *events_kernel_, step);
   if (failed >= 0)
     return Failure{
-        failed, cut.t_end,
+        failed, t_end,
         reset_is_to_blame(failed, step, grid.dt) ? Failure::Kind::reset : Failure::Kind::not_finite, 2};
-  if (const auto failure = without_answer(program, cut.t_end, 3)) return failure;
+  if (const auto failure = without_answer(program, t_end, 3)) return failure;
   if (program.masks > 0)
     for_each_set(spiked_, first_, count_, [&](std::int64_t i) {
-      spikes.push_back({cut.t_end, static_cast<std::uint64_t>(i)});
+      spikes.push_back({t_end, static_cast<std::uint64_t>(i)});
     });
   if (!whole) std::sort(spikes.begin() + begun, spikes.end());
   return std::nullopt;
@@ -129,7 +137,7 @@ std::optional<Failure> NeuronRange::advance(const Cut& cut, std::int64_t step, s
     for (std::int64_t neuron = first_; neuron < first_ + count_; ++neuron) single(neuron);
     if (!cut.edges.empty()) cut.refresh(cut.edges.back());
   } else {
-    const std::int64_t failed = run(*population_.step_kernel_, step);
+    const std::int64_t failed = run(*step_kernel_, step);
     if (failed >= 0) return Failure{failed, cut.t_end};
     if (plan_.step.masks > 0) for_each_set(spiked_, first_, count_, single);
   }
@@ -144,7 +152,7 @@ void NeuronRange::swap_next() {
 
 void NeuronRange::settle() {
   for (const auto& [now, next] : plan_.next) {
-    if (arrays_[now] == population_.arrays_[now].data()) continue;
+    if (arrays_[now] == population_.arrays_[now]) continue;
     std::copy_n(arrays_[now] + first_, base::padded(count_), arrays_[next] + first_);
     std::swap(arrays_[now], arrays_[next]);
   }

@@ -7,22 +7,30 @@ namespace hillock::network {
 
 namespace {
 
-// A fill for one array: the given values, and in the padding the last of them, so that idle lanes compute
+// The distance between arrays, in numbers. A processor takes a load for one that must wait for a store where
+// the lowest 12 bits of their addresses are the same; so arrays are 512 bytes apart in these.
+std::int64_t distance_of_arrays(std::int64_t neurons) {
+  constexpr std::int64_t page = 4096 / sizeof(double), apart = 512 / sizeof(double);
+  return (base::padded(neurons) + page - 1) / page * page + apart;
+}
+
+// Fills an array with the given values, and the padding with the last of them, so that idle lanes compute
 // what a real neuron does.
-base::AlignedArray<double> filled(std::int64_t size, const std::vector<double>& values) {
-  base::AlignedArray<double> array(size, values.size() == 1 ? values[0] : 0.0);
-  if (values.size() > 1)
-    for (std::int64_t i = 0; i < base::padded(size); ++i) array[i] = values[std::min(i, size - 1)];
-  return array;
+void fill(std::span<double> array, std::int64_t neurons, const std::vector<double>& values) {
+  for (std::int64_t i = 0; i < std::ssize(array); ++i)
+    array[static_cast<std::size_t>(i)] =
+        values[static_cast<std::size_t>(values.size() == 1 ? 0 : std::min(i, neurons - 1))];
 }
 
 }  // namespace
 
 Population::Population(PopulationPlan plan, program::KernelOptions options) : plan_(std::move(plan)) {
+  const std::int64_t distance = distance_of_arrays(plan_.size);
+  memory_ = base::AlignedArray<double>(distance * std::ssize(plan_.slots.arrays));
   for (std::size_t slot = 0; slot < plan_.slots.arrays.size(); ++slot) {
-    const auto given = plan_.initial.find(static_cast<int>(slot));
-    arrays_.push_back(
-        filled(plan_.size, given == plan_.initial.end() ? std::vector<double>{0.0} : given->second));
+    arrays_.push_back(memory_.data() + static_cast<std::int64_t>(slot) * distance);
+    if (const auto given = plan_.initial.find(static_cast<int>(slot)); given != plan_.initial.end())
+      fill({arrays_.back(), index(base::padded(plan_.size))}, plan_.size, given->second);
   }
   step_kernel_ = kernel(plan_.step, options);
   if (plan_.events) events_kernel_ = kernel(*plan_.events, options);
@@ -71,7 +79,7 @@ std::unique_ptr<program::Kernel> Population::kernel(const program::Program& prog
 
 std::int64_t Population::bytes() const {
   std::int64_t total = plan_.size / 4;  // masks
-  for (const base::AlignedArray<double>& array : arrays_) total += array.size() * 8;
+  total += memory_.size() * 8;
   for (const auto& [slot, values] : plan_.parameters) total += static_cast<std::int64_t>(values.size()) * 8;
   return total;
 }

@@ -55,7 +55,8 @@ class Population {
                                           program::KernelOptions options) const;
 
   PopulationPlan plan_;
-  std::vector<base::AlignedArray<double>> arrays_;
+  base::AlignedArray<double> memory_;
+  std::vector<double*> arrays_;  // in memory_
   std::unique_ptr<program::Kernel> step_kernel_, events_kernel_, observe_kernel_, deliver_kernel_;
   std::vector<std::pair<int, const std::vector<double>*>> varying_;  // parameters given per neuron
   std::vector<NeuronRange> ranges_;

@@ -54,9 +54,10 @@ class Workspace {
 };
 
 void run_steps(const Kernel& kernel, Call call, std::int64_t steps) {
+  const auto runner = kernel.runner();
   for (std::int64_t step = 0; step < steps; ++step) {
     call.step = static_cast<std::uint64_t>(step);
-    const std::int64_t bad = kernel.run(call);
+    const std::int64_t bad = runner->run(call);
     if (bad >= 0)
       throw base::NumericsError("the benchmark stopped at step " + std::to_string(step) +
                                 ": the guard holds for neuron " + std::to_string(bad));

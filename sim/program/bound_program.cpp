@@ -2,6 +2,7 @@
 #include "program/bound_program.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include "base/aligned.hpp"
@@ -114,6 +115,13 @@ void SharedValues::fill(const Call& call, std::span<const base::Stream> streams,
   const auto operand = [&](int place) { return place < 0 ? 0.0 : values[place]; };
   for (const SharedOperation& o : operations)
     values[o.result] = evaluate(o.op, operand(o.a), operand(o.b), operand(o.c));
+}
+
+bool SharedValues::current(const Call& call, const double* values, int repeats) const {
+  return draws.empty() && std::ranges::all_of(step_values, [&](const StepValue& v) {
+           return std::bit_cast<std::uint64_t>(values[repeats * v.place]) ==
+                  std::bit_cast<std::uint64_t>(call.step_values[index(v.slot)]);
+         });
 }
 
 }  // namespace hillock::program

@@ -47,6 +47,9 @@ struct SharedValues {
   }
   // Fills the table for a call; values[table.size()].
   void fill(const Call& call, std::span<const base::Stream> streams, double* values) const;
+  // Whether values, filled for a call before, are those of this call too; value i stands at values[repeats *
+  // i].
+  bool current(const Call& call, const double* values, int repeats) const;
 };
 
 SharedValues share(const Program& program, const ParameterValues& parameters);

@@ -27,6 +27,22 @@ InstructionTable table_of(InstructionSet isa) {
   return generic::table();
 }
 
+std::byte* at(std::byte* const* bases, Address address) { return bases[address.base] + address.offset; }
+
+void execute(const std::vector<Instruction>& instructions, std::byte* const* bases, std::int64_t lanes) {
+  for (const Instruction& i : instructions)
+    i.function(at(bases, i.result), at(bases, i.a), at(bases, i.b), at(bases, i.c), lanes);
+}
+
+std::int64_t first_set(const std::uint8_t* bits, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; i += 8) {
+    if (bits[i / 8] == 0) continue;
+    const std::int64_t found = i + std::countr_zero(bits[i / 8]);
+    if (found < count) return found;
+  }
+  return -1;
+}
+
 class Interpreter final : public Kernel {
  public:
   Interpreter(const Program& program, const Binding& binding, std::int64_t neurons,
@@ -39,26 +55,38 @@ class Interpreter final : public Kernel {
       if (output.mask) written_masks_.push_back(output.slot);
   }
 
-  std::int64_t run(const Call& call) const override {
-    alignas(64) std::byte scratch[scratch_limit];  // not initialised: each value is written before it is read
-    code_.shared.fill(call, streams_, reinterpret_cast<double*>(scratch));
+  std::unique_ptr<Runner> runner() const override;
+
+ private:
+  friend class InterpreterRunner;
+  std::vector<base::Stream> streams_;
+  ParameterValues parameters_;
+  Code code_;
+  std::vector<int> written_masks_;
+};
+
+class InterpreterRunner final : public Runner {
+ public:
+  explicit InterpreterRunner(const Interpreter& kernel)
+      : kernel_(kernel), code_(kernel.code_), scratch_(code_.scratch_bytes) {}
+
+  std::int64_t run(const Call& call) override {
+    double* const values = reinterpret_cast<double*>(scratch_.data());
+    if (!filled_ || !code_.shared.current(call, values, 1)) code_.shared.fill(call, kernel_.streams_, values);
+    filled_ = true;
     const std::int64_t end = call.first + call.count;
     for (std::int64_t start = call.first; start < end; start += code_.chunk) {
       const std::int64_t count = std::min(code_.chunk, end - start);
-      const std::int64_t bad = run_chunk(call, scratch, start, count);
+      const std::int64_t bad = run_chunk(call, start, count);
       if (bad >= 0) return start + bad;
     }
     return -1;
   }
 
  private:
-  static std::byte* at(std::byte* const* bases, Address address) {
-    return bases[address.base] + address.offset;
-  }
-
-  std::int64_t run_chunk(const Call& call, std::byte* scratch, std::int64_t start, std::int64_t count) const {
-    std::byte** bases = reinterpret_cast<std::byte**>(scratch + code_.base_addresses);
-    set_bases(call, scratch, bases, start);
+  std::int64_t run_chunk(const Call& call, std::int64_t start, std::int64_t count) {
+    std::byte** bases = reinterpret_cast<std::byte**>(scratch_.data() + code_.base_addresses);
+    set_bases(call, bases, start);
     const std::int64_t lanes = base::padded(count);
     execute(code_.compute, bases, lanes);
     if (code_.has_guard) {
@@ -69,44 +97,32 @@ class Interpreter final : public Kernel {
     execute(code_.stores, bases, lanes);
     if (count % 8 != 0) {
       const auto valid = static_cast<std::uint8_t>((1u << (count % 8)) - 1);
-      for (const int mask : written_masks_) call.masks[index(mask)][(start + count) / 8] &= valid;
+      for (const int mask : kernel_.written_masks_) call.masks[index(mask)][(start + count) / 8] &= valid;
     }
     return -1;
   }
 
-  void set_bases(const Call& call, std::byte* scratch, std::byte** bases, std::int64_t start) const {
-    *bases++ = scratch;
+  void set_bases(const Call& call, std::byte** bases, std::int64_t start) {
+    *bases++ = scratch_.data();
     for (int i = 0; i < code_.arrays; ++i)
       *bases++ = reinterpret_cast<std::byte*>(call.arrays[index(i)] + start);
     for (int i = 0; i < code_.masks; ++i)
       *bases++ = reinterpret_cast<std::byte*>(call.masks[index(i)] + start / 8);
     // Instructions only read through the bases of parameters.
     for (const int slot : code_.parameters_per_neuron)
-      *bases++ = reinterpret_cast<std::byte*>(const_cast<double*>(parameters_[index(slot)].data() + start));
-    DrawPosition* position = reinterpret_cast<DrawPosition*>(scratch + code_.draw_position);
+      *bases++ =
+          reinterpret_cast<std::byte*>(const_cast<double*>(kernel_.parameters_[index(slot)].data() + start));
+    DrawPosition* position = reinterpret_cast<DrawPosition*>(scratch_.data() + code_.draw_position);
     *position = DrawPosition{call.step, call.first_index + static_cast<std::uint64_t>(start)};
   }
 
-  static void execute(const std::vector<Instruction>& instructions, std::byte* const* bases,
-                      std::int64_t lanes) {
-    for (const Instruction& i : instructions)
-      i.function(at(bases, i.result), at(bases, i.a), at(bases, i.b), at(bases, i.c), lanes);
-  }
-
-  static std::int64_t first_set(const std::uint8_t* bits, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; i += 8) {
-      if (bits[i / 8] == 0) continue;
-      const std::int64_t found = i + std::countr_zero(bits[i / 8]);
-      if (found < count) return found;
-    }
-    return -1;
-  }
-
-  std::vector<base::Stream> streams_;
-  ParameterValues parameters_;
-  Code code_;
-  std::vector<int> written_masks_;
+  const Interpreter& kernel_;
+  const Code& code_;
+  base::AlignedArray<std::byte> scratch_;
+  bool filled_ = false;
 };
+
+std::unique_ptr<Runner> Interpreter::runner() const { return std::make_unique<InterpreterRunner>(*this); }
 
 }  // namespace
 

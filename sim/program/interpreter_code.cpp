@@ -230,11 +230,7 @@ class Compiler {
     const auto total = [&](std::int64_t lanes) {
       return fixed + rounded(lanes * 8) * number_slots_ + rounded(lanes / 8) * mask_slots_;
     };
-    while (chunk > 8 && total(chunk) > scratch_limit) chunk = chunk / 16 * 8;
-    if (total(chunk) > scratch_limit)
-      throw base::InternalError("a step with " + std::to_string(number_slots_) +
-                                " temporaries does not fit into the interpreter's scratch memory of " +
-                                std::to_string(scratch_limit) + " bytes");
+    while (chunk > 8 && total(chunk) > scratch_bytes_meant) chunk = chunk / 16 * 8;
     code_.chunk = chunk;
     code_.scratch_bytes = total(chunk);
     code_.draw_position = static_cast<std::int32_t>(values);

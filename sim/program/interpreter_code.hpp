@@ -19,7 +19,7 @@ struct Instruction {
   Address result, a, b, c;
 };
 
-// Base 0 is the scratch memory of the call: values | DrawPosition | base addresses | number slots | mask
+// Base 0 is the scratch memory of the runner: values | DrawPosition | base addresses | number slots | mask
 // slots. The further bases are the arrays, the output masks, and the parameters that differ between neurons.
 struct Code {
   std::vector<Instruction> compute, stores;  // the guard stands between them
@@ -38,9 +38,9 @@ struct Code {
   int bases() const { return 1 + arrays + masks + static_cast<int>(parameters_per_neuron.size()); }
 };
 
-constexpr std::int64_t scratch_limit = 256 * 1024;  // bytes; lives on the stack of the calling thread
+constexpr std::int64_t scratch_bytes_meant = 256 * 1024;  // of a cache that a core has to itself
 
-// chunk is an upper limit: it is lowered until the scratch memory fits.
+// chunk is an upper limit: it is lowered until the scratch memory fits into that, or is 8.
 Code compile(const Program& program, const ParameterValues& parameters,
              const std::vector<std::uint64_t>& stream_keys, const InstructionTable& table,
              std::int64_t chunk);

@@ -33,13 +33,23 @@ struct Call {
   std::int64_t count = 0;                // neurons first .. first + count - 1
 };
 
+// A kernel as one thread runs it. What all neurons share is kept from call to call, and computed anew where
+// step values have changed.
+class Runner {
+ public:
+  virtual ~Runner() = default;
+  // Runs the step; returns -1, or the first neuron for which the guard holds: then nothing of its chunk and
+  // of later chunks was stored. Never throws or allocates.
+  virtual std::int64_t run(const Call& call) = 0;
+};
+
 class Kernel {
  public:
   virtual ~Kernel() = default;
-  // Runs the step; returns -1, or the first neuron for which the guard holds: then nothing of its chunk and
-  // of later chunks was stored. Different ranges may run in different threads at once. Never throws or
-  // allocates.
-  virtual std::int64_t run(const Call& call) const = 0;
+  // Must not outlive the kernel. Runners may run in different threads at once, each on a range of its own.
+  virtual std::unique_ptr<Runner> runner() const = 0;
+  // A single call.
+  std::int64_t run(const Call& call) const { return runner()->run(call); }
 };
 
 enum class InstructionSet { generic, avx2, avx512 };

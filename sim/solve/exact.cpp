@@ -133,8 +133,10 @@ std::vector<Expr> apply(const Start& start, const LinearSystem& system) {
   const Propagator p = propagator(start, system);
   std::vector<Expr> result;
   for (std::size_t i = 0; i < start.states.size(); ++i) {
+    const bool rests = start.held && start.cell.states[i].held;  // during a hold
     if (decays_alone(system, i)) {
-      result.push_back((1.0 + *p.increment[i][i]) * start.states[i]);
+      const Expr left = (1.0 + *p.increment[i][i]) * start.states[i];
+      result.push_back(rests ? select(*start.held, start.states[i], left) : left);
       continue;
     }
     Expr increment;
@@ -146,6 +148,7 @@ std::vector<Expr> apply(const Start& start, const LinearSystem& system) {
         if (p.noise[k][i][j])
           increment += *p.noise[k][i][j] * system.noise_scale[k] *
                        standard_normal(start.tape, start.slots, system.noises[k], static_cast<int>(j));
+    if (rests && !increment.is_number()) increment = select(*start.held, 0.0, increment);
     // Small steps near the fixed point keep their digits: x + (sum of increments), not P x + ...
     result.push_back(start.states[i] + increment);
   }
@@ -177,6 +180,7 @@ std::vector<Expr> advance_exact(const Start& start) {
   const std::vector<Expr> held = apply(start, held_system(start, system));
   const auto reach = reachability(system);
   for (std::size_t i = 0; i < free.size(); ++i) {
+    if (start.cell.states[i].held) continue;
     bool differs = false;
     for (std::size_t j = 0; j < free.size(); ++j)
       differs = differs || (reach[i][j] && start.cell.states[j].held);

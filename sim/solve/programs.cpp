@@ -150,7 +150,7 @@ program::Program finish_step(Recording& r, const std::optional<Condition>& befor
   if (r.cell.has_hold()) {
     // An interpolated hold has been counted by the advance, where it may end inside the step.
     const Expr left = r.array(slot::hold);
-    const Expr counted = interpolated ? left : max(left - 1.0, 0.0);
+    const Expr counted = interpolated ? left : left - 1.0;  // below 0 it goes on, and means nothing
     r.store(slot::hold, spike ? select(*spike, hold_steps(r, interpolated), counted) : counted);
   }
   guard_finite(r, guarded);

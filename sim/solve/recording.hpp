@@ -1,5 +1,6 @@
 // A tape under construction for one cell: what the programs of a cell share.
 #pragma once
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,11 +34,12 @@ struct Recording {
   Expr dt() { return parameter(slot::dt); }
 };
 
-// A finite value times zero is 0; an infinity or NaN is not.
+// A finite value times zero is 0; an infinity or NaN is not, and what it is added to is not finite then.
 inline void guard_finite(Recording& r, const std::vector<Expr>& values) {
-  Expr sum;
-  for (const Expr& value : values) sum += value * 0.0;
-  if (!sum.is_number()) program::guard(r.tape, !(sum == 0.0));
+  if (values.empty()) return;
+  Expr sum = values.front();
+  for (std::size_t i = 1; i < values.size(); ++i) sum += values[i] * 0.0;
+  if (!sum.is_number()) program::guard(r.tape, !(abs(sum) < std::numeric_limits<double>::infinity()));
 }
 
 inline void store_states(Recording& r) {

@@ -90,6 +90,11 @@ class SpikeInput {
   virtual bool deliver(std::int64_t step, std::span<double> arrivals) = 0;
   // The same spikes, but only those for the neurons first <= i < end, for a thread that steps these.
   virtual std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const = 0;
+  // Before this step nothing arrives any more; deliver() may be left out till then.
+  std::int64_t silent_until() const { return silent_until_; }
+
+ protected:
+  std::int64_t silent_until_ = 0;
 };
 
 }  // namespace hillock::engine

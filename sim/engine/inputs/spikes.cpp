@@ -2,6 +2,7 @@
 #include "engine/inputs/spikes.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/inputs/arrivals.hpp"
 #include "engine/inputs/fields.hpp"
@@ -22,6 +23,7 @@ class Spikes final : public SpikeInput {
     while (next_ < arrivals_.size() && arrivals_[next_] < step) ++next_;
     std::int64_t count = 0;
     for (; next_ < arrivals_.size() && arrivals_[next_] == step; ++next_) ++count;
+    silent_until_ = next_ < arrivals_.size() ? arrivals_[next_] : std::numeric_limits<std::int64_t>::max();
     if (count == 0) return false;
     targets_.add(count, arrivals);
     return true;

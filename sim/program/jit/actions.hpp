@@ -42,6 +42,7 @@ enum class Action : std::uint8_t {
   less,
   less_equal,
   equal,
+  not_finite,  // AVX-512
   both,
   second_only,  // b and not a
   either,
@@ -53,6 +54,7 @@ struct Item {
   Action action = Action::constant;
   int a = -1, b = -1, c = -1;
   int detail = 0;
+  int mask = -1;  // AVX-512: in lanes where it does not hold the result is 0, of a comparison false
 };
 
 using Row = std::array<std::uint64_t, 8>;
@@ -75,7 +77,7 @@ struct ActionList {
 inline bool is_leaf(Action action) { return action <= Action::parameter; }
 inline bool is_mask(Action action) { return action >= Action::less && action <= Action::invert; }
 
-// The operands that an item has, in the order a, b, c.
-inline std::array<int, 3> operands(const Item& item) { return {item.a, item.b, item.c}; }
+// What an item reads; -1: it has less.
+inline std::array<int, 4> operands(const Item& item) { return {item.a, item.b, item.c, item.mask}; }
 
 }  // namespace hillock::program::jit

@@ -108,9 +108,8 @@ class Allocator {
   // Whether nothing reads the item after the present position.
   bool dies(int item) {
     const std::vector<int>& all = reads_[index(item)];
-    return !keeps(item) && all.back() <= position_;
+    return std::ranges::find(kept_, item) == kept_.end() && all.back() <= position_;
   }
-  bool keeps(int item) const { return std::ranges::find(kept_, item) != kept_.end(); }
 
   Place home(int item) const {
     const Item& leaf = item_of(item);
@@ -164,8 +163,7 @@ class Allocator {
       pressure_ = std::max(pressure_, static_cast<int>(used) + 1);
     }
     const auto found = std::ranges::find(all, free);
-    if (found != all.end()) return static_cast<int>(found - all.begin());
-    return evict(mask);
+    return found != all.end() ? static_cast<int>(found - all.begin()) : evict(mask);
   }
 
   int evict(bool mask) {
@@ -269,6 +267,7 @@ class Allocator {
     instruction.action = ordered.action;
     instruction.detail = ordered.detail;
     instruction.stream = stream_;
+    if (item.mask >= 0) instruction.mask = in_register(item.mask);
     read_operands(ordered, instruction);
     release_registers(ordered);
     finish(instruction);
@@ -302,6 +301,7 @@ class Allocator {
       case Action::shift_left:
       case Action::shift_right:
       case Action::double_words:
+      case Action::not_finite:
         instruction.a = in_register(item.a);
         break;
       case Action::neuron_index:
@@ -334,8 +334,7 @@ class Allocator {
     const int reg = take_register(mask);
     instruction.result = reg_place(position_, reg);
     body_.code.push_back(instruction);
-    if (reads_[index(position_)].empty()) return;  // nobody wants it
-    occupy(position_, reg);
+    if (!reads_[index(position_)].empty()) occupy(position_, reg);
   }
 
   // A way to compute a*b + c: which operand the result replaces, which is read from a register, and which
@@ -363,6 +362,7 @@ class Allocator {
     instruction.action = item.action;
     instruction.form = best.form;
     instruction.stream = stream_;
+    if (item.mask >= 0) instruction.mask = in_register(item.mask);
     State& replaced = state(best.replaced);
     if (replaced.reg >= 0) lock(reg_place(best.replaced, replaced.reg));
     instruction.b = in_register(best.second);

@@ -53,7 +53,7 @@ struct Instruction {
   Kind kind = Kind::operate;
   Action action = Action::constant;
   Form form = Form::none;
-  Place result, a, b, c;
+  Place result, a, b, c, mask;
   int detail = 0;
   int stream = 0;  // which group of lanes
 };

@@ -54,78 +54,10 @@ class JitKernel final : public Kernel {
       if (output.mask) written_masks_.push_back(output.slot);
   }
 
-  std::int64_t run(const Call& call) const override {
-    if (call.count <= 0) return -1;
-    alignas(64) double near[near_values];  // not initialised: filled as far as it is read
-    const std::int64_t size = repeats_ * layout_.size;
-    double* const values = size > near_values ? far_values(size) : near;
-    fill(call, values);
-    Frame frame;
-    frame.arrays = call.arrays.data();
-    frame.masks = call.masks.data();
-    frame.parameters = per_neuron_.data();
-    frame.values = values;
-    frame.first_index = call.first_index;
-    const std::int64_t bad = run_frame(frame, call.first, call.first + call.count);
-    if (bad < 0 && call.count % 8 != 0) {
-      const auto valid = static_cast<std::uint8_t>((1u << (call.count % 8)) - 1);
-      for (const int mask : written_masks_) call.masks[index(mask)][(call.first + call.count) / 8] &= valid;
-    }
-    return bad;
-  }
+  std::unique_ptr<Runner> runner() const override;
 
  private:
-  static constexpr std::int64_t near_values = 1024;  // hardly any step shares more
-
-  // For those that do; a function of its own, so that the others do not ask for the thread's array.
-  static double* far_values(std::int64_t size) {
-    thread_local std::vector<double> far;
-    if (index(size) > far.size()) far.resize(index(size));
-    return far.data();
-  }
-
-  void fill(const Call& call, double* values) const {
-    const auto table = static_cast<std::int64_t>(shared_.table.size());
-    shared_.fill(call, streams_, values);
-    values[layout_.step_low] = std::bit_cast<double>(call.step & 0xffffffff);
-    values[layout_.step_high] = std::bit_cast<double>(call.step >> 32);
-    if (repeats_ == 1) return;
-    for (std::int64_t i = table + 1; i >= 0; --i) std::fill_n(values + repeats_ * i, repeats_, values[i]);
-  }
-
-  // Behind the last neuron the guard does not count: there the 8 neurons are run again without it.
-  std::int64_t run_frame(Frame& frame, std::int64_t first, std::int64_t end) const {
-    const std::int64_t all = first + base::padded(end - first);
-    while (first < all) {
-      limit(frame, first, all);
-      const std::int64_t held = code_->run(frame);
-      if (held < 0) return -1;
-      const std::int64_t bad = first_bad(frame, held);
-      if (bad < end) return bad;
-      limit(frame, held, held + 8);
-      frame.ignore_guard = 1;
-      code_->run(frame);
-      frame.ignore_guard = 0;
-      first = held + 8;
-    }
-    return -1;
-  }
-
-  void limit(Frame& frame, std::int64_t begin, std::int64_t end) const {
-    frame.begin = begin;
-    frame.end = end;
-    frame.loop_end = begin + (end - begin) / code_->width() * code_->width();
-    std::fill(std::begin(frame.guard), std::end(frame.guard), std::uint8_t{0});
-  }
-
-  std::int64_t first_bad(const Frame& frame, std::int64_t held) const {
-    for (std::size_t group = 0; group < std::size(frame.guard); ++group)
-      if (frame.guard[group] != 0)
-        return held + code_->lanes() * static_cast<std::int64_t>(group) +
-               std::countr_zero(frame.guard[group]);
-    return held;
-  }
-
+  friend class JitRunner;
   std::vector<base::Stream> streams_;
   ParameterValues parameters_;
   SharedValues shared_;
@@ -135,6 +67,91 @@ class JitKernel final : public Kernel {
   std::optional<NativeCode> code_;
   std::vector<int> written_masks_;
 };
+
+class JitRunner final : public Runner {
+ public:
+  explicit JitRunner(const JitKernel& kernel)
+      : kernel_(kernel), code_(*kernel.code_), values_(kernel.repeats_ * kernel.layout_.size) {
+    frame_.parameters = kernel.per_neuron_.data();
+    frame_.values = values_.data();
+  }
+
+  std::int64_t run(const Call& call) override {
+    if (call.count <= 0) return -1;
+    fill(call);
+    frame_.arrays = call.arrays.data();
+    frame_.masks = call.masks.data();
+    frame_.first_index = call.first_index;
+    const std::int64_t bad = run_frame(call.first, call.first + call.count);
+    if (bad < 0 && call.count % 8 != 0) {
+      const auto valid = static_cast<std::uint8_t>((1u << (call.count % 8)) - 1);
+      for (const int mask : kernel_.written_masks_)
+        call.masks[index(mask)][(call.first + call.count) / 8] &= valid;
+    }
+    return bad;
+  }
+
+ private:
+  void fill(const Call& call) {
+    const int repeats = kernel_.repeats_;
+    double* const values = values_.data();
+    const auto repeat = [&](std::int64_t i) { std::fill_n(values + repeats * i, repeats, values[i]); };
+    const auto table = static_cast<std::int64_t>(kernel_.shared_.table.size());
+    if (!filled_ || !kernel_.shared_.current(call, values, repeats)) {
+      kernel_.shared_.fill(call, kernel_.streams_, values);
+      for (std::int64_t i = repeats == 1 ? 0 : table; i-- > 0;) repeat(i);
+      filled_ = true;
+    }
+    if (kernel_.streams_.empty()) return;
+    set(kernel_.layout_.step_low, call.step & 0xffffffff);
+    set(kernel_.layout_.step_high, call.step >> 32);
+  }
+
+  void set(int place, std::uint64_t word) {
+    std::fill_n(values_.data() + kernel_.repeats_ * place, kernel_.repeats_, std::bit_cast<double>(word));
+  }
+
+  // Behind the last neuron the guard does not count: there the 8 neurons are run again without it.
+  std::int64_t run_frame(std::int64_t first, std::int64_t end) {
+    const std::int64_t all = first + base::padded(end - first);
+    while (first < all) {
+      limit(first, all);
+      const std::int64_t held = code_.run(frame_);
+      if (held < 0) return -1;
+      const std::int64_t bad = first_bad(held);
+      if (bad < end) return bad;
+      limit(held, held + 8);
+      frame_.ignore_guard = 1;
+      code_.run(frame_);
+      frame_.ignore_guard = 0;
+      first = held + 8;
+    }
+    return -1;
+  }
+
+  void limit(std::int64_t begin, std::int64_t end) {
+    frame_.begin = begin;
+    frame_.end = end;
+    frame_.loop_end = begin + ((end - begin) & -code_.width());
+    std::fill(std::begin(frame_.guard), std::end(frame_.guard), std::uint8_t{0});
+  }
+
+  std::int64_t first_bad(const std::int64_t held) {
+    for (std::size_t group = 0; group < std::size(frame_.guard); ++group)
+      if (frame_.guard[group] != 0)
+        return held + code_.lanes() * static_cast<std::int64_t>(group) +
+               std::countr_zero(frame_.guard[group]);
+    return held;
+  }
+
+  const JitKernel& kernel_;
+  const NativeCode& code_;
+  base::AlignedArray<double> values_;  // the table that all neurons share, then the step
+  bool filled_ = false;
+  Frame frame_;
+};
+
+std::unique_ptr<Runner> JitKernel::runner() const { return std::make_unique<JitRunner>(*this); }
 
 }  // namespace
 

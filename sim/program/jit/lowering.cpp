@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -22,7 +23,7 @@ class Writer {
   explicit Writer(bool wide) : wide_(wide) {}
 
   int put(const Item& item) {
-    const auto key = std::make_tuple(item.action, item.a, item.b, item.c, item.detail);
+    const auto key = std::make_tuple(item.action, item.a, item.b, item.c, item.detail, item.mask);
     const auto [found, fresh] = known_.try_emplace(key, static_cast<int>(list.items.size()));
     if (fresh) list.items.push_back(item);
     return found->second;
@@ -62,32 +63,58 @@ class Writer {
   // Comparisons have their opposites; else, AVX2 keeps masks as bits of all lanes.
   int invert(int a) {
     const Item item = list.items[index(a)];
-    if (is_comparison(item.action)) return put(opposite(item));
+    if (is_comparison(item)) return put(opposite(item));
     return put(Action::invert, a, wide_ ? -1 : constant(~std::uint64_t{0}));
   }
 
-  // With an opposite or inverted mask: by what that is the inverse of, which may be there anyhow.
+  // AVX-512 compares under a mask. AVX2, with an opposite or inverted mask: by what that is the inverse of,
+  // which may be there anyhow.
   int both(int a, int b) {
+    if (wide_)
+      for (const auto& [mask, comparison] : {std::pair{a, b}, std::pair{b, a}})
+        if (const Item item = list.items[index(comparison)]; is_comparison(item))
+          return put(masked(item, mask));
     for (const auto& [negative, other] : {std::pair{a, b}, std::pair{b, a}}) {
       const Item item = list.items[index(negative)];
       if (item.action == Action::invert) return put(Action::second_only, item.a, other);
-      if (is_comparison(item.action) && item.detail == 1)
+      if (is_comparison(item) && item.detail == 1)
         return put(Action::second_only, put(opposite(item)), other);
     }
     return put(Action::both, a, b);
   }
 
+  // AVX-512 leaves 0 in lanes where a mask does not hold.
+  int select(int condition, int a, int b) {
+    if (wide_) {
+      const int zero = constant(0);
+      if (const Item item = list.items[index(a)]; b == zero && is_arithmetic(item))
+        return put(masked(item, condition));
+      if (const Item item = list.items[index(b)]; a == zero && is_arithmetic(item))
+        return put(masked(item, invert(condition)));
+    }
+    return put(Action::select, condition, a, b);
+  }
+
   ActionList list;
 
  private:
-  static bool is_comparison(Action action) { return action >= Action::less && action <= Action::equal; }
+  static bool is_comparison(const Item& item) {
+    return item.action >= Action::less && item.action <= Action::equal && item.mask < 0;
+  }
+  static bool is_arithmetic(const Item& item) {
+    return item.action >= Action::add && item.action <= Action::fused_from && item.mask < 0;
+  }
   static Item opposite(Item item) {
     item.detail ^= 1;
     return item;
   }
+  static Item masked(Item item, int mask) {
+    item.mask = mask;
+    return item;
+  }
 
   bool wide_;
-  std::map<std::tuple<Action, int, int, int, int>, int> known_;
+  std::map<std::tuple<Action, int, int, int, int, int>, int> known_;
   std::map<std::uint64_t, int> constants_;
   std::map<Row, int> rows_;
 };
@@ -137,7 +164,7 @@ struct Operations {
   static Mask either(Mask a, Mask b) { return {writer->put(Action::either, a.item, b.item)}; }
   static Mask invert(Mask a) { return {writer->invert(a.item)}; }
   static Number select(Mask condition, Number a, Number b) {
-    return number_of(Action::select, condition.item, a.item, b.item);
+    return {writer->select(condition.item, a.item, b.item)};
   }
   static Bits bits(Number x) { return {x.item}; }
   static Number number(Bits x) { return {x.item}; }
@@ -156,7 +183,6 @@ struct Operations {
   }
   static Number lookup(const double (&table)[8], Bits a) { return {writer->lookup(table, a.item)}; }
 
- private:
   static constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 };
 
@@ -178,7 +204,7 @@ void remove_dead(ActionList& list) {
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     if (place[i] < 0) continue;
     Item item = list.items[i];
-    for (int* operand : {&item.a, &item.b, &item.c}) renumber(*operand);
+    for (int* operand : {&item.a, &item.b, &item.c, &item.mask}) renumber(*operand);
     place[i] = static_cast<int>(live.size());
     live.push_back(item);
   }
@@ -209,7 +235,7 @@ class Lowering {
     for (const Output& output : program_.outputs)
       writer_.list.sinks.push_back(
           {output.slot, output.mask ? mask(output.node).item : number(output.node).item, output.mask});
-    if (program_.guard >= 0) writer_.list.guard = mask(program_.guard).item;
+    if (program_.guard >= 0) writer_.list.guard = guard(mask(program_.guard).item);
     writer = outer;
     remove_dead(writer_.list);
     return {std::move(writer_.list), layout_};
@@ -229,6 +255,17 @@ class Lowering {
     const int place = shared_.places[index(node)];
     if (place < 0) return {items_[index(node)]};
     return Operations::less(Operations::set(0), {writer_.leaf(Action::value, place)});
+  }
+
+  // AVX-512 has an instruction for !(|x| < infinity), which guards are as a rule.
+  int guard(int item) {
+    const Item test = writer_.list.items[index(item)];
+    if (!wide || test.action != Action::less || test.detail == 0 || test.mask >= 0) return item;
+    const Item size = writer_.list.items[index(test.a)];
+    const bool of_size =
+        size.action == Action::and_bits && size.b == Operations::set_bits(~Operations::sign_bit).item;
+    const bool of_all = test.b == Operations::set(std::numeric_limits<double>::infinity()).item;
+    return of_size && of_all ? writer_.put(Action::not_finite, size.a) : item;
   }
 
   int parameter(int slot) {

@@ -273,7 +273,11 @@ class Encoder : private Xbyak::CodeGenerator {
   }
 
   void operate(const Instruction& i) {
-    const Ymm result = i.result.kind == Place::Kind::vector ? vector(i.result) : Ymm(0);
+    Ymm result = i.result.kind == Place::Kind::vector ? vector(i.result) : Ymm(0);
+    if (i.mask.is_register()) {
+      result.setOpmaskIdx(mask(i.mask).getIdx());
+      result.setZero();
+    }
     switch (i.action) {
       case Action::fused_add:
       case Action::fused_subtract:
@@ -289,6 +293,8 @@ class Encoder : private Xbyak::CodeGenerator {
         return vpshufd(result, vector(i.a), 0xa0);
       case Action::neuron_index:
         return neuron_index(i, result);
+      case Action::not_finite:
+        return not_finite(i);
       case Action::both:
       case Action::second_only:
       case Action::either:
@@ -314,6 +320,12 @@ class Encoder : private Xbyak::CodeGenerator {
                           : i.action == Action::fused_subtract ? subtract[form]
                                                                : from[form];
     (this->*encode)(result, b, c);
+  }
+
+  void not_finite(const Instruction& i) {
+    constexpr std::uint8_t quiet_nan = 0x01, infinity = 0x08, minus_infinity = 0x10, signalling_nan = 0x80;
+    constexpr std::uint8_t classes = quiet_nan | infinity | minus_infinity | signalling_nan;
+    vfpclasspd(mask(i.result), Zmm(i.a.number), classes);
   }
 
   void neuron_index(const Instruction& i, const Ymm& result) {
@@ -397,10 +409,8 @@ class Encoder : private Xbyak::CodeGenerator {
     // Without a signal for NaN: 17, 18 and 0 are ordered, 4 more is the opposite.
     const int ordered = i.action == Action::less ? 17 : i.action == Action::less_equal ? 18 : 0;
     const auto predicate = static_cast<std::uint8_t>(ordered + 4 * i.detail);
-    if (wide_)
-      vcmppd(mask(i.result), a, b, predicate);
-    else
-      vcmppd(ymm(i.result), a, b, predicate);
+    if (!wide_) return vcmppd(ymm(i.result), a, b, predicate);
+    vcmppd(i.mask.is_register() ? mask(i.result) | mask(i.mask) : mask(i.result), a, b, predicate);
   }
 
   void select(const Instruction& i, const Ymm& result, const Operand& b) {

@@ -33,7 +33,7 @@ class NativeCode {
 
   // -1, or the first of the 8 neurons for one of which the guard held: nothing from it on was stored.
   std::int64_t run(Frame& frame) const { return function_(&frame); }
-  std::int64_t width() const { return width_; }  // neurons in a round of the loop
+  std::int64_t width() const { return width_; }  // neurons in a round of the loop, a power of two
   int lanes() const { return lanes_; }
 
  private:
