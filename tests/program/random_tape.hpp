@@ -145,7 +145,11 @@ class RandomTape {
       program::store(tape_, i, copy ? program::array(tape_, dice_.below(tape_arrays)) : recent());
     }
     for (int i = 0; i < tape_masks; ++i) program::store(tape_, i, mask());
-    if (with_guard) program::guard(tape_, program::array(tape_, 0) > program::Expr(3.5) && mask());
+    if (!with_guard) return;
+    if (dice_.coin())
+      program::guard(tape_, program::array(tape_, 0) > program::Expr(3.5) && mask());
+    else
+      program::guard(tape_, !(abs(recent()) < std::numeric_limits<double>::infinity()));
   }
 
  private:
@@ -169,7 +173,19 @@ class RandomTape {
     } else if (kind < 28) {
       masks_.push_back(condition(a, b));
     } else {
-      numbers_.push_back(select(mask(), a, b));
+      numbers_.push_back(chosen(a, b));
+    }
+  }
+
+  // Some of them with 0 in the other lanes, for which there are instructions.
+  program::Expr chosen(program::Expr a, program::Expr b) {
+    switch (dice_.below(3)) {
+      case 0:
+        return select(mask(), arithmetic(a, b), 0.0);
+      case 1:
+        return select(mask(), 0.0, arithmetic(a, b));
+      default:
+        return select(mask(), a, b);
     }
   }
 

@@ -167,6 +167,61 @@ TEST_CASE("a guard names the first neuron and keeps its chunk and the later ones
   }
 }
 
+TEST_CASE("a runner computes what neurons share from the step values and the step of each call") {
+  Tape tape;
+  const Expr shared = step_value(tape, 0) * 3.0 + uniform(tape, 0, 0, true);
+  store(tape, 0, array(tape, 1) + shared / step_value(tape, 1));
+  const Program program = optimise(tape);
+  Tape drawless;
+  store(drawless, 0, array(drawless, 1) + step_value(drawless, 0) / step_value(drawless, 1));
+  const Program constant = optimise(drawless);
+  const double values[][2] = {{1, 2},    {1, 2},   {0.0, 2},          {-0.0, 2},
+                              {1, -0.0}, {1, 0.0}, {std::nan(""), 1}, {1, 2}};
+  for (const KernelMaker& backend : backends()) {
+    INFO(backend.name());
+    Binding binding;
+    binding.streams = {base::Stream::of(7, "draw")};
+    for (const auto& [kernel, draws] : {std::pair(backend.make(program, binding, 20, 8), true),
+                                        std::pair(backend.make(constant, {}, 20, 8), false)}) {
+      const auto runner = kernel->runner();
+      for (std::uint64_t step = 0; step < std::size(values); ++step) {
+        std::vector<std::vector<double>> kept(2, std::vector<double>(24, -0.0)), fresh = kept;
+        const auto kept_pointers = pointers(kept), fresh_pointers = pointers(fresh);
+        runner->run(Call{kept_pointers, {}, values[step], step, 0, 0, 20});
+        kernel->run(Call{fresh_pointers, {}, values[step], step, 0, 0, 20});
+        const double x = values[step][0], y = values[step][1];
+        const double expected = -0.0 + (draws ? x * 3.0 + binding.streams[0].uniform(0, step, 0) : x) / y;
+        for (std::size_t k = 0; k < 20; ++k) {
+          CHECK(same(kept[0][k], fresh[0][k]));
+          CHECK((draws || same(kept[0][k], expected)));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a guard that looks for what is not finite finds infinities of both signs and NaN") {
+  Tape tape;
+  const Expr x = array(tape, 0);
+  store(tape, 0, x * 2.0);
+  guard(tape, !(abs(x) < std::numeric_limits<double>::infinity()));
+  const Program program = optimise(tape);
+  const double inf = std::numeric_limits<double>::infinity();
+  for (const KernelMaker& backend : backends())
+    for (const double bad :
+         {inf, -inf, std::nan(""), std::numeric_limits<double>::signaling_NaN(), -std::nan("")}) {
+      INFO(backend.name() << " " << bad);
+      const auto kernel = backend.make(program, {}, 40, 8);
+      std::vector<std::vector<double>> arrays(
+          1, std::vector<double>(40, std::numeric_limits<double>::max() / 2));
+      arrays[0][29] = bad;
+      const auto array_pointers = pointers(arrays);
+      CHECK(kernel->run(Call{array_pointers, {}, {}, 0, 0, 0, 40}) == 29);
+      arrays[0][29] = -std::numeric_limits<double>::denorm_min();
+      CHECK(kernel->run(Call{array_pointers, {}, {}, 0, 0, 0, 40}) == -1);
+    }
+}
+
 TEST_CASE("a parameter gives the same bits whether all neurons share it or each has it") {
   const FlushToZero flush;
   Tape tape;
