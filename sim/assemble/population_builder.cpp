@@ -49,6 +49,7 @@ class Builder {
     set_initial_states(experiment_, spec_, cell_, readers_, tables_, built_.plan, diagnostics_);
     describe_for_messages(cell_, built_.plan);
     warn_of_model();
+    warn_of_overshoot();
     std::tie(built_.summary.shortest_time_constant, built_.summary.fastest_state) =
         shortest_time_constant(cell_, built_.plan);
     return std::move(built_);
@@ -228,6 +229,25 @@ class Builder {
       return at(built_.plan.initial.at(slots().array(std::string(name))), 0);
     };
     warn_of_singularities(*spec_.model, value_of, diagnostics_);
+  }
+
+  // What runs away towards a peak gives later stages huge slopes; with a negative weight these take the end
+  // of the step below the peak.
+  void warn_of_overshoot() {
+    using Kind = model::MethodKind;
+    const bool negative_weights =
+        choice_.kind == Kind::dopri5 || choice_.kind == Kind::cash_karp54 || choice_.kind == Kind::fehlberg78;
+    const model::SpikeRule& rule = spec_.model->spike;
+    if (!negative_weights || rule.kind != model::SpikeRuleKind::when || rule.reset.empty() ||
+        !solve::is_nonlinear(cell_))
+      return;
+    diagnostics_.warning(
+        method_.place,
+        fmt::format(
+            "population '{}': some weights of {} are negative, so that a step through the upstroke of a "
+            "spike may end below its peak: spikes are missed, or too many",
+            spec_.name, built_.summary.method),
+        "take rk4, whose weights are positive, or adaptive");
   }
 
   const model::Experiment& experiment_;

@@ -160,6 +160,26 @@ TEST_CASE("a step that is coarse for a time constant is warned of, but not where
   CHECK(warnings("simulation: {duration: 1 ms, dt: 0.1 ms, method: adaptive}\n" + squid) == "");
 }
 
+TEST_CASE("negative weights are warned of where a step may run away and the neuron is reset") {
+  const auto with = [](const std::string& method, const std::string& model) {
+    return warnings("simulation: {duration: 1 ms, dt: 0.02 ms, method: " + method +
+                    "}\npopulations: {cell: {model: " + model + "}}\n");
+  };
+  CHECK(
+      with("dopri5", "adex") ==
+      R"(test.yaml:1:51: warning: population 'cell': some weights of dopri5 are negative, so that a step through the upstroke of a spike may end below its peak: spikes are missed, or too many
+   1 | simulation: {duration: 1 ms, dt: 0.02 ms, method: dopri5}
+     |                                                   ^~~~~~ take rk4, whose weights are positive, or adaptive
+)");
+  for (const char* method : {"cash_karp54", "fehlberg78"}) {
+    CHECK(with(method, "izhikevich_2003").find("some weights of " + std::string(method)) !=
+          std::string::npos);
+    CHECK(with(method, "lif") == "");
+    CHECK(with(method, "hodgkin_huxley") == "");  // no reset
+  }
+  CHECK(with("rk4", "adex") == "");
+}
+
 TEST_CASE("populations of 0, 1 and 7 neurons run beside each other") {
   Run run(R"(simulation: {duration: 20 ms, dt: 0.1 ms}
 populations:

@@ -1,7 +1,8 @@
 // Preloaded into hillock by the fault tests: lets the N-th call of one function on an output file fail with a
 // given errno. FAULT_CALL: open, pwrite, fsync, ftruncate, rename, close, or mprotect, where it would make
 // memory executable; FAULT_AT: N, from 1; FAULT_ERRNO; FAULT_ONCE: only that call, not the later ones;
-// FAULT_COUNT: a file that holds the number of calls so far.
+// FAULT_COUNT: a file that holds the number of calls so far. FAULT_SHORT: pread and pwrite move half of what
+// they are asked for, and every third call is interrupted before it has moved anything.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -49,6 +50,15 @@ bool fails(const char* function) {
   return true;
 }
 
+// How much of this many bytes one call moves; 0: it is interrupted.
+size_t moved(int descriptor, size_t size) {
+  static std::atomic<int> transfers{0};
+  if (std::getenv("FAULT_SHORT") == nullptr || !is_output(descriptor)) return size;
+  if (++transfers % 3 != 0) return (size + 1) / 2;
+  errno = EINTR;
+  return 0;
+}
+
 template <class Function>
 Function next(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
@@ -68,11 +78,25 @@ int open(const char* path, int flags, ...) {
 }
 ssize_t pwrite(int descriptor, const void* data, size_t size, off_t offset) {
   if (is_output(descriptor) && fails("pwrite")) return -1;
-  return next<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite")(descriptor, data, size, offset);
+  const size_t part = moved(descriptor, size);
+  if (part == 0 && size > 0) return -1;
+  return next<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite")(descriptor, data, part, offset);
+}
+ssize_t pread(int descriptor, void* data, size_t size, off_t offset) {
+  const size_t part = moved(descriptor, size);
+  if (part == 0 && size > 0) return -1;
+  return next<ssize_t (*)(int, void*, size_t, off_t)>("pread")(descriptor, data, part, offset);
+}
+ssize_t pread64(int descriptor, void* data, size_t size, off64_t offset) {
+  const size_t part = moved(descriptor, size);
+  if (part == 0 && size > 0) return -1;
+  return next<ssize_t (*)(int, void*, size_t, off64_t)>("pread64")(descriptor, data, part, offset);
 }
 ssize_t pwrite64(int descriptor, const void* data, size_t size, off64_t offset) {
   if (is_output(descriptor) && fails("pwrite")) return -1;
-  return next<ssize_t (*)(int, const void*, size_t, off64_t)>("pwrite64")(descriptor, data, size, offset);
+  const size_t part = moved(descriptor, size);
+  if (part == 0 && size > 0) return -1;
+  return next<ssize_t (*)(int, const void*, size_t, off64_t)>("pwrite64")(descriptor, data, part, offset);
 }
 int fsync(int descriptor) {
   if (is_output(descriptor) && fails("fsync")) return -1;

@@ -118,6 +118,15 @@ def test_a_call_that_fails_is_code_5_with_its_cause_and_the_partial_file_stays(i
     assert messages[0] and sum(map(bool, messages)) > len(messages) / 2
 
 
+def test_transfers_that_are_cut_short_or_interrupted_go_on(call, injection, tmp_path):
+    (tmp_path / "config.yaml").write_text(NOISY)
+    for name, extra in (("whole", {}), ("short", {"FAULT_SHORT": "1"})):
+        call("run", "config.yaml", "--out", f"{name}.h5", "--quiet", env={**injection, **extra})
+    whole, short = (datasets(tmp_path / f"{name}.h5") for name in ("whole", "short"))
+    assert whole.keys() == short.keys() and len(whole) > 10
+    assert all(place.startswith("meta") or np.array_equal(values, short[place]) for place, values in whole.items())
+
+
 @pytest.mark.full
 @ERRORS
 @ONCE
