@@ -64,6 +64,13 @@ bool certainly_finite(program::Expr value, std::span<const program::Expr> finite
   return Certainty(*value.tape, finite).finite(value.node);
 }
 
+bool passes_on_what_is_not_finite(program::Expr value, program::Expr operand) {
+  if (value.is_number() || operand.is_number()) return false;
+  const Node& node = value.tape->nodes[static_cast<std::size_t>(value.node)];
+  return (node.op == Op::add || node.op == Op::subtract) &&
+         (node.a == operand.node || node.b == operand.node);
+}
+
 bool certainly_a_number(program::Expr value, std::span<const program::Expr> finite) {
   if (value.is_number()) return !std::isnan(value.number);
   return Certainty(*value.tape, finite).certain(value.node);

@@ -15,4 +15,8 @@ bool certainly_finite(program::Expr value, std::span<const program::Expr> finite
 // watches over), and of sums, differences and products of them that may overflow but not become NaN.
 bool certainly_a_number(program::Expr value, std::span<const program::Expr> finite);
 
+// Whether the value is certainly not finite where the operand is not: it adds something to the operand or
+// subtracts one from the other.
+bool passes_on_what_is_not_finite(program::Expr value, program::Expr operand);
+
 }  // namespace hillock::solve

@@ -110,7 +110,11 @@ std::vector<Expr> apply_reset(Recording& r, Mask spike) {
   for (std::size_t i = 0; i < after.size(); ++i) {
     if (same(after[i], before[i])) continue;
     r.states[i] = select(spike, after[i], before[i]);
-    if (!certainly_finite(after[i], before)) guarded.push_back(r.states[i]);
+    if (certainly_finite(after[i], before)) continue;
+    if (passes_on_what_is_not_finite(after[i], before[i]))
+      guarded[i] = r.states[i];
+    else
+      guarded.push_back(r.states[i]);
   }
   return guarded;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/diagnostics.hpp"
+#include "program/jit/reads.hpp"
 
 namespace hillock::program::jit {
 namespace {
@@ -14,21 +15,6 @@ namespace {
 constexpr int never = std::numeric_limits<int>::max();
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
-// For each item the positions at which it is read: those of items, then the guard's, then those of the sinks.
-std::vector<std::vector<int>> reads(const ActionList& list) {
-  const int end = static_cast<int>(list.items.size());
-  std::vector<std::vector<int>> found(list.items.size());
-  const auto add = [&](int item, int position) {
-    if (item >= 0 && (found[index(item)].empty() || found[index(item)].back() != position))
-      found[index(item)].push_back(position);
-  };
-  for (int i = 0; i < end; ++i)
-    for (const int operand : operands(list.items[index(i)])) add(operand, i);
-  add(list.guard, end);
-  for (std::size_t s = 0; s < list.sinks.size(); ++s) add(list.sinks[s].item, end + 1 + static_cast<int>(s));
-  return found;
-}
 
 class Allocator {
  public:
@@ -77,18 +63,24 @@ class Allocator {
   }
 
   void advance() {
-    if (position_ == end()) return finish_group();
+    if (position_ == end()) return store_all();
     if (const Item& item = item_of(position_); !is_leaf(item.action)) for_streams([&] { compute(item); });
   }
 
-  // Between its guard and its last store no other group comes, so that it is stored as a whole or not at all.
-  void finish_group() {
-    guard();
-    leave_arrays();
-    for (const Sink& s : list_.sinks) {
-      ++position_;
-      sink(s);
+  // When the last group is done the guards of all are looked at, and then all is stored, or nothing.
+  void store_all() {
+    if (group_ < groups() - 1) return;
+    for (group_ = 0; group_ < groups(); ++group_) guard();
+    for (group_ = 0; group_ < groups(); ++group_) {
+      position_ = end();
+      release_guard();
+      leave_arrays();
+      for (const Sink& s : list_.sinks) {
+        ++position_;
+        sink(s);
+      }
     }
+    group_ = groups();
   }
 
   State& state(int item, int stream) { return states_[index(stream) * list_.items.size() + index(item)]; }
@@ -100,10 +92,11 @@ class Allocator {
   // At which time.
   int next_read(int item, int stream) {
     const std::vector<int>& all = reads_[index(item)];
-    const int behind = delay_ * (stream / target_.together());
+    const int last = delay_ * (groups() - 1), behind = delay_ * (stream / target_.together());
+    const auto time_of = [&](int position) { return position + (position < end() ? behind : last); };
     std::size_t& next = state(item, stream).next;
-    while (next < all.size() && all[next] + behind < time_) ++next;
-    return next < all.size() ? all[next] + behind : never;
+    while (next < all.size() && time_of(all[next]) < time_) ++next;
+    return next < all.size() ? time_of(all[next]) : never;
   }
   // Whether nothing reads the item after the present position.
   bool dies(int item) {
@@ -403,6 +396,9 @@ class Allocator {
     locks_.clear();
     for_streams([&] { in_register(list_.guard); });
     for_streams([&] { emit(Instruction::Kind::guard, {}, reg_place(list_.guard, state(list_.guard).reg)); });
+  }
+  void release_guard() {
+    if (list_.guard < 0) return;
     for_streams([&] {
       if (dies(list_.guard)) release(list_.guard);
     });
@@ -465,22 +461,6 @@ class Allocator {
   int time_ = 0, group_ = 0, position_ = 0;  // position: of the present group, which starts at delay * group
   int stream_ = 0, pressure_ = 0;
 };
-
-// The leaves that are read most often.
-std::vector<int> most_read(const ActionList& list, int count) {
-  std::vector<std::pair<int, int>> weights;
-  const std::vector<std::vector<int>> all = reads(list);
-  for (int i = 0; i < static_cast<int>(list.items.size()); ++i) {
-    const Action action = list.items[index(i)].action;
-    if (action != Action::constant && action != Action::row && action != Action::value) continue;
-    if (!all[index(i)].empty()) weights.emplace_back(-static_cast<int>(all[index(i)].size()), i);
-  }
-  std::ranges::sort(weights);
-  weights.resize(std::min(weights.size(), index(count)));
-  std::vector<int> found;
-  for (const auto& weight : weights) found.push_back(weight.second);
-  return found;
-}
 
 }  // namespace
 

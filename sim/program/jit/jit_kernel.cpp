@@ -116,7 +116,12 @@ class JitRunner final : public Runner {
     const std::int64_t all = first + base::padded(end - first);
     while (first < all) {
       limit(first, all);
-      const std::int64_t held = code_.run(frame_);
+      std::int64_t held = code_.run(frame_);
+      if (held >= 0 && frame_.guard[0] == 0 && frame_.guard[1] == 0) {  // in a round of more: in which 8?
+        limit(held, all);
+        frame_.loop_end = held;
+        held = code_.run(frame_);
+      }
       if (held < 0) return -1;
       const std::int64_t bad = first_bad(held);
       if (bad < end) return bad;

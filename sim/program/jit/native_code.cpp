@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstring>
 #include <deque>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -71,11 +72,10 @@ class Encoder : private Xbyak::CodeGenerator {
   }
 
  private:
-  // Where the guard leaves a body, and where that goes on.
+  // Where the guards leave a body, and where that goes on.
   struct Exit {
     Xbyak::Label at, back;
-    std::vector<Place> guards;  // of the streams of a group
-    int neuron = 0;             // the first of the group, from the first of the round
+    std::vector<Place> guards;  // one for each stream
   };
 
   // The arrays, parameters and masks that are read or written keep their addresses in registers, as many as
@@ -137,38 +137,40 @@ class Encoder : private Xbyak::CodeGenerator {
     mov(byte_, index_);
     shr(byte_, 3);
     Exit* exit = nullptr;
-    for (const Instruction& instruction : body.code) {
-      if (instruction.kind != Instruction::Kind::guard) {
-        write(instruction);
+    for (auto next = body.code.begin(); next != body.code.end(); ++next) {
+      if (next->kind != Instruction::Kind::guard) {
+        write(*next);
         continue;
       }
       if (exit == nullptr) exit = &exits_.emplace_back();
-      exit->guards.push_back(instruction.a);
+      const Place first = next->a;
+      exit->guards.push_back(first);
+      if (wide_ && std::next(next) != body.code.end() && std::next(next)->kind == Instruction::Kind::guard)
+        exit->guards.push_back((++next)->a);
       if (wide_)
-        kortestb(mask(instruction.a), mask(instruction.a));
+        kortestb(mask(first), mask(exit->guards.back()));
       else
-        vtestpd(ymm(instruction.a), ymm(instruction.a));
+        vtestpd(ymm(first), ymm(first));
       jnz(exit->at, T_NEAR);
-      if (exit->guards.size() < static_cast<std::size_t>(target_.together())) continue;
-      L(exit->back);
-      exit->neuron = lanes() * (instruction.stream + 1) - 8;
-      exit = nullptr;
+      if (std::ssize(exit->guards) == body.streams) L(exit->back);
     }
   }
 
+  // Only a body of 8 neurons tells for which of them its guards held, and can go on.
   void write_exit(Exit& exit) {
     L(exit.at);
+    mov(rax, index_);
+    if (std::ssize(exit.guards) > target_.together()) return jmp(leave_, T_NEAR);
     for (std::size_t s = 0; s < exit.guards.size(); ++s) {
       if (wide_)
-        kmovb(eax, mask(exit.guards[s]));
+        kmovb(address_.cvt32(), mask(exit.guards[s]));
       else
-        vmovmskpd(eax, ymm(exit.guards[s]));
-      mov(byte[frame_ + offsetof(Frame, guard) + s], al);
+        vmovmskpd(address_.cvt32(), ymm(exit.guards[s]));
+      mov(byte[frame_ + offsetof(Frame, guard) + s], address_.cvt8());
     }
     cmp(field(offsetof(Frame, ignore_guard)), 0);
-    jne(exit.back, T_NEAR);
-    lea(rax, ptr[index_ + exit.neuron]);
-    jmp(leave_, T_NEAR);
+    je(leave_, T_NEAR);
+    jmp(exit.back, T_NEAR);
   }
 
   // Operands ------------------------------------------------------------------

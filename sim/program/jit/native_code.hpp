@@ -19,7 +19,7 @@ struct Frame {
   std::int64_t loop_end = 0;      // up to which the main loop goes: begin plus a multiple of its width
   std::uint64_t first_index = 0;  // index for draws of neuron 0
   std::int64_t ignore_guard = 0;  // 1: go on where the guard holds
-  std::uint8_t guard[2] = {};     // where it held: a bit for each lane of each stream of a group
+  std::uint8_t guard[2] = {};     // in 8 neurons where it held: a bit for each lane of each stream
 };
 
 // Whether the system gives executable memory; asked once.
@@ -31,7 +31,8 @@ class NativeCode {
   // than 8 neurons. Throws base::ResourceError if the system gives no executable memory.
   NativeCode(const ActionList& list, const Target& target, const Body& main, const Body& rest);
 
-  // -1, or the first of the 8 neurons for one of which the guard held: nothing from it on was stored.
+  // -1, or the first neuron of a round for one of which the guard held: nothing from it on was stored.
+  // Frame::guard is set where the round is of 8 neurons; the main loop leaves it 0.
   std::int64_t run(Frame& frame) const { return function_(&frame); }
   std::int64_t width() const { return width_; }  // neurons in a round of the loop, a power of two
   int lanes() const { return lanes_; }
