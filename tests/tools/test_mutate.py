@@ -1,4 +1,4 @@
-"""scripts/mutate finds operators and constants in code only, and changes one of them."""
+"""scripts/mutate finds operators in code only, and changes one of them."""
 
 import importlib.machinery
 import importlib.util
@@ -31,9 +31,9 @@ def mutate(monkeypatch):
     return module
 
 
-def test_operators_and_constants_of_code_are_changed_and_nothing_else(mutate):
+def test_operators_of_code_are_changed_and_nothing_else(mutate):
     found = [(each.old, each.new) for each in mutate.candidates("sim/a.cpp", CODE)]
-    assert found == [("<", "<="), ("<", ">"), ("&&", "||"), ("!=", "=="), ("==", "!="), ("-", "+"), ("0", "1"), ("2.5", "5.0")]
+    assert found == [("<", "<="), ("<", ">"), ("&&", "||"), ("!=", "=="), ("==", "!="), ("-", "+")]
 
 
 def test_a_change_is_shown_as_its_line_before_and_after(mutate):
@@ -41,11 +41,15 @@ def test_a_change_is_shown_as_its_line_before_and_after(mutate):
     assert change.describe(CODE) == "sim/a.cpp:7\n- return -i == *last - x1;\n+ return -i != *last - x1;"
 
 
-def test_what_is_drawn_depends_on_the_seed_alone(mutate, tmp_path):
+def test_what_is_drawn_depends_on_the_seed_and_the_line_alone(mutate, tmp_path):
     (tmp_path / "sim").mkdir()
     (tmp_path / "sim" / "a.cpp").write_text(CODE)
-    assert mutate.drawn(tmp_path, 3) == mutate.drawn(tmp_path, 3) != mutate.drawn(tmp_path, 4)
-    assert len(mutate.drawn(tmp_path, 3)) == 8
+    before = mutate.drawn(tmp_path, 3)
+    assert before == mutate.drawn(tmp_path, 3) != mutate.drawn(tmp_path, 4)
+    assert len(before) == 6
+    (tmp_path / "sim" / "a.cpp").write_text(CODE.replace("  int i = 0;", "  int i = *last * 2;"))
+    after = [each.key for each in mutate.drawn(tmp_path, 3) if each.old != "*"]
+    assert after == [each.key for each in before]
 
 
 def test_words_that_are_no_options_are_refused():
