@@ -84,6 +84,17 @@ TEST_CASE("aliases of aliases are refused before they are expanded") {
      |                                  ^ write fewer aliases of aliases)");
 }
 
+TEST_CASE("aliases may stand for a hundred thousand values, and for no more") {
+  const auto with = [](int aliases) {
+    std::string text = "a: [&x 1";
+    for (int k = 0; k < aliases; ++k) text += ",*x";
+    return findings(text + "]\n");
+  };
+  const std::string refusal = "the aliases of this file stand for more than 100000 values";
+  CHECK(with(99'999).find(refusal) == std::string::npos);  // the anchor is kept as a copy too
+  CHECK(with(100'000).find(refusal) != std::string::npos);
+}
+
 TEST_CASE("a hundred thousand brackets are refused without a crash") {
   const std::string closed = "a: " + std::string(100'000, '[') + std::string(100'000, ']');
   CHECK(findings(closed).starts_with("test.yaml:1:67: error: lists and maps are nested more than 64 deep\n"));
