@@ -141,7 +141,7 @@ class JitRunner final : public Runner {
     std::fill(std::begin(frame_.guard), std::end(frame_.guard), std::uint8_t{0});
   }
 
-  std::int64_t first_bad(const std::int64_t held) {
+  std::int64_t first_bad(std::int64_t held) const {
     for (std::size_t group = 0; group < std::size(frame_.guard); ++group)
       if (frame_.guard[group] != 0)
         return held + code_.lanes() * static_cast<std::int64_t>(group) +
