@@ -72,7 +72,6 @@ void Part::clear_arrivals(std::size_t p) {
 
 // Where inputs of a population change inside the present step, as offsets from t_n.
 void Part::find_edges_inside(std::size_t p) {
-  inside_.clear();
   const std::vector<double>& edges = edges_[p];
   const double t_n = plan_.grid.time(step_), t_end = plan_.grid.time(step_ + 1);
   const double tolerance = 1e-9 * plan_.grid.dt;
@@ -97,6 +96,7 @@ bool Part::take_step() {
   }
   deliver(step_ + 1);
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
+    inside_.clear();
     if (!edges_[p].empty()) find_edges_inside(p);
     auto& [spikes, steps] = spikes_[p];
     const std::size_t before = spikes.size();
