@@ -66,14 +66,14 @@ def test_a_notebook_shows_a_bar_and_results(installed, tmp_path):
     code = '''
 import nbformat, nbclient
 cells = ["""import hillock
-config = {"simulation": {"duration": "30 s", "dt": "0.01 ms"}, "populations": {"cell": {"size": 8, "model": "hodgkin_huxley"}},
+config = {"simulation": {"duration": "300 s", "dt": "0.01 ms"}, "populations": {"cell": {"size": 8, "model": "hodgkin_huxley"}},
           "record": {"cell": {"V": {"neurons": [0], "every": "1 ms"}}}}
 run = hillock.run(config)""", "run['cell'].V.shape"]
 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
 nbclient.NotebookClient(notebook, kernel_name="python3").execute()
 kinds = [kind for output in notebook.cells[0].outputs for kind in output.get("data", {})]
 assert "application/vnd.jupyter.widget-view+json" in kinds, notebook.cells[0].outputs
-assert notebook.cells[1].outputs[0]["data"]["text/plain"] == "(30000, 1)"
+assert notebook.cells[1].outputs[0]["data"]["text/plain"] == "(300000, 1)"
 '''
     done = subprocess.run([installed, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
