@@ -201,9 +201,9 @@ void set_initial_states(const model::Experiment& experiment, const model::Popula
   const auto expand = [&](const std::string& prefix, const model::NamedValues& init) {
     for (const auto& [name, values] : init) {
       given.push_back(prefix + name);
-      const auto stream = base::Stream::of(experiment.simulation.seed,
-                                           fmt::format("populations.{}.init.{}{}", spec.name, prefix, name));
-      NeuronValues numbers = model::expand(values, spec.size, stream, readers.column, diagnostics);
+      const model::Draws draws{experiment.simulation.seeds,
+                               fmt::format("populations.{}.init.{}{}", spec.name, prefix, name)};
+      NeuronValues numbers = model::expand(values, spec.size, draws, readers.column, diagnostics);
       uniform = uniform && numbers.size() == 1;
       given_values[plan.slots.array(slot::initial(cell.states.at(cell.state(prefix + name))))] =
           std::move(numbers);

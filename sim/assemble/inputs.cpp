@@ -79,7 +79,7 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
   data.targets = targets.neurons;
   data.grid = {experiment.simulation.dt, experiment.simulation.steps};
   const std::string stream = "inputs." + input.name + "." + spec.name;
-  data.stream = base::Stream::of(experiment.simulation.seed, stream);
+  data.stream = base::Stream::of(experiment.simulation.seeds.front(), stream);
   const std::int64_t count = targets.all ? spec.size : static_cast<std::int64_t>(targets.neurons.size());
   const model::InputType* type = model::input_type(input.type);
   for (const auto& entry : input.fields) {
@@ -92,9 +92,9 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
       if (list)
         data.lists[name] = values->numbers;
       else
-        data.values[name] = model::expand(
-            *values, count, base::Stream::of(experiment.simulation.seed, fmt::format("{}.{}", stream, name)),
-            readers.column, diagnostics);
+        data.values[name] =
+            model::expand(*values, count, {experiment.simulation.seeds, fmt::format("{}.{}", stream, name)},
+                          readers.column, diagnostics);
       if (known != type->fields.end())
         check_bound(*known, *values, data.values[name], input.name, targets, diagnostics);
     } else if (const auto* expression = std::get_if<lang::Expression>(&field)) {

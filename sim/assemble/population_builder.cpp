@@ -59,14 +59,14 @@ class Builder {
   solve::Slots& slots() { return built_.plan.slots; }
 
   void resolve_parameters() {
-    const std::uint64_t seed = experiment_.simulation.seed;
+    const std::vector<std::uint64_t>& seeds = experiment_.simulation.seeds;
     const std::string stream = "populations." + spec_.name;
     tables_.emplace_back(*spec_.model, spec_.params, spec_.size, owner_, spec_.place);
-    tables_.back().resolve({seed, stream + ".params", readers_.column}, diagnostics_);
+    tables_.back().resolve({seeds, stream + ".params", readers_.column}, diagnostics_);
     for (const model::ReceptorSpec& receptor : spec_.receptors) {
       tables_.emplace_back(*receptor.model, receptor.params, spec_.size,
                            fmt::format("receptor '{}' of {}", receptor.name, owner_), receptor.place);
-      tables_.back().resolve({seed, stream + ".receptors." + receptor.name, readers_.column}, diagnostics_);
+      tables_.back().resolve({seeds, stream + ".receptors." + receptor.name, readers_.column}, diagnostics_);
     }
     for (std::size_t k = 0; k < tables_.size(); ++k) {
       tables_[k].check_requirements(diagnostics_);
@@ -211,10 +211,10 @@ class Builder {
     for (std::size_t i = 0; i < slots().streams.size(); ++i) {
       const std::string& name = slots().streams[i];
       const auto given = streams.find(name);
-      plan.streams[static_cast<int>(i)] =
-          given != streams.end()
-              ? given->second
-              : base::Stream::of(experiment_.simulation.seed, "populations." + spec_.name + "." + name);
+      plan.streams[static_cast<int>(i)] = given != streams.end()
+                                              ? given->second
+                                              : base::Stream::of(experiment_.simulation.seeds.front(),
+                                                                 "populations." + spec_.name + "." + name);
     }
   }
 

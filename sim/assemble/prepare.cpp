@@ -149,7 +149,7 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   prepared.layout.facts.texts = {{"config", experiment.text},
                                  {"parameters", parameters_text(built)},
                                  {"models", models_text(experiment)}};
-  prepared.layout.facts.seed = experiment.simulation.seed;
+  prepared.layout.facts.seed = experiment.simulation.seeds.front();
   prepared.layout.facts.duration = experiment.simulation.duration;
   prepared.layout.facts.dt = experiment.simulation.dt;
   for (std::size_t p = 0; p < built.size(); ++p) {

@@ -90,7 +90,7 @@ Json check_facts(const model::Experiment& experiment, const assemble::Prepared& 
   json["duration_ms"] = simulation.duration;
   json["dt_ms"] = simulation.dt;
   json["steps"] = prepared.estimate.steps;
-  json["seed"] = std::to_string(simulation.seed);  // 64 bits do not fit a JSON number
+  json["seed"] = std::to_string(simulation.seeds.front());  // 64 bits do not fit a JSON number
   json["spike_times"] = simulation.interpolated ? "interpolated" : "grid";
   json["populations"] = Json::Array{};
   for (const assemble::PopulationSummary& population : prepared.populations)

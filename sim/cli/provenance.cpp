@@ -36,6 +36,7 @@ std::string law_of(const Values& values) {
   switch (values.law) {
     case Law::constant:
     case Law::list:
+    case Law::stacked:  // parts of sweeps alone are
       break;
     case Law::linspace:
       return "linspace: " + list_of(numbers, dimension);
@@ -161,7 +162,7 @@ void add_facts(engine::RunFacts& facts, const model::Experiment& experiment,
   facts.words["hillock_version"] = version;
   facts.words["cpu"] = cpu_name();
   facts.words["backend"] = program::describe(kernels);
-  facts.seed = experiment.simulation.seed;
+  facts.seed = experiment.simulation.seeds.front();
   facts.duration = experiment.simulation.duration;
   facts.dt = experiment.simulation.dt;
 }

@@ -155,7 +155,7 @@ bool read_simulation(Reader& reader, const Node& root, SimulationSpec& simulatio
   const std::vector<std::string> keys{"duration", "dt", "seed", "method", "spike_times", "threads"};
   reader.keys(*section, "simulation", keys);
   const bool known = read_grid(reader, *section, simulation) && check_grid(reader, simulation);
-  if (const Node* node = section->find("seed")) simulation.seed = reader.seed(*node, "seed").value_or(1);
+  if (const Node* node = section->find("seed")) simulation.seeds = {reader.seed(*node, "seed").value_or(1)};
   if (const Node* node = section->find("method"))
     simulation.method = read_method(reader, *node).value_or(Method{});
   if (const Node* node = section->find("spike_times")) {

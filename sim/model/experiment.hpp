@@ -37,9 +37,9 @@ struct Method {
 };
 
 struct SimulationSpec {
-  double duration = 0, dt = 0;  // ms
-  std::int64_t steps = 0;       // duration / dt
-  std::uint64_t seed = 1;
+  double duration = 0, dt = 0;          // ms
+  std::int64_t steps = 0;               // duration / dt
+  std::vector<std::uint64_t> seeds{1};  // of each point of a stack (see sweep/stack.hpp); as a rule one
   Method method;
   bool interpolated = false;  // spike_times
   int threads = 0;            // 0: auto

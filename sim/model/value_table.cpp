@@ -52,7 +52,7 @@ void ValueTable::find(const std::string& name, base::Diagnostics& diagnostics) {
   if (is_written(given->second))
     values = given->second.numbers;
   else if (source_ != nullptr)
-    values = expand(given->second, size_, base::Stream::of(source_->seed, source_->stream_name + "." + name),
+    values = expand(given->second, size_, {source_->seeds, source_->stream_name + "." + name},
                     source_->reader, diagnostics);
   if (values.empty() && size_ > 0)
     unknown_.insert(name);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ inline double at(const NeuronValues& values, std::int64_t neuron) {
 // How values that are not numbers become numbers: draws are named `stream_name`.NAME
 // ("populations.exc.params"), files are read by `reader`.
 struct ValueSource {
-  std::uint64_t seed = 1;
+  std::span<const std::uint64_t> seeds;  // as Draws has them
   std::string stream_name;
   ColumnReader reader;
 };

@@ -45,7 +45,7 @@ class TruncatedNormal {
 
 class Drawing {
  public:
-  Drawing(const Values& values, std::int64_t size, const base::Stream& stream, base::Diagnostics& diagnostics)
+  Drawing(const Values& values, std::int64_t size, base::Stream stream, base::Diagnostics& diagnostics)
       : values_(values), size_(size), stream_(stream), diagnostics_(diagnostics) {}
 
   std::vector<double> draw() {
@@ -132,7 +132,7 @@ class Drawing {
 
   const Values& values_;
   std::int64_t size_;
-  const base::Stream& stream_;
+  base::Stream stream_;
   base::Diagnostics& diagnostics_;
 };
 
@@ -151,6 +151,25 @@ std::vector<double> from_file(const Values& values, std::int64_t size, const Col
   return numbers;
 }
 
+// Each point has the neurons, the seed and the draws that it would have on its own.
+std::vector<double> expand_stacked(const Values& values, std::int64_t size, const Draws& draws,
+                                   const ColumnReader& reader, base::Diagnostics& diagnostics) {
+  const auto points = static_cast<std::int64_t>(values.points.size());
+  const auto neurons = static_cast<std::size_t>(size / points);
+  std::vector<double> all;
+  all.reserve(static_cast<std::size_t>(size));
+  for (std::size_t p = 0; p < values.points.size(); ++p) {
+    const std::vector<double> own =
+        expand(values.points[p], size / points, {draws.seeds.subspan(p, 1), draws.name}, reader, diagnostics);
+    if (own.empty() && size > 0) return {};
+    if (own.size() == 1)
+      all.insert(all.end(), neurons, own.front());
+    else
+      all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 Values Values::constant(double value, const base::Dimension& dimension, const base::Place& place) {
@@ -161,8 +180,9 @@ Values Values::constant(double value, const base::Dimension& dimension, const ba
   return values;
 }
 
-std::vector<double> expand(const Values& values, std::int64_t size, const base::Stream& stream,
+std::vector<double> expand(const Values& values, std::int64_t size, const Draws& draws,
                            const ColumnReader& reader, base::Diagnostics& diagnostics) {
+  if (values.law == Law::stacked) return expand_stacked(values, size, draws, reader, diagnostics);
   std::vector<double> all;
   if (values.law == Law::constant)
     all = {values.numbers[0]};
@@ -171,7 +191,7 @@ std::vector<double> expand(const Values& values, std::int64_t size, const base::
   else if (values.law == Law::file)
     all = from_file(values, size, reader, diagnostics);
   else
-    all = Drawing(values, size, stream, diagnostics).draw();
+    all = Drawing(values, size, base::Stream::of(draws.seeds.front(), draws.name), diagnostics).draw();
   if (values.law == Law::list && static_cast<std::int64_t>(all.size()) != size) {
     diagnostics.error(
         values.place,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@
 
 namespace hillock::model {
 
-enum class Law { constant, list, linspace, uniform, normal, lognormal, exponential, file };
+enum class Law { constant, list, linspace, uniform, normal, lognormal, exponential, file, stacked };
 
 struct Values {
   Law law = Law::constant;
@@ -27,6 +28,7 @@ struct Values {
                                                     // laws go through their inverse CDF: one draw per neuron)
   std::string file, dataset;                        // file: absolute path; HDF5 data set or CSV column
   double file_scale = 1;                            // internal units per number in the file
+  std::vector<Values> points;                       // stacked: of the neurons of one point after the other
   base::Dimension dimension;
   base::Place place;
 
@@ -37,9 +39,16 @@ struct Values {
 // Reads the numbers of one data set or CSV column (assemble gives record's reader); throws IoError.
 using ColumnReader = std::function<std::vector<double>(const std::string& file, const std::string& dataset)>;
 
+// Draws for one purpose: the seed of each point of a stack, as a rule one (at least), and a name
+// ("populations.exc.params.V_th").
+struct Draws {
+  std::span<const std::uint64_t> seeds;
+  std::string name;
+};
+
 // One value (law constant) or `size` values. Reports a list or file of another length, and values that are
 // not finite.
-std::vector<double> expand(const Values& values, std::int64_t size, const base::Stream& stream,
+std::vector<double> expand(const Values& values, std::int64_t size, const Draws& draws,
                            const ColumnReader& reader, base::Diagnostics& diagnostics);
 
 }  // namespace hillock::model

@@ -39,7 +39,7 @@ TEST_CASE("equal times are equal to the bit, however they are written") {
 TEST_CASE("the simulation section has the documented defaults") {
   const auto experiment = load(simulation + "populations: {cell: {model: lif}}\n" + record);
   CHECK(experiment->simulation.dt == 0.1);
-  CHECK(experiment->simulation.seed == 1);
+  CHECK(experiment->simulation.seeds == std::vector<std::uint64_t>{1});
   CHECK(experiment->simulation.method.kind == MethodKind::automatic);
   CHECK_FALSE(experiment->simulation.interpolated);
   CHECK(experiment->simulation.threads == 0);
@@ -185,12 +185,12 @@ TEST_CASE("vars are used with their units") {
 TEST_CASE("--set changes values, makes missing maps, reaches vars before they are used") {
   const auto experiment =
       load("vars: {N: 4}\n" + simulation + "populations: {cell: {model: lif, size: = N}}\n" + record,
-           {"vars.N=7", "populations.cell.params.tau_m=0.03 s", "simulation.seed=9", "record.cell.0=I",
-            "populations.cell.init={V: -60 mV}"});
+           {"vars.N=7", "populations.cell.params.tau_m=0.03 s", "simulation.seeds.front()=9",
+            "record.cell.0=I", "populations.cell.init={V: -60 mV}"});
   CHECK(experiment->populations[0].size == 7);
   CHECK(experiment->populations[0].params.at("tau_m").numbers[0] == 30);
   CHECK(experiment->populations[0].init.at("V").numbers[0] == -60);
-  CHECK(experiment->simulation.seed == 9);
+  CHECK(experiment->simulation.seeds.front() == 9);
   CHECK(experiment->record[0].variables[0].name == "I");
 }
 

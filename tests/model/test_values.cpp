@@ -31,8 +31,8 @@ std::vector<double> read_nothing(const std::string&, const std::string&) { retur
 std::vector<double> draw(const Values& values, std::int64_t size, const std::string& stream = "values",
                          std::string* problem = nullptr) {
   base::Diagnostics diagnostics;
-  std::vector<double> drawn =
-      model::expand(values, size, base::Stream::of(1, stream), read_nothing, diagnostics);
+  const std::vector<std::uint64_t> seeds{1};
+  std::vector<double> drawn = model::expand(values, size, {seeds, stream}, read_nothing, diagnostics);
   if (problem != nullptr) *problem = diagnostics.all().empty() ? "" : diagnostics.all()[0].message;
   if (problem == nullptr) CHECK(diagnostics.all().empty());
   return drawn;
@@ -195,6 +195,28 @@ TEST_CASE("a file gives one number for each neuron, in its unit") {
   CHECK(diagnostics.all()[1].message == "'V' has 1 number for 3 neurons");
   CHECK(diagnostics.all()[1].remedy == "give one for each neuron; a value for all needs no file");
   CHECK(model::expand(values, 1, {}, single, diagnostics) == std::vector<double>{1000});
+}
+
+TEST_CASE("each point of a stack has the values and draws that it has alone") {
+  Values values;
+  values.law = Law::stacked;
+  values.points = {law(Law::uniform, {0, 1}), law(Law::constant, {5}), law(Law::list, {1, 2}),
+                   law(Law::uniform, {0, 1})};
+  const std::vector<std::uint64_t> seeds{3, 4, 5, 6};
+  base::Diagnostics diagnostics;
+  const std::vector<double> all = model::expand(values, 8, {seeds, "a"}, read_nothing, diagnostics);
+  REQUIRE(all.size() == 8);
+  const std::vector<double> middle(all.begin() + 2, all.begin() + 6);
+  CHECK(middle == std::vector<double>{5, 5, 1, 2});
+  for (const std::size_t p : {0, 3}) {
+    const std::vector<double> alone =
+        model::expand(values.points[p], 2, {std::span(seeds).subspan(p, 1), "a"}, read_nothing, diagnostics);
+    CHECK(std::vector<double>(all.begin() + 2 * p, all.begin() + 2 * p + 2) == alone);
+  }
+  values.points[2] = law(Law::list, {1, 2, 3});
+  CHECK(model::expand(values, 8, {seeds, "a"}, read_nothing, diagnostics).empty());
+  REQUIRE(diagnostics.all().size() == 1);
+  CHECK(diagnostics.all()[0].message == "3 values are given for 2 neurons");
 }
 
 TEST_CASE("values that are not finite are refused with their index") {
