@@ -38,26 +38,23 @@ std::vector<std::string> split(const std::string& path) {
   return parts;
 }
 
-// Walks down one path of a --set argument.
+// Walks down one path of a --set argument or a sweep, which stands at `place`.
 class Setting {
  public:
-  Setting(const base::Source& source, std::size_t equals, base::Diagnostics& diagnostics)
-      : source_(source),
-        path_(source.text.substr(0, equals)),
-        parts_(split(path_)),
-        diagnostics_(diagnostics) {}
+  Setting(std::string path, const base::Place& place, base::Diagnostics& diagnostics)
+      : place_(place), path_(std::move(path)), parts_(split(path_)), diagnostics_(diagnostics) {}
 
   // The node that the path names, made where only maps are missing; nullptr if there can be none.
   Node* find(Node& root) {
     Node* node = &root;
-    std::size_t column = 1;
+    int column = place_.column;
     for (std::size_t i = 0; i < parts_.size() && node != nullptr; ++i) {
-      const base::Place place{&source_, 1, static_cast<int>(column),
-                              static_cast<int>(std::max<std::size_t>(1, parts_[i].size()))};
+      const int length = static_cast<int>(parts_[i].size());
+      const base::Place place{place_.source, place_.line, column, std::max(1, length)};
       node = parts_[i].empty() ? fail(place, "the path " + base::quoted(path_) + " has an empty part",
                                       "write it as 'populations.exc.size'")
                                : step(*node, i, place);
-      column += parts_[i].size() + 1;
+      column += length + 1;
     }
     return node;
   }
@@ -104,7 +101,7 @@ class Setting {
         "items are counted from 0");
   }
 
-  const base::Source& source_;
+  base::Place place_;
   std::string path_;
   std::vector<std::string> parts_;
   base::Diagnostics& diagnostics_;
@@ -205,8 +202,12 @@ void apply_settings(Node& root, const std::vector<std::string>& settings, std::d
     }
     std::optional<Node> value = read_document(source, "value", diagnostics, equals + 1);
     if (!value) continue;
-    if (Node* node = Setting(source, equals, diagnostics).find(root)) *node = std::move(*value);
+    if (Node* node = Setting(setting.substr(0, equals), {&source, 1, 1}, diagnostics).find(root)) *node = std::move(*value);
   }
+}
+
+Node* find_setting(Node& root, const Assignment& assignment, base::Diagnostics& diagnostics) {
+  return Setting(assignment.path, assignment.place, diagnostics).find(root);
 }
 
 void resolve_likes(Node& root, base::Diagnostics& diagnostics) {

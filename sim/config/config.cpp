@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "base/text.hpp"
-#include "config/composition.hpp"
 #include "config/document.hpp"
 #include "config/library.hpp"
 #include "config/reader.hpp"
@@ -64,11 +63,10 @@ std::string text_as_run(const Node& root, const std::string& text, const std::ve
   return out + "\n" + print_document(root);
 }
 
-void read_sections(const Node& root, const Options& options, model::Experiment& experiment,
+void read_sections(const Node& root, Library& library, model::Experiment& experiment,
                    base::Diagnostics& diagnostics) {
   const Variables variables = read_variables(root.find("vars"), diagnostics);
   Reader reader(diagnostics, variables);
-  Library library(experiment, options.model_folders, options.model_texts, diagnostics);
   check_sections(reader, root, experiment);
   const bool timed = read_simulation(reader, root, experiment.simulation);
   if (!timed) experiment.simulation.dt = experiment.simulation.duration = 0;  // unknown to what follows
@@ -88,11 +86,16 @@ std::unique_ptr<model::Experiment> load(const std::string& path, const Options& 
 
 std::unique_ptr<model::Experiment> load_text(std::string text, const std::string& name,
                                              const std::string& folder, const Options& options) {
-  auto experiment = std::make_unique<model::Experiment>();
-  experiment->path = name;
-  experiment->name = fs::path(name).stem().string();
-  experiment->folder = folder;
-  const base::Source& source = experiment->sources.emplace_back(base::Source{name, std::move(text)});
+  return Template(std::move(text), name, folder, options).take();
+}
+
+Template::Template(std::string text, const std::string& name, const std::string& folder,
+                   const Options& options)
+    : options_(options), experiment_(std::make_unique<model::Experiment>()) {
+  experiment_->path = name;
+  experiment_->name = fs::path(name).stem().string();
+  experiment_->folder = folder;
+  const base::Source& source = experiment_->sources.emplace_back(base::Source{name, std::move(text)});
   base::Diagnostics diagnostics;
   std::optional<Node> root = read_document(source, "hillock config", diagnostics);
   if (root && !root->is_map()) {
@@ -101,11 +104,31 @@ std::unique_ptr<model::Experiment> load_text(std::string text, const std::string
     root.reset();
   }
   if (root) {
-    apply_settings(*root, options.settings, experiment->sources, diagnostics);
-    experiment->text = text_as_run(*root, source.text, options.settings);
+    apply_settings(*root, options.settings, experiment_->sources, diagnostics);
+    experiment_->text = text_as_run(*root, source.text, options.settings);
+    root_ = *root;
     resolve_likes(*root, diagnostics);
-    read_sections(*root, options, *experiment, diagnostics);
+    Library library(*experiment_, options_.model_folders, options_.model_texts, diagnostics);
+    read_sections(*root, library, *experiment_, diagnostics);
+    models_ = library.found();
   }
+  diagnostics.throw_if_errors();
+  experiment_->warnings = diagnostics.all();
+}
+
+std::unique_ptr<model::Experiment> Template::variant(std::span<const Assignment> assignments) const {
+  auto experiment = std::make_unique<model::Experiment>();
+  experiment->path = experiment_->path;
+  experiment->name = experiment_->name;
+  experiment->folder = experiment_->folder;
+  base::Diagnostics diagnostics;
+  Node root = root_;
+  for (const Assignment& assignment : assignments)
+    if (Node* node = find_setting(root, assignment, diagnostics)) *node = assignment.value;
+  resolve_likes(root, diagnostics);
+  Library library(*experiment, options_.model_folders, options_.model_texts, diagnostics);
+  library.add(models_);
+  read_sections(root, library, *experiment, diagnostics);
   diagnostics.throw_if_errors();
   experiment->warnings = diagnostics.all();
   return experiment;

@@ -2,9 +2,12 @@
 #pragma once
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "config/composition.hpp"
+#include "config/library.hpp"
 #include "model/experiment.hpp"
 
 namespace hillock::config {
@@ -25,6 +28,28 @@ std::unique_ptr<model::Experiment> load(const std::string& path, const Options& 
 // config begin in `folder`. Throws UserError.
 std::unique_ptr<model::Experiment> load_text(std::string text, const std::string& name,
                                              const std::string& folder, const Options& options);
+
+// A config that is read once, and of which variants with other values are made.
+class Template {
+ public:
+  // As load_text().
+  Template(std::string text, const std::string& name, const std::string& folder, const Options& options);
+  // The config as it stands.
+  const model::Experiment& experiment() const { return *experiment_; }
+  std::unique_ptr<model::Experiment> take() && { return std::move(experiment_); }
+  // What is written under `sweep`; nullptr if nothing is.
+  const Node* sweep() const { return root_.find("sweep"); }
+  const Node* vars() const { return root_.find("vars"); }
+  // The config with these values at these paths. It may be used while this lives; several threads may ask at
+  // once. Throws UserError.
+  std::unique_ptr<model::Experiment> variant(std::span<const Assignment> assignments) const;
+
+ private:
+  Options options_;
+  std::unique_ptr<model::Experiment> experiment_;
+  Node root_;  // before `like:` is resolved
+  Library::Found models_;
+};
 
 // Reads and checks one model file; throws UserError, IoError. `sources` keeps its text alive.
 model::Model load_model(const std::string& path, std::deque<base::Source>& sources);

@@ -84,6 +84,14 @@ Library::Library(model::Experiment& experiment, std::vector<std::string> folders
       diagnostics_(diagnostics) {}
 
 const model::Model* Library::find(const Node& word, model::Kind kind) {
+  const std::pair key(kind, word.is_scalar() ? word.text : "");
+  if (const auto known = found_.find(key); known != found_.end()) return known->second;
+  const model::Model* model = look_up(word, kind);
+  if (model != nullptr) found_[key] = model;
+  return model;
+}
+
+const model::Model* Library::look_up(const Node& word, model::Kind kind) {
   if (!word.is_scalar() || word.text.empty()) {
     diagnostics_.error(word.place, "'model' must be the name or path of a " + kind_word(kind) +
                                        " model, got " + word.describe());

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/diagnostics.hpp"
@@ -18,12 +19,18 @@ class Library {
   // Options::model_texts.
   Library(model::Experiment& experiment, std::vector<std::string> folders, const std::string& texts,
           base::Diagnostics& diagnostics);
+  // The models that were found without errors, by kind and word.
+  using Found = std::map<std::pair<model::Kind, std::string>, const model::Model*>;
+  const Found& found() const { return found_; }
+  // Has these, which must outlive the experiment, without reading them again.
+  void add(const Found& found) { found_.insert(found.begin(), found.end()); }
 
   // The model that the word under `model:` names; nullptr after an error. A file is read once; its errors are
   // reported once.
   const model::Model* find(const Node& word, model::Kind kind);
 
  private:
+  const model::Model* look_up(const Node& word, model::Kind kind);
   std::string path_of(const Node& word);
   void report_kind(const Node& word, model::Kind found);
   std::string path_of_shipped(const Node& word, model::Kind kind);
@@ -36,6 +43,7 @@ class Library {
   std::vector<std::string> given_;  // texts of models, instead of files
   std::size_t given_used_ = 0;
   base::Diagnostics& diagnostics_;
+  Found found_;
   std::map<std::string, const model::Model*> read_;  // by path or word; nullptr: with errors
 };
 
