@@ -28,6 +28,10 @@ constexpr Texts check_texts{"check",
                             "Say what would run, without running it: methods, steps, memory, file size",
                             "  hillock check configs/noisy_lif.yaml\n"
                             "  hillock check configs/noisy_lif.yaml --set simulation.dt='0.5 ms' --json"};
+constexpr Texts sweep_texts{
+    "sweep", "Run the config at every point of its sweep, and write one table of results to HDF5",
+    "  hillock sweep configs/f_i_curve.yaml\n"
+    "  hillock sweep configs/f_i_curve.yaml --only 'amplitude=5 uA/cm2'"};
 constexpr Texts models_texts{"models",
                              "List the models, or show one: equations, parameters with units, source",
                              "  hillock models\n"
@@ -105,6 +109,18 @@ void add_path(CLI::App& sub, Raw& raw, const char* name, const char* doc, bool r
   sub.add_option(name, raw.arguments.path, doc)->type_name("")->required(required);
 }
 
+void add_kernels(CLI::App& sub, Raw& raw) {
+  sub.add_option("--chunk", raw.chunk,
+                 "Neurons the interpreter computes at a time, a multiple of 8; results do not depend on it")
+      ->type_name("N");
+  sub.add_option("--backend", raw.arguments.backend,
+                 "auto, jit (native code written at the start) or interpreter; results do not depend on it")
+      ->type_name("NAME");
+  sub.add_option("--instructions", raw.arguments.instructions,
+                 "auto, generic, avx2 or avx512; results do not depend on it")
+      ->type_name("SET");
+}
+
 void add_run(CLI::App& app, Raw& raw) {
   CLI::App& run = command(app, run_texts);
   add_path(run, raw, "CONFIG", "The YAML file to simulate");
@@ -120,15 +136,25 @@ void add_run(CLI::App& app, Raw& raw) {
   run.add_flag("--profile", raw.arguments.profile,
                "Print where the time went, for each population; the file has it under /meta");
   run.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
-  run.add_option("--chunk", raw.chunk,
-                 "Neurons the interpreter computes at a time, a multiple of 8; results do not depend on it")
+  add_kernels(run, raw);
+}
+
+void add_sweep(CLI::App& app, Raw& raw) {
+  CLI::App& sweep = command(app, sweep_texts);
+  add_path(sweep, raw, "CONFIG", "The YAML file with a section 'sweep'");
+  add_settings(sweep, raw);
+  add_words(sweep, "--only", raw.arguments.only, "AXIS=VALUE",
+            "Only the points with this value of a parameter of the sweep; may be repeated");
+  sweep.add_option("--out", raw.out,
+                   "Where to write (default results/NAME.sweep.h5, replaced when the sweep is complete)")
+      ->type_name("FILE");
+  sweep.add_flag("--force", raw.arguments.force,
+                 "Begin anew instead of going on with FILE.partial, and replace the file that --out names");
+  sweep.add_option("--threads", raw.threads,
+                   "Number of threads (default: as many as there are processors); results do not depend on it")
       ->type_name("N");
-  run.add_option("--backend", raw.arguments.backend,
-                 "auto, jit (native code written at the start) or interpreter; results do not depend on it")
-      ->type_name("NAME");
-  run.add_option("--instructions", raw.arguments.instructions,
-                 "auto, generic, avx2 or avx512; results do not depend on it")
-      ->type_name("SET");
+  sweep.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
+  add_kernels(sweep, raw);
 }
 
 void add_features(CLI::App& app, Raw& raw) {
@@ -222,6 +248,7 @@ void build(CLI::App& app, Raw& raw) {
   app.get_formatter()->label("Positionals", "Arguments");
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   add_run(app, raw);
+  add_sweep(app, raw);
   add_others(app, raw);
 }
 

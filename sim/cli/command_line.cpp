@@ -33,6 +33,7 @@ namespace {
 int dispatch(int argc, char** argv, Console& console) {
   static const std::map<std::string, int (*)(const Arguments&, Console&)> commands = {
       {"run", run},
+      {"sweep", sweep},
       {"check", check},
       {"models", models},
       {"info", info},
@@ -52,7 +53,7 @@ int dispatch(int argc, char** argv, Console& console) {
     return 0;
   }
   const int code = commands.at(arguments.command)(arguments, console);
-  if (arguments.command != "run") console.check_output();
+  if (arguments.command != "run" && arguments.command != "sweep") console.check_output();
   return code;
 }
 

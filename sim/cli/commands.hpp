@@ -8,6 +8,7 @@
 namespace hillock::cli {
 
 int run(const Arguments& arguments, Console& console);
+int sweep(const Arguments& arguments, Console& console);
 int check(const Arguments& arguments, Console& console);
 int models(const Arguments& arguments, Console& console);
 int features(const Arguments& arguments, Console& console);

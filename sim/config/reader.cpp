@@ -76,6 +76,29 @@ void Reader::keys(const Node& map, std::string_view what, std::span<const std::s
   }
 }
 
+std::optional<base::Quantity> Reader::number(const Node& node, std::string_view what,
+                                             const std::string& remedy) {
+  if (is_expression(node)) return expression(node);
+  const std::string name(what);
+  const std::string_view text = base::trim(node.text);
+  std::string problem;
+  const std::optional<base::Quantity> found = base::parse_quantity(text, &problem);
+  if (found) return found;
+  if (says_not_finite(text))
+    error(node.place, name + " must be finite, got " + base::quoted(text), remedy);
+  else
+    error(node.place, name + ": " + problem, problem.find("; ") == std::string::npos ? remedy : "");
+  return std::nullopt;
+}
+
+std::optional<base::Quantity> Reader::any_quantity(const Node& node, std::string_view what) {
+  if (node.broken) return std::nullopt;
+  if (node.is_scalar()) return number(node, what, "write for example '10 ms'");
+  error(node.place, std::string(what) + " must be one value, got " + node.describe(),
+        "write for example '10 ms'");
+  return std::nullopt;
+}
+
 std::optional<base::Quantity> Reader::quantity(const Node& node, std::string_view what,
                                                const Accepted& accepted) {
   if (node.broken) return std::nullopt;
@@ -86,22 +109,9 @@ std::optional<base::Quantity> Reader::quantity(const Node& node, std::string_vie
     return std::nullopt;
   }
   const std::string_view text = base::trim(node.text);
-  std::optional<base::Quantity> found;
-  if (is_expression(node)) {
-    found = expression(node);
-    if (!found) return std::nullopt;
-  } else {
-    std::string problem;
-    found = base::parse_quantity(text, &problem);
-    if (!found) {
-      if (says_not_finite(text))
-        error(node.place, name + " must be finite, got " + base::quoted(text), example("", accepted));
-      else
-        error(node.place, name + ": " + problem,
-              problem.find("; ") == std::string::npos ? example("", accepted) : "");
-      return std::nullopt;
-    }
-  }
+  const std::optional<base::Quantity> found =
+      number(node, what, example("", accepted));
+  if (!found) return std::nullopt;
   const auto& dimensions = accepted.dimensions;
   if (std::find(dimensions.begin(), dimensions.end(), found->dimension) != dimensions.end()) return found;
   const std::string got = found->dimension.dimensionless()

@@ -51,6 +51,8 @@ class Reader {
 
   // "-65 mV" or "= 2 * w".
   std::optional<base::Quantity> quantity(const Node& node, std::string_view what, const Accepted& accepted);
+  // The same of any dimension.
+  std::optional<base::Quantity> any_quantity(const Node& node, std::string_view what);
   // The value of such a quantity in internal units.
   std::optional<double> value(const Node& node, std::string_view what, const base::Dimension& dimension);
   std::optional<std::int64_t> whole(const Node& node, std::string_view what, std::int64_t least,
@@ -68,6 +70,7 @@ class Reader {
                                                              std::string_view what);
 
  private:
+  std::optional<base::Quantity> number(const Node& node, std::string_view what, const std::string& remedy);
   std::optional<base::Quantity> expression(const Node& node);
 
   base::Diagnostics& diagnostics_;

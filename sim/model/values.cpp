@@ -43,10 +43,13 @@ class TruncatedNormal {
   double lower_ = 0, upper_ = 1;
 };
 
+// The uniform number in (0, 1) that the value of a neuron is made of.
+using Uniform = std::function<double(std::int64_t neuron)>;
+
 class Drawing {
  public:
-  Drawing(const Values& values, std::int64_t size, base::Stream stream, base::Diagnostics& diagnostics)
-      : values_(values), size_(size), stream_(stream), diagnostics_(diagnostics) {}
+  Drawing(const Values& values, std::int64_t size, const Uniform& uniform, base::Diagnostics& diagnostics)
+      : values_(values), size_(size), uniform_(uniform), diagnostics_(diagnostics) {}
 
   std::vector<double> draw() {
     switch (values_.law) {
@@ -79,7 +82,7 @@ class Drawing {
   std::vector<double> each(Draw&& draw_one) const {
     std::vector<double> all(static_cast<std::size_t>(size_));
     for (std::int64_t i = 0; i < size_; ++i)
-      all[static_cast<std::size_t>(i)] = bounded(draw_one(stream_.uniform(static_cast<std::uint64_t>(i), 0)));
+      all[static_cast<std::size_t>(i)] = bounded(draw_one(uniform_(i)));
     return all;
   }
 
@@ -132,7 +135,7 @@ class Drawing {
 
   const Values& values_;
   std::int64_t size_;
-  base::Stream stream_;
+  const Uniform& uniform_;
   base::Diagnostics& diagnostics_;
 };
 
@@ -149,6 +152,12 @@ std::vector<double> from_file(const Values& values, std::int64_t size, const Col
   }
   for (double& number : numbers) number *= values.file_scale;
   return numbers;
+}
+
+std::vector<double> drawn(const Values& values, std::int64_t size, const base::Stream& stream,
+                          base::Diagnostics& diagnostics) {
+  const Uniform uniform = [&](std::int64_t i) { return stream.uniform(static_cast<std::uint64_t>(i), 0); };
+  return Drawing(values, size, uniform, diagnostics).draw();
 }
 
 // Each point has the neurons, the seed and the draws that it would have on its own.
@@ -191,7 +200,7 @@ std::vector<double> expand(const Values& values, std::int64_t size, const Draws&
   else if (values.law == Law::file)
     all = from_file(values, size, reader, diagnostics);
   else
-    all = Drawing(values, size, base::Stream::of(draws.seeds.front(), draws.name), diagnostics).draw();
+    all = drawn(values, size, base::Stream::of(draws.seeds.front(), draws.name), diagnostics);
   if (values.law == Law::list && static_cast<std::int64_t>(all.size()) != size) {
     diagnostics.error(
         values.place,
@@ -207,6 +216,12 @@ std::vector<double> expand(const Values& values, std::int64_t size, const Draws&
     return {};
   }
   return all;
+}
+
+std::optional<double> quantile(const Values& values, double probability, base::Diagnostics& diagnostics) {
+  const Uniform place = [=](std::int64_t) { return probability; };
+  const std::vector<double> all = Drawing(values, 1, place, diagnostics).draw();
+  return all.empty() ? std::nullopt : std::optional(all.front());
 }
 
 }  // namespace hillock::model

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,5 +51,9 @@ struct Draws {
 // not finite.
 std::vector<double> expand(const Values& values, std::int64_t size, const Draws& draws,
                            const ColumnReader& reader, base::Diagnostics& diagnostics);
+
+// The value of a law (no list, linspace or file) below which a draw lies with this probability, in (0, 1).
+// Nothing after an error.
+std::optional<double> quantile(const Values& values, double probability, base::Diagnostics& diagnostics);
 
 }  // namespace hillock::model

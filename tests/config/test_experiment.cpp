@@ -57,7 +57,7 @@ TEST_CASE("the simulation section is read in full") {
       record);
   const model::SimulationSpec& read = experiment->simulation;
   CHECK(read.steps == 10'000);
-  CHECK(read.seed == 18446744073709551615ULL);
+  CHECK(read.seeds.front() == 18446744073709551615ULL);
   CHECK(read.threads == 3);
   CHECK(read.interpolated);
   CHECK(read.method.kind == MethodKind::adaptive);

@@ -1,0 +1,55 @@
+// `sweep`: which values are varied, and how they are combined; read once, before any point is made.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "config/composition.hpp"
+#include "config/document.hpp"
+#include "config/reader.hpp"
+#include "model/values.hpp"
+
+namespace hillock::config {
+
+struct SweepAxis;
+
+// One of the listed values of an axis: what it sets, and axes that it has for itself.
+struct SweepChoice {
+  std::string name;  // of a case
+  std::vector<Assignment> settings;
+  std::vector<SweepAxis> nested;
+};
+
+// What varies together: the values at a path, or cases with names, each of which sets several paths.
+struct SweepAxis {
+  std::string name;  // the path, or a free name
+  base::Place place;
+  bool cases = false;
+  std::vector<SweepChoice> choices;
+  std::optional<model::Values> law;  // instead of choices, where points are drawn: how values are distributed
+  bool logarithmic = false;          // `law` is uniform in the logarithm
+};
+
+enum class Combination { grid, zip, random, latin_hypercube, sobol };
+
+struct SweepSpec {
+  std::vector<SweepAxis> axes;  // the first varies slowest
+  Combination combination = Combination::grid;
+  std::int64_t count = 0;   // of points that are drawn
+  std::int64_t repeat = 1;  // of each point, each with a seed of its own
+  std::optional<Node> where;
+  bool spikes = false, traces = false;  // are kept, beside the summary
+  base::Place place;
+};
+
+constexpr std::int64_t most_points = 100'000'000;
+
+// Reads what is written under `sweep`; `vars` are those of the config. Throws UserError with all findings.
+SweepSpec read_sweep(const Node& sweep, const Node* vars, std::uint64_t seed);
+
+// A value of a point as a number, if it is one: "10 ms", "= 2*w".
+std::optional<base::Quantity> number_of(const Node& value, const Variables& variables);
+
+}  // namespace hillock::config

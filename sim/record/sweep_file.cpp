@@ -1,0 +1,419 @@
+// The table of a sweep, row by row as points finish; spikes and traces end to end.
+#include "record/sweep_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "base/text.hpp"
+#include "record/hdf5_read.hpp"
+
+namespace hillock::record {
+
+using base::IoError;
+
+namespace {
+
+constexpr hsize_t chunk_spikes = 4096, chunk_failures = 64;
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+// A table column of as many rows as there are points, all there from the beginning.
+template <class T>
+H5::DataSet create_rows(H5::Group& group, const std::string& name, hsize_t rows, T fill) {
+  H5::DSetCreatPropList properties;
+  properties.setFillValue(memory_type<T>(), &fill);
+  require(H5Pset_alloc_time(properties.getId(), H5D_ALLOC_TIME_EARLY), "H5Pset_alloc_time");
+  return group.createDataSet(name, file_type<T>(), H5::DataSpace(1, &rows), properties);
+}
+
+template <class T>
+void write_rows_at(H5::DataSet& set, hsize_t at, const std::vector<T>& values) {
+  const hsize_t count = values.size();
+  H5::DataSpace place = set.getSpace();
+  place.selectHyperslab(H5S_SELECT_SET, &count, &at);
+  set.write(values.data(), memory_type<T>(), H5::DataSpace(1, &count), place);
+}
+
+// Words of one length, which every reader takes.
+H5::StrType words_type(const std::vector<std::string>& words) {
+  std::size_t longest = 1;
+  for (const std::string& word : words) longest = std::max(longest, word.size());
+  H5::StrType type(H5::PredType::C_S1, longest);
+  type.setStrpad(H5T_STR_NULLPAD);
+  return type;
+}
+
+std::string padded(const std::vector<std::string>& words, std::size_t length) {
+  std::string all;
+  all.reserve(words.size() * length);
+  for (const std::string& word : words) {
+    all += word.substr(0, length);
+    all.append(length - std::min(length, word.size()), '\0');
+  }
+  return all;
+}
+
+H5::DataSet write_words(H5::Group& group, const std::string& name, const std::vector<std::string>& words) {
+  const H5::StrType type = words_type(words);
+  const hsize_t rows = words.size();
+  H5::DataSet set = group.createDataSet(name, type, H5::DataSpace(1, &rows));
+  set.write(padded(words, type.getSize()).data(), type);
+  return set;
+}
+
+H5::StrType reason_type() {
+  H5::StrType type(H5::PredType::C_S1, longest_reason);
+  type.setStrpad(H5T_STR_NULLPAD);
+  return type;
+}
+
+void shorten(H5::DataSet& set, std::uint64_t rows) {
+  std::vector<hsize_t> extent = shape(set);
+  extent.at(0) = rows;
+  set.extend(extent.data());
+}
+
+// How many of the ascending runs of a data set lie before `next`.
+std::uint64_t rows_before(const H5::DataSet& runs, std::int64_t next) {
+  std::vector<std::int64_t> all(shape(runs).at(0));
+  if (all.empty()) return 0;
+  runs.read(all.data(), memory_type<std::int64_t>());
+  return static_cast<std::uint64_t>(std::ranges::lower_bound(all, next) - all.begin());
+}
+
+}  // namespace
+
+SweepFile::SweepFile(const std::string& path, Start start, bool replace, const SweepLayout& layout)
+    : layout_(layout),
+      output_(start == Start::anew ? OutputFile(path) : OutputFile::existing(path)),
+      replace_(replace),
+      file_(output_, start == Start::anew ? WritableFile::Mode::create : WritableFile::Mode::open) {
+  if (start == Start::resume) {
+    open_all();
+    return;
+  }
+  file_.doing("writing the head of the file", [&] { create_all(); });
+  file_.flush("flushing the head of the file");
+  // Its kind comes last: who finds it finds all of the head.
+  file_.doing("writing the head of the file", [&] { set_text(root_, "hillock_kind", "sweep"); });
+  file_.flush("flushing the head of the file");
+}
+
+void SweepFile::create_all() {
+  root_ = file_.file().openGroup("/");
+  set_text(root_, "hillock_format", "1.0");
+  const auto version = layout_.facts.words.find("hillock_version");
+  set_text(root_, "hillock_version", version == layout_.facts.words.end() ? "" : version->second);
+  set_number<std::uint64_t>(root_, "seed", layout_.facts.seed);
+  set_number<std::int8_t>(root_, "complete", 0);
+  set_text(root_, "status", "running");
+  std::vector<std::string> names, lengths;
+  for (const SweepColumn& column : layout_.columns) names.push_back(column.name);
+  for (const std::int64_t length : layout_.grid) lengths.push_back(std::to_string(length));
+  set_text(root_, "sweep_parameters", base::join(names, " "));
+  if (!lengths.empty()) set_text(root_, "sweep_grid", base::join(lengths, " "));
+  H5::Group meta = file_.file().createGroup("meta");
+  for (const auto& [name, text] : layout_.facts.texts) write_text(meta, name, text);
+  for (const auto& [name, word] : layout_.facts.words) set_text(meta, name, word);
+  for (const auto& [name, number] : layout_.facts.numbers) set_number<double>(meta, name, number);
+  set_number<double>(meta, "duration_ms", layout_.facts.duration);
+  set_number<double>(meta, "dt_ms", layout_.facts.dt);
+  create_table();
+  if (!layout_.spikes.empty()) {
+    H5::Group spikes = file_.file().createGroup("spikes");
+    for (const engine::SpikeLayout& one : layout_.spikes) create_spikes(one, spikes);
+  }
+  if (!layout_.reports.empty()) {
+    H5::Group reports = file_.file().createGroup("report");
+    for (const engine::ReportLayout& one : layout_.reports) create_report(one, reports);
+  }
+  H5::Group failures = file_.file().createGroup("failures");
+  failed_runs_ = create_growing(failures, "run", file_type<std::int64_t>(), {chunk_failures, 0, 0, 0});
+  const hsize_t nothing = 0, unlimited = H5S_UNLIMITED;
+  H5::DSetCreatPropList chunked;
+  chunked.setChunk(1, &chunk_failures);
+  reasons_ =
+      failures.createDataSet("reason", reason_type(), H5::DataSpace(1, &nothing, &unlimited), chunked);
+}
+
+void SweepFile::create_table() {
+  const auto rows = static_cast<hsize_t>(layout_.points());
+  std::vector<std::int64_t> runs(rows);
+  for (std::size_t i = 0; i < rows; ++i) runs[i] = static_cast<std::int64_t>(i);
+  run_ = write_values<std::int64_t>(root_, "run", runs);
+  set_text(run_, "long_name", "number of the point");
+  make_scale(run_, "run");
+  const auto label = [&](H5::DataSet& set, const std::string& unit, const std::string& long_name) {
+    set_text(set, "units", unit);
+    set_text(set, "long_name", long_name);
+    attach_scale(set, run_, 0);
+  };
+  for (const SweepColumn& column : layout_.columns) {
+    H5::DataSet set = column.words.empty()
+                          ? write_values<double>(root_, column.name, column.numbers)
+                          : write_words(root_, column.name, column.words);
+    set_text(set, "path", column.path);
+    label(set, column.words.empty() ? column.unit : "1", column.path.empty() ? "case" : column.path);
+  }
+  if (!layout_.repeats.empty()) {
+    H5::DataSet repeat = write_values<std::int64_t>(root_, "repeat", layout_.repeats);
+    label(repeat, "1", "number of the repetition");
+  }
+  H5::DataSet seeds = write_values<std::uint64_t>(root_, "seed", layout_.seeds);
+  label(seeds, "1", "seed of all random numbers of the point");
+  status_ = create_rows<std::int8_t>(root_, "status", rows, -1);
+  label(status_, "1", "0: done, 1: failed (see /failures), -1: not run");
+  for (const SweepMeasure& measure : layout_.measures) {
+    measures_.push_back(create_rows<double>(root_, measure.name, rows, none));
+    label(measures_.back(), measure.unit, measure.long_name);
+  }
+}
+
+void SweepFile::create_spikes(const engine::SpikeLayout& layout, H5::Group& group) {
+  H5::Group own = group.createGroup(layout.population);
+  Spikes& spikes = spikes_.emplace_back();
+  spikes.timestamps = create_growing(own, "timestamps", file_type<double>(), {chunk_spikes, 0, 0, 0});
+  spikes.node_ids = create_growing(own, "node_ids", file_type<std::uint64_t>(), {chunk_spikes, 0, 0, 0});
+  spikes.run = create_growing(own, "run", file_type<std::int64_t>(), {chunk_spikes, 0, 0, 0});
+  set_text(spikes.timestamps, "units", "ms");
+  set_text(spikes.run, "long_name", "number of the point; its spikes follow one another");
+  set_number<std::int64_t>(own, "neurons", layout.neurons);
+}
+
+void SweepFile::create_report(const engine::ReportLayout& layout, H5::Group& group) {
+  H5::Group own = group.createGroup(layout.group);
+  Report& report = reports_.emplace_back();
+  report.frames = static_cast<hsize_t>(layout.frames);
+  report.neurons = static_cast<hsize_t>(layout.values_per_frame());
+  std::vector<double> times(report.frames);
+  for (std::size_t k = 0; k < times.size(); ++k) times[k] = static_cast<double>(k) * layout.interval;
+  std::vector<std::int64_t> neurons = layout.neurons;
+  if (layout.mean) neurons = {0};
+  std::vector<std::int64_t> runs(static_cast<std::size_t>(layout_.points()));
+  for (std::size_t i = 0; i < runs.size(); ++i) runs[i] = static_cast<std::int64_t>(i);
+  H5::DataSet run = write_values<std::int64_t>(own, "run", runs);
+  H5::DataSet time = write_values<double>(own, "time", times);
+  H5::DataSet neuron = write_values<std::int64_t>(own, "neuron", neurons);
+  set_text(time, "units", "ms");
+  set_text(neuron, "long_name", "index in the population " + layout.population);
+  make_scale(run, "run");
+  make_scale(time, "time");
+  make_scale(neuron, "neuron");
+  const std::array<hsize_t, 3> extent{runs.size(), report.frames, report.neurons},
+      chunk{1, report.frames, report.neurons};
+  H5::DSetCreatPropList properties;
+  properties.setChunk(3, chunk.data());
+  if (layout.deflate > 0) {
+    properties.setShuffle();
+    properties.setDeflate(static_cast<unsigned>(layout.deflate));
+  }
+  properties.setFillValue(memory_type<double>(), &none);
+  for (const engine::ReportVariable& variable : layout.variables) {
+    H5::DataSet& set = report.variables.emplace_back(
+        own.createDataSet(variable.name, layout.float64 ? file_type<double>() : file_type<float>(),
+                          H5::DataSpace(3, extent.data()), properties));
+    set_text(set, "units", variable.unit);
+    set_text(set, "long_name", variable.long_name);
+    attach_scale(set, run, 0);
+    attach_scale(set, time, 1);
+    attach_scale(set, neuron, 2);
+  }
+}
+
+// Everything that says what the points are must be as it would be written now.
+void SweepFile::check_same() {
+  const auto differs = [&](const std::string& what) {
+    throw IoError(output_.partial_path() + " is of a sweep with another " + what +
+                  ": its points are not those of this config; --force begins anew, --out gives another name");
+  };
+  H5::Group meta = file_.file().openGroup("meta");
+  for (const auto& [name, text] : layout_.facts.texts)
+    if (read_text(meta, name).value_or("") != text) differs(name == "config" ? "config" : "text of its " + name);
+  if (text_attribute(root_, "hillock_version").value_or("") != layout_.facts.words.at("hillock_version"))
+    differs("version of hillock");
+  std::vector<std::uint64_t> seeds(shape(root_.openDataSet("seed")).at(0));
+  if (seeds.size() != layout_.seeds.size()) differs("number of points");
+  root_.openDataSet("seed").read(seeds.data(), memory_type<std::uint64_t>());
+  if (seeds != layout_.seeds) differs("set of seeds");
+}
+
+void SweepFile::open_all() {
+  file_.doing("reading what is done", [&] {
+    root_ = file_.file().openGroup("/");
+    check_same();
+    run_ = root_.openDataSet("run");
+    status_ = root_.openDataSet("status");
+    for (const SweepMeasure& measure : layout_.measures) measures_.push_back(root_.openDataSet(measure.name));
+    for (const engine::SpikeLayout& layout : layout_.spikes) {
+      const H5::Group own = file_.file().openGroup("spikes/" + layout.population);
+      spikes_.push_back({own.openDataSet("timestamps"), own.openDataSet("node_ids"), own.openDataSet("run"), 0});
+    }
+    for (const engine::ReportLayout& layout : layout_.reports) {
+      const H5::Group own = file_.file().openGroup("report/" + layout.group);
+      Report& report = reports_.emplace_back();
+      report.frames = static_cast<hsize_t>(layout.frames);
+      report.neurons = static_cast<hsize_t>(layout.values_per_frame());
+      for (const engine::ReportVariable& variable : layout.variables)
+        report.variables.push_back(own.openDataSet(variable.name));
+    }
+    failed_runs_ = file_.file().openDataSet("failures/run");
+    reasons_ = file_.file().openDataSet("failures/reason");
+    std::vector<std::int8_t> status(static_cast<std::size_t>(layout_.points()));
+    status_.read(status.data(), memory_type<std::int8_t>());
+    next_ = std::ranges::find(status, std::int8_t{-1}) - status.begin();
+    failed_ = std::count(status.begin(), status.begin() + next_, std::int8_t{1});
+    set_text(root_, "status", "running");
+    forget_unfinished();
+  });
+  file_.flush("flushing what is done");
+}
+
+// A kill may have left spikes and reasons of points that are not marked as done.
+void SweepFile::forget_unfinished() {
+  for (Spikes& spikes : spikes_) {
+    spikes.count = rows_before(spikes.run, next_);
+    for (H5::DataSet* set : {&spikes.timestamps, &spikes.node_ids, &spikes.run}) shorten(*set, spikes.count);
+  }
+  const std::uint64_t failures = rows_before(failed_runs_, next_);
+  shorten(failed_runs_, failures);
+  shorten(reasons_, failures);
+}
+
+void SweepFile::write_rows(std::size_t measure, const std::vector<PointResult>& points) {
+  std::vector<double> values;
+  for (const PointResult& point : points)
+    values.push_back(point.status == PointStatus::done ? point.measures.at(measure) : none);
+  write_rows_at(measures_[measure], static_cast<hsize_t>(next_), values);
+}
+
+void SweepFile::write_spikes(const std::vector<PointResult>& points) {
+  for (std::size_t s = 0; s < spikes_.size(); ++s) {
+    std::vector<double> times;
+    std::vector<std::uint64_t> ids;
+    std::vector<std::int64_t> runs;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (points[i].spikes.empty()) continue;
+      const engine::SpikeBlock& block = points[i].spikes.at(s);
+      times.insert(times.end(), block.times.begin(), block.times.end());
+      ids.insert(ids.end(), block.node_ids.begin(), block.node_ids.end());
+      runs.insert(runs.end(), block.times.size(), next_ + static_cast<std::int64_t>(i));
+    }
+    if (times.empty()) continue;
+    Spikes& to = spikes_[s];
+    append_rows(to.timestamps, memory_type<double>(), to.count, times.size(), 0, times.data());
+    append_rows(to.node_ids, memory_type<std::uint64_t>(), to.count, ids.size(), 0, ids.data());
+    append_rows(to.run, memory_type<std::int64_t>(), to.count, runs.size(), 0, runs.data());
+    to.count += times.size();
+  }
+}
+
+void SweepFile::write_traces(const std::vector<PointResult>& points) {
+  for (std::size_t r = 0; r < reports_.size(); ++r) {
+    Report& report = reports_[r];
+    const std::size_t size = report.frames * report.neurons;
+    const std::array<hsize_t, 3> count{1, report.frames, report.neurons};
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (points[i].traces.empty()) continue;
+      const PointTraces& traces = points[i].traces.at(r);
+      const std::array<hsize_t, 3> start{static_cast<hsize_t>(next_) + i, 0, 0};
+      for (std::size_t v = 0; v < report.variables.size(); ++v) {
+        H5::DataSpace place = report.variables[v].getSpace();
+        place.selectHyperslab(H5S_SELECT_SET, count.data(), start.data());
+        const H5::DataSpace memory(3, count.data());
+        if (layout_.reports[r].float64)
+          report.variables[v].write(traces.values64.data() + v * size, memory_type<double>(), memory, place);
+        else
+          report.variables[v].write(traces.values32.data() + v * size, memory_type<float>(), memory, place);
+      }
+    }
+  }
+}
+
+void SweepFile::write_failures(const std::vector<PointResult>& points) {
+  std::vector<std::int64_t> runs;
+  std::vector<std::string> reasons;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (points[i].status != PointStatus::failed) continue;
+    runs.push_back(next_ + static_cast<std::int64_t>(i));
+    reasons.push_back(points[i].reason);
+  }
+  if (runs.empty()) return;
+  const hsize_t before = shape(failed_runs_).at(0);
+  append_rows(failed_runs_, memory_type<std::int64_t>(), before, runs.size(), 0, runs.data());
+  append_rows(reasons_, reason_type(), before, runs.size(), 0, padded(reasons, longest_reason).data());
+  failed_ += static_cast<std::int64_t>(runs.size());
+}
+
+void SweepFile::append(std::vector<PointResult> points) {
+  if (points.empty()) return;
+  file_.doing("writing points", [&] {
+    for (std::size_t m = 0; m < measures_.size(); ++m) write_rows(m, points);
+    write_spikes(points);
+    write_traces(points);
+    write_failures(points);
+  });
+  file_.flush("flushing points");
+  file_.doing("writing which points are done", [&] {
+    std::vector<std::int8_t> status;
+    for (const PointResult& point : points) status.push_back(static_cast<std::int8_t>(point.status));
+    write_rows_at(status_, static_cast<hsize_t>(next_), status);
+  });
+  file_.flush("flushing which points are done");
+  next_ += static_cast<std::int64_t>(points.size());
+}
+
+void SweepFile::finish(const std::string& status, const std::map<std::string, double>& numbers) {
+  const bool complete = next_ == layout_.points();
+  file_.doing("writing the end of the file", [&] {
+    H5::Group meta = file_.file().openGroup("meta");
+    for (const auto& [name, value] : numbers) set_number<double>(meta, name, value);
+    set_text(root_, "status", status);
+    set_number<std::int8_t>(root_, "complete", complete ? 1 : 0);
+  });
+  file_.flush("flushing the end of the file");
+  run_.close();
+  status_.close();
+  failed_runs_.close();
+  reasons_.close();
+  measures_.clear();
+  spikes_.clear();
+  reports_.clear();
+  root_.close();
+  file_.close();
+  output_.sync();
+  if (complete)
+    output_.publish(replace_);
+  else
+    output_.close();
+}
+
+std::vector<SweepFailure> read_failures(const std::string& path) {
+  ReadableFile file(path);
+  return file.reading("/failures", [&] {
+    const H5::DataSet run = file.file().openDataSet("failures/run"), reason = file.file().openDataSet("failures/reason");
+    std::vector<std::int64_t> runs(std::min(shape(run).at(0), shape(reason).at(0)));
+    std::string reasons(shape(reason).at(0) * longest_reason, '\0');
+    std::vector<SweepFailure> failures;
+    if (runs.empty()) return failures;
+    run.read(runs.data(), memory_type<std::int64_t>());
+    reason.read(reasons.data(), reason_type());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      const std::string padded_reason = reasons.substr(i * longest_reason, longest_reason);
+      failures.push_back({runs[i], padded_reason.substr(0, padded_reason.find('\0'))});
+    }
+    return failures;
+  });
+}
+
+bool is_sweep(const std::string& path) {
+  try {
+    ReadableFile file(path);
+    return file.reading("its head", [&] {
+      return text_attribute(file.file().openGroup("/"), "hillock_kind").value_or("") == "sweep";
+    });
+  } catch (const IoError&) {
+    return false;
+  }
+}
+
+}  // namespace hillock::record

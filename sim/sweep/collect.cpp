@@ -1,0 +1,234 @@
+// Blocks of a stack are cut at the borders of its points.
+#include "sweep/collect.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hillock::sweep {
+
+namespace {
+
+using engine::AnalysisTable;
+using engine::AnalysisValues;
+using record::SweepMeasure;
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+struct Measured {
+  SweepMeasure measure;
+  double value = none;
+};
+
+double mean_of_finite(const std::vector<double>& values) {
+  double sum = 0;
+  std::int64_t count = 0;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    sum += value;
+    ++count;
+  }
+  return count == 0 ? none : sum / static_cast<double>(count);
+}
+
+// With one population its name needs not be said.
+std::string prefix_of(const model::Experiment& experiment, const std::string& population) {
+  return experiment.populations.size() == 1 ? "" : population + "_";
+}
+
+bool has(const AnalysisTable& table, const std::string& name) {
+  return std::ranges::any_of(table.values, [&](const AnalysisValues& one) { return one.name == name; });
+}
+
+// The single values of a table: means over the neurons where each has one. Histograms and spectra stay out.
+void add(const AnalysisTable& table, const std::string& prefix, std::vector<Measured>& all) {
+  for (const AnalysisValues& values : table.values) {
+    if (values.axis == "neuron" && !has(table, values.name + "_mean")) {
+      const bool one = values.values.size() == 1;
+      // The group of all spikes has that name.
+      const std::string name = values.name == "spikes" ? "spikes_in_window" : values.name;
+      all.push_back({{prefix + name, values.unit, values.long_name + (one ? "" : "; mean over the neurons")},
+                     mean_of_finite(values.values)});
+    } else if (values.axis.empty()) {
+      std::string name = values.name;
+      if (name.ends_with("_mean")) name.resize(name.size() - 5);
+      all.push_back({{prefix + name, values.unit, values.long_name}, values.values.front()});
+    }
+  }
+}
+
+// What is measured of a point, given the tables of its analysis and the spikes of each population.
+std::vector<Measured> measure(const model::Experiment& experiment, const std::vector<AnalysisTable>& tables,
+                              const std::vector<std::int64_t>& spikes, double reached) {
+  std::vector<Measured> all;
+  for (std::size_t p = 0; p < experiment.populations.size(); ++p) {
+    const model::PopulationSpec& population = experiment.populations[p];
+    const std::string prefix = prefix_of(experiment, population.name);
+    const auto count = static_cast<double>(spikes[p]);
+    all.push_back({{prefix + "spike_count", "1", "number of spikes of " + population.name}, count});
+    const auto table = std::ranges::find(tables, population.name, &AnalysisTable::population);
+    const bool given = table != tables.end() && has(*table, "rate");
+    const double neurons = static_cast<double>(population.size), seconds = reached / 1000;
+    if (!given)
+      all.push_back({{prefix + "rate", "Hz", "spikes of " + population.name + " per neuron and second"},
+                     neurons > 0 && seconds > 0 ? count / neurons / seconds : none});
+    if (table != tables.end()) add(*table, prefix, all);
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<SweepMeasure> measures_of(const model::Experiment& experiment,
+                                      const std::vector<assemble::AnalysisPlan>& plans) {
+  std::vector<AnalysisTable> tables;
+  for (const assemble::AnalysisPlan& plan : plans) {
+    analysis::PopulationFacts nothing;
+    nothing.neurons = plan.neurons;
+    tables.push_back(assemble::table_of(plan, nothing));
+  }
+  std::vector<SweepMeasure> measures;
+  for (Measured& one : measure(experiment, tables, std::vector<std::int64_t>(experiment.populations.size()), 0))
+    measures.push_back(std::move(one.measure));
+  return measures;
+}
+
+void record_for_sweep(model::Experiment& experiment, bool traces) {
+  std::vector<model::RecordSpec> all;
+  for (std::size_t p = 0; p < experiment.populations.size(); ++p) {
+    model::RecordSpec spikes;
+    spikes.population = static_cast<int>(p);
+    const auto given = std::ranges::find(experiment.record, spikes.population, &model::RecordSpec::population);
+    if (given != experiment.record.end()) spikes = *given;
+    spikes.spikes = true;
+    spikes.spike_neurons.clear();
+    if (!traces) spikes.variables.clear();
+    std::erase_if(spikes.variables,
+                  [](const model::VariableSpec& variable) { return variable.around_spikes.has_value(); });
+    all.push_back(std::move(spikes));
+  }
+  experiment.record = std::move(all);
+}
+
+StackRecorder::StackRecorder(const model::Experiment& one, std::int64_t points,
+                             const assemble::Prepared& stack, const record::SweepLayout& layout)
+    : one_(one), layout_(layout), recorded_(stack.layout) {
+  for (std::size_t p = 0; p < one.populations.size(); ++p) populations_.push_back(static_cast<int>(p));
+  for (const engine::ReportLayout& report : recorded_.reports)
+    values_.push_back(report.mean ? 1 : report.values_per_frame() / points);
+  std::vector<assemble::AnalysisPlan> plans = stack.analysis;
+  for (assemble::AnalysisPlan& plan : plans) {
+    plan.neurons.resize(plan.neurons.size() / static_cast<std::size_t>(points));  // those of the first point
+    const auto population = std::ranges::find(one.populations, plan.population, &model::PopulationSpec::name);
+    const auto place = [](auto& list, int index, auto value) {
+      if (index < 0) return;
+      if (std::ssize(list) <= index) list.resize(static_cast<std::size_t>(index) + 1);
+      list[static_cast<std::size_t>(index)] = value;
+    };
+    place(values_, plan.report, std::ssize(plan.neurons));
+    place(populations_, plan.spikes, static_cast<int>(population - one.populations.begin()));
+  }
+  for (std::int64_t k = 0; k < points; ++k) {
+    Kept& kept = kept_.emplace_back(Kept{assemble::Analysis(plans), {}, {}});
+    kept.spikes.resize(one.populations.size());
+    kept.traces.resize(recorded_.reports.size());
+    for (std::size_t r = 0; r < recorded_.reports.size(); ++r) {
+      const engine::ReportLayout& report = recorded_.reports[r];
+      const auto size = report.variables.size() * static_cast<std::size_t>(report.frames * values_[r]);
+      if (report.float64)
+        kept.traces[r].values64.assign(size, none);
+      else
+        kept.traces[r].values32.assign(size, std::numeric_limits<float>::quiet_NaN());
+    }
+  }
+}
+
+// values[variable][frame][neuron]: the columns of one point.
+engine::FrameBlock StackRecorder::part_of(const engine::FrameBlock& block, std::int64_t point,
+                                          std::int64_t values) const {
+  engine::FrameBlock part;
+  part.report = block.report;
+  part.first_frame = block.first_frame;
+  part.frames = block.frames;
+  const auto cut = [&](const auto& all, auto& own) {
+    const std::size_t width = static_cast<std::size_t>(values), row = width * kept_.size();
+    for (std::size_t at = width * static_cast<std::size_t>(point); at < all.size(); at += row)
+      own.insert(own.end(), all.begin() + static_cast<std::ptrdiff_t>(at),
+                 all.begin() + static_cast<std::ptrdiff_t>(at + width));
+  };
+  cut(block.values64, part.values64);
+  cut(block.values32, part.values32);
+  return part;
+}
+
+void StackRecorder::keep_trace(Kept& kept, const engine::FrameBlock& part) {
+  const auto r = static_cast<std::size_t>(part.report);
+  const auto frames = static_cast<std::size_t>(recorded_.reports[r].frames),
+             width = static_cast<std::size_t>(values_[r]);
+  const auto copy = [&](const auto& from, auto& to) {
+    const std::size_t size = static_cast<std::size_t>(part.frames) * width;
+    for (std::size_t v = 0; v * size < from.size(); ++v)
+      std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(v * size), size,
+                  to.begin() + static_cast<std::ptrdiff_t>(
+                                   (v * frames + static_cast<std::size_t>(part.first_frame)) * width));
+  };
+  copy(part.values64, kept.traces[r].values64);
+  copy(part.values32, kept.traces[r].values32);
+}
+
+void StackRecorder::write(engine::FrameBlock block) {
+  for (std::size_t k = 0; k < kept_.size(); ++k) {
+    const engine::FrameBlock part =
+        part_of(block, static_cast<std::int64_t>(k), values_[static_cast<std::size_t>(block.report)]);
+    if (!kept_[k].analysis.take(part)) keep_trace(kept_[k], part);
+  }
+}
+
+void StackRecorder::write(engine::SpikeBlock block) {
+  const auto population = static_cast<std::size_t>(populations_[static_cast<std::size_t>(block.spikes)]);
+  const auto size = static_cast<std::uint64_t>(one_.populations[population].size);
+  std::vector<engine::SpikeBlock> parts(kept_.size());
+  for (std::size_t i = 0; i < block.times.size(); ++i) {
+    engine::SpikeBlock& part = parts[block.node_ids[i] / size];
+    part.times.push_back(block.times[i]);
+    part.node_ids.push_back(block.node_ids[i] % size);
+  }
+  for (std::size_t k = 0; k < kept_.size(); ++k) {
+    parts[k].spikes = block.spikes;
+    if (kept_[k].analysis.take(parts[k]) || parts[k].times.empty()) continue;
+    engine::SpikeBlock& to = kept_[k].spikes[population];
+    to.times.insert(to.times.end(), parts[k].times.begin(), parts[k].times.end());
+    to.node_ids.insert(to.node_ids.end(), parts[k].node_ids.begin(), parts[k].node_ids.end());
+  }
+}
+
+record::PointResult StackRecorder::result(Kept& kept, double reached) const {
+  std::vector<std::int64_t> counts;
+  for (const engine::SpikeBlock& block : kept.spikes) counts.push_back(std::ssize(block.times));
+  record::PointResult point;
+  point.status = record::PointStatus::done;
+  point.measures.assign(layout_.measures.size(), none);
+  for (const Measured& one : measure(one_, kept.analysis.tables(reached), counts, reached)) {
+    const auto column = std::ranges::find(layout_.measures, one.measure.name, &SweepMeasure::name);
+    if (column != layout_.measures.end())
+      point.measures[static_cast<std::size_t>(column - layout_.measures.begin())] = one.value;
+  }
+  for (const engine::SpikeLayout& wanted : layout_.spikes) {
+    const auto population =
+        std::ranges::find(one_.populations, wanted.population, &model::PopulationSpec::name);
+    const bool there = population != one_.populations.end();
+    point.spikes.push_back(
+        there ? std::move(kept.spikes[static_cast<std::size_t>(population - one_.populations.begin())])
+              : engine::SpikeBlock{});
+  }
+  if (!layout_.reports.empty()) point.traces = std::move(kept.traces);
+  return point;
+}
+
+std::vector<record::PointResult> StackRecorder::results(double reached) {
+  std::vector<record::PointResult> all;
+  for (Kept& kept : kept_) all.push_back(result(kept, reached));
+  return all;
+}
+
+}  // namespace hillock::sweep

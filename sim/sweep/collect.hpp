@@ -1,0 +1,57 @@
+// What is kept of the points of a stack: takes the blocks of one run apart, and measures each point.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "assemble/analysis.hpp"
+#include "assemble/assemble.hpp"
+#include "model/experiment.hpp"
+#include "record/sweep_file.hpp"
+
+namespace hillock::sweep {
+
+// What is measured of each point of this experiment, whatever it is: of every population its spikes, and all
+// single values that its analysis asks for.
+std::vector<record::SweepMeasure> measures_of(const model::Experiment& experiment,
+                                              const std::vector<assemble::AnalysisPlan>& plans);
+
+// The recorder of a stack of points with equal populations.
+class StackRecorder final : public engine::Recorder {
+ public:
+  // `one`: a point of the stack; `layout`: what its results are made of.
+  StackRecorder(const model::Experiment& one, std::int64_t points, const assemble::Prepared& stack,
+                const record::SweepLayout& layout);
+  void write(engine::FrameBlock block) override;
+  void write(engine::SpikeBlock block) override;
+  void write(engine::SnippetBlock) override {}
+  void advance(double) override {}
+  void finish(engine::RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
+
+  // The results of each point at the end of the run.
+  std::vector<record::PointResult> results(double reached);
+
+ private:
+  struct Kept {
+    assemble::Analysis analysis;
+    std::vector<engine::SpikeBlock> spikes;  // per population
+    std::vector<record::PointTraces> traces;  // per report
+  };
+  engine::FrameBlock part_of(const engine::FrameBlock& block, std::int64_t point, std::int64_t values) const;
+  void keep_trace(Kept& kept, const engine::FrameBlock& part);
+  record::PointResult result(Kept& kept, double reached) const;
+
+  const model::Experiment& one_;
+  const record::SweepLayout& layout_;
+  engine::RunLayout recorded_;
+  std::vector<int> populations_;      // of each block of spikes, those of the analysis included
+  std::vector<std::int64_t> values_;  // of one point in a frame of each report, those of the analysis included
+  std::vector<Kept> kept_;
+};
+
+// The experiment with what a sweep records of its points: spikes of all, and traces only if they are kept.
+void record_for_sweep(model::Experiment& experiment, bool traces);
+
+}  // namespace hillock::sweep

@@ -1,0 +1,326 @@
+// Combines the axes of a sweep to points.
+#include "sweep/points.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/random/sobol.hpp>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <set>
+
+#include "base/math.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "lang/check.hpp"
+#include "lang/evaluate.hpp"
+#include "lang/parser.hpp"
+
+namespace hillock::sweep {
+
+namespace {
+
+using config::Assignment;
+using config::Combination;
+using config::Node;
+using config::SweepAxis;
+using config::SweepChoice;
+using config::SweepSpec;
+
+// A point while it is put together: what it sets, and the case of each axis of cases.
+struct Draft {
+  std::vector<Assignment> settings;
+  std::map<std::string, std::string> cases;
+};
+
+double choices_of(const std::vector<SweepAxis>& axes, Combination combination) {
+  double product = 1;
+  for (const SweepAxis& axis : axes) {
+    double sum = 0;
+    for (const SweepChoice& choice : axis.choices) sum += choices_of(choice.nested, Combination::grid);
+    if (combination == Combination::zip) return sum;
+    product *= sum;
+  }
+  return product;
+}
+
+// The drafts of a grid, the first axis slowest.
+class Grid {
+ public:
+  explicit Grid(std::vector<Draft>& drafts) : drafts_(drafts) {}
+  void add(std::vector<const SweepAxis*> axes) { add(std::move(axes), {}); }
+
+ private:
+  void add(std::vector<const SweepAxis*> axes, const Draft& so_far) {
+    if (axes.empty()) {
+      drafts_.push_back(so_far);
+      return;
+    }
+    const SweepAxis& axis = *axes.front();
+    for (const SweepChoice& choice : axis.choices) {
+      Draft draft = so_far;
+      draft.settings.insert(draft.settings.end(), choice.settings.begin(), choice.settings.end());
+      if (axis.cases) draft.cases[axis.name] = choice.name;
+      std::vector<const SweepAxis*> rest;
+      for (const SweepAxis& nested : choice.nested) rest.push_back(&nested);
+      rest.insert(rest.end(), axes.begin() + 1, axes.end());
+      add(std::move(rest), draft);
+    }
+  }
+
+  std::vector<Draft>& drafts_;
+};
+
+void take(const SweepAxis& axis, std::size_t choice, Draft& draft) {
+  const SweepChoice& taken = axis.choices[choice];
+  draft.settings.insert(draft.settings.end(), taken.settings.begin(), taken.settings.end());
+  if (axis.cases) draft.cases[axis.name] = taken.name;
+}
+
+// Points in the unit cube, point by point: where each axis is drawn.
+class Cube {
+ public:
+  Cube(const SweepSpec& spec, std::uint64_t seed)
+      : count_(static_cast<std::size_t>(spec.count)), axes_(spec.axes.size()), places_(count_ * axes_) {
+    if (spec.combination == Combination::sobol) {
+      sobol();
+      return;
+    }
+    for (std::size_t a = 0; a < axes_; ++a) {
+      const auto stream = base::Stream::of(seed, "sweep." + spec.axes[a].name);
+      if (spec.combination == Combination::random)
+        for (std::size_t i = 0; i < count_; ++i) at(i, a) = stream.uniform(i, 0);
+      else
+        latin_hypercube(stream, a);
+    }
+  }
+  double& at(std::size_t point, std::size_t axis) { return places_[point * axes_ + axis]; }
+
+ private:
+  // One point in each of `count` equal intervals of each axis, in an order that is drawn (McKay, Beckman &
+  // Conover 1979, doi:10.2307/1268522).
+  void latin_hypercube(const base::Stream& stream, std::size_t axis) {
+    std::vector<std::size_t> order(count_);
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(stream.uniform(i, 1), i); });
+    for (std::size_t i = 0; i < count_; ++i)
+      at(i, axis) = (static_cast<double>(order[i]) + stream.uniform(i, 0)) / static_cast<double>(count_);
+  }
+
+  // Sobol's sequence with the direction numbers of Joe & Kuo 2008 (doi:10.1137/070709359), its first point
+  // (0, 0 ...) left out; numbers lie in the middle of their intervals of 2^-52.
+  void sobol() {
+    boost::random::sobol sequence(axes_);
+    for (double& place : places_)
+      place = (static_cast<double>(sequence() >> 12) + 0.5) * 0x1p-52;
+  }
+
+  std::size_t count_, axes_;
+  std::vector<double> places_;
+};
+
+// The value of an axis at this place between 0 and 1.
+void draw(const SweepAxis& axis, double place, Draft& draft, base::Diagnostics& diagnostics) {
+  if (!axis.law) {
+    const auto choices = axis.choices.size();
+    return take(axis, std::min(static_cast<std::size_t>(place * static_cast<double>(choices)), choices - 1),
+                draft);
+  }
+  const model::Values& law = *axis.law;
+  double value = 0;
+  if (axis.logarithmic) {
+    const double from = law.numbers[0], to = law.numbers[1];
+    value = from * base::exp(place * base::log(to / from));
+  } else {
+    value = model::quantile(law, place, diagnostics).value_or(0);
+  }
+  Node node;
+  node.kind = config::NodeKind::scalar;
+  node.text = base::format_quantity(value, law.dimension);
+  node.place = law.place;
+  draft.settings.push_back({axis.name, axis.place, std::move(node)});
+}
+
+std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Diagnostics& diagnostics) {
+  std::vector<Draft> drafts;
+  if (spec.combination == Combination::grid) {
+    std::vector<const SweepAxis*> axes;
+    for (const SweepAxis& axis : spec.axes) axes.push_back(&axis);
+    Grid(drafts).add(std::move(axes));
+  } else if (spec.combination == Combination::zip) {
+    drafts.resize(spec.axes.front().choices.size());
+    for (const SweepAxis& axis : spec.axes)
+      for (std::size_t i = 0; i < drafts.size(); ++i) take(axis, i, drafts[i]);
+  } else {
+    Cube cube(spec, seed);
+    drafts.resize(static_cast<std::size_t>(spec.count));
+    for (std::size_t i = 0; i < drafts.size(); ++i)
+      for (std::size_t a = 0; a < spec.axes.size(); ++a)
+        draw(spec.axes[a], cube.at(i, a), drafts[i], diagnostics);
+  }
+  return drafts;
+}
+
+// "step_amplitude" of "inputs.step.amplitude": its last `parts` parts.
+std::string end_of_path(const std::string& path, std::size_t parts) {
+  std::size_t begin = path.size();
+  for (; parts > 0 && begin != std::string::npos && begin > 0; --parts) begin = path.rfind('.', begin - 1);
+  std::string end = path.substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
+  std::ranges::replace(end, '.', '_');
+  return end;
+}
+
+// The shortest end of each path that no other column has, nor the results themselves.
+void name_columns(std::vector<Column>& columns, const std::set<std::string>& taken) {
+  const auto unique = [&](const std::string& name) {
+    return taken.count(name) == 0 &&
+           std::ranges::count(columns, name, &Column::name) == 1;
+  };
+  for (std::size_t parts = 1; parts < 12; ++parts) {
+    std::vector<std::string> names;
+    bool done = true;
+    for (Column& column : columns)
+      if (!column.path.empty() && (parts == 1 || !unique(column.name))) names.push_back(column.path);
+    for (Column& column : columns)
+      if (std::ranges::find(names, column.path) != names.end()) column.name = end_of_path(column.path, parts);
+    for (const Column& column : columns) done = done && (column.path.empty() || unique(column.name));
+    if (done) return;
+  }
+}
+
+std::vector<Column> columns_of(const std::vector<Draft>& drafts, const std::set<std::string>& taken) {
+  std::vector<Column> columns;
+  std::set<std::string> paths, cases;
+  for (const Draft& draft : drafts) {
+    for (const auto& [name, value] : draft.cases)
+      if (cases.insert(name).second) columns.push_back({name, "", false, {}});
+    for (const Assignment& setting : draft.settings)
+      if (paths.insert(setting.path).second) columns.push_back({"", setting.path, false, {}});
+  }
+  name_columns(columns, taken);
+  return columns;
+}
+
+const Assignment* setting_of(const Draft& draft, const std::string& path) {
+  const auto found =
+      std::ranges::find(draft.settings.rbegin(), draft.settings.rend(), path, &Assignment::path);
+  return found == draft.settings.rend() ? nullptr : &*found;
+}
+
+std::string word_of(const Node& node) {
+  return node.is_scalar() ? node.text : std::string(base::trim(config::print_document(node)));
+}
+
+// Labels of one column: numbers if all values are numbers of one dimension, otherwise words.
+void label(const std::vector<Draft>& drafts, const config::Variables& variables, std::size_t index,
+           Points& all) {
+  Column& column = all.columns[index];
+  std::vector<std::optional<base::Quantity>> numbers(drafts.size());
+  column.numeric = !column.path.empty();
+  bool first = true;
+  for (std::size_t i = 0; i < drafts.size() && column.numeric; ++i) {
+    const Assignment* setting = setting_of(drafts[i], column.path);
+    if (setting == nullptr) continue;
+    numbers[i] = config::number_of(setting->value, variables);
+    if (numbers[i] && first) column.dimension = numbers[i]->dimension;
+    column.numeric = numbers[i] && numbers[i]->dimension == column.dimension;
+    first = false;
+  }
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    Label& to = all.points[i].labels.emplace_back();
+    if (column.numeric) {
+      if (numbers[i]) to.number = numbers[i]->value;
+    } else if (column.path.empty()) {
+      const auto found = drafts[i].cases.find(column.name);
+      if (found != drafts[i].cases.end()) to.word = found->second;
+    } else if (const Assignment* setting = setting_of(drafts[i], column.path)) {
+      to.word = word_of(setting->value);
+    }
+  }
+}
+
+// `where`: a condition on the columns that are numbers.
+void filter(const Node& where, Points& all, base::Diagnostics& diagnostics) {
+  if (!where.is_scalar()) {
+    diagnostics.error(where.place, "'where' must be a condition, got " + where.describe(),
+                      "write for example where: tau_m < 20 ms");
+    return;
+  }
+  std::optional<lang::Expression> condition =
+      lang::parse(where.text, where.place, diagnostics, where.further);
+  if (!condition) return;
+  lang::Scope scope;
+  std::map<std::string, std::size_t, std::less<>> places;
+  for (std::size_t c = 0; c < all.columns.size(); ++c) {
+    if (!all.columns[c].numeric) continue;
+    scope.names.push_back(all.columns[c].name);
+    places[all.columns[c].name] = c;
+  }
+  scope.dimension_of = [&](std::string_view name) -> std::optional<base::Dimension> {
+    const auto found = places.find(name);
+    return found == places.end() ? std::nullopt : std::optional(all.columns[found->second].dimension);
+  };
+  if (!lang::check_condition(*condition, "'where'", scope, diagnostics)) return;
+  std::erase_if(all.points, [&](const Point& point) {
+    return !lang::evaluate_condition(*condition, [&](std::string_view name) {
+      return point.labels[places.find(name)->second].number;
+    });
+  });
+  if (all.points.empty())
+    diagnostics.error(where.place, "'where' takes out every point: the sweep would have none",
+                      "loosen the condition");
+}
+
+// Only where nothing is nested do the points fill a grid.
+std::vector<std::int64_t> grid_of(const SweepSpec& spec) {
+  std::vector<std::int64_t> grid;
+  if (spec.combination != Combination::grid || spec.where) return grid;
+  for (const SweepAxis& axis : spec.axes) {
+    for (const SweepChoice& choice : axis.choices)
+      if (!choice.nested.empty() || axis.cases) return {};
+    grid.push_back(std::ssize(axis.choices));
+  }
+  return grid;
+}
+
+}  // namespace
+
+double count_points(const SweepSpec& spec) {
+  const bool listed = spec.combination == Combination::grid || spec.combination == Combination::zip;
+  const double points =
+      listed ? choices_of(spec.axes, spec.combination) : static_cast<double>(spec.count);
+  return points * static_cast<double>(spec.repeat);
+}
+
+Points all_points(const SweepSpec& spec, const config::Variables& variables, std::uint64_t seed,
+                  const std::set<std::string>& taken) {
+  base::Diagnostics diagnostics;
+  if (const double count = count_points(spec); count > static_cast<double>(config::most_points)) {
+    diagnostics.error(spec.place,
+                      fmt::format("this sweep would have {:.3g} points; at most {} are possible", count,
+                                  config::most_points),
+                      "take fewer values, or draw points with 'combine: sobol' and 'count'");
+    diagnostics.throw_if_errors();
+  }
+  const std::vector<Draft> drafts = drafts_of(spec, seed, diagnostics);
+  diagnostics.throw_if_errors();
+  Points all;
+  all.columns = columns_of(drafts, taken);
+  for (const Draft& draft : drafts) all.points.push_back({draft.settings, {}, 0});
+  for (std::size_t c = 0; c < all.columns.size(); ++c) label(drafts, variables, c, all);
+  if (spec.where) filter(*spec.where, all, diagnostics);
+  diagnostics.throw_if_errors();
+  all.grid = grid_of(spec);
+  if (spec.repeat == 1) return all;
+  std::vector<Point> once = std::move(all.points);
+  all.points.clear();
+  for (const Point& point : once)
+    for (std::int64_t r = 0; r < spec.repeat; ++r) {
+      all.points.push_back(point);
+      all.points.back().repeat = static_cast<std::uint64_t>(r);
+    }
+  return all;
+}
+
+}  // namespace hillock::sweep

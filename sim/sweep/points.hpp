@@ -1,0 +1,50 @@
+// The points of a sweep: which values each has, in the order of the file.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/units.hpp"
+#include "config/composition.hpp"
+#include "config/config.hpp"
+#include "config/sweep_section.hpp"
+
+namespace hillock::sweep {
+
+// What is varied: a column of the table of results.
+struct Column {
+  std::string name;      // "amplitude", or more of its path where that would not be unique
+  std::string path;      // "inputs.step.amplitude"; of cases empty
+  bool numeric = false;  // otherwise its values are words
+  base::Dimension dimension{};
+};
+
+// One value of a column: a number in internal units (NaN if the point has none), or a word.
+struct Label {
+  double number = std::numeric_limits<double>::quiet_NaN();
+  std::string word;
+};
+
+struct Point {
+  std::vector<config::Assignment> settings;
+  std::vector<Label> labels;  // parallel to the columns
+  std::uint64_t repeat = 0;
+};
+
+struct Points {
+  std::vector<Column> columns;
+  std::vector<Point> points;
+  std::vector<std::int64_t> grid;  // how many values each axis has, if they form a grid; the first is slowest
+};
+
+// All points, those that `where` takes out left out; each as often as it is repeated. `taken` are names that no
+// column may have. Throws UserError: no point is left, too many, a condition that is wrong.
+Points all_points(const config::SweepSpec& spec, const config::Variables& variables, std::uint64_t seed,
+                  const std::set<std::string>& taken);
+
+// How many there would be, before any is made.
+double count_points(const config::SweepSpec& spec);
+
+}  // namespace hillock::sweep
