@@ -79,7 +79,7 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
   data.targets = targets.neurons;
   data.grid = {experiment.simulation.dt, experiment.simulation.steps};
   const std::string stream = "inputs." + input.name + "." + spec.name;
-  data.stream = base::Stream::of(experiment.simulation.seeds.front(), stream);
+  data.streams = base::Streams::of(experiment.simulation.seeds, stream, spec.size);
   const std::int64_t count = targets.all ? spec.size : static_cast<std::int64_t>(targets.neurons.size());
   const model::InputType* type = model::input_type(input.type);
   for (const auto& entry : input.fields) {

@@ -199,7 +199,7 @@ class Builder {
     network::PopulationPlan& plan = built_.plan;
     std::map<std::string, NeuronValues> values = built_.parameters;
     values[slot::dt] = {experiment_.simulation.dt};
-    std::map<std::string, base::Stream> streams;
+    std::map<std::string, base::Streams> streams;
     for (const auto& input : built_.currents) {
       for (const auto& [name, numbers] : input->parameters()) values[name] = numbers;
       for (const auto& [name, stream] : input->streams()) streams[name] = stream;
@@ -213,8 +213,8 @@ class Builder {
       const auto given = streams.find(name);
       plan.streams[static_cast<int>(i)] = given != streams.end()
                                               ? given->second
-                                              : base::Stream::of(experiment_.simulation.seeds.front(),
-                                                                 "populations." + spec_.name + "." + name);
+                                              : base::Streams::of(experiment_.simulation.seeds,
+                                                                 "populations." + spec_.name + "." + name, spec_.size);
     }
   }
 

@@ -62,4 +62,12 @@ double Stream::normal(std::uint64_t index, std::uint64_t step, int lane) const {
   return normal_quantile(uniform(index, step, lane));
 }
 
+Streams Streams::of(std::span<const std::uint64_t> seeds, std::string_view name, std::int64_t neurons) {
+  Streams streams;
+  streams.points.clear();
+  for (const std::uint64_t seed : seeds) streams.points.push_back(Stream::of(seed, name));
+  streams.neurons = static_cast<std::uint64_t>(neurons) / seeds.size();
+  return streams;
+}
+
 }  // namespace hillock::base

@@ -3,7 +3,9 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace hillock::base {
 
@@ -27,6 +29,21 @@ struct Stream {
   // Words 2*lane (low half) and 2*lane + 1 (high half) of Philox at counter (index low, index high, step low,
   // step high) and key (key low, key high).
   std::uint64_t bits(std::uint64_t index, std::uint64_t step, int lane = 0) const;
+};
+
+// The draws of the neurons of a population. The neurons of a stack belong to several points, one after the
+// other: each point has a stream of its own, and counts its neurons from 0.
+struct Streams {
+  std::vector<Stream> points;  // at least one
+  std::uint64_t neurons = 0;   // of each point, where there are several
+
+  Streams(Stream one = {}) : points{one} {}
+  // `neurons` are those of all points together.
+  static Streams of(std::span<const std::uint64_t> seeds, std::string_view name, std::int64_t neurons);
+
+  bool stacked() const { return points.size() > 1; }
+  const Stream& stream_of(std::uint64_t neuron) const { return points[stacked() ? neuron / neurons : 0]; }
+  std::uint64_t index_of(std::uint64_t neuron) const { return stacked() ? neuron % neurons : neuron; }
 };
 
 }  // namespace hillock::base

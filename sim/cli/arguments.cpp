@@ -77,7 +77,7 @@ constexpr Texts bench_texts{
 // What CLI11 fills: numbers stay words, because CLI11 would read 010 and 0x10 as numbers.
 struct Raw {
   Arguments arguments;
-  std::string threads, chunk;
+  std::string threads, chunk, stack;
   std::optional<std::string> out;
 };
 
@@ -152,6 +152,9 @@ void add_sweep(CLI::App& app, Raw& raw) {
                  "Begin anew instead of going on with FILE.partial, and replace the file that --out names");
   sweep.add_option("--threads", raw.threads,
                    "Number of threads (default: as many as there are processors); results do not depend on it")
+      ->type_name("N");
+  sweep.add_option("--stack", raw.stack,
+                   "Neurons of points that are put together, 1: none are; results do not depend on it")
       ->type_name("N");
   sweep.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
   add_kernels(sweep, raw);
@@ -339,6 +342,7 @@ Arguments checked(Raw raw) {
     throw UserError("--out needs the name of a file", "write for instance --out results/run.h5");
   arguments.out = raw.out.value_or("");
   if (!raw.threads.empty()) arguments.threads = whole_number("--threads", raw.threads, 1, 4096);
+  if (!raw.stack.empty()) arguments.stack = whole_number("--stack", raw.stack, 1, 1 << 20);
   if (!raw.chunk.empty()) {
     arguments.chunk = whole_number("--chunk", raw.chunk, 8, 1 << 20);
     if (arguments.chunk % 8 != 0)

@@ -13,6 +13,7 @@ struct Arguments {
   bool force = false, quiet = false, json = false, csv = false, list = false;
   int threads = 0;  // 0: as the config says
   bool profile = false;
+  int stack = 0;                  // --stack of sweep; 0: as many as are fast
   std::vector<std::string> only;  // --only AXIS=VALUE of sweep
   int chunk = 0;  // neurons; 0: the interpreter's own
   std::string instructions = "auto", backend = "auto";

@@ -128,6 +128,7 @@ class Sweep {
       console_.message(fmt::format("note: {}.partial holds {} of {} points; the others are run", path_,
                                    before_, layout_.points()));
     options.threads = arguments_.threads;
+    if (arguments_.stack > 0) options.most_stacked = arguments_.stack;
     options.stop = &signals.stop();
     if (!arguments_.quiet && console_.shows_progress())
       options.progress = [this](const sweep::Progress& progress) {

@@ -67,7 +67,7 @@ program::Binding Population::binding(const program::Program& program) const {
   }
   for (int slot = 0; slot < program.streams; ++slot) {
     const auto given = plan_.streams.find(slot);
-    result.streams.push_back(given == plan_.streams.end() ? base::Stream{} : given->second);
+    result.streams.push_back(given == plan_.streams.end() ? base::Streams{} : given->second);
   }
   return result;
 }

@@ -49,7 +49,7 @@ struct PopulationPlan {
   std::int64_t size = 0;
   program::Slots slots;
   std::map<int, std::vector<double>> parameters;  // by slot: one value, or one per neuron
-  std::map<int, base::Stream> streams;            // by slot
+  std::map<int, base::Streams> streams;           // by slot
   std::map<int, std::vector<double>>
       initial;  // by array slot: one value, or one per neuron; the other arrays begin at 0
   std::vector<StateFacts> states;

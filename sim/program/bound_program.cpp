@@ -67,7 +67,25 @@ ParameterValues bind_parameters(const Program& program, const Binding& binding, 
   return all;
 }
 
-SharedValues share(const Program& program, const ParameterValues& parameters) {
+StackedDraws add_stacked_draws(const std::vector<base::Streams>& streams, std::int64_t neurons,
+                               ParameterValues& parameters) {
+  if (streams.empty() || !streams.front().stacked()) return {};
+  const auto add = [&](auto bits_of) {
+    std::vector<double>& values = parameters.emplace_back(index(base::padded(neurons)));
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = std::bit_cast<double>(bits_of(std::min<std::uint64_t>(i, static_cast<std::uint64_t>(neurons) - 1)));
+    return static_cast<int>(parameters.size()) - 1;
+  };
+  StackedDraws draws;
+  draws.own = add([&](std::uint64_t neuron) { return streams.front().index_of(neuron); });
+  draws.shared = add([](std::uint64_t) { return std::uint64_t{0}; });
+  draws.keys = static_cast<int>(parameters.size());
+  for (const base::Streams& stream : streams)
+    add([&](std::uint64_t neuron) { return stream.stream_of(neuron).key; });
+  return draws;
+}
+
+SharedValues share(const Program& program, const ParameterValues& parameters, bool stacked) {
   SharedValues shared;
   shared.places.assign(program.step.size(), -1);
   for (std::size_t i = 0; i < program.step.size(); ++i) {
@@ -87,7 +105,7 @@ SharedValues share(const Program& program, const ParameterValues& parameters) {
         shared.step_values.push_back({node.a, place});
         break;
       case Op::uniform:
-        if (node.c == 0) break;
+        if (node.c == 0 || stacked) break;
         place = shared.add(0);
         shared.draws.push_back({node.a, node.b, place});
         break;
@@ -108,10 +126,10 @@ SharedValues share(const Program& program, const ParameterValues& parameters) {
   return shared;
 }
 
-void SharedValues::fill(const Call& call, std::span<const base::Stream> streams, double* values) const {
+void SharedValues::fill(const Call& call, std::span<const base::Streams> streams, double* values) const {
   std::copy(table.begin(), table.end(), values);
   for (const StepValue& v : step_values) values[v.place] = call.step_values[index(v.slot)];
-  for (const SharedDraw& d : draws) values[d.place] = streams[index(d.stream)].uniform(0, call.step, d.lane);
+  for (const SharedDraw& d : draws) values[d.place] = streams[index(d.stream)].points.front().uniform(0, call.step, d.lane);
   const auto operand = [&](int place) { return place < 0 ? 0.0 : values[place]; };
   for (const SharedOperation& o : operations)
     values[o.result] = evaluate(o.op, operand(o.a), operand(o.b), operand(o.c));

@@ -18,6 +18,17 @@ using ParameterValues = std::vector<std::vector<double>>;
 // Evaluates the prologue. Throws base::InternalError if the binding is none of this program.
 ParameterValues bind_parameters(const Program& program, const Binding& binding, std::int64_t neurons);
 
+// Where the neurons of a stack find their draws: parameters behind those of the program, the bits of whole
+// numbers.
+struct StackedDraws {
+  int keys = -1;             // of the first stream; the others follow
+  int own = -1, shared = -1;  // indices of the neurons, and of draws that the neurons of a point share: 0
+  bool any() const { return keys >= 0; }
+};
+// Adds them if the streams are stacked.
+StackedDraws add_stacked_draws(const std::vector<base::Streams>& streams, std::int64_t neurons,
+                               ParameterValues& parameters);
+
 // An operation whose operands are the same for all neurons of a call; places in the table of values.
 struct SharedOperation {
   Op op = Op::constant;
@@ -46,12 +57,12 @@ struct SharedValues {
     return static_cast<int>(table.size()) - 1;
   }
   // Fills the table for a call; values[table.size()].
-  void fill(const Call& call, std::span<const base::Stream> streams, double* values) const;
+  void fill(const Call& call, std::span<const base::Streams> streams, double* values) const;
   // Whether values, filled for a call before, are those of this call too; value i stands at values[repeats *
   // i].
   bool current(const Call& call, const double* values, int repeats) const;
 };
 
-SharedValues share(const Program& program, const ParameterValues& parameters);
+SharedValues share(const Program& program, const ParameterValues& parameters, bool stacked);
 
 }  // namespace hillock::program

@@ -4,26 +4,58 @@
 
 namespace hillock::program {
 
+// What the two words of a key grow by from round to round.
+constexpr std::uint32_t key_growth[2] = {0x9E3779B9, 0xBB67AE85};
+
+// The same key for all lanes.
+template <class O>
+struct SharedKey {
+  explicit SharedKey(std::uint64_t key)
+      : low_(static_cast<std::uint32_t>(key)), high_(static_cast<std::uint32_t>(key >> 32)) {}
+  typename O::Bits low() const { return O::set_bits(low_); }
+  typename O::Bits high() const { return O::set_bits(high_); }
+  void grow() {
+    low_ += key_growth[0];
+    high_ += key_growth[1];
+  }
+
+ private:
+  std::uint32_t low_, high_;
+};
+
+// A key for each lane. Only the lower halves of its words count.
+template <class O>
+struct LaneKeys {
+  explicit LaneKeys(typename O::Bits key) : low_(key), high_(O::template shift_right<32>(key)) {}
+  typename O::Bits low() const { return low_; }
+  typename O::Bits high() const { return high_; }
+  void grow() {
+    low_ = O::add_bits(low_, O::set_bits(key_growth[0]));
+    high_ = O::add_bits(high_, O::set_bits(key_growth[1]));
+  }
+
+ private:
+  typename O::Bits low_, high_;
+};
+
 // Philox 4x32-10 with one block per lane; a uniform draw in (0, 1) of its half `lane`. O has
 // multiply_words(Bits, Bits) too: 32 x 32 -> 64 bits of the lower halves. Only the lower halves of the step's
 // words count.
-template <class O, int lane>
+template <class O, int lane, class Key>
 typename O::Number uniform(typename O::Bits index, typename O::Bits step_low, typename O::Bits step_high,
-                           std::uint64_t key) {
+                           Key key) {
   using Bits = typename O::Bits;
   Bits c0 = index, c1 = O::template shift_right<32>(index);
   Bits c2 = step_low, c3 = step_high;
-  std::uint32_t key_0 = static_cast<std::uint32_t>(key), key_1 = static_cast<std::uint32_t>(key >> 32);
   for (int round = 0; round < 10; ++round) {
     // Only the lower halves of the words count; what stands above is cut at the end.
     const Bits product_0 = O::multiply_words(c0, O::set_bits(0xD2511F53));
     const Bits product_1 = O::multiply_words(c2, O::set_bits(0xCD9E8D57));
-    c0 = O::xor_bits(O::xor_bits(O::template shift_right<32>(product_1), c1), O::set_bits(key_0));
-    c2 = O::xor_bits(O::xor_bits(O::template shift_right<32>(product_0), c3), O::set_bits(key_1));
+    c0 = O::xor_bits(O::xor_bits(O::template shift_right<32>(product_1), c1), key.low());
+    c2 = O::xor_bits(O::xor_bits(O::template shift_right<32>(product_0), c3), key.high());
     c1 = product_1;
     c3 = product_0;
-    key_0 += 0x9E3779B9U;
-    key_1 += 0xBB67AE85U;
+    key.grow();
   }
   const Bits low = O::and_bits(lane == 0 ? c0 : c2, O::set_bits(0xffffffff));
   const Bits bits = O::or_bits(low, O::template shift_left<32>(lane == 0 ? c1 : c3));

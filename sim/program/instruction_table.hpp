@@ -25,7 +25,8 @@ struct InstructionTable {
   Function (*operation)(Op op, Shape shape) = nullptr;
   Function copy = nullptr, fill = nullptr;            // numbers: from an array, from one value
   Function copy_mask = nullptr, fill_mask = nullptr;  // masks: from a mask, from one number (1 or 0)
-  Function draw[2] = {nullptr, nullptr};              // a: DrawPosition, b: key of the stream; by Philox lane
+  // By Philox lane. a: DrawPosition, b: key of the stream; for each neuron: b: keys, c: indices.
+  Function draw[2] = {nullptr, nullptr}, draw_each[2] = {nullptr, nullptr};
 };
 
 namespace generic {

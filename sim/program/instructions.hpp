@@ -95,8 +95,7 @@ struct Instructions {
     for (std::int64_t i = 0; i < lanes / 8; ++i) byte(result)[i] = all;
   }
 
-  // Philox 4x32-10 as in base/random.hpp, one block per lane. a: DrawPosition, b: the stream's key, c: 1.0 if
-  // shared.
+  // Philox 4x32-10 as in base/random.hpp, one block per lane. a: DrawPosition, b: the stream's key.
   template <int lane>
   static void draw(void* result, const void* a, const void* b, const void*, std::int64_t lanes) {
     const DrawPosition at = *static_cast<const DrawPosition*>(a);
@@ -106,8 +105,19 @@ struct Instructions {
     for (std::int64_t i = 0; i < lanes; i += width) {
       const Bits index =
           O::add_bits(O::lane_numbers(), O::set_bits(at.index + static_cast<std::uint64_t>(i)));
-      O::store(out + i, uniform<O, lane>(index, step_low, step_high, key));
+      O::store(out + i, uniform<O, lane>(index, step_low, step_high, SharedKey<O>(key)));
     }
+  }
+
+  // The same where neurons have keys and indices of their own. b: keys, c: indices, both as bits of numbers.
+  template <int lane>
+  static void draw_each(void* result, const void* a, const void* b, const void* c, std::int64_t lanes) {
+    const DrawPosition at = *static_cast<const DrawPosition*>(a);
+    const PerNeuron keys(b), indices(c);
+    double* out = static_cast<double*>(result);
+    const Bits step_low = O::set_bits(at.step & 0xffffffff), step_high = O::set_bits(at.step >> 32);
+    for (std::int64_t i = 0; i < lanes; i += width)
+      O::store(out + i, uniform<O, lane>(O::bits(indices(i)), step_low, step_high, LaneKeys<O>(O::bits(keys(i)))));
   }
 
   static InstructionTable table() {
@@ -118,6 +128,8 @@ struct Instructions {
     t.fill_mask = fill_mask;
     t.draw[0] = draw<0>;
     t.draw[1] = draw<1>;
+    t.draw_each[0] = draw_each<0>;
+    t.draw_each[1] = draw_each<1>;
     t.operation = operation;
     return t;
   }

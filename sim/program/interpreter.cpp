@@ -48,9 +48,8 @@ class Interpreter final : public Kernel {
   Interpreter(const Program& program, const Binding& binding, std::int64_t neurons,
               const InterpreterOptions& options)
       : streams_(binding.streams), parameters_(bind_parameters(program, binding, neurons)) {
-    std::vector<std::uint64_t> keys;
-    for (const base::Stream& stream : streams_) keys.push_back(stream.key);
-    code_ = compile(program, parameters_, keys, table_of(options.isa), options.chunk);
+    const StackedDraws stacked = add_stacked_draws(streams_, neurons, parameters_);
+    code_ = compile(program, parameters_, streams_, stacked, table_of(options.isa), options.chunk);
     for (const Output& output : program.outputs)
       if (output.mask) written_masks_.push_back(output.slot);
   }
@@ -59,7 +58,7 @@ class Interpreter final : public Kernel {
 
  private:
   friend class InterpreterRunner;
-  std::vector<base::Stream> streams_;
+  std::vector<base::Streams> streams_;
   ParameterValues parameters_;
   Code code_;
   std::vector<int> written_masks_;

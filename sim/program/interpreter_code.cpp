@@ -18,14 +18,19 @@ constexpr int at_the_end = 1 << 30;  // "last use" of what the outputs read
 class Compiler {
  public:
   Compiler(const Program& program, const ParameterValues& parameters,
-           const std::vector<std::uint64_t>& stream_keys, const InstructionTable& table)
-      : program_(program), parameters_(parameters), stream_keys_(stream_keys), table_(table) {}
+           const std::vector<base::Streams>& streams, const StackedDraws& stacked,
+           const InstructionTable& table)
+      : program_(program),
+        parameters_(parameters),
+        streams_(streams),
+        stacked_(stacked),
+        table_(table) {}
 
   Code compile(std::int64_t chunk) {
     code_.arrays = program_.arrays;
     code_.masks = program_.masks;
     places_.assign(program_.step.size(), Place{});
-    code_.shared = share(program_, parameters_);
+    code_.shared = share(program_, parameters_, stacked_.any());
     place_leaves();
     find_last_uses();
     find_direct_stores();
@@ -139,8 +144,15 @@ class Compiler {
 
   void emit_draw(int i) {
     const Node& n = node(i);
-    const Place key{Kind::value, code_.shared.add(std::bit_cast<double>(stream_keys_[index(n.a)])), {}};
     places_[index(i)] = result_place(i);
+    if (stacked_.any()) {
+      const Place keys = parameter_place(stacked_.keys + n.a),
+                  indices = parameter_place(n.c == 0 ? stacked_.own : stacked_.shared);
+      drafts_.push_back(Draft{table_.draw_each[n.b], places_[index(i)], draw_place(), keys, indices});
+      return;
+    }
+    const std::uint64_t bits = streams_[index(n.a)].points.front().key;
+    const Place key{Kind::value, code_.shared.add(std::bit_cast<double>(bits)), {}};
     drafts_.push_back(Draft{table_.draw[n.b], places_[index(i)], draw_place(), key, {}});
   }
 
@@ -266,7 +278,8 @@ class Compiler {
 
   const Program& program_;
   const ParameterValues& parameters_;
-  const std::vector<std::uint64_t>& stream_keys_;
+  const std::vector<base::Streams>& streams_;
+  const StackedDraws& stacked_;
   const InstructionTable& table_;
   Code code_;
   std::vector<Place> places_;
@@ -282,9 +295,9 @@ class Compiler {
 }  // namespace
 
 Code compile(const Program& program, const ParameterValues& parameters,
-             const std::vector<std::uint64_t>& stream_keys, const InstructionTable& table,
-             std::int64_t chunk) {
-  return Compiler(program, parameters, stream_keys, table).compile(chunk);
+             const std::vector<base::Streams>& streams, const StackedDraws& stacked,
+             const InstructionTable& table, std::int64_t chunk) {
+  return Compiler(program, parameters, streams, stacked, table).compile(chunk);
 }
 
 }  // namespace hillock::program

@@ -42,7 +42,7 @@ constexpr std::int64_t scratch_bytes_meant = 256 * 1024;  // of a cache that a c
 
 // chunk is an upper limit: it is lowered until the scratch memory fits into that, or is 8.
 Code compile(const Program& program, const ParameterValues& parameters,
-             const std::vector<std::uint64_t>& stream_keys, const InstructionTable& table,
-             std::int64_t chunk);
+             const std::vector<base::Streams>& streams, const StackedDraws& stacked,
+             const InstructionTable& table, std::int64_t chunk);
 
 }  // namespace hillock::program

@@ -17,7 +17,7 @@ struct Binding {
   // For each parameter slot one value, or one per neuron (then padded here to a multiple of 8 with the last
   // value).
   std::vector<std::vector<double>> parameters;
-  std::vector<base::Stream> streams;  // for each stream slot
+  std::vector<base::Streams> streams;  // for each stream slot
 };
 
 // The data of one call. Arrays and masks are padded to multiples of 8 neurons and may be unaligned; the lanes
@@ -28,7 +28,7 @@ struct Call {
   std::span<std::uint8_t* const> masks;  // [masks][padded n / 8]
   std::span<const double> step_values;   // [step_values]
   std::uint64_t step = 0;                // for draws
-  std::uint64_t first_index = 0;         // index for draws of neuron 0
+  std::uint64_t first_index = 0;         // index for draws of neuron 0, where no stream is stacked
   std::int64_t first = 0;                // a multiple of 8
   std::int64_t count = 0;                // neurons first .. first + count - 1
 };
@@ -98,7 +98,7 @@ class ScalarEvaluator {
   // arrays[program.arrays]: read, then overwritten by the stores; masks[program.masks] likewise. Returns
   // false (nothing stored) if the guard holds.
   bool run(std::span<double> arrays, std::span<bool> masks, std::span<const double> step_values,
-           std::span<const base::Stream> streams = {}, std::uint64_t step = 0, std::uint64_t index = 0);
+           std::span<const base::Streams> streams = {}, std::uint64_t step = 0, std::uint64_t index = 0);
   std::span<const double> all_parameters() const { return parameters_; }  // parameters and prologue results
 
  private:

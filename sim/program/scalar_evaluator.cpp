@@ -65,7 +65,7 @@ void ScalarEvaluator::set_parameters(std::span<const double> parameters) {
 }
 
 bool ScalarEvaluator::run(std::span<double> arrays, std::span<bool> masks,
-                          std::span<const double> step_values, std::span<const base::Stream> streams,
+                          std::span<const double> step_values, std::span<const base::Streams> streams,
                           std::uint64_t step, std::uint64_t neuron) {
   for (std::size_t i = 0; i < program_.step.size(); ++i) {
     const Node& node = program_.step[i];
@@ -82,9 +82,11 @@ bool ScalarEvaluator::run(std::span<double> arrays, std::span<bool> masks,
       case Op::step_value:
         values_[i] = step_values[index(node.a)];
         break;
-      case Op::uniform:
-        values_[i] = streams[index(node.a)].uniform(node.c ? 0 : neuron, step, node.b);
+      case Op::uniform: {
+        const base::Streams& all = streams[index(node.a)];
+        values_[i] = all.stream_of(neuron).uniform(node.c ? 0 : all.index_of(neuron), step, node.b);
         break;
+      }
       default:
         values_[i] = computed(node, values_);
     }

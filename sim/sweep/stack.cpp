@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -85,8 +84,13 @@ bool same_variable(const model::VariableSpec& a, const model::VariableSpec& b) {
          a.around_spikes == b.around_spikes;
 }
 
+// A mean over the neurons of a stack would be one over all its points.
+bool has_mean(const RecordSpec& record) {
+  return std::ranges::any_of(record.variables, [](const model::VariableSpec& v) { return v.mean; });
+}
+
 bool same_record(const RecordSpec& a, const RecordSpec& b) {
-  return a.population == b.population && a.spikes == b.spikes && a.spike_neurons == b.spike_neurons &&
+  return !has_mean(a) && a.population == b.population && a.spikes == b.spikes && a.spike_neurons == b.spike_neurons &&
          a.float64 == b.float64 && std::ranges::equal(a.variables, b.variables, same_variable);
 }
 
@@ -168,17 +172,6 @@ std::vector<std::int64_t> repeated(const std::vector<std::int64_t>& neurons, std
 
 }  // namespace
 
-bool draws_nothing(const Experiment& point) {
-  static const std::set<std::string> drawn{"white_noise", "noise", "ou", "poisson"};
-  const auto quiet = [](const PopulationSpec& population) {
-    const model::SpikeRuleKind kind = population.model->spike.kind;
-    return kind != model::SpikeRuleKind::rate && kind != model::SpikeRuleKind::probability;
-  };
-  return std::ranges::all_of(point.populations, quiet) &&
-         std::ranges::none_of(point.inputs,
-                              [&](const InputSpec& input) { return drawn.count(input.type) != 0; });
-}
-
 bool can_stack(const Experiment& one, const Experiment& other) {
   const auto& a = one.simulation;
   const auto& b = other.simulation;
@@ -187,8 +180,7 @@ bool can_stack(const Experiment& one, const Experiment& other) {
          std::ranges::equal(one.populations, other.populations, same_population) &&
          std::ranges::equal(one.inputs, other.inputs, same_input) &&
          std::ranges::equal(one.record, other.record, same_record) &&
-         std::ranges::equal(one.analysis, other.analysis, same_analysis) && draws_nothing(one) &&
-         draws_nothing(other);
+         std::ranges::equal(one.analysis, other.analysis, same_analysis);
 }
 
 std::unique_ptr<Experiment> stack(Points points) {

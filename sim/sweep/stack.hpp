@@ -9,12 +9,8 @@
 
 namespace hillock::sweep {
 
-// Whether the points can be in one stack: all but numbers per neuron and seeds is equal, and nothing is drawn
-// while they run.
+// Whether the points can be in one stack: all but numbers per neuron and seeds is equal.
 bool can_stack(const model::Experiment& one, const model::Experiment& other);
-
-// Whether a point may stand in a stack at all.
-bool draws_nothing(const model::Experiment& point);
 
 // The stack of at least one point, in this order. The points must outlive it.
 std::unique_ptr<model::Experiment> stack(std::span<const std::unique_ptr<model::Experiment>> points);

@@ -22,7 +22,7 @@ inline InputData input_data(std::int64_t neurons, double dt, const Fields& value
   data.values = values;
   data.lists = lists;
   data.grid = base::TimeGrid{dt, 1000000};
-  data.stream = base::Stream::of(1, "inputs.probe");
+  data.streams = base::Stream::of(1, "inputs.probe");
   return data;
 }
 
@@ -129,7 +129,7 @@ class CurrentBench {
   std::map<std::string, int> results_;
   int V_ = -1;
   std::vector<std::vector<double>> parameters_;
-  std::vector<base::Stream> streams_;
+  std::vector<base::Streams> streams_;
   std::vector<base::AlignedArray<double>> arrays_;
   std::vector<double> step_values_;
 };

@@ -44,7 +44,7 @@ std::vector<double> over_population(const InputData& data, const std::vector<dou
 std::map<std::string, std::vector<double>> NormalArray::initial() const {
   std::vector<double> values(static_cast<std::size_t>(neurons_));
   for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = stream_.normal(shared_ ? 0 : i, before_first_step);
+    values[i] = streams_.stream_of(i).normal(shared_ ? 0 : streams_.index_of(i), before_first_step);
   return {{name_, values}};
 }
 

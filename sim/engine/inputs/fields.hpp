@@ -76,7 +76,7 @@ class NormalArray {
   NormalArray(const InputData& data, bool shared)
       : name_("inputs." + data.name + ".normal"),
         neurons_(data.neurons),
-        stream_(data.stream),
+        streams_(data.streams),
         shared_(shared) {}
 
   void declare(program::Slots& slots) {
@@ -90,12 +90,12 @@ class NormalArray {
   }
   void store(program::Tape& tape, program::Expr value) const { program::store(tape, slot_, value); }
   std::map<std::string, std::vector<double>> initial() const;  // normal[neurons], drawn for before_first_step
-  std::map<std::string, base::Stream> streams() const { return {{name_, stream_}}; }
+  std::map<std::string, base::Streams> streams() const { return {{name_, streams_}}; }
 
  private:
   std::string name_;
   std::int64_t neurons_;
-  base::Stream stream_;
+  base::Streams streams_;
   bool shared_;
   int slot_ = -1, stream_slot_ = -1;
 };

@@ -27,7 +27,7 @@ struct InputData {
   std::map<std::string, std::string> words;
   std::function<program::Expr(program::Tape&, program::Expr t)> waveform;  // of time in ms
   base::TimeGrid grid;
-  base::Stream stream;  // of this input and population
+  base::Streams streams;  // of this input and population
 
   double value(const std::string& field) const { return values.at(field).at(0); }
   bool has(const std::string& field) const { return values.count(field) != 0; }
@@ -71,7 +71,7 @@ class CurrentInput {
   // Initial values of its arrays, one per neuron.
   virtual std::map<std::string, std::vector<double>> initial_arrays() const { return {}; }
   // Names of stream slots and their streams.
-  virtual std::map<std::string, base::Stream> streams() const { return {}; }
+  virtual std::map<std::string, base::Streams> streams() const { return {}; }
   // Fills its step values for the step that begins at t_n + offset (offset > 0 only when spike times are
   // interpolated and an edge cuts the step): the offset chooses the piece that acts, the values are those of
   // this piece at t_n, from which all offsets are counted.

@@ -42,7 +42,7 @@ class Noise final : public CurrentInput {
     return values;
   }
   std::map<std::string, std::vector<double>> initial_arrays() const override { return normal_.initial(); }
-  std::map<std::string, base::Stream> streams() const override { return normal_.streams(); }
+  std::map<std::string, base::Streams> streams() const override { return normal_.streams(); }
   void begin_step(std::int64_t step, double offset, std::span<double> step_values) const override {
     gate_.set(step_values, window_.gate(step, offset));
     const bool next_begins_interval = (step + 1 - window_.start().step()) % every_ == 0;

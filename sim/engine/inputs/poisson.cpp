@@ -51,14 +51,14 @@ class Poisson final : public SpikeInput {
   std::int64_t delay_;  // steps
   bool shared_;
   std::vector<std::int64_t> counts_, shared_counts_;  // of this step, for each target and for each law
-  base::Stream stream_;
+  base::Streams streams_;
 };
 
 Poisson::Poisson(const InputData& data)
     : targets_(data),
       delay_(arrival_step(0, number_or(data, "delay", 0), data.grid)),
       shared_(data.flags.count("shared") != 0 && data.flags.at("shared")),
-      stream_(data.stream) {
+      streams_(data.streams) {
   std::map<double, std::size_t> law_of_rate;
   const std::vector<double>& rates = data.values.at("rate");
   for (std::size_t k = 0; k < targets_.neurons.size(); ++k) {
@@ -109,15 +109,16 @@ bool Poisson::deliver(std::int64_t step, std::span<double> arrivals) {
 }
 
 void Poisson::count_spikes(const Stretch& stretch, std::uint64_t step) {
-  if (shared_) {
+  if (shared_ && !streams_.stacked()) {
     for (std::size_t law = 0; law < stretch.laws.size(); ++law)
-      shared_counts_[law] = stretch.laws[law].draw(stream_, 0, step);
+      shared_counts_[law] = stretch.laws[law].draw(streams_.points.front(), 0, step);
     for (std::size_t k = 0; k < counts_.size(); ++k) counts_[k] = shared_counts_[law_of_[k]];
     return;
   }
-  for (std::size_t k = 0; k < counts_.size(); ++k)
-    counts_[k] =
-        stretch.laws[law_of_[k]].draw(stream_, static_cast<std::uint64_t>(targets_.neurons[k]), step);
+  for (std::size_t k = 0; k < counts_.size(); ++k) {
+    const auto neuron = static_cast<std::uint64_t>(targets_.neurons[k]);
+    counts_[k] = stretch.laws[law_of_[k]].draw(streams_.stream_of(neuron), shared_ ? 0 : streams_.index_of(neuron), step);
+  }
 }
 
 }  // namespace

@@ -42,9 +42,10 @@ class JitKernel final : public Kernel {
   JitKernel(const Program& program, const Binding& binding, std::int64_t neurons, InstructionSet isa)
       : streams_(binding.streams),
         parameters_(bind_parameters(program, binding, neurons)),
-        shared_(share(program, parameters_)),
+        stacked_(add_stacked_draws(streams_, neurons, parameters_)),
+        shared_(share(program, parameters_, stacked_.any())),
         repeats_(isa == InstructionSet::avx512 ? 1 : 4) {
-    Lowered lowered = lower(program, shared_, streams_, isa);
+    Lowered lowered = lower(program, shared_, streams_, stacked_, isa);
     layout_ = lowered.values;
     const Target registers = target(isa);
     const Body eight = allocate(lowered.list, registers, 8 / registers.lanes());
@@ -58,8 +59,9 @@ class JitKernel final : public Kernel {
 
  private:
   friend class JitRunner;
-  std::vector<base::Stream> streams_;
+  std::vector<base::Streams> streams_;
   ParameterValues parameters_;
+  StackedDraws stacked_;
   SharedValues shared_;
   int repeats_;  // of each value in the table
   ValueLayout layout_;

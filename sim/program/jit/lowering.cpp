@@ -221,8 +221,9 @@ class Lowering {
   using Mask = typename Operations::Mask;
 
  public:
-  Lowering(const Program& program, const SharedValues& shared, std::span<const base::Stream> streams)
-      : program_(program), shared_(shared), streams_(streams), writer_(wide) {
+  Lowering(const Program& program, const SharedValues& shared, std::span<const base::Streams> streams,
+           const StackedDraws& stacked)
+      : program_(program), shared_(shared), streams_(streams), stacked_(stacked), writer_(wide) {
     const int table = static_cast<int>(shared.table.size());
     layout_ = {table, table + 1, table + 2};
   }
@@ -277,11 +278,18 @@ class Lowering {
   }
 
   int draw(const Node& node) {
-    const typename Operations::Bits neuron{
-        writer_.put(Action::neuron_index, writer_.row({0, 1, 2, 3, 4, 5, 6, 7}))};
+    using Bits = typename Operations::Bits;
+    if (stacked_.any())
+      return draw(node, Bits{parameter(node.c == 0 ? stacked_.own : stacked_.shared)},
+                  LaneKeys<Operations>(Bits{parameter(stacked_.keys + node.a)}));
+    const Bits neuron{writer_.put(Action::neuron_index, writer_.row({0, 1, 2, 3, 4, 5, 6, 7}))};
+    return draw(node, neuron, SharedKey<Operations>(streams_[index(node.a)].points.front().key));
+  }
+
+  template <class Key>
+  int draw(const Node& node, typename Operations::Bits neuron, Key key) {
     const typename Operations::Bits low{writer_.leaf(Action::value, layout_.step_low)},
         high{writer_.leaf(Action::value, layout_.step_high)};
-    const std::uint64_t key = streams_[index(node.a)].key;
     return (node.b == 0 ? uniform<Operations, 0>(neuron, low, high, key)
                         : uniform<Operations, 1>(neuron, low, high, key))
         .item;
@@ -378,7 +386,8 @@ class Lowering {
 
   const Program& program_;
   const SharedValues& shared_;
-  std::span<const base::Stream> streams_;
+  std::span<const base::Streams> streams_;
+  const StackedDraws& stacked_;
   Writer writer_;
   ValueLayout layout_;
   std::vector<int> items_;  // of each node of the step
@@ -386,10 +395,10 @@ class Lowering {
 
 }  // namespace
 
-Lowered lower(const Program& program, const SharedValues& shared, std::span<const base::Stream> streams,
-              InstructionSet isa) {
-  return isa == InstructionSet::avx512 ? Lowering<true>(program, shared, streams).lower()
-                                       : Lowering<false>(program, shared, streams).lower();
+Lowered lower(const Program& program, const SharedValues& shared, std::span<const base::Streams> streams,
+              const StackedDraws& stacked, InstructionSet isa) {
+  return isa == InstructionSet::avx512 ? Lowering<true>(program, shared, streams, stacked).lower()
+                                       : Lowering<false>(program, shared, streams, stacked).lower();
 }
 
 }  // namespace hillock::program::jit

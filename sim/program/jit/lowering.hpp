@@ -20,7 +20,7 @@ struct Lowered {
 };
 
 // `isa` is avx2 or avx512.
-Lowered lower(const Program& program, const SharedValues& shared, std::span<const base::Stream> streams,
-              InstructionSet isa);
+Lowered lower(const Program& program, const SharedValues& shared, std::span<const base::Streams> streams,
+              const StackedDraws& stacked, InstructionSet isa);
 
 }  // namespace hillock::program::jit
