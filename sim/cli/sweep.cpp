@@ -31,7 +31,7 @@ config::Template read_template(const Arguments& arguments) {
   std::error_code problem;
   const std::string folder = fs::absolute(arguments.path, problem).parent_path().string();
   return config::Template(config::read_text(arguments.path), arguments.path, folder,
-                          {arguments.settings, config::default_model_folders()});
+                          {arguments.settings, config::default_model_folders(), {}, true});
 }
 
 // "amplitude=5 pA": the number of the column, and what its value must be.
@@ -81,14 +81,31 @@ std::string progress_text(const sweep::Progress& progress, std::int64_t before) 
   return text;
 }
 
-// The points that failed, the first few of each reason.
+// The points that failed, by reason.
 std::string failures_text(const std::string& path) {
-  const std::vector<record::SweepFailure> failures = record::read_failures(path);
+  constexpr std::size_t most_reasons = 10, most_points = 5;
+  std::vector<std::pair<std::string, std::vector<std::int64_t>>> reasons;
+  for (const record::SweepFailure& failure : record::read_failures(path)) {
+    const auto known = std::ranges::find(reasons, failure.reason, &decltype(reasons)::value_type::first);
+    if (known == reasons.end())
+      reasons.push_back({failure.reason, {failure.run}});
+    else
+      known->second.push_back(failure.run);
+  }
   std::string text;
-  constexpr std::size_t most = 10;
-  for (std::size_t i = 0; i < std::min(most, failures.size()); ++i)
-    text += fmt::format("  point {}: {}\n", failures[i].run, failures[i].reason);
-  if (failures.size() > most) text += fmt::format("  and {} more\n", failures.size() - most);
+  for (std::size_t i = 0; i < std::min(most_reasons, reasons.size()); ++i) {
+    const auto& [reason, runs] = reasons[i];
+    std::vector<std::string> numbers;
+    for (std::size_t k = 0; k < std::min(most_points, runs.size()); ++k)
+      numbers.push_back(std::to_string(runs[k]));
+    const std::string more =
+        runs.size() > most_points ? fmt::format(" and {} more", runs.size() - most_points) : "";
+    text += fmt::format("  {} {}{}: {}\n", runs.size() == 1 ? "point" : "points", base::join(numbers, ", "),
+                        more, reason);
+  }
+  if (reasons.size() > most_reasons)
+    text += fmt::format("  and points that failed for {} other reasons; /failures in the file has all\n",
+                        reasons.size() - most_reasons);
   return text;
 }
 
@@ -104,6 +121,7 @@ class Sweep {
     const std::uint64_t seed = config_.experiment().simulation.seeds.front();
     spec_ = config::read_sweep(*config_.sweep(), config_.vars(), seed);
     points_ = sweep::all_points(spec_, variables, seed, sweep::taken_names(config_));
+    sweep::check_paths(config_, points_);
     for (const std::string& only : arguments.only) keep_only(only, points_);
     layout_ = sweep::layout_of(config_, spec_, points_);
     add_facts();

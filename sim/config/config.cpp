@@ -26,7 +26,7 @@ constexpr std::array<LaterSection, 5> later{{{"connections", "networks"},
                                              {"stop_when", "stop conditions"},
                                              {"search", "searches"}}};
 
-void check_sections(Reader& reader, const Node& root, model::Experiment& experiment) {
+void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experiment& experiment) {
   const std::vector<std::string> known{"vars",   "simulation", "populations", "inputs",
                                        "record", "analysis",   "sweep"};
   Node others = root;
@@ -41,7 +41,7 @@ void check_sections(Reader& reader, const Node& root, model::Experiment& experim
     return false;
   });
   reader.keys(others, "a config", known);
-  if (root.find("sweep") != nullptr) experiment.notes.push_back("'sweep' is ignored by run");
+  if (!sweeps && root.find("sweep") != nullptr) experiment.notes.push_back("'sweep' is ignored by run");
 }
 
 void warn_of_nothing_recorded(const Node& root, const model::Experiment& experiment,
@@ -63,18 +63,18 @@ std::string text_as_run(const Node& root, const std::string& text, const std::ve
   return out + "\n" + print_document(root);
 }
 
-void read_sections(const Node& root, Library& library, model::Experiment& experiment,
+void read_sections(const Node& root, bool sweeps, Library& library, model::Experiment& experiment,
                    base::Diagnostics& diagnostics) {
   const Variables variables = read_variables(root.find("vars"), diagnostics);
   Reader reader(diagnostics, variables);
-  check_sections(reader, root, experiment);
+  check_sections(reader, root, sweeps, experiment);
   const bool timed = read_simulation(reader, root, experiment.simulation);
   if (!timed) experiment.simulation.dt = experiment.simulation.duration = 0;  // unknown to what follows
   read_populations(reader, root, library, experiment);
   read_inputs(reader, root, experiment);
   read_record(reader, root, experiment);
   read_analysis(reader, root, experiment);
-  warn_of_nothing_recorded(root, experiment, diagnostics);
+  if (!sweeps) warn_of_nothing_recorded(root, experiment, diagnostics);
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ Template::Template(std::string text, const std::string& name, const std::string&
     root_ = *root;
     resolve_likes(*root, diagnostics);
     Library library(*experiment_, options_.model_folders, options_.model_texts, diagnostics);
-    read_sections(*root, library, *experiment_, diagnostics);
+    read_sections(*root, options_.sweeps, library, *experiment_, diagnostics);
     models_ = library.found();
   }
   diagnostics.throw_if_errors();
@@ -128,7 +128,7 @@ std::unique_ptr<model::Experiment> Template::variant(std::span<const Assignment>
   resolve_likes(root, diagnostics);
   Library library(*experiment, options_.model_folders, options_.model_texts, diagnostics);
   library.add(models_);
-  read_sections(root, library, *experiment, diagnostics);
+  read_sections(root, options_.sweeps, library, *experiment, diagnostics);
   diagnostics.throw_if_errors();
   experiment->warnings = diagnostics.all();
   return experiment;

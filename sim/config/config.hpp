@@ -19,6 +19,7 @@ struct Options {
   // The sources of all models in the order in which the config first names them, parted by lines `---`, as
   // the file of a run holds them: if there are any, no model is looked up.
   std::string model_texts = {};
+  bool sweeps = false;  // whether `sweep` is what will be run: then nothing need be recorded
 };
 
 // Reads, merges, checks. Throws UserError with all findings; IoError if the file cannot be read.

@@ -286,6 +286,26 @@ std::vector<std::int64_t> grid_of(const SweepSpec& spec) {
 
 }  // namespace
 
+void check_paths(const config::Template& config, const Points& points) {
+  for (const Column& column : points.columns) {
+    std::optional<base::UserError> refused;
+    const auto accepted = [&](const Point& point) {
+      std::vector<Assignment> own;
+      for (const Assignment& setting : point.settings)
+        if (setting.path == column.path) own.push_back(setting);
+      try {
+        config.variant(own);
+        return true;
+      } catch (const base::UserError& error) {
+        if (!refused) refused = error;
+        return false;
+      }
+    };
+    if (!column.path.empty() && !accepted(points.points.front()) && !accepted(points.points.back()))
+      throw *refused;
+  }
+}
+
 double count_points(const SweepSpec& spec) {
   const bool listed = spec.combination == Combination::grid || spec.combination == Combination::zip;
   const double points =
