@@ -123,14 +123,11 @@ void warn_of_coarse_steps(const model::Experiment& experiment,
   }
 }
 
-}  // namespace
-
-Prepared prepare(const model::Experiment& experiment, const Options& options) {
-  check_memory(experiment);
-  check_analysis_memory(experiment);
-  check_snippet_memory(experiment);
-  Prepared prepared;
-  base::Diagnostics diagnostics;
+// The plan of an experiment without its changes; what else is known of it goes to `prepared`, and to
+// `simulated` the layout that the step loop gets.
+engine::SimulationPlan plan_of(const model::Experiment& experiment, const Options& options,
+                               Prepared& prepared, engine::RunLayout& simulated,
+                               base::Diagnostics& diagnostics) {
   const FileReaders readers = file_readers();
   std::vector<BuiltPopulation> built;
   for (std::size_t p = 0; p < experiment.populations.size(); ++p)
@@ -143,15 +140,12 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   plan.grid = {experiment.simulation.dt, experiment.simulation.steps};
   plan.threads = experiment.simulation.threads;
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
-  engine::RunLayout simulated = prepared.layout;
+  simulated = prepared.layout;
   prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);
   diagnostics.throw_if_errors();
   prepared.layout.facts.texts = {{"config", experiment.text},
                                  {"parameters", parameters_text(built)},
                                  {"models", models_text(experiment)}};
-  prepared.layout.facts.seed = experiment.simulation.seeds.front();
-  prepared.layout.facts.duration = experiment.simulation.duration;
-  prepared.layout.facts.dt = experiment.simulation.dt;
   for (std::size_t p = 0; p < built.size(); ++p) {
     const int population = static_cast<int>(p);
     for (auto& input : built[p].currents) plan.currents.push_back({population, std::move(input)});
@@ -163,6 +157,29 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
     plan.populations.push_back(
         std::make_unique<network::Population>(std::move(built[p].plan), options.kernels));
   }
+  return plan;
+}
+
+}  // namespace
+
+Prepared prepare(const model::Experiment& experiment, const Options& options) {
+  check_memory(experiment);
+  check_analysis_memory(experiment);
+  check_snippet_memory(experiment);
+  Prepared prepared;
+  engine::RunLayout simulated;
+  base::Diagnostics diagnostics;
+  engine::SimulationPlan plan = plan_of(experiment, options, prepared, simulated, diagnostics);
+  for (const model::Change& change : experiment.changes) {
+    Prepared unused;
+    engine::RunLayout same;
+    base::Diagnostics own;  // warnings have been given for the beginning
+    plan.changes.push_back(plan_of(*change.then, options, unused, same, own));
+    plan.changes.back().from = change.step;
+  }
+  prepared.layout.facts.seed = experiment.simulation.seeds.front();
+  prepared.layout.facts.duration = experiment.simulation.duration;
+  prepared.layout.facts.dt = experiment.simulation.dt;
   warn_of_coarse_steps(experiment, prepared.populations, diagnostics);
   prepared.warnings = diagnostics.all();
   prepared.estimate = estimate_of(plan, prepared);

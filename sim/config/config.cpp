@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/document.hpp"
+#include "config/at_section.hpp"
 #include "config/library.hpp"
 #include "config/reader.hpp"
 #include "config/sections.hpp"
@@ -20,15 +21,14 @@ struct LaterSection {
   const char* name;
   const char* needs;
 };
-constexpr std::array<LaterSection, 5> later{{{"connections", "networks"},
+constexpr std::array<LaterSection, 4> later{{{"connections", "networks"},
                                              {"gap_junctions", "networks"},
-                                             {"at", "changes during a run"},
                                              {"stop_when", "stop conditions"},
                                              {"search", "searches"}}};
 
 void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experiment& experiment) {
   const std::vector<std::string> known{"vars",   "simulation", "populations", "inputs",
-                                       "record", "analysis",   "sweep"};
+                                       "record", "analysis",   "at",          "sweep"};
   Node others = root;
   std::erase_if(others.entries, [&](const Entry& entry) {
     for (const LaterSection& section : later) {
@@ -107,13 +107,46 @@ Template::Template(std::string text, const std::string& name, const std::string&
     apply_settings(*root, options.settings, experiment_->sources, diagnostics);
     experiment_->text = text_as_run(*root, source.text, options.settings);
     root_ = *root;
-    resolve_likes(*root, diagnostics);
     Library library(*experiment_, options_.model_folders, options_.model_texts, diagnostics);
-    read_sections(*root, options_.sweeps, library, *experiment_, diagnostics);
+    read(*root, library, *experiment_, diagnostics);
     models_ = library.found();
+    if (!diagnostics.has_errors()) read_changes(*root, *experiment_, diagnostics);
   }
   diagnostics.throw_if_errors();
   experiment_->warnings = diagnostics.all();
+}
+
+void Template::read(const Node& root, Library& library, model::Experiment& experiment,
+                    base::Diagnostics& diagnostics) const {
+  Node resolved = root;
+  resolve_likes(resolved, diagnostics);
+  read_sections(resolved, options_.sweeps, library, experiment, diagnostics);
+}
+
+// Each change is the config with all that was set until then.
+void Template::read_changes(const Node& root, model::Experiment& experiment,
+                            base::Diagnostics& diagnostics) const {
+  Node now = root;
+  std::erase_if(now.entries, [](const Entry& entry) { return entry.key == "at"; });
+  for (const ChangeSpec& spec : read_at(root, experiment.simulation, diagnostics)) {
+    const std::size_t before = diagnostics.all().size();
+    for (const Assignment& setting : spec.settings)
+      if (Node* node = find_setting(now, setting, diagnostics)) *node = setting.value;
+    auto then = std::make_unique<model::Experiment>();
+    then->path = experiment.path;
+    then->name = experiment.name;
+    then->folder = experiment.folder;
+    then->simulation.seeds = experiment.simulation.seeds;
+    Library library(*then, options_.model_folders, options_.model_texts, diagnostics);
+    library.add(models_);
+    base::Diagnostics own;
+    read(now, library, *then, own);
+    for (const base::Diagnostic& finding : own.all())
+      if (finding.severity == base::Severity::error) diagnostics.add(finding);
+    if (diagnostics.all().size() == before) check_change(experiment, *then, spec, diagnostics);
+    if (diagnostics.has_errors()) return;  // later changes would say the same
+    experiment.changes.push_back({spec.step, std::move(then)});
+  }
 }
 
 std::unique_ptr<model::Experiment> Template::variant(std::span<const Assignment> assignments) const {
@@ -125,10 +158,10 @@ std::unique_ptr<model::Experiment> Template::variant(std::span<const Assignment>
   Node root = root_;
   for (const Assignment& assignment : assignments)
     if (Node* node = find_setting(root, assignment, diagnostics)) *node = assignment.value;
-  resolve_likes(root, diagnostics);
   Library library(*experiment, options_.model_folders, options_.model_texts, diagnostics);
   library.add(models_);
-  read_sections(root, options_.sweeps, library, *experiment, diagnostics);
+  read(root, library, *experiment, diagnostics);
+  if (!diagnostics.has_errors()) read_changes(root, *experiment, diagnostics);
   diagnostics.throw_if_errors();
   experiment->warnings = diagnostics.all();
   return experiment;

@@ -46,6 +46,10 @@ class Template {
   std::unique_ptr<model::Experiment> variant(std::span<const Assignment> assignments) const;
 
  private:
+  void read(const Node& root, Library& library, model::Experiment& experiment,
+            base::Diagnostics& diagnostics) const;
+  void read_changes(const Node& root, model::Experiment& experiment, base::Diagnostics& diagnostics) const;
+
   Options options_;
   std::unique_ptr<model::Experiment> experiment_;
   Node root_;  // before `like:` is resolved

@@ -56,6 +56,7 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
 
 // Inputs cut steps only where spike times are interpolated.
 void Simulation::find_edges() {
+  edges_.clear();
   edges_.resize(plan_.populations.size());
   for (const CurrentSource& source : plan_.currents)
     if (plan_.populations[source.population]->plan().interpolated)
@@ -74,6 +75,31 @@ void Simulation::divide(int parts) {
     blocks += network::range_blocks(population->size());
   }
   for (int i = 0; i < parts; ++i) parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_));
+}
+
+// The grid point of the next plan that takes over.
+std::int64_t Simulation::next_change() const {
+  return changed_ < plan_.changes.size() ? plan_.changes[changed_].from
+                                         : std::numeric_limits<std::int64_t>::max();
+}
+
+void Simulation::take_over_changes() {
+  while (next_change() <= step_) take_over(std::move(plan_.changes[changed_++]));
+}
+
+// What changes are parameters and inputs; what happened so far stays: states, frames and spikes.
+void Simulation::take_over(SimulationPlan next) {
+  parts_.clear();  // they point at what goes
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p)
+    next.populations[p]->take_over(*plan_.populations[p]);
+  plan_.populations = std::move(next.populations);
+  plan_.currents = std::move(next.currents);
+  plan_.spikes = std::move(next.spikes);
+  plan_.reports = std::move(next.reports);
+  for (std::size_t i = 0; i < snippets_.size(); ++i) snippets_[i].take_over(next.snippets[i]);
+  find_edges();
+  divide(choice_.threads());
+  for (const auto& part : parts_) part->watch(profiler_.on());
 }
 
 // As many threads and parts as were chosen.
@@ -329,8 +355,9 @@ void Simulation::take_steps(std::int64_t until, Pace& pace, Recorder& recorder, 
     return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
   };
   while (step_ < until && !stopped()) {
+    take_over_changes();
     record_together(recorder);
-    take_block(std::min({until, pace.next_look, next_meeting()}), recorder);
+    take_block(std::min({until, pace.next_look, next_meeting(), next_change()}), recorder);
     if (step_ == pace.next_look) look(pace, recorder, options);
   }
 }

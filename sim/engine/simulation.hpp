@@ -72,6 +72,9 @@ class Simulation {
   };
   void find_edges();
   void divide(int parts);
+  std::int64_t next_change() const;
+  void take_over_changes();
+  void take_over(SimulationPlan next);
   void set_threads();
   void start();
   void take_steps(std::int64_t until, Pace& pace, Recorder& recorder, const RunOptions& options);
@@ -96,6 +99,7 @@ class Simulation {
   SimulationPlan plan_;
   RunLayout layout_;
   std::int64_t step_ = 0;
+  std::size_t changed_ = 0;     // so many of plan_.changes have taken over
   std::int64_t recorded_ = -1;  // the last step for which record_together() is done
   bool started_ = false;
   Frames frames_;

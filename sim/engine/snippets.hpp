@@ -26,6 +26,8 @@ class Snippets {
   Snippets(SnippetPlan plan, const SnippetLayout& layout, int index, std::int64_t steps);
 
   int population() const { return plan_.population; }
+  // The arrays are those of another plan from now on.
+  void take_over(const SnippetPlan& plan) { plan_.arrays = plan.arrays; }
   // The values at the grid point `step`, each step once, in order. Throws NumericsError if a value of a
   // snippet is more than float32 holds.
   void sample(const network::Population& population, const base::TimeGrid& grid, std::int64_t step);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -127,6 +128,15 @@ struct AnalysisSpec {
   base::Place place;
 };
 
+struct Experiment;
+
+// From the grid point `step` on the run goes on as another experiment says: with its parameters and inputs,
+// and the states that the neurons have.
+struct Change {
+  std::int64_t step = 0;
+  std::unique_ptr<Experiment> then;  // itself without changes
+};
+
 struct Experiment {
   std::string name;    // of the file without extension
   std::string path;    // as given
@@ -137,6 +147,7 @@ struct Experiment {
   std::vector<InputSpec> inputs;
   std::vector<RecordSpec> record;
   std::vector<AnalysisSpec> analysis;
+  std::vector<Change> changes;     // in order of time: `at` of the config
   std::vector<std::string> notes;  // "sweep: is ignored by run"
   std::vector<base::Diagnostic> warnings;
   std::deque<base::Source> sources;  // what places point at

@@ -59,6 +59,18 @@ void Population::settle() {
   for (NeuronRange& range : ranges_) range.settle();
 }
 
+void Population::take_over(Population& before) {
+  before.settle();
+  settle();
+  const std::vector<std::string>& theirs = before.plan_.slots.arrays;
+  for (std::size_t slot = 0; slot < plan_.slots.arrays.size(); ++slot) {
+    const auto found = std::ranges::find(theirs, plan_.slots.arrays[slot]);
+    if (found != theirs.end())
+      std::copy_n(before.arrays_[static_cast<std::size_t>(found - theirs.begin())], base::padded(plan_.size),
+                  arrays_[slot]);
+  }
+}
+
 program::Binding Population::binding(const program::Program& program) const {
   program::Binding result;
   for (int slot = 0; slot < program.parameters; ++slot) {

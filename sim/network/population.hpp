@@ -45,6 +45,10 @@ class Population {
   // two pieces of memory. So who has looked at an array sees its present values.
   void settle();
 
+  // Goes on from the states of another population of the same neurons, model and receptors: takes the arrays
+  // that both have by the same name.
+  void take_over(Population& before);
+
   std::int64_t bytes() const;
 
  private:

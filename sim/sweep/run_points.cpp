@@ -151,9 +151,14 @@ class Worker {
  private:
   std::unique_ptr<model::Experiment> experiment(std::size_t point) const {
     auto experiment = config_.variant(points_.points[point].settings);
-    experiment->simulation.seeds = {layout_.seeds[point]};
-    record_for_sweep(*experiment, spec_.traces);
+    as_point(*experiment, layout_.seeds[point]);
     return experiment;
+  }
+
+  void as_point(model::Experiment& experiment, std::uint64_t seed) const {
+    experiment.simulation.seeds = {seed};
+    record_for_sweep(experiment, spec_.traces);
+    for (const model::Change& change : experiment.changes) as_point(*change.then, seed);
   }
 
   // Moves the first point and all that can be stacked with it.

@@ -13,6 +13,7 @@ namespace hillock::sweep {
 bool can_stack(const model::Experiment& one, const model::Experiment& other);
 
 // The stack of at least one point, in this order. The points must outlive it.
+std::unique_ptr<model::Experiment> stack(std::span<const model::Experiment* const> points);
 std::unique_ptr<model::Experiment> stack(std::span<const std::unique_ptr<model::Experiment>> points);
 
 }  // namespace hillock::sweep

@@ -1,0 +1,88 @@
+// Reads `at`, and checks that a run can go on with what it sets.
+#include "config/at_section.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "base/time_grid.hpp"
+#include "config/reader.hpp"
+#include "config/sections.hpp"
+#include "model/compare.hpp"
+
+namespace hillock::config {
+
+namespace {
+
+// The time that a key says, as a node that messages can point at.
+Node time_of(const Entry& entry) {
+  Node node;
+  node.kind = NodeKind::scalar;
+  node.text = entry.key;
+  node.place = entry.place;
+  return node;
+}
+
+void read_change(Reader& reader, const Entry& entry, const model::SimulationSpec& simulation,
+                 std::vector<ChangeSpec>& changes) {
+  const std::optional<double> time = reader.value(time_of(entry), "a time of 'at'", base::dimension::time);
+  if (!time || !reader.map(entry.value, "what changes at " + entry.key)) return;
+  if (!check_on_grid(reader, *time, simulation, entry.place, "a time of 'at'")) return;
+  if (*time <= 0 || *time >= simulation.duration)
+    return reader.error(entry.place,
+                        "a time of 'at' must lie inside of the run, after 0 ms and before " +
+                            base::format_quantity(simulation.duration, base::dimension::time) + ", got " +
+                            base::quoted(entry.key),
+                        *time == 0 ? "write what holds from the beginning into the sections themselves" : "");
+  const std::vector<std::string> keys{"set"};
+  reader.keys(entry.value, "what changes at " + entry.key, keys);
+  const Node* set = entry.value.find("set");
+  if (set == nullptr || !set->is_map() || set->entries.empty())
+    return reader.error(set == nullptr ? entry.place : set->place,
+                        "what changes at " + entry.key + " stands in 'set', a map of paths and values",
+                        "write for example {set: {inputs.step.amplitude: 20 pA}}");
+  ChangeSpec change;
+  change.step = *base::TimeGrid{simulation.dt, 0}.step_of(*time);
+  change.place = entry.place;
+  for (const Entry& setting : set->entries)
+    change.settings.push_back({setting.key, setting.place, setting.value});
+  changes.push_back(std::move(change));
+}
+
+}  // namespace
+
+std::vector<ChangeSpec> read_at(const Node& root, const model::SimulationSpec& simulation,
+                                base::Diagnostics& diagnostics) {
+  std::vector<ChangeSpec> changes;
+  const Node* at = root.find("at");
+  if (at == nullptr) return changes;
+  const Variables none;
+  Reader reader(diagnostics, none);
+  if (!reader.map(*at, "'at'")) return changes;
+  for (const Entry& entry : at->entries) read_change(reader, entry, simulation, changes);
+  std::ranges::stable_sort(changes, {}, &ChangeSpec::step);
+  for (std::size_t i = 1; i < changes.size(); ++i)
+    if (changes[i].step == changes[i - 1].step)
+      reader.error(changes[i].place, "this time stands twice in 'at'", "put what changes then together");
+  return changes;
+}
+
+void check_change(const model::Experiment& before, const model::Experiment& then, const ChangeSpec& spec,
+                  base::Diagnostics& diagnostics) {
+  const auto any = [](const std::string&) { return false; };
+  const auto same_input = [&](const model::InputSpec& a, const model::InputSpec& b) {
+    return model::same_role(a, b) && model::same_fields(a, b, any);
+  };
+  const bool fits =
+      model::same_simulation(before.simulation, then.simulation) &&
+      before.simulation.seeds == then.simulation.seeds &&
+      std::ranges::equal(before.populations, then.populations, model::same_structure) &&
+      std::ranges::equal(before.inputs, then.inputs, same_input) &&
+      std::ranges::equal(before.record, then.record, model::same_record) &&
+      std::ranges::equal(before.analysis, then.analysis, model::same_analysis);
+  if (fits) return;
+  const base::Place& place = spec.settings.empty() ? spec.place : spec.settings.front().place;
+  diagnostics.error(place, "only parameters of models and values of inputs can change during a run",
+                    "set populations.NAME.params.PARAMETER, or inputs.NAME.FIELD");
+}
+
+}  // namespace hillock::config
