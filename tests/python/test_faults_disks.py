@@ -120,11 +120,16 @@ def test_a_call_that_fails_is_code_5_with_its_cause_and_the_partial_file_stays(i
 
 def test_transfers_that_are_cut_short_or_interrupted_go_on(call, injection, tmp_path):
     (tmp_path / "config.yaml").write_text(NOISY)
-    for name, extra in (("whole", {}), ("short", {"FAULT_SHORT": "1"})):
-        call("run", "config.yaml", "--out", f"{name}.h5", "--quiet", env={**injection, **extra})
+    measured = {}
+    for name, fault in (("whole", {}), ("short", {"FAULT_SHORT": str(tmp_path / "faults")})):
+        call("run", "config.yaml", "--out", f"{name}.h5", "--quiet", env={**injection, **fault})
+        measured[name] = call("features", f"{name}.h5", env={**injection, **fault}).stdout.replace(name, "")
+    for transfers in ("reads", "writes"):
+        assert int((tmp_path / f"faults.{transfers}").read_text()) > 10, transfers
     whole, short = (datasets(tmp_path / f"{name}.h5") for name in ("whole", "short"))
     assert whole.keys() == short.keys() and len(whole) > 10
-    assert all(place.startswith("meta") or np.array_equal(values, short[place]) for place, values in whole.items())
+    assert all(np.array_equal(values, short[place]) for place, values in whole.items())
+    assert measured["short"] == measured["whole"] != ""
 
 
 @pytest.mark.full
