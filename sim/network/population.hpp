@@ -45,6 +45,7 @@ class Population {
   // two pieces of memory. So who has looked at an array sees its present values.
   void settle();
 
+  // The memory that it holds for its neurons, with that of its kernels and ranges.
   std::int64_t bytes() const;
 
  private:

@@ -67,6 +67,13 @@ ParameterValues bind_parameters(const Program& program, const Binding& binding, 
   return all;
 }
 
+std::int64_t bytes(const ParameterValues& parameters) {
+  std::int64_t total = 0;
+  for (const std::vector<double>& values : parameters)
+    total += std::ssize(values) * std::int64_t{sizeof(double)};
+  return total;
+}
+
 SharedValues share(const Program& program, const ParameterValues& parameters) {
   SharedValues shared;
   shared.places.assign(program.step.size(), -1);

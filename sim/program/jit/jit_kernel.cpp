@@ -55,6 +55,7 @@ class JitKernel final : public Kernel {
   }
 
   std::unique_ptr<Runner> runner() const override;
+  std::int64_t bytes() const override { return program::bytes(parameters_) + code_->bytes(); }
 
  private:
   friend class JitRunner;
@@ -90,6 +91,7 @@ class JitRunner final : public Runner {
     }
     return bad;
   }
+  std::int64_t bytes() const override { return values_.bytes(); }
 
  private:
   void fill(const Call& call) {
