@@ -46,13 +46,15 @@ double memory_available() {
   return std::min(machine, static_cast<double>(limit.rlim_cur));
 }
 
-// Before anything is allocated: about how much a population needs.
+// Before anything is allocated: about how much a population needs. A state has its value, its derivative and,
+// where steps are cut, the value at their end; beside the states stand holds and arrivals.
 void check_memory(const model::Experiment& experiment) {
+  const double of_state = experiment.simulation.interpolated ? 3 : 2;
   double needed = 0;
   for (const model::PopulationSpec& spec : experiment.populations) {
-    double arrays = static_cast<double>(spec.model->states.size()) + 4;
+    double arrays = of_state * static_cast<double>(spec.model->states.size()) + 2;
     for (const model::ReceptorSpec& receptor : spec.receptors)
-      arrays += static_cast<double>(receptor.model->states.size()) + 1;
+      arrays += of_state * static_cast<double>(receptor.model->states.size()) + 1;
     needed += 8 * arrays * static_cast<double>(spec.size);
   }
   const double available = memory_available();
@@ -93,7 +95,6 @@ Estimate estimate_of(const engine::SimulationPlan& plan, const Prepared& prepare
   const engine::RunLayout& layout = prepared.layout;
   Estimate estimate;
   estimate.steps = plan.grid.steps;
-  for (const auto& population : plan.populations) estimate.memory_bytes += population->bytes();
   for (const AnalysisPlan& analysis : prepared.analysis)
     estimate.analysis_bytes += static_cast<std::int64_t>(analysis.bytes());
   estimate.memory_bytes += estimate.analysis_bytes;
@@ -184,6 +185,8 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   prepared.warnings = diagnostics.all();
   prepared.estimate = estimate_of(plan, prepared);
   prepared.simulation = std::make_unique<engine::Simulation>(std::move(plan), simulated);
+  for (std::size_t p = 0; p < prepared.simulation->populations(); ++p)  // now that threads have their ranges
+    prepared.estimate.memory_bytes += prepared.simulation->population(p).bytes();
   return prepared;
 }
 

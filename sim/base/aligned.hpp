@@ -18,9 +18,8 @@ class AlignedArray {
  public:
   AlignedArray() = default;
   explicit AlignedArray(std::int64_t size, T fill = T{}) : size_(size) {
-    const std::size_t bytes = (static_cast<std::size_t>(padded(size)) * sizeof(T) + 63) / 64 * 64;
-    if (bytes == 0) return;
-    data_ = static_cast<T*>(std::aligned_alloc(64, bytes));
+    if (bytes() == 0) return;
+    data_ = static_cast<T*>(std::aligned_alloc(64, static_cast<std::size_t>(bytes())));
     if (data_ == nullptr) throw std::bad_alloc();
     for (std::int64_t i = 0; i < padded(size); ++i) data_[i] = fill;
   }
@@ -38,6 +37,7 @@ class AlignedArray {
   T* data() { return data_; }
   const T* data() const { return data_; }
   std::int64_t size() const { return size_; }
+  std::int64_t bytes() const { return (padded(size_) * std::int64_t{sizeof(T)} + 63) / 64 * 64; }
   T& operator[](std::int64_t i) { return data_[i]; }
   const T& operator[](std::int64_t i) const { return data_[i]; }
   std::span<T> span() { return {data_, static_cast<std::size_t>(size_)}; }

@@ -37,13 +37,14 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
       invalid_((first + base::padded(count)) / 8 + 8),
       masks_{spiked_.data(), invalid_.data()},
       step_values_(static_cast<std::int64_t>(plan_.slots.step_values.size())) {
+  if (count == 0) return;  // many small populations and threads make many of these
   const auto runner = [](const std::unique_ptr<program::Kernel>& kernel) {
     return kernel ? kernel->runner() : nullptr;
   };
-  step_kernel_ = runner(population.step_kernel_);
-  events_kernel_ = runner(population.events_kernel_);
-  observe_kernel_ = runner(population.observe_kernel_);
-  deliver_kernel_ = runner(population.deliver_kernel_);
+  step_ = runner(population.step_kernel_);
+  events_ = runner(population.events_kernel_);
+  observe_ = runner(population.observe_kernel_);
+  deliver_ = runner(population.deliver_kernel_);
   if (plan_.integrator) integrator_ = plan_.integrator->clone();
   if (plan_.reset) reset_.emplace(*plan_.reset);
   single_arrays_.resize(arrays_.size());
@@ -52,7 +53,7 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
     if (values.size() == 1) single_parameters_[slot] = values[0];
 }
 
-std::int64_t NeuronRange::run(program::Runner& kernel, std::int64_t step) {
+std::int64_t NeuronRange::run(program::Runner& runner, std::int64_t step) {
   program::Call call;
   call.arrays = arrays_;
   call.masks = masks_;
@@ -60,7 +61,7 @@ std::int64_t NeuronRange::run(program::Runner& kernel, std::int64_t step) {
   call.step = static_cast<std::uint64_t>(step);
   call.first = first_;
   call.count = count_;
-  return kernel.run(call);
+  return runner.run(call);
 }
 
 void NeuronRange::begin_step(std::int64_t step, double t_n) {
@@ -71,8 +72,8 @@ void NeuronRange::begin_step(std::int64_t step, double t_n) {
 }
 
 std::optional<Failure> NeuronRange::deliver_at_zero() {
-  if (!deliver_kernel_ || count_ == 0) return std::nullopt;
-  const std::int64_t failed = run(*deliver_kernel_, 0);
+  if (!deliver_) return std::nullopt;
+  const std::int64_t failed = run(*deliver_, 0);
   if (failed >= 0) return Failure{failed, 0.0};
   return without_answer(*plan_.deliver, 0.0, 1);
 }
@@ -92,8 +93,8 @@ void NeuronRange::clear_arrivals() {
 }
 
 std::optional<Failure> NeuronRange::observe(double t) {
-  if (!observe_kernel_ || count_ == 0) return std::nullopt;
-  const std::int64_t failed = run(*observe_kernel_, 0);
+  if (!observe_) return std::nullopt;
+  const std::int64_t failed = run(*observe_, 0);
   if (failed >= 0) return Failure{failed, t, Failure::Kind::observed};
   return std::nullopt;
 }
@@ -112,7 +113,7 @@ std::optional<Failure> NeuronRange::step(const base::TimeGrid& grid, std::int64_
     if (const auto failure = advance({grid.time(step), t_end, grid.dt, edges, refresh}, step, spikes))
       return failure;
   const program::Program& program = whole ? plan_.step : *plan_.events;
-  const std::int64_t failed = run(whole ? *step_kernel_ : *events_kernel_, step);
+  const std::int64_t failed = run(whole ? *step_ : *events_, step);
   if (failed >= 0)
     return Failure{
         failed, t_end,
@@ -137,7 +138,7 @@ std::optional<Failure> NeuronRange::advance(const Cut& cut, std::int64_t step, s
     for (std::int64_t neuron = first_; neuron < first_ + count_; ++neuron) single(neuron);
     if (!cut.edges.empty()) cut.refresh(cut.edges.back());
   } else {
-    const std::int64_t failed = run(*step_kernel_, step);
+    const std::int64_t failed = run(*step_, step);
     if (failed >= 0) return Failure{failed, cut.t_end};
     if (plan_.step.masks > 0) for_each_set(spiked_, first_, count_, single);
   }
@@ -156,6 +157,13 @@ void NeuronRange::settle() {
     std::copy_n(arrays_[now] + first_, base::padded(count_), arrays_[next] + first_);
     std::swap(arrays_[now], arrays_[next]);
   }
+}
+
+std::int64_t NeuronRange::bytes() const {
+  std::int64_t total = spiked_.bytes() + invalid_.bytes() + step_values_.bytes();
+  for (const auto* runner : {&step_, &events_, &observe_, &deliver_})
+    if (*runner) total += (*runner)->bytes();
+  return total;
 }
 
 void NeuronRange::load_single(std::int64_t neuron) {

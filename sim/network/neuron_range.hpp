@@ -76,6 +76,7 @@ class NeuronRange {
   void clear_arrivals();
   // See Population::settle.
   void settle();
+  std::int64_t bytes() const;  // what it holds of its own
 
   // What went wrong, for people: variable, last finite value, equation, likely cause.
   std::string explain(const Failure& failure, double dt);
@@ -87,7 +88,7 @@ class NeuronRange {
     std::span<const double> edges;
     const Refresh& refresh;
   };
-  std::int64_t run(program::Runner& kernel, std::int64_t step);
+  std::int64_t run(program::Runner& runner, std::int64_t step);
   std::optional<Failure> without_answer(const program::Program& program, double t, int stage) const;
   bool reset_is_to_blame(std::int64_t neuron, std::int64_t step, double dt);
   std::optional<Failure> advance(const Cut& cut, std::int64_t step, std::vector<Spike>& spikes);
@@ -109,7 +110,8 @@ class NeuronRange {
   base::AlignedArray<std::uint8_t> spiked_, invalid_;  // bits per neuron: masks 0 and 1 of the programs
   std::array<std::uint8_t*, 2> masks_{};
   base::AlignedArray<double> step_values_;
-  std::unique_ptr<program::Runner> step_kernel_, events_kernel_, observe_kernel_, deliver_kernel_;
+  // None of these where there are no neurons.
+  std::unique_ptr<program::Runner> step_, events_, observe_, deliver_;
   std::unique_ptr<program::Integrator> integrator_;
   std::optional<program::ScalarEvaluator> reset_;
   std::vector<double> single_arrays_, single_parameters_;  // of the neuron whose step is cut

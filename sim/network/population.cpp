@@ -7,11 +7,16 @@ namespace hillock::network {
 
 namespace {
 
-// The distance between arrays, in numbers. A processor takes a load for one that must wait for a store where
-// the lowest 12 bits of their addresses are the same; so arrays are 512 bytes apart in these.
-std::int64_t distance_of_arrays(std::int64_t neurons) {
+// The distance between so many arrays, in numbers. A processor takes a load for one that must wait for a
+// store where the lowest 12 bits of their addresses are the same. Arrays that lie within a page together
+// differ in these as they are; of others the same neuron is an odd multiple of 512 bytes apart, so that it
+// has eight different places in eight arrays in a row.
+std::int64_t distance_of_arrays(std::int64_t neurons, std::int64_t arrays) {
   constexpr std::int64_t page = 4096 / sizeof(double), apart = 512 / sizeof(double);
-  return (base::padded(neurons) + page - 1) / page * page + apart;
+  const std::int64_t least = base::padded(neurons);
+  if (arrays * least <= page) return least;
+  const std::int64_t unit = least < page ? apart : page;
+  return ((least + unit - 1) / unit * unit / apart | 1) * apart;
 }
 
 // Fills an array with the given values, and the padding with the last of them, so that idle lanes compute
@@ -25,8 +30,9 @@ void fill(std::span<double> array, std::int64_t neurons, const std::vector<doubl
 }  // namespace
 
 Population::Population(PopulationPlan plan, program::KernelOptions options) : plan_(std::move(plan)) {
-  const std::int64_t distance = distance_of_arrays(plan_.size);
-  memory_ = base::AlignedArray<double>(distance * std::ssize(plan_.slots.arrays));
+  const std::int64_t arrays = std::ssize(plan_.slots.arrays);
+  const std::int64_t distance = distance_of_arrays(plan_.size, arrays);
+  memory_ = base::AlignedArray<double>(distance * arrays);
   for (std::size_t slot = 0; slot < plan_.slots.arrays.size(); ++slot) {
     arrays_.push_back(memory_.data() + static_cast<std::int64_t>(slot) * distance);
     if (const auto given = plan_.initial.find(static_cast<int>(slot)); given != plan_.initial.end())
@@ -90,9 +96,12 @@ std::unique_ptr<program::Kernel> Population::kernel(const program::Program& prog
 }
 
 std::int64_t Population::bytes() const {
-  std::int64_t total = plan_.size / 4;  // masks
-  total += memory_.size() * 8;
-  for (const auto& [slot, values] : plan_.parameters) total += static_cast<std::int64_t>(values.size()) * 8;
+  std::int64_t total = memory_.bytes();
+  for (const auto* given : {&plan_.parameters, &plan_.initial})
+    for (const auto& [slot, values] : *given) total += std::ssize(values) * std::int64_t{sizeof(double)};
+  for (const auto* kernel : {&step_kernel_, &events_kernel_, &observe_kernel_, &deliver_kernel_})
+    if (*kernel) total += (*kernel)->bytes();
+  for (const NeuronRange& range : ranges_) total += range.bytes();
   return total;
 }
 

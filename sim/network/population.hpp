@@ -49,6 +49,7 @@ class Population {
   // that both have by the same name.
   void take_over(Population& before);
 
+  // The memory that it holds for its neurons, with that of its kernels and ranges.
   std::int64_t bytes() const;
 
  private:

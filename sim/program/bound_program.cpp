@@ -67,6 +67,13 @@ ParameterValues bind_parameters(const Program& program, const Binding& binding, 
   return all;
 }
 
+std::int64_t bytes(const ParameterValues& parameters) {
+  std::int64_t total = 0;
+  for (const std::vector<double>& values : parameters)
+    total += std::ssize(values) * std::int64_t{sizeof(double)};
+  return total;
+}
+
 StackedDraws add_stacked_draws(const std::vector<base::Streams>& streams, std::int64_t neurons,
                                ParameterValues& parameters) {
   if (streams.empty() || !streams.front().stacked()) return {};

@@ -63,6 +63,9 @@ struct SharedValues {
   bool current(const Call& call, const double* values, int repeats) const;
 };
 
+// Of the memory they take.
+std::int64_t bytes(const ParameterValues& parameters);
+
 SharedValues share(const Program& program, const ParameterValues& parameters, bool stacked);
 
 }  // namespace hillock::program

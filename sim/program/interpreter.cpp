@@ -49,12 +49,18 @@ class Interpreter final : public Kernel {
               const InterpreterOptions& options)
       : streams_(binding.streams), parameters_(bind_parameters(program, binding, neurons)) {
     const StackedDraws stacked = add_stacked_draws(streams_, neurons, parameters_);
-    code_ = compile(program, parameters_, streams_, stacked, table_of(options.isa), options.chunk);
+    const std::int64_t all = std::max(base::simd_width, base::padded(neurons));
+    code_ = compile(program, parameters_, streams_, stacked, table_of(options.isa),
+                    std::min<std::int64_t>(options.chunk, all));
     for (const Output& output : program.outputs)
       if (output.mask) written_masks_.push_back(output.slot);
   }
 
   std::unique_ptr<Runner> runner() const override;
+  std::int64_t bytes() const override {
+    return program::bytes(parameters_) +
+           (std::ssize(code_.compute) + std::ssize(code_.stores)) * std::int64_t{sizeof(Instruction)};
+  }
 
  private:
   friend class InterpreterRunner;
@@ -81,6 +87,7 @@ class InterpreterRunner final : public Runner {
     }
     return -1;
   }
+  std::int64_t bytes() const override { return scratch_.bytes(); }
 
  private:
   std::int64_t run_chunk(const Call& call, std::int64_t start, std::int64_t count) {

@@ -34,13 +34,15 @@ struct Call {
 };
 
 // A kernel as one thread runs it. What all neurons share is kept from call to call, and computed anew where
-// step values have changed.
+// step values have changed. Numbers below the normal range count as zero: whoever runs it holds a
+// FlushToZero, without which its bits may differ from those of other runs.
 class Runner {
  public:
   virtual ~Runner() = default;
   // Runs the step; returns -1, or the first neuron for which the guard holds: then nothing of its chunk and
   // of later chunks was stored. Never throws or allocates.
   virtual std::int64_t run(const Call& call) = 0;
+  virtual std::int64_t bytes() const = 0;  // of the memory it works in
 };
 
 class Kernel {
@@ -48,6 +50,7 @@ class Kernel {
   virtual ~Kernel() = default;
   // Must not outlive the kernel. Runners may run in different threads at once, each on a range of its own.
   virtual std::unique_ptr<Runner> runner() const = 0;
+  virtual std::int64_t bytes() const = 0;  // of its parameters, code and constants
   // A single call.
   std::int64_t run(const Call& call) const { return runner()->run(call); }
 };
@@ -58,7 +61,7 @@ bool available(InstructionSet isa);
 std::string_view name(InstructionSet isa);
 
 struct InterpreterOptions {
-  int chunk = 256;  // neurons, a multiple of 8
+  int chunk = 256;  // neurons, a multiple of 8; at most
   InstructionSet isa = best_instruction_set();
 };
 std::unique_ptr<Kernel> make_interpreter(const Program& program, const Binding& binding, std::int64_t neurons,

@@ -264,6 +264,17 @@ TEST_CASE("a state that was not finite before its reset is blamed on its equatio
         "a division by zero");
 }
 
+TEST_CASE("a state that is not finite is not blamed on a reset that only adds to it") {
+  CHECK(what_stops(running::model_text(
+            "inputs: {I: 1}\nparams:\n  b: {default: 2}\nstate:\n  V: {init: 0}\n  u: {init: 1}\nequations:\n"
+            "  dV/dt: 1/1 ms\n  du/dt: exp(1000*u)/1 ms\n"
+            "spike:\n  when: V >= 0.01\n  reset:\n    V: 0\n    u: u + b\n")) ==
+        "population 'cell', neuron 0: u is not finite at t = 0.5 ms (last finite value of u: 1)\n"
+        "  cell.yaml:12:3: du/dt: exp(1000*u)/1 ms\n"
+        "  likely cause: the right-hand side of u is infinite there: u runs away and no spike rule resets it "
+        "in time, or a division by zero");
+}
+
 TEST_CASE("any number of threads stops at the same neuron, with the same words") {
   loading::Folder folder;
   with_pole(folder);

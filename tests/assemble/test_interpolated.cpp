@@ -84,6 +84,23 @@ record: {cell: {V: {}, spikes: true, dtype: float64}}
     CHECK(V[k] + 70 == doctest::Approx(V_stop * std::exp(-(k - 40.05) / tau)).epsilon(1e-12));
 }
 
+TEST_CASE("edges of inputs do not cut the steps of other populations, whichever of them stands first") {
+  const std::string cells[] = {"a: {model: lif}", "b: {model: hodgkin_huxley}"};
+  const auto V_of_b = [&](int first, bool driven) {
+    Run run("simulation: {duration: 20 ms, dt: 0.02 ms, spike_times: interpolated}\npopulations:\n  " +
+            cells[first] + "\n  " + cells[1 - first] +
+            "\ninputs:\n  own: {type: dc, target: b, amplitude: 10 uA/cm2}\n" +
+            (driven ? "  late: {type: dc, target: a, amplitude: 1 nA, start: 10.01 ms}\n" : "") +
+            "record: {a: [spikes], b: {V: {}, dtype: float64}}\n");
+    run.go();
+    CHECK(run.spikes("a").empty() != driven);
+    return run.values("b", "V");
+  };
+  const std::vector<double> expected = V_of_b(0, false);
+  REQUIRE(expected.size() == 1000);
+  for (const int first : {0, 1}) CHECK((V_of_b(first, true) == expected));
+}
+
 TEST_CASE("a jump that crosses the threshold is stamped where it arrives, and starts a full hold there") {
   Run run(R"(simulation: {duration: 10 ms, dt: 1 ms, spike_times: interpolated}
 populations: {cell: {model: lif, params: {t_ref: 2.5 ms}, receptors: {jump: {model: delta}}}}

@@ -248,6 +248,6 @@ record: {cell: {V: {}, eta_2: {}, dtype: float64}}
 TEST_CASE("more memory than there is is refused before anything is allocated") {
   const std::string message = trouble(
       "simulation: {duration: 1 ms, dt: 0.1 ms}\npopulations: {cell: {model: lif, size: 100000000000}}\n");
-  CHECK(message.find("the states of this config need about 4e+03 GB of memory, ") == 0);
+  CHECK(message.find("the states of this config need about 3.2e+03 GB of memory, ") == 0);
   CHECK(message.find(" GB are there; make the populations smaller") != std::string::npos);
 }

@@ -1,6 +1,8 @@
 // Spike inputs in parts: each thread has the spikes for its own neurons.
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,26 +28,44 @@ InputData with_targets(InputData data) {
   return data;
 }
 
-}  // namespace
+constexpr std::int64_t neurons = 40, steps = 200;
 
-TEST_CASE("the parts of a spike input deliver what the whole delivers, each to its own neurons alone") {
-  constexpr std::int64_t neurons = 40, steps = 200;
+std::vector<std::pair<const char*, InputData>> of_all_types() {
   const Fields rate{{"rate", {0.8}}, {"weight", {1.5}}};
   const Fields rates{{"rate", {0.1, 0.5, 2.0, 0.5, 0.1}}, {"weight", {1, 2, 3, 4, 5}}};
   InputData shared = input_data(neurons, 0.1, rate);
   shared.flags["shared"] = true;
   const InputData file = input_data(neurons, 0.1, {{"weight", {0.5}}},
                                     {{"times", {0.3, 0.3, 1, 5, 5}}, {"node_ids", {39, 2, 20, 19, 2}}});
-  const std::vector<std::pair<const char*, InputData>> inputs{
+  return {
       {"poisson", input_data(neurons, 0.1, rate)},
       {"poisson", with_targets(input_data(neurons, 0.1, rates))},
       {"poisson", shared},
       {"regular", input_data(neurons, 0.1, {{"interval", {0.7}}, {"weight", {1}}})},
       {"regular", with_targets(input_data(neurons, 0.1, rates))},
-      {"spikes", input_data(neurons, 0.1, {{"weight", {0.5}}}, {{"times", {0, 0.3, 0.3, 9}}})},
+      {"spikes", input_data(neurons, 0.1, {{"weight", {0.5}}}, {{"times", {0, 0.3, 0.3, 6, 9, 12.1, 17}}})},
       {"spikes", with_targets(input_data(neurons, 0.1, {{"weight", {1, 2, 3, 4, 5}}}, {{"times", {0, 2}}}))},
       {"spike_file", file}};
-  for (const auto& [type, data] : inputs) {
+}
+
+// As arrivals_of, from `begin` on, with the sum of several inputs, which are left out while they are silent;
+// counts how often.
+std::vector<double> arrivals_where_not_silent(const std::vector<SpikeInput*>& inputs, std::int64_t begin,
+                                              std::int64_t end, int& left_out) {
+  std::vector<double> all;
+  for (std::int64_t step = begin; step < end; ++step) {
+    std::vector<double> arrivals(static_cast<std::size_t>(neurons), 0.0);
+    for (SpikeInput* const input : inputs)
+      step < input->silent_until() ? void(++left_out) : void(input->deliver(step, arrivals));
+    all.insert(all.end(), arrivals.begin(), arrivals.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the parts of a spike input deliver what the whole delivers, each to its own neurons alone") {
+  for (const auto& [type, data] : of_all_types()) {
     CAPTURE(type);
     const auto whole = make_spike_input(type, data);
     const std::vector<std::int64_t> cuts{0, 5, 5, 18, neurons};
@@ -74,5 +94,26 @@ TEST_CASE("a part that begins in the middle of a run goes on where the whole wou
     whole->deliver(step, a);
     part->deliver(step, b);
     CHECK(a == b);
+  }
+}
+
+TEST_CASE("inputs that are left out while they are silent deliver all, alone, in parts, and alone again") {
+  for (const auto& [type, data] : of_all_types()) {
+    CAPTURE(type);
+    const auto whole = make_spike_input(type, data);
+    std::vector<double> found;
+    int left_out = 0;
+    const auto deliver = [&](const std::vector<SpikeInput*>& inputs, std::int64_t begin, std::int64_t end) {
+      const std::vector<double> more = arrivals_where_not_silent(inputs, begin, end, left_out);
+      found.insert(found.end(), more.begin(), more.end());
+    };
+    deliver({whole.get()}, 0, 50);
+    for (const std::int64_t begin : {50, 100}) {  // a slice, and the next one with parts of its own
+      const auto lower = whole->part(0, 16), upper = whole->part(16, neurons);
+      deliver({lower.get(), upper.get()}, begin, begin + 50);
+    }
+    deliver({whole.get()}, 150, steps);
+    CHECK(found == arrivals_of(*make_spike_input(type, data), neurons, steps));
+    if (type == std::string("spikes")) CHECK(left_out > steps);
   }
 }

@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "network/population.hpp"
@@ -124,6 +126,43 @@ TEST_CASE("ranges follow one another, in whole blocks, and hold each neuron once
         CHECK(next == size);
         CHECK(most - least <= 2 * network::range_block);
       }
+}
+
+TEST_CASE("a small population takes little memory, and threads without neurons add next to none") {
+  for (const program::Backend backend : {program::Backend::interpreter, program::best_backend()}) {
+    Population population(counter(1, {0.5}), {backend});
+    const std::int64_t alone = population.bytes();
+    CHECK(alone < 16384);  // native code takes whole pages
+    population.divide(8);
+    CHECK(population.bytes() - alone < 7 * 512);
+  }
+  // The scratch memory of the interpreter is as long as there are neurons.
+  Population one(counter(1, {0.5}), {program::Backend::interpreter});
+  Population full(counter(256, {0.5}), {program::Backend::interpreter});
+  CHECK(full.bytes() - one.bytes() > 255 * 8 * 3);
+}
+
+TEST_CASE("arrays do not share the lowest 12 bits of their addresses, and small ones stand close together") {
+  const auto places = [](std::int64_t size) {
+    PopulationPlan plan = counter(size, {0.5});
+    while (plan.slots.arrays.size() < 8) plan.slots.array(std::to_string(plan.slots.arrays.size()));
+    Population population(std::move(plan), {});
+    std::vector<std::uintptr_t> result;
+    for (int slot = 0; slot < 8; ++slot)
+      result.push_back(reinterpret_cast<std::uintptr_t>(population.array(slot).data()));
+    return result;
+  };
+  for (const std::int64_t size : {1, 8, 64, 65, 100, 256, 511, 512, 513, 1024, 5000}) {
+    CAPTURE(size);
+    const std::vector<std::uintptr_t> at = places(size);
+    const auto distance = static_cast<std::int64_t>(at[1] - at[0]);
+    CHECK(distance >= 8 * size);
+    CHECK(distance <= (size <= 64 ? 8 * base::padded(size) : size < 512 ? 8 * size + 1024 : 8 * size + 4608));
+    std::vector<std::uintptr_t> bits;
+    for (const std::uintptr_t address : at) bits.push_back(address % 4096);
+    std::ranges::sort(bits);
+    CHECK(std::ranges::adjacent_find(bits) == bits.end());
+  }
 }
 
 TEST_CASE("of many populations that are smaller than a block, each range gets as many") {

@@ -2,7 +2,8 @@
 // given errno. FAULT_CALL: open, pwrite, fsync, ftruncate, rename, close, or mprotect, where it would make
 // memory executable; FAULT_AT: N, from 1; FAULT_ERRNO; FAULT_ONCE: only that call, not the later ones;
 // FAULT_COUNT: a file that holds the number of calls so far. FAULT_SHORT: pread and pwrite move half of what
-// they are asked for, and every third call is interrupted before it has moved anything.
+// they are asked for, and every third call is interrupted before it has moved anything; the files with this
+// name and .reads or .writes hold how many were cut short or interrupted so far.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -31,17 +32,19 @@ bool is_output(int descriptor) {
   return names_output(target);
 }
 
+void write_number(const char* path, int number) {
+  if (FILE* file = std::fopen(path, "w")) {
+    std::fprintf(file, "%d", number);
+    std::fclose(file);
+  }
+}
+
 // Counts the call; whether it is to fail, with errno set.
 bool fails(const char* function) {
   const char* chosen = std::getenv("FAULT_CALL");
   if (chosen == nullptr || std::strcmp(chosen, function) != 0) return false;
   const int number = ++calls;
-  if (const char* count = std::getenv("FAULT_COUNT")) {
-    if (FILE* file = std::fopen(count, "w")) {
-      std::fprintf(file, "%d", number);
-      std::fclose(file);
-    }
-  }
+  if (const char* count = std::getenv("FAULT_COUNT")) write_number(count, number);
   const char* at = std::getenv("FAULT_AT");
   if (at == nullptr) return false;
   const int wanted = std::atoi(at);
@@ -50,13 +53,26 @@ bool fails(const char* function) {
   return true;
 }
 
+// Transfers in one direction, and those of them that moved less than they were asked for.
+struct Transfers {
+  const char* name;
+  std::atomic<int> calls{0}, faults{0};
+};
+Transfers reads{".reads"}, writes{".writes"};
+
 // How much of this many bytes one call moves; 0: it is interrupted.
-size_t moved(int descriptor, size_t size) {
-  static std::atomic<int> transfers{0};
-  if (std::getenv("FAULT_SHORT") == nullptr || !is_output(descriptor)) return size;
-  if (++transfers % 3 != 0) return (size + 1) / 2;
-  errno = EINTR;
-  return 0;
+size_t moved(Transfers& transfers, int descriptor, size_t size) {
+  const char* const counts = std::getenv("FAULT_SHORT");
+  if (counts == nullptr || !is_output(descriptor)) return size;
+  const bool interrupted = ++transfers.calls % 3 == 0;
+  const size_t part = interrupted ? 0 : (size + 1) / 2;
+  if (part < size) {
+    char path[4096];
+    std::snprintf(path, sizeof path, "%s%s", counts, transfers.name);
+    write_number(path, ++transfers.faults);
+  }
+  if (interrupted) errno = EINTR;
+  return part;
 }
 
 template <class Function>
@@ -78,23 +94,23 @@ int open(const char* path, int flags, ...) {
 }
 ssize_t pwrite(int descriptor, const void* data, size_t size, off_t offset) {
   if (is_output(descriptor) && fails("pwrite")) return -1;
-  const size_t part = moved(descriptor, size);
+  const size_t part = moved(writes, descriptor, size);
   if (part == 0 && size > 0) return -1;
   return next<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite")(descriptor, data, part, offset);
 }
 ssize_t pread(int descriptor, void* data, size_t size, off_t offset) {
-  const size_t part = moved(descriptor, size);
+  const size_t part = moved(reads, descriptor, size);
   if (part == 0 && size > 0) return -1;
   return next<ssize_t (*)(int, void*, size_t, off_t)>("pread")(descriptor, data, part, offset);
 }
 ssize_t pread64(int descriptor, void* data, size_t size, off64_t offset) {
-  const size_t part = moved(descriptor, size);
+  const size_t part = moved(reads, descriptor, size);
   if (part == 0 && size > 0) return -1;
   return next<ssize_t (*)(int, void*, size_t, off64_t)>("pread64")(descriptor, data, part, offset);
 }
 ssize_t pwrite64(int descriptor, const void* data, size_t size, off64_t offset) {
   if (is_output(descriptor) && fails("pwrite")) return -1;
-  const size_t part = moved(descriptor, size);
+  const size_t part = moved(writes, descriptor, size);
   if (part == 0 && size > 0) return -1;
   return next<ssize_t (*)(int, const void*, size_t, off64_t)>("pwrite64")(descriptor, data, part, offset);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import json
@@ -120,11 +121,16 @@ def test_a_call_that_fails_is_code_5_with_its_cause_and_the_partial_file_stays(i
 
 def test_transfers_that_are_cut_short_or_interrupted_go_on(call, injection, tmp_path):
     (tmp_path / "config.yaml").write_text(NOISY)
-    for name, extra in (("whole", {}), ("short", {"FAULT_SHORT": "1"})):
-        call("run", "config.yaml", "--out", f"{name}.h5", "--quiet", env={**injection, **extra})
+    measured = {}
+    for name, fault in (("whole", {}), ("short", {"FAULT_SHORT": str(tmp_path / "faults")})):
+        call("run", "config.yaml", "--out", f"{name}.h5", "--quiet", env={**injection, **fault})
+        measured[name] = call("features", f"{name}.h5", env={**injection, **fault}).stdout.replace(name, "")
+    for transfers in ("reads", "writes"):
+        assert int((tmp_path / f"faults.{transfers}").read_text()) > 10, transfers
     whole, short = (datasets(tmp_path / f"{name}.h5") for name in ("whole", "short"))
     assert whole.keys() == short.keys() and len(whole) > 10
-    assert all(place.startswith("meta") or np.array_equal(values, short[place]) for place, values in whole.items())
+    assert all(np.array_equal(values, short[place]) for place, values in whole.items())
+    assert measured["short"] == measured["whole"] != ""
 
 
 @pytest.mark.full
@@ -308,20 +314,39 @@ def timed(call, config: Path, duration: int) -> float:
 
 @pytest.fixture
 def whole(call, config, tmp_path) -> tuple[float, dict[str, np.ndarray]]:
-    """The seconds a run takes on this machine, some four, and its data sets; config.yaml is its config."""
+    """The seconds a run takes on this machine, some three, and its data sets; config.yaml is its config."""
     duration, seconds = 10, 0.0
-    while seconds < 3:
-        duration = round(duration * min(4 / seconds, 10)) if seconds else duration
+    while seconds < 2:
+        duration = round(duration * min(3 / seconds, 10)) if seconds else duration
         seconds = timed(call, config, duration)
     return seconds, datasets(tmp_path / "x.h5")
 
 
-def kill_and_recover(start, call, folder: Path, seconds: float, whole: dict[str, np.ndarray]) -> float | None:
-    """Kills a run so many seconds after it began to write, and recovers; gives the time its file reaches, ms; None: no head."""
+def started(start, folder: Path) -> subprocess.Popen:
+    """A run that has begun to write x.h5.partial."""
     (folder / "x.h5").unlink(missing_ok=True)
     process = start("run", "config.yaml", "--out", "x.h5", "--quiet", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: (folder / "x.h5.partial").exists() or process.poll() is not None)
-    time.sleep(seconds)
+    return process
+
+
+def flushed(process: subprocess.Popen, folder: Path) -> float | None:
+    """What the file of a run says while the run stands still: the time it reaches, ms, which no kill from now on may undo; None: it has no head."""
+    process.send_signal(signal.SIGSTOP)
+    with contextlib.suppress(ChildProcessError):  # it has ended
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    paths = [path for name in ("x.h5.partial", "x.h5") if (path := folder / name).exists()]
+    try:
+        with h5py.File(paths[0], locking=False) as file:
+            return float(file.attrs["recorded_until_ms"])
+    except (OSError, KeyError):  # not yet HDF5, or without its attributes
+        return None
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+
+def kill_and_recover(process: subprocess.Popen, call, folder: Path, whole: dict[str, np.ndarray]) -> float | None:
+    """Kills a run and recovers; gives the time its file reaches, ms; None: no head."""
     process.kill()
     process.wait()
     if (folder / "x.h5").exists():  # it was faster
@@ -331,20 +356,39 @@ def kill_and_recover(start, call, folder: Path, seconds: float, whole: dict[str,
 
 
 def kill_often(start, call, folder: Path, whole: tuple[float, dict[str, np.ndarray]], count: int, seed: int):
-    """Kills at times drawn from all parts of the run and a little behind its end."""
+    """Kills at times drawn from all parts of the run and a little behind its end; before that it is looked at what has been flushed."""
     length, expected = whole
-    end = expected["report/cell/time"][-1]
     draw = random.Random(seed)
     for number in range(count):
         seconds = (number + draw.random()) / count * 1.05 * length
-        until = kill_and_recover(start, call, folder, seconds, expected)
-        assert until is not None or seconds < 0.5, f"killed after {seconds} s, and no head was on the disk"
-        # Only what came after the last flush is lost, and there is one each second; the machine may be busier than before.
-        assert seconds < 2 or until >= (seconds - 1.5) / length * end / 2, f"killed after {seconds} of {length} s, recorded until {until} of {end} ms"
+        look = seconds * draw.uniform(0.7, 1)
+        process = started(start, folder)
+        time.sleep(look)
+        before = flushed(process, folder)
+        time.sleep(seconds - look)
+        until = kill_and_recover(process, call, folder, expected)
+        assert before is None or until is not None and until >= before, f"{before} ms were flushed after {look} s, killed after {seconds} s, recovered {until} ms"
 
 
 def test_a_killed_run_recovers_to_all_it_had_flushed(start, call, tmp_path, whole):
     kill_often(start, call, tmp_path, whole, 12, 1)
+
+
+def test_what_is_flushed_grows_as_a_run_goes_on_and_is_there_after_a_kill(start, call, config, tmp_path):
+    config.write_text(LONG)
+    process, reached = started(start, tmp_path), [0.0]
+    for _ in range(3):
+        wait_until(lambda: (flushed(process, tmp_path) or 0) > reached[-1])
+        reached.append(flushed(process, tmp_path))
+    process.kill()
+    process.wait()
+    done = call("recover", "x.h5.partial")
+    with h5py.File(tmp_path / "x.h5") as file:
+        until = file.attrs["recorded_until_ms"]
+    assert until >= reached[-1] > reached[1] > 0, done.stdout
+    config.write_text(LONG.replace("100000 s", f"{int(until) + 2} ms"))
+    call("run", "config.yaml", "--out", "whole.h5", "--quiet")
+    assert check_recovered(tmp_path / "x.h5", datasets(tmp_path / "whole.h5")) == until
 
 
 @pytest.mark.full

@@ -46,7 +46,7 @@ struct Instruction {
     spill,      // result, in memory <- a
     move,       // result <- a, both registers
     operate,    // result <- action of a, b, c
-    guard,      // leave the loop if a holds for any lane; the group has stored nothing yet
+    guard,      // leave the loop if a holds for any lane; nothing of the whole round is stored yet
     store,      // array `detail` <- a
     store_mask  // mask `detail` <- a; AVX2: and the next four lanes from b
   };

@@ -15,6 +15,9 @@ class ExecutableMemory {
   ExecutableMemory(const ExecutableMemory&) = delete;
   ExecutableMemory& operator=(const ExecutableMemory&) = delete;
   const void* address() const { return address_; }
+  std::int64_t bytes() const {
+    return (static_cast<std::int64_t>(size_) + 4095) / 4096 * 4096;
+  }  // whole pages
 
  private:
   void* address_ = nullptr;

@@ -56,6 +56,7 @@ class JitKernel final : public Kernel {
   }
 
   std::unique_ptr<Runner> runner() const override;
+  std::int64_t bytes() const override { return program::bytes(parameters_) + code_->bytes(); }
 
  private:
   friend class JitRunner;
@@ -92,6 +93,7 @@ class JitRunner final : public Runner {
     }
     return bad;
   }
+  std::int64_t bytes() const override { return values_.bytes(); }
 
  private:
   void fill(const Call& call) {

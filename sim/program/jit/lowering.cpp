@@ -83,13 +83,15 @@ class Writer {
     return put(Action::both, a, b);
   }
 
-  // AVX-512 leaves 0 in lanes where a mask does not hold.
+  // AVX-512 leaves 0 in lanes where a mask does not hold: the operation is done under the mask, instead of a
+  // blend. Not so divisions and roots: where the unmasked result is read too they would be done twice, and
+  // take much longer than the blend.
   int select(int condition, int a, int b) {
     if (wide_) {
       const int zero = constant(0);
-      if (const Item item = list.items[index(a)]; b == zero && is_arithmetic(item))
+      if (const Item item = list.items[index(a)]; b == zero && is_quick_arithmetic(item))
         return put(masked(item, condition));
-      if (const Item item = list.items[index(b)]; a == zero && is_arithmetic(item))
+      if (const Item item = list.items[index(b)]; a == zero && is_quick_arithmetic(item))
         return put(masked(item, invert(condition)));
     }
     return put(Action::select, condition, a, b);
@@ -101,8 +103,9 @@ class Writer {
   static bool is_comparison(const Item& item) {
     return item.action >= Action::less && item.action <= Action::equal && item.mask < 0;
   }
-  static bool is_arithmetic(const Item& item) {
-    return item.action >= Action::add && item.action <= Action::fused_from && item.mask < 0;
+  static bool is_quick_arithmetic(const Item& item) {
+    return item.action >= Action::add && item.action <= Action::fused_from && item.mask < 0 &&
+           item.action != Action::divide && item.action != Action::square_root;
   }
   static Item opposite(Item item) {
     item.detail ^= 1;

@@ -32,10 +32,11 @@ class NativeCode {
   NativeCode(const ActionList& list, const Target& target, const Body& main, const Body& rest);
 
   // -1, or the first neuron of a round for one of which the guard held: nothing from it on was stored.
-  // Frame::guard is set where the round is of 8 neurons; the main loop leaves it 0.
+  // Frame::guard is set where the round is of 8 neurons; a round of more leaves it 0.
   std::int64_t run(Frame& frame) const { return function_(&frame); }
   std::int64_t width() const { return width_; }  // neurons in a round of the loop, a power of two
   int lanes() const { return lanes_; }
+  std::int64_t bytes() const { return pool_.bytes() + memory_->bytes(); }
 
  private:
   using Function = std::int64_t (*)(Frame*);
