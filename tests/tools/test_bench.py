@@ -73,8 +73,8 @@ def test_the_watch_counts_what_others_took_and_neither_its_own_children_nor_a_ti
     assert watch.foreign == pytest.approx(0.5)  # (2.5 - 1.5) s of 2 s
 
 
-def call(*words, **options):
-    return subprocess.run([sys.executable, str(BENCHMARKS), *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+def call(*words, python=(), **options):
+    return subprocess.run([sys.executable, *python, str(BENCHMARKS), *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
 
 
 def test_the_list_has_a_name_on_each_line_and_the_help_explains_each():
@@ -84,10 +84,15 @@ def test_the_list_has_a_name_on_each_line_and_the_help_explains_each():
     assert all(name in words for name in names)
 
 
+@pytest.mark.parametrize("word", ["--list", "--help"])
+def test_the_list_and_the_help_need_no_packages(word):
+    done = call(word, python=("-S",))  # without site-packages
+    assert done.returncode == 0 and done.stderr == "" and "hh_fi" in done.stdout
+
+
 def test_needs_are_those_of_the_chosen_benchmarks():
     assert call("--needs", "startup").stdout == "\n"
     assert call("--needs", "startup", "jit").stdout == "prototype\n"
-    assert call("--needs", "--help", "jit").stdout == ""
 
 
 def test_outcomes_are_kept_and_the_page_is_written_from_them(tmp_path):
