@@ -92,7 +92,7 @@ def main(words: list[str]) -> int:
     for benchmark in chosen:
         outcome = outcomes[benchmark.name] = benchmark.measure(arguments.repeat)
         if not arguments.json:
-            print("\n".join([f"{benchmark.name}: {outcome.text}: {outcome.verdict()}"] + [f"  {line}" for line in outcome.lines]), flush=True)
+            print("\n".join([": ".join(filter(None, (benchmark.name, outcome.text, outcome.verdict())))] + [f"  {line}" for line in outcome.lines]), flush=True)
     if arguments.json:
         print(json.dumps({"machine": where, "benchmarks": {name: {**outcome.figures, "kept": outcome.kept} for name, outcome in outcomes.items()}},
                          indent=2))

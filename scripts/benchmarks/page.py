@@ -76,7 +76,8 @@ def block(name: str, found: dict | None) -> str:
         return NOT_MEASURED
     machine = "{date}, hillock {hillock} at {commit}, {cpu} ({cores} cores, {instructions}), {system}".format(**found["machine"])
     rows = TABLES[name](found) + "\n" if name in TABLES else ""
-    return f"{found['text'][0].upper()}{found['text'][1:]}: **{found['verdict']}**.\n\n{rows}*{machine}.*\n"
+    verdict = f": **{found['verdict']}**" if found["verdict"] else ""
+    return f"{found['text'][0].upper()}{found['text'][1:]}{verdict}.\n\n{rows}*{machine}.*\n"
 
 
 def filled(page: str, kept: dict) -> str:

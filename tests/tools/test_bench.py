@@ -113,6 +113,16 @@ def test_outcomes_are_kept_and_the_page_is_written_from_them(tmp_path):
     assert page.filled(page.filled(text, found), found) == page.filled(text, found)
 
 
+def test_what_promises_nothing_has_no_verdict(tmp_path):
+    import page
+    from outcome import Outcome
+    outcome = Outcome("256 neurons", None, {}, promised=False)
+    assert outcome.verdict() == "" and Outcome("40 ms", None, {}).verdict() == "not measured"
+    machine = {"date": "2026-01-02", "hillock": "0.1.0", "commit": "abc", "cpu": "CPU", "cores": 2, "instructions": "avx512", "system": "Debian"}
+    page.keep({"free": outcome}, machine, tmp_path / "kept.json")
+    assert "256 neurons.\n\n*2026-01-02" in page.block("free", json.loads((tmp_path / "kept.json").read_text())["free"])
+
+
 def test_the_page_of_the_docs_is_what_the_kept_outcomes_say():
     import page
     assert page.PAGE.read_text() == page.filled(page.PAGE.read_text(), json.loads(page.KEPT.read_text()))
