@@ -107,10 +107,22 @@ def test_outcomes_are_kept_and_the_page_is_written_from_them(tmp_path):
     assert found["startup"]["verdict"] == "kept" and found["first_step"]["rows"] == [row]
     text = "a\n<!-- bench: first_step -->\nold\n<!-- end -->\nb\n<!-- bench: jit -->\n<!-- end -->\n"
     assert page.filled(text, found) == (
-        "a\n<!-- bench: first_step -->\n12 ms: **NOT KEPT**.\n\n| config or model | ms |\n| --- | --- |\n| lif | 12.0 |\n\n"
+        "a\n<!-- bench: first_step -->\n`scripts/bench first_step`: 12 ms: **NOT KEPT**.\n\n| config or model | ms |\n| --- | --- |\n| lif | 12.0 |\n\n"
         "*2026-01-02, hillock 0.1.0 at abc, CPU (2 cores, avx512), Debian.*\n<!-- end -->\nb\n"
-        "<!-- bench: jit -->\nNot measured yet.\n<!-- end -->\n")
+        "<!-- bench: jit -->\n`scripts/bench jit`: not measured yet.\n<!-- end -->\n")
     assert page.filled(page.filled(text, found), found) == page.filled(text, found)
+
+
+def test_every_benchmark_has_its_place_on_the_page():
+    import page
+    assert sorted(name for _, name, _ in page.MARKED.findall(page.PAGE.read_text())) == sorted(call("--list").stdout.split())
+
+
+def test_the_f_i_curves_are_shown_with_the_step_of_each_simulator():
+    import page
+    head, _, *rows = page.block("hh_fi", json.loads(page.KEPT.read_text())["hh_fi"]).split("\n\n")[1].splitlines()
+    assert head.startswith("| simulator | its step, ms | s |") and len(rows) == 5
+    assert all(float(row.split("|")[2]) > 0 for row in rows)
 
 
 def test_what_promises_nothing_has_no_verdict(tmp_path):
