@@ -4,54 +4,45 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib
 import json
 import os
 import sys
 from collections.abc import Callable
 
 import machine
-import page
-from features import features
-from first_step import first_step
-from from_python import python
-from guard import guard
-from hh_fi import hh_fi
-from large_file import large_file
 from outcome import Outcome
 from programs import HILLOCK
-from recording import recording
-from startup import startup
-from step import interpreter, jit
-from threads import threads
-from work_precision import work_precision
 
 
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
-    measure: Callable[[int], Outcome]
+    name: str
+    module: str
     summary: str
     needs: tuple[str, ...] = ()  # what scripts/bench installs: prototype, peers
 
-    @property
-    def name(self) -> str:
-        return self.measure.__name__
+    def measure(self, repeat: int) -> Outcome:
+        """Imports what it takes only now: the list and the help need no packages."""
+        measure: Callable[[int], Outcome] = getattr(importlib.import_module(self.module), self.name)
+        return measure(repeat)
 
 
 BENCHMARKS = {benchmark.name: benchmark for benchmark in (
-    Benchmark(interpreter, "one RK4 step of 512 Hodgkin-Huxley cells, beside the prototype's interpreter (at most 1.5 times its time)", ("prototype",)),
-    Benchmark(jit, "one step of HH (RK4, exponential Euler), AdEx and LIF cells, beside the prototype's native code (at most 1.15 times its time)",
+    Benchmark("interpreter", "step", "one RK4 step of 512 Hodgkin-Huxley cells, beside the prototype's interpreter (at most 1.5 times its time)", ("prototype",)),
+    Benchmark("jit", "step", "one step of HH (RK4, exponential Euler), AdEx and LIF cells, beside the prototype's native code (at most 1.15 times its time)",
               ("prototype",)),
-    Benchmark(hh_fi, "f-I curve of 1000 HH neurons on two threads: at errors of spike times no larger than theirs at least 10 times faster than Arbor,\n"
+    Benchmark("hh_fi", "hh_fi", "f-I curve of 1000 HH neurons on two threads: at errors of spike times no larger than theirs at least 10 times faster than Arbor,\n"
                      + 18 * " " + "20 times than Brian2, NEST and CoreNEURON, 40 times than NEURON", ("peers",)),
-    Benchmark(work_precision, "error of spike times over wall time for HH, AdEx, Izhikevich and LIF, by method and step; others at their defaults", ("peers",)),
-    Benchmark(first_step, "from command to first step, every shipped config and model: an upper bound (below 0.03 s)"),
-    Benchmark(threads, "1000 HH neurons on two threads, beside one: with a core taken by another process (at least 0.8 times as fast)"),
-    Benchmark(guard, "the look for values that are not finite, beside the same step of 512 HH cells without it (at most 2 % more)"),
-    Benchmark(recording, "ten million samples: time added, beside an fsynced write of the same bytes (at most 3 times)"),
-    Benchmark(startup, "`hillock run configs/quickstart.yaml` from start to exit (at most 0.15 s)"),
-    Benchmark(python, "`hillock.run` of the same from Python, beside the command line from start to exit (at most 0.05 s more)"),
-    Benchmark(large_file, "report, plot and hillock.open of a file of 10 GB that is not in memory (at most 2 s each); it lies in build/ meanwhile"),
-    Benchmark(features, "`hillock features` of 1000 traces of 1 s at 0.025 ms from start to exit, beside eFEL (at least 20 times faster)"),
+    Benchmark("work_precision", "work_precision", "error of spike times over wall time for HH, AdEx, Izhikevich and LIF, by method and step; others at their defaults", ("peers",)),
+    Benchmark("first_step", "first_step", "from command to first step, every shipped config and model: an upper bound (below 0.03 s)"),
+    Benchmark("threads", "threads", "1000 HH neurons on two threads, beside one: with a core taken by another process (at least 0.8 times as fast)"),
+    Benchmark("guard", "guard", "the look for values that are not finite, beside the same step of 512 HH cells without it (at most 2 % more)"),
+    Benchmark("recording", "recording", "ten million samples: time added, beside an fsynced write of the same bytes (at most 3 times)"),
+    Benchmark("startup", "startup", "`hillock run configs/quickstart.yaml` from start to exit (at most 0.15 s)"),
+    Benchmark("python", "from_python", "`hillock.run` of the same from Python, beside the command line from start to exit (at most 0.05 s more)"),
+    Benchmark("large_file", "large_file", "report, plot and hillock.open of a file of 10 GB that is not in memory (at most 2 s each); it lies in build/ meanwhile"),
+    Benchmark("features", "features", "`hillock features` of 1000 traces of 1 s at 0.025 ms from start to exit, beside eFEL (at least 20 times faster)"),
 )}
 
 
@@ -79,17 +70,16 @@ def parse(words: list[str]) -> argparse.Namespace:
 
 
 def main(words: list[str]) -> int:
-    if "--needs" in words and {"-h", "--help"} & set(words):
-        return 0  # help needs nothing
     arguments = parse(words)
     chosen = [BENCHMARKS[name] for name in arguments.names or BENCHMARKS]
     if arguments.needs:
-        print(*sorted({need for benchmark in chosen for need in benchmark.needs} if not (arguments.list or arguments.page) else ()))
+        print(*sorted({need for benchmark in chosen for need in benchmark.needs} if not arguments.page else ()))
         return 0
     if arguments.list:
         print(*BENCHMARKS, sep="\n")
         return 0
     if arguments.page:
+        import page
         page.write()
         return 0
     if not os.access(HILLOCK, os.X_OK):
@@ -102,11 +92,12 @@ def main(words: list[str]) -> int:
     for benchmark in chosen:
         outcome = outcomes[benchmark.name] = benchmark.measure(arguments.repeat)
         if not arguments.json:
-            print("\n".join([f"{benchmark.name}: {outcome.text}: {outcome.verdict()}"] + [f"  {line}" for line in outcome.lines]), flush=True)
+            print("\n".join([": ".join(filter(None, (benchmark.name, outcome.text, outcome.verdict())))] + [f"  {line}" for line in outcome.lines]), flush=True)
     if arguments.json:
         print(json.dumps({"machine": where, "benchmarks": {name: {**outcome.figures, "kept": outcome.kept} for name, outcome in outcomes.items()}},
                          indent=2))
     if arguments.record:
+        import page
         page.keep(outcomes, where)
         page.write()
     return 1 if any(outcome.kept is False for outcome in outcomes.values()) else 0

@@ -141,7 +141,6 @@ def hh_fi(repeat: int) -> Outcome:
         found, lines = zip(*(compare(peer, rows, truth, repeat, folder) for peer in PEERS))
     verdicts = {row["kept"] for row in found}
     kept = False if False in verdicts else None if None in verdicts else True
-    ratios = ", ".join(f"{row['peer']} {row['times_faster']:.1f} of {row['at_least']:g}" for row in found)
+    ratios = ", ".join(f"{row['times_faster']:.1f} times faster than {row['peer']} (at least {row['at_least']:g} asked)" for row in found)
     hillock = [{**row, "setting": dataclasses.asdict(row["setting"])} for row in rows]
-    return Outcome(f"times faster than {ratios}", kept, {"threads": THREADS, "reference_from_scipy_ms": apart, "settings": hillock,
-                                                         "rows": list(found)}, list(lines))
+    return Outcome(ratios, kept, {"threads": THREADS, "reference_from_scipy_ms": apart, "settings": hillock, "rows": list(found)}, list(lines))

@@ -8,11 +8,14 @@ import dataclasses
 @dataclasses.dataclass
 class Outcome:
     text: str                # for people, in one line
-    kept: bool | None        # whether the promise is kept; None: it could not be measured here
+    kept: bool | None        # whether the promise is kept; None: it could not be measured here, or there is none
     figures: dict            # for programs; with a list of `rows` where there are several cases
     lines: list[str] = dataclasses.field(default_factory=list)  # for people: one for each case
+    promised: bool = True    # what promises nothing has no verdict
 
     def verdict(self) -> str:
+        if not self.promised:
+            return ""
         return "not measured" if self.kept is None else "kept" if self.kept else "NOT KEPT"
 
 

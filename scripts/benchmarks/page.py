@@ -13,7 +13,7 @@ from work_precision import WANTED, fastest
 
 KEPT, PAGE, FIGURE = (ROOT / "docs" / name for name in ("performance.json", "performance.md", "work_precision.svg"))
 MARKED = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-NOT_MEASURED = "Not measured yet.\n"
+NOT_MEASURED = "not measured yet.\n"
 
 
 def keep(outcomes: dict[str, Outcome], machine: dict, path: Path = KEPT) -> None:
@@ -43,11 +43,17 @@ def _hh_fi(found: dict) -> str:
     rows = []
     for row in found.get("rows", []):
         ours, equal = row["hillock"], row["times_faster_at_equal_dt"]
-        rows.append([f"{row['peer']} {row['version']}", f"{row['simulate_s']:.3f}", f"{row['error']['mean_ms']:.2g}", f"{ours['simulate_s']:.3f}",
+        rows.append([f"{row['peer']} {row['version']}", f"{row['dt']:g}", f"{row['simulate_s']:.3f}", f"{row['error']['mean_ms']:.2g}", f"{ours['simulate_s']:.3f}",
                      f"{ours['method']}, {ours['dt']:g} ms", f"{ours['error']['mean_ms']:.2g}", f"{row['times_faster']:.1f}", f"{row['at_least']:g}",
                      f"{equal:.1f}" if equal else "–", f"{row['times_faster_whole_process']:.1f}", _pairs(row)])
-    return table(["simulator", "s", "error, ms", "hillock, s", "method and step", "error, ms", "times faster", "promised", "at equal dt",
+    return table(["simulator", "its step, ms", "s", "error, ms", "hillock, s", "method and step", "error, ms", "times faster", "promised", "at equal dt",
                   "whole process", "pairs"], rows)
+
+
+def _threads(found: dict) -> str:
+    return table(["cores", "one thread, s", "two threads, s", "times as fast", "pairs"],
+                 [[row["cores"], f"{row['seconds_one_thread']:.3f}", f"{row['seconds_two_threads']:.3f}", f"{row['speed']:.2f}", _pairs(row)]
+                  for row in found.get("rows", [])])
 
 
 def _first_step(found: dict) -> str:
@@ -67,16 +73,18 @@ def _work_precision(found: dict) -> str:
 
 
 TABLES: dict[str, Callable[[dict], str]] = {"jit": _steps, "interpreter": _steps, "hh_fi": _hh_fi, "first_step": _first_step,
-                                           "work_precision": _work_precision}
+                                           "work_precision": _work_precision, "threads": _threads}
 
 
 def block(name: str, found: dict | None) -> str:
     """What stands between the marks of a benchmark."""
+    command = f"`scripts/bench {name}`"
     if found is None:
-        return NOT_MEASURED
+        return f"{command}: {NOT_MEASURED}"
     machine = "{date}, hillock {hillock} at {commit}, {cpu} ({cores} cores, {instructions}), {system}".format(**found["machine"])
     rows = TABLES[name](found) + "\n" if name in TABLES else ""
-    return f"{found['text'][0].upper()}{found['text'][1:]}: **{found['verdict']}**.\n\n{rows}*{machine}.*\n"
+    verdict = f": **{found['verdict']}**" if found["verdict"] else ""
+    return f"{command}: {found['text']}{verdict}.\n\n{rows}*{machine}.*\n"
 
 
 def filled(page: str, kept: dict) -> str:

@@ -101,4 +101,4 @@ def work_precision(repeat: int) -> Outcome:
             best = fastest(found["hillock"], error)
             lines.append(f"{name} to {error:g} ms: " + (f"{best['method']} at {best['dt']:g} ms, {best['spike_times']}, {best['simulate_s']:.3f} s"
                                                         if best else "none of these settings"))
-    return Outcome(f"{NEURONS} neurons, 1 s, one thread", True, {"neurons": NEURONS, "models": models}, lines)
+    return Outcome(f"{NEURONS} neurons, 1 s, one thread", None, {"neurons": NEURONS, "models": models}, lines, promised=False)

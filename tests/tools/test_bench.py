@@ -73,8 +73,8 @@ def test_the_watch_counts_what_others_took_and_neither_its_own_children_nor_a_ti
     assert watch.foreign == pytest.approx(0.5)  # (2.5 - 1.5) s of 2 s
 
 
-def call(*words, **options):
-    return subprocess.run([sys.executable, str(BENCHMARKS), *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+def call(*words, python=(), **options):
+    return subprocess.run([sys.executable, *python, str(BENCHMARKS), *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
 
 
 def test_the_list_has_a_name_on_each_line_and_the_help_explains_each():
@@ -84,10 +84,15 @@ def test_the_list_has_a_name_on_each_line_and_the_help_explains_each():
     assert all(name in words for name in names)
 
 
+@pytest.mark.parametrize("word", ["--list", "--help"])
+def test_the_list_and_the_help_need_no_packages(word):
+    done = call(word, python=("-S",))  # without site-packages
+    assert done.returncode == 0 and done.stderr == "" and "hh_fi" in done.stdout
+
+
 def test_needs_are_those_of_the_chosen_benchmarks():
     assert call("--needs", "startup").stdout == "\n"
     assert call("--needs", "startup", "jit").stdout == "prototype\n"
-    assert call("--needs", "--help", "jit").stdout == ""
 
 
 def test_outcomes_are_kept_and_the_page_is_written_from_them(tmp_path):
@@ -102,10 +107,32 @@ def test_outcomes_are_kept_and_the_page_is_written_from_them(tmp_path):
     assert found["startup"]["verdict"] == "kept" and found["first_step"]["rows"] == [row]
     text = "a\n<!-- bench: first_step -->\nold\n<!-- end -->\nb\n<!-- bench: jit -->\n<!-- end -->\n"
     assert page.filled(text, found) == (
-        "a\n<!-- bench: first_step -->\n12 ms: **NOT KEPT**.\n\n| config or model | ms |\n| --- | --- |\n| lif | 12.0 |\n\n"
+        "a\n<!-- bench: first_step -->\n`scripts/bench first_step`: 12 ms: **NOT KEPT**.\n\n| config or model | ms |\n| --- | --- |\n| lif | 12.0 |\n\n"
         "*2026-01-02, hillock 0.1.0 at abc, CPU (2 cores, avx512), Debian.*\n<!-- end -->\nb\n"
-        "<!-- bench: jit -->\nNot measured yet.\n<!-- end -->\n")
+        "<!-- bench: jit -->\n`scripts/bench jit`: not measured yet.\n<!-- end -->\n")
     assert page.filled(page.filled(text, found), found) == page.filled(text, found)
+
+
+def test_every_benchmark_has_its_place_on_the_page():
+    import page
+    assert sorted(name for _, name, _ in page.MARKED.findall(page.PAGE.read_text())) == sorted(call("--list").stdout.split())
+
+
+def test_the_f_i_curves_are_shown_with_the_step_of_each_simulator():
+    import page
+    head, _, *rows = page.block("hh_fi", json.loads(page.KEPT.read_text())["hh_fi"]).split("\n\n")[1].splitlines()
+    assert head.startswith("| simulator | its step, ms | s |") and len(rows) == 5
+    assert all(float(row.split("|")[2]) > 0 for row in rows)
+
+
+def test_what_promises_nothing_has_no_verdict(tmp_path):
+    import page
+    from outcome import Outcome
+    outcome = Outcome("256 neurons", None, {}, promised=False)
+    assert outcome.verdict() == "" and Outcome("40 ms", None, {}).verdict() == "not measured"
+    machine = {"date": "2026-01-02", "hillock": "0.1.0", "commit": "abc", "cpu": "CPU", "cores": 2, "instructions": "avx512", "system": "Debian"}
+    page.keep({"free": outcome}, machine, tmp_path / "kept.json")
+    assert "256 neurons.\n\n*2026-01-02" in page.block("free", json.loads((tmp_path / "kept.json").read_text())["free"])
 
 
 def test_the_page_of_the_docs_is_what_the_kept_outcomes_say():

@@ -52,6 +52,21 @@ def test_what_is_drawn_depends_on_the_seed_and_the_line_alone(mutate, tmp_path):
     assert after == [each.key for each in before]
 
 
+@pytest.mark.parametrize("fails, by", [("all", "compiler"), ("hillock", "compiler"), ("tests", "pytest"), ("none", "")])
+def test_what_does_not_compile_is_not_killed_by_a_test(mutate, monkeypatch, tmp_path, fails, by):
+    monkeypatch.setattr(mutate, "passes", lambda folder, command, *_: fails not in command)
+    assert mutate.killer(tmp_path, "cli") == by
+
+
+def test_results_without_a_key_are_left_aside(mutate, monkeypatch, tmp_path, capsys):
+    (tmp_path / "results.jsonl").write_text('{"seed": 1, "path": "sim/a.cpp", "killer": ""}\n')
+    monkeypatch.setattr(mutate, "prepare", lambda folder: folder / "tree")
+    monkeypatch.setattr(mutate, "killer", lambda *_: "")
+    monkeypatch.setattr(mutate, "drawn", lambda *_: [])
+    monkeypatch.setattr(sys, "argv", ["mutate", "--folder", str(tmp_path)])
+    assert mutate.main() == 0 and capsys.readouterr().out.startswith("0 of 0 killed")
+
+
 def test_words_that_are_no_options_are_refused():
     done = subprocess.run([sys.executable, SCRIPT, "--cuont", "3"], capture_output=True, text=True)
     assert done.returncode == 2 and "--cuont" in done.stderr
