@@ -31,6 +31,10 @@ class Poisson final : public SpikeInput {
  public:
   explicit Poisson(const InputData& data);
   bool deliver(std::int64_t step, std::span<double> arrivals) override;
+  void rewind() override {
+    SpikeInput::rewind();
+    current_ = 0;
+  }
   std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
     auto result = std::make_unique<Poisson>(*this);
     const auto [from, count] = result->targets_.keep(first, end);
