@@ -17,6 +17,7 @@
 #include "cli/provenance.hpp"
 #include "cli/signals.hpp"
 #include "config/config.hpp"
+#include "network/population.hpp"
 #include "record/output_file.hpp"
 #include "record/run_info.hpp"
 #include "record/run_writer.hpp"
@@ -27,6 +28,24 @@ namespace {
 using base::Clock;
 using base::seconds_since;
 using engine::RunEnd;
+
+[[noreturn]] void refuse_native_code(const Arguments& arguments, program::InstructionSet isa) {
+  if (!program::writes_native_code())
+    throw base::ResourceError(
+        "--backend jit: this hillock was built without Xbyak, so it writes no native code; choose --backend "
+        "interpreter");
+  if (isa != program::InstructionSet::generic)
+    throw base::ResourceError(
+        fmt::format("--backend jit: the system gives no executable memory for native code ({}); choose "
+                    "--backend interpreter",
+                    program::name(isa)));
+  const std::string written = "native code is written for avx2 and avx512";
+  if (arguments.instructions == "generic")
+    throw base::UserError("--backend jit does not go with --instructions generic: " + written,
+                          "write --backend interpreter, or leave --instructions out");
+  throw base::ResourceError("--backend jit: " + written +
+                            ", and this processor has neither; choose --backend interpreter");
+}
 
 program::KernelOptions kernel_options(const Arguments& arguments) {
   program::KernelOptions options;
@@ -43,11 +62,7 @@ program::KernelOptions kernel_options(const Arguments& arguments) {
   options.backend = program::has_native_code(options.isa) ? Backend::jit : Backend::interpreter;
   if (arguments.backend == "interpreter") options.backend = Backend::interpreter;
   if (arguments.backend == "jit" && options.backend != Backend::jit)
-    throw base::ResourceError(
-        fmt::format("there is no native code for {} here: hillock was built without Xbyak, or the system "
-                    "gives no executable "
-                    "memory; choose --backend interpreter",
-                    program::name(options.isa)));
+    refuse_native_code(arguments, options.isa);
   return options;
 }
 
@@ -199,6 +214,13 @@ class Run {
   std::string analysis_text_;
 };
 
+// Who asks for more threads than there are blocks of neurons gets fewer.
+void say_fewer_threads(int asked, int taken, Console& console) {
+  if (asked > taken)
+    console.message(fmt::format("note: {} run, not {}: threads share the neurons in blocks of {}",
+                                counted(taken, "thread"), asked, network::range_block));
+}
+
 // What a run that did not end has left of the time it recorded is replaced only where that was asked for, or
 // where the name is hillock's own choice, and then not without a word.
 void check_left_behind(const std::string& path, bool explicit_out, const Arguments& arguments,
@@ -223,7 +245,7 @@ int run(const Arguments& arguments, Console& console) {
   const auto start = Clock::now();
   SignalWatch signals;
   const auto experiment = config::load(arguments.path, {arguments.settings, config::default_model_folders()});
-  if (arguments.threads != 0) experiment->simulation.threads = arguments.threads;
+  if (arguments.threads) experiment->simulation.threads = *arguments.threads;
   const bool explicit_out = !arguments.out.empty();
   const std::string path = explicit_out ? arguments.out : "results/" + experiment->name + ".h5";
   std::error_code none;
@@ -239,6 +261,7 @@ int run(const Arguments& arguments, Console& console) {
   for (const std::string& note : experiment->notes) console.message("note: " + note);
   for (const base::Diagnostic& warning : experiment->warnings) console.warning(warning);
   for (const base::Diagnostic& warning : prepared.warnings) console.warning(warning);
+  say_fewer_threads(experiment->simulation.threads, prepared.simulation->threads(), console);
   check_free_disk(path, prepared.estimate.file_bytes);
   add_facts(prepared.layout.facts, *experiment, prepared, options.kernels);
   return Run(arguments, console, signals, path, prepared, experiment->simulation.dt)
