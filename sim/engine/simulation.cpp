@@ -101,6 +101,7 @@ void Simulation::exchange(SimulationPlan& other) {
     std::swap(plan_.snippets[i], other.snippets[i]);
     snippets_[i].take_over(plan_.snippets[i]);
   }
+  for (const SpikeSource& source : plan_.spikes) source.input->rewind();
   find_edges();
   divide(choice_.threads());
   for (const auto& part : parts_) part->watch(profiler_.on());
