@@ -145,7 +145,7 @@ class Sweep {
     if (left && !arguments_.quiet)
       console_.message(fmt::format("note: {}.partial holds {} of {} points; the others are run", path_,
                                    before_, layout_.points()));
-    options.threads = arguments_.threads;
+    options.threads = arguments_.threads.value_or(0);
     if (arguments_.stack > 0) options.most_stacked = arguments_.stack;
     options.stop = &signals.stop();
     if (!arguments_.quiet && console_.shows_progress())
