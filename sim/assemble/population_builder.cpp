@@ -233,7 +233,7 @@ class Builder {
 
   // What runs away towards a peak gives later stages huge slopes; with a negative coefficient these take the
   // end of the step, or a later stage, below the peak. How steep the upstroke is up to the peak is a matter
-  // of values (adex at its defaults is wrong, izhikevich_2003 is not): hence "may".
+  // of values, not of the form of the equations: hence "may".
   void warn_of_overshoot() {
     using Kind = model::MethodKind;
     const bool negative_coefficients =

@@ -188,9 +188,10 @@ class AdaptiveIntegrator final : public program::Integrator {
     }
   }
 
-  // An upstroke that runs away (adex: e-folds of 1e-14 ms below the peak) leaves the error estimate no step
-  // that it accepts. Where the spike condition turns true within soon_ if the margin only keeps its slope,
-  // the course follows its tangents there, in steps of min_step_: the spike is late by less than soon_.
+  // An upstroke that runs away (exponential ones: e-folds of 1e-14 ms below the peak) leaves the error
+  // estimate no step that it accepts. Where the spike condition turns true within soon_ if the margin only
+  // keeps its slope, the course follows its tangents there, in steps of min_step_: the spike is late by less
+  // than soon_.
   bool step_to_threshold(double& t, double to) {
     if (!has_reset_ || !margin_) return false;
     const double h = std::min(min_step_, to - t), before = margin(x_, t);

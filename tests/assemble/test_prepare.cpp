@@ -144,7 +144,7 @@ TEST_CASE("a step that is coarse for a time constant is warned of, but not where
                  "}}\n") ==
         R"(test.yaml:1:34: warning: dt = 0.1 ms is coarse for population 'cell': in.g relaxes within 0.1 ms
    1 | simulation: {duration: 1 ms, dt: 0.1 ms}
-     |                                  ^~~~~~ take dt = 0.034 ms or less
+     |                                  ^~~~~~ take dt = 0.033 ms or less
 )");
   CHECK(warnings("simulation: {duration: 1 ms, dt: 0.025 ms}\npopulations: {cell: {model: lif, " + receptor +
                  "}}\n") == "");
@@ -154,10 +154,10 @@ TEST_CASE("a step that is coarse for a time constant is warned of, but not where
   CHECK(warnings("simulation: {duration: 1 ms, dt: 0.1 ms}\n" + squid) ==
         R"(test.yaml:1:34: warning: dt = 0.1 ms is coarse for population 'cell': m relaxes within 0.237 ms
    1 | simulation: {duration: 1 ms, dt: 0.1 ms}
-     |                                  ^~~~~~ take dt = 0.082 ms or less
+     |                                  ^~~~~~ take dt = 0.079 ms or less
 )");
   CHECK(warnings("simulation: {duration: 1 ms, dt: 0.05 ms}\n" + squid) == "");
-  CHECK(warnings("simulation: {duration: 0.082 ms, dt: 0.082 ms}\n" + squid) == "");  // what is advised
+  CHECK(warnings("simulation: {duration: 0.079 ms, dt: 0.079 ms}\n" + squid) == "");  // what is advised
   CHECK(warnings("simulation: {duration: 0.083 ms, dt: 0.083 ms}\n" + squid) != "");
   CHECK(warnings("simulation: {duration: 1 ms, dt: 0.1 ms, method: adaptive}\n" + squid) == "");
 }
