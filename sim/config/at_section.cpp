@@ -33,13 +33,13 @@ void read_change(Reader& reader, const Entry& entry, const model::SimulationSpec
                             base::format_quantity(simulation.duration, base::dimension::time) + ", got " +
                             base::quoted(entry.key),
                         *time == 0 ? "write what holds from the beginning into the sections themselves" : "");
-  const std::vector<std::string> keys{"set"};
-  reader.keys(entry.value, "what changes at " + entry.key, keys);
   const Node* set = entry.value.find("set");
   if (set == nullptr || !set->is_map() || set->entries.empty())
     return reader.error(set == nullptr ? entry.place : set->place,
                         "what changes at " + entry.key + " stands in 'set', a map of paths and values",
                         "write for example {set: {inputs.step.amplitude: 20 pA}}");
+  const std::vector<std::string> keys{"set"};
+  reader.keys(entry.value, "what changes at " + entry.key, keys);
   ChangeSpec change;
   change.step = *base::TimeGrid{simulation.dt, 0}.step_of(*time);
   change.place = entry.place;
