@@ -119,9 +119,9 @@ class Sweep {
     base::Diagnostics unheard;  // the template has reported them
     const config::Variables variables = config::read_variables(config_.vars(), unheard);
     const std::uint64_t seed = config_.experiment().simulation.seeds.front();
-    spec_ = config::read_sweep(*config_.sweep(), config_.vars(), seed);
+    spec_ = config::read_sweep(*config_.sweep(), config_.vars(), config_.experiment().simulation);
     points_ = sweep::all_points(spec_, variables, seed, sweep::taken_names(config_));
-    sweep::check_paths(config_, points_);
+    sweep::check_paths(config_, points_, spec_.after);
     for (const std::string& only : arguments.only) keep_only(only, points_);
     layout_ = sweep::layout_of(config_, spec_, points_);
     add_facts();

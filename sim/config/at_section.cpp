@@ -66,6 +66,12 @@ std::vector<ChangeSpec> read_at(const Node& root, const model::SimulationSpec& s
   return changes;
 }
 
+void add_change(std::span<const Assignment> settings, std::int64_t step, std::vector<ChangeSpec>& changes) {
+  auto place = std::ranges::lower_bound(changes, step, {}, &ChangeSpec::step);
+  if (place == changes.end() || place->step != step) place = changes.insert(place, {step, {}, {}});
+  place->settings.insert(place->settings.end(), settings.begin(), settings.end());
+}
+
 void check_change(const model::Experiment& before, const model::Experiment& then, const ChangeSpec& spec,
                   base::Diagnostics& diagnostics) {
   const auto any = [](const std::string&) { return false; };

@@ -110,7 +110,8 @@ Template::Template(std::string text, const std::string& name, const std::string&
     Library library(*experiment_, options_.model_folders, options_.model_texts, diagnostics);
     read(*root, library, *experiment_, diagnostics);
     models_ = library.found();
-    if (!diagnostics.has_errors()) read_changes(*root, *experiment_, diagnostics);
+    if (!diagnostics.has_errors())
+      read_changes(*root, read_at(*root, experiment_->simulation, diagnostics), *experiment_, diagnostics);
   }
   diagnostics.throw_if_errors();
   experiment_->warnings = diagnostics.all();
@@ -124,11 +125,11 @@ void Template::read(const Node& root, Library& library, model::Experiment& exper
 }
 
 // Each change is the config with all that was set until then.
-void Template::read_changes(const Node& root, model::Experiment& experiment,
+void Template::read_changes(const Node& root, std::vector<ChangeSpec> changes, model::Experiment& experiment,
                             base::Diagnostics& diagnostics) const {
   Node now = root;
   std::erase_if(now.entries, [](const Entry& entry) { return entry.key == "at"; });
-  for (const ChangeSpec& spec : read_at(root, experiment.simulation, diagnostics)) {
+  for (const ChangeSpec& spec : changes) {
     const std::size_t before = diagnostics.all().size();
     for (const Assignment& setting : spec.settings)
       if (Node* node = find_setting(now, setting, diagnostics)) *node = setting.value;
@@ -149,19 +150,25 @@ void Template::read_changes(const Node& root, model::Experiment& experiment,
   }
 }
 
-std::unique_ptr<model::Experiment> Template::variant(std::span<const Assignment> assignments) const {
+std::unique_ptr<model::Experiment> Template::variant(std::span<const Assignment> assignments,
+                                                     std::int64_t from) const {
   auto experiment = std::make_unique<model::Experiment>();
   experiment->path = experiment_->path;
   experiment->name = experiment_->name;
   experiment->folder = experiment_->folder;
   base::Diagnostics diagnostics;
   Node root = root_;
-  for (const Assignment& assignment : assignments)
-    if (Node* node = find_setting(root, assignment, diagnostics)) *node = assignment.value;
+  if (from == 0)
+    for (const Assignment& assignment : assignments)
+      if (Node* node = find_setting(root, assignment, diagnostics)) *node = assignment.value;
   Library library(*experiment, options_.model_folders, options_.model_texts, diagnostics);
   library.add(models_);
   read(root, library, *experiment, diagnostics);
-  if (!diagnostics.has_errors()) read_changes(root, *experiment, diagnostics);
+  if (!diagnostics.has_errors()) {
+    std::vector<ChangeSpec> changes = read_at(root, experiment->simulation, diagnostics);
+    if (from > 0) add_change(assignments, from, changes);
+    read_changes(root, std::move(changes), *experiment, diagnostics);
+  }
   diagnostics.throw_if_errors();
   experiment->warnings = diagnostics.all();
   return experiment;

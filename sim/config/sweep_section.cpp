@@ -9,7 +9,9 @@
 
 #include "base/math.hpp"
 #include "base/text.hpp"
+#include "base/time_grid.hpp"
 #include "config/reader.hpp"
+#include "config/sections.hpp"
 #include "config/value_laws.hpp"
 
 namespace hillock::config {
@@ -41,12 +43,13 @@ Node written(double value, const base::Dimension& dimension, const base::Place& 
 
 class SweepReader {
  public:
-  SweepReader(Reader& reader, std::uint64_t seed) : reader_(reader), seed_(seed) {}
+  SweepReader(Reader& reader, const model::SimulationSpec& simulation)
+      : reader_(reader), simulation_(simulation) {}
 
   SweepSpec read(const Node& node) {
     spec_.place = node.place;
     if (!reader_.map(node, "sweep")) return spec_;
-    const std::vector<std::string> keys{"parameters", "combine", "count", "repeat", "where", "keep"};
+    const std::vector<std::string> keys{"parameters", "combine", "count", "repeat", "where", "after", "keep"};
     reader_.keys(node, "'sweep'", keys);
     read_combination(node);
     const Node* parameters = node.find("parameters");
@@ -61,6 +64,7 @@ class SweepReader {
     if (const Node* repeat = node.find("repeat"))
       spec_.repeat = reader_.whole(*repeat, "repeat", 1, most_points).value_or(1);
     if (const Node* where = node.find("where")) spec_.where = *where;
+    if (const Node* after = node.find("after")) read_after(*after);
     if (const Node* keep = node.find("keep")) read_keep(*keep);
     check_lengths();
     return spec_;
@@ -85,6 +89,16 @@ class SweepReader {
     else if (draws)
       reader_.error(node.find("combine")->place, "points that are drawn need 'count', their number",
                     "write for example 'count: 100'");
+  }
+
+  void read_after(const Node& node) {
+    const std::optional<double> time = reader_.value(node, "after", base::dimension::time);
+    if (!time || !check_on_grid(reader_, *time, simulation_, node.place, "after")) return;
+    if (*time < 0 || *time >= simulation_.duration)
+      return reader_.error(node.place, "'after' must lie inside of the run, before " +
+                                           base::format_quantity(simulation_.duration, base::dimension::time) +
+                                           ", got " + node.describe());
+    spec_.after = *base::TimeGrid{simulation_.dt, 0}.step_of(*time);
   }
 
   void read_keep(const Node& node) {
@@ -285,7 +299,7 @@ class SweepReader {
       axis.law = *values;
       return;
     }
-    const std::array<std::uint64_t, 1> seeds{seed_};
+    const std::array<std::uint64_t, 1> seeds{simulation_.seeds.front()};
     for (const double value : model::expand(*values, *number, {seeds, "sweep." + axis.name}, {}, reader_.diagnostics()))
       add(value, values->dimension, node, axis);
   }
@@ -303,17 +317,17 @@ class SweepReader {
   }
 
   Reader& reader_;
-  std::uint64_t seed_;
+  const model::SimulationSpec& simulation_;
   SweepSpec spec_;
 };
 
 }  // namespace
 
-SweepSpec read_sweep(const Node& sweep, const Node* vars, std::uint64_t seed) {
+SweepSpec read_sweep(const Node& sweep, const Node* vars, const model::SimulationSpec& simulation) {
   base::Diagnostics diagnostics;
   const Variables variables = read_variables(vars, diagnostics);
   Reader reader(diagnostics, variables);
-  SweepSpec spec = SweepReader(reader, seed).read(sweep);
+  SweepSpec spec = SweepReader(reader, simulation).read(sweep);
   diagnostics.throw_if_errors();
   return spec;
 }

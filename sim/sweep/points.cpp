@@ -286,7 +286,7 @@ std::vector<std::int64_t> grid_of(const SweepSpec& spec) {
 
 }  // namespace
 
-void check_paths(const config::Template& config, const Points& points) {
+void check_paths(const config::Template& config, const Points& points, std::int64_t after) {
   for (const Column& column : points.columns) {
     std::optional<base::UserError> refused;
     const auto accepted = [&](const Point& point) {
@@ -294,7 +294,7 @@ void check_paths(const config::Template& config, const Points& points) {
       for (const Assignment& setting : point.settings)
         if (setting.path == column.path) own.push_back(setting);
       try {
-        config.variant(own);
+        config.variant(own, after);
         return true;
       } catch (const base::UserError& error) {
         if (!refused) refused = error;

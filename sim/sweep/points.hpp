@@ -45,7 +45,7 @@ Points all_points(const config::SweepSpec& spec, const config::Variables& variab
                   const std::set<std::string>& taken);
 
 // Throws the UserError of a path that no value can be set at: its first and its last value are refused.
-void check_paths(const config::Template& config, const Points& points);
+void check_paths(const config::Template& config, const Points& points, std::int64_t after);
 
 // How many there would be, before any is made.
 double count_points(const config::SweepSpec& spec);

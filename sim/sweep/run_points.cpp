@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -116,15 +117,49 @@ class Board {
   std::map<std::int64_t, std::vector<PointResult>> finished_;  // by first point
 };
 
+// What all points of one seed have in common before their values hold: run once, where `after` is given.
+struct Transient {
+  engine::Snapshot snapshot;
+  Blocks blocks;
+};
+
+// The transients of all seeds; several threads may ask at once, and wait for one another.
+class Transients {
+ public:
+  // `run`: makes the transient, or nothing if it was interrupted; may throw.
+  const Transient* of(std::uint64_t seed, const std::function<std::unique_ptr<Transient>()>& run) {
+    const std::lock_guard lock(mutex_);
+    Known& known = by_seed_[seed];
+    if (known.failure) std::rethrow_exception(known.failure);
+    if (known.transient) return known.transient.get();
+    try {
+      known.transient = run();
+    } catch (...) {
+      known.failure = std::current_exception();
+      throw;
+    }
+    return known.transient.get();
+  }
+
+ private:
+  struct Known {
+    std::unique_ptr<Transient> transient;
+    std::exception_ptr failure;
+  };
+  std::mutex mutex_;
+  std::map<std::uint64_t, Known> by_seed_;
+};
+
 class Worker {
  public:
   Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,
-         const record::SweepLayout& layout, const RunOptions& options, int threads)
+         const record::SweepLayout& layout, const RunOptions& options, Transients& transients, int threads)
       : config_(config),
         spec_(spec),
         points_(points),
         layout_(layout),
         options_(options),
+        transients_(transients),
         threads_(threads) {}
 
   // The results of a window; nothing if it was interrupted.
@@ -150,7 +185,7 @@ class Worker {
 
  private:
   std::unique_ptr<model::Experiment> experiment(std::size_t point) const {
-    auto experiment = config_.variant(points_.points[point].settings);
+    auto experiment = config_.variant(points_.points[point].settings, spec_.after);
     as_point(*experiment, layout_.seeds[point]);
     return experiment;
   }
@@ -203,12 +238,51 @@ class Worker {
     assemble::Prepared prepared = assemble::prepare(experiment, {options_.kernels});
     check_traces(prepared, std::ssize(points));
     StackRecorder recorder(*points.front(), std::ssize(points), prepared, layout_);
+    if (spec_.after > 0 && !begin_with_transients(points, recorder, *prepared.simulation)) return false;
     engine::RunOptions options;
     options.stop = options_.stop;
     const engine::RunResult result = prepared.simulation->run(recorder, options);
     if (result.end != engine::RunEnd::complete) return false;
     std::vector<PointResult> results = recorder.results(prepared.simulation->time());
     for (std::size_t k = 0; k < results.size(); ++k) results_[places[k]] = std::move(results[k]);
+    return true;
+  }
+
+  // The run up to the time from which the values of the points hold.
+  std::unique_ptr<Transient> run_transient(std::uint64_t seed) const {
+    const auto experiment = config_.variant({});
+    as_point(*experiment, seed);
+    experiment->simulation.threads = threads_;
+    const assemble::Prepared prepared = assemble::prepare(*experiment, {options_.kernels});
+    BlockKeeper recorder;
+    engine::RunOptions options;
+    options.stop = options_.stop;
+    const engine::RunResult result = prepared.simulation->run_until(spec_.after, recorder, options);
+    if (result.end != engine::RunEnd::complete) return nullptr;
+    return std::make_unique<Transient>(Transient{prepared.simulation->snapshot(), recorder.blocks()});
+  }
+
+  // The stack goes on from what its points have in common. False if it was interrupted.
+  bool begin_with_transients(std::span<const std::unique_ptr<model::Experiment>> points,
+                             StackRecorder& recorder, engine::Simulation& simulation) {
+    std::optional<engine::Snapshot> all;
+    for (std::size_t k = 0; k < points.size(); ++k) {
+      const std::uint64_t seed = points[k]->simulation.seeds.front();
+      const Transient* own = transients_.of(seed, [&] { return run_transient(seed); });
+      if (own == nullptr) return false;
+      recorder.begin_with(k, own->blocks);
+      if (!all) {
+        all = own->snapshot;
+        continue;
+      }
+      for (std::size_t p = 0; p < all->populations.size(); ++p)
+        for (std::size_t a = 0; a < all->populations[p].size(); ++a) {
+          std::vector<double>& values = all->populations[p][a].values;
+          const std::vector<double>& more = own->snapshot.populations[p][a].values;
+          values.insert(values.end(), more.begin(), more.end());
+        }
+    }
+    simulation.restore(*all);
     return true;
   }
 
@@ -231,6 +305,7 @@ class Worker {
   const Points& points_;
   const record::SweepLayout& layout_;
   const RunOptions& options_;
+  Transients& transients_;
   int threads_;
   std::vector<PointResult> results_;
 };
@@ -332,8 +407,9 @@ bool run_points(const config::Template& config, const config::SweepSpec& spec, c
   const std::int64_t width = window_width(config, layout, workers, options);
   Board board(file.next(), layout.points(), width, std::max<std::int64_t>(64, 4 * width * workers));
   board.workers(workers);
+  Transients transients;
   const auto work = [&] {
-    Worker worker(config, spec, points, layout, options, std::max(1, threads / workers));
+    Worker worker(config, spec, points, layout, options, transients, std::max(1, threads / workers));
     while (const std::optional<Window> window = board.take()) {
       std::optional<std::vector<PointResult>> results = worker.run(*window);
       if (!results) break;
