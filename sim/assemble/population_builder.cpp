@@ -211,10 +211,10 @@ class Builder {
     for (std::size_t i = 0; i < slots().streams.size(); ++i) {
       const std::string& name = slots().streams[i];
       const auto given = streams.find(name);
-      plan.streams[static_cast<int>(i)] = given != streams.end()
-                                              ? given->second
-                                              : base::Streams::of(experiment_.simulation.seeds,
-                                                                 "populations." + spec_.name + "." + name, spec_.size);
+      plan.streams[static_cast<int>(i)] =
+          given != streams.end() ? given->second
+                                 : base::Streams::of(experiment_.simulation.seeds,
+                                                     "populations." + spec_.name + "." + name, spec_.size);
     }
   }
 

@@ -39,7 +39,8 @@ void keep_only(const std::string& only, sweep::Points& points) {
   const std::size_t equals = only.find('=');
   if (equals == std::string::npos)
     throw base::UserError("--only " + base::quoted(only) + " has no '='", "write --only 'AXIS=VALUE'");
-  const std::string name = only.substr(0, equals), value(base::trim(std::string_view(only).substr(equals + 1)));
+  const std::string name = only.substr(0, equals),
+                    value(base::trim(std::string_view(only).substr(equals + 1)));
   const auto column = std::ranges::find(points.columns, name, &sweep::Column::name);
   if (column == points.columns.end()) {
     std::vector<std::string> names;
@@ -70,10 +71,12 @@ void keep_only(const std::string& only, sweep::Points& points) {
 }
 
 std::string progress_text(const sweep::Progress& progress, std::int64_t before) {
-  const double done = static_cast<double>(progress.done - before), left = static_cast<double>(progress.points - progress.done);
-  std::string text = fmt::format("{:3.0f} %  {} of {} points",
-                                 100 * static_cast<double>(progress.done) / static_cast<double>(progress.points),
-                                 progress.done, progress.points);
+  const double done = static_cast<double>(progress.done - before),
+               left = static_cast<double>(progress.points - progress.done);
+  std::string text =
+      fmt::format("{:3.0f} %  {} of {} points",
+                  100 * static_cast<double>(progress.done) / static_cast<double>(progress.points),
+                  progress.done, progress.points);
   if (progress.failed > 0) text += fmt::format(", {} failed", progress.failed);
   if (done > 0)
     text += "  " + human_seconds(progress.wall_seconds * left / done) + " left  " +
@@ -181,7 +184,8 @@ class Sweep {
 
   int end(std::int64_t done, std::int64_t failures, double seconds) {
     if (failures > 0)
-      console_.message(fmt::format("error: {} of {} points failed:\n{}", failures, done, failures_text(path_)));
+      console_.message(
+          fmt::format("error: {} of {} points failed:\n{}", failures, done, failures_text(path_)));
     if (!arguments_.quiet)
       console_.out(fmt::format("{}: {} in {}{}\n", base::printable(path_), counted(done, "point"),
                                human_seconds(seconds),
@@ -190,9 +194,10 @@ class Sweep {
   }
 
   int interrupted(std::int64_t done, int signal) {
-    console_.message(fmt::format("interrupted after {} of {} points: they are in {}.partial; the same command "
-                                 "goes on with the others",
-                                 done, layout_.points(), base::printable(path_)));
+    console_.message(
+        fmt::format("interrupted after {} of {} points: they are in {}.partial; the same command "
+                    "goes on with the others",
+                    done, layout_.points(), base::printable(path_)));
     return 128 + signal;
   }
 

@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "base/text.hpp"
-#include "config/document.hpp"
 #include "config/at_section.hpp"
+#include "config/document.hpp"
 #include "config/library.hpp"
 #include "config/reader.hpp"
 #include "config/sections.hpp"

@@ -40,7 +40,7 @@ struct SweepSpec {
   std::int64_t count = 0;   // of points that are drawn
   std::int64_t repeat = 1;  // of each point, each with a seed of its own
   std::optional<Node> where;
-  std::int64_t after = 0;  // the step from which the values hold; before, all points are one
+  std::int64_t after = 0;               // the step from which the values hold; before, all points are one
   bool spikes = false, traces = false;  // are kept, beside the summary
   base::Place place;
 };

@@ -47,7 +47,7 @@ class MemoryRecorder final : public Recorder {
   double time() const { return time_; }  // ms: everything before it is here
   // How much is here, and the way back to it.
   struct Mark {
-    std::vector<std::int64_t> reports, spikes, snippets;  // rows
+    std::vector<std::int64_t> reports, spikes, snippets;          // rows
     std::vector<std::pair<std::int64_t, std::int64_t>> left_out;  // of snippets: at start and end
     double time = 0;
   };

@@ -87,8 +87,8 @@ void Simulation::take_over_changes() {
   while (next_change() <= step_) exchange(plan_.changes[changed_++]);
 }
 
-// What changes are parameters and inputs; what happened so far stays: states, frames and spikes. The other plan
-// is left with what was there before.
+// What changes are parameters and inputs; what happened so far stays: states, frames and spikes. The other
+// plan is left with what was there before.
 void Simulation::exchange(SimulationPlan& other) {
   parts_.clear();  // they point at what goes
   for (std::size_t p = 0; p < plan_.populations.size(); ++p)

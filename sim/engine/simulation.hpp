@@ -76,8 +76,8 @@ class Simulation {
   // Between two slices: all that has been recorded has been handed over.
   Snapshot snapshot();
   // Goes on from there with the bits it had. The snapshot may be one of another simulation, of the same
-  // experiment or of one that a stack is made of: then the neurons of each point go on from its neurons. Throws
-  // InternalError if the populations are others.
+  // experiment or of one that a stack is made of: then the neurons of each point go on from its neurons.
+  // Throws InternalError if the populations are others.
   void restore(const Snapshot& snapshot);
   std::int64_t step() const { return step_; }
   const base::TimeGrid& grid() const { return plan_.grid; }

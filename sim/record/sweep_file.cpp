@@ -132,8 +132,7 @@ void SweepFile::create_all() {
   const hsize_t nothing = 0, unlimited = H5S_UNLIMITED;
   H5::DSetCreatPropList chunked;
   chunked.setChunk(1, &chunk_failures);
-  reasons_ =
-      failures.createDataSet("reason", reason_type(), H5::DataSpace(1, &nothing, &unlimited), chunked);
+  reasons_ = failures.createDataSet("reason", reason_type(), H5::DataSpace(1, &nothing, &unlimited), chunked);
 }
 
 void SweepFile::create_table() {
@@ -149,9 +148,8 @@ void SweepFile::create_table() {
     attach_scale(set, run_, 0);
   };
   for (const SweepColumn& column : layout_.columns) {
-    H5::DataSet set = column.words.empty()
-                          ? write_values<double>(root_, column.name, column.numbers)
-                          : write_words(root_, column.name, column.words);
+    H5::DataSet set = column.words.empty() ? write_values<double>(root_, column.name, column.numbers)
+                                           : write_words(root_, column.name, column.words);
     set_text(set, "path", column.path);
     label(set, column.words.empty() ? column.unit : "1", column.path.empty() ? "case" : column.path);
   }
@@ -228,7 +226,8 @@ void SweepFile::check_same() {
   };
   H5::Group meta = file_.file().openGroup("meta");
   for (const auto& [name, text] : layout_.facts.texts)
-    if (read_text(meta, name).value_or("") != text) differs(name == "config" ? "config" : "text of its " + name);
+    if (read_text(meta, name).value_or("") != text)
+      differs(name == "config" ? "config" : "text of its " + name);
   if (text_attribute(root_, "hillock_version").value_or("") != layout_.facts.words.at("hillock_version"))
     differs("version of hillock");
   std::vector<std::uint64_t> seeds(shape(root_.openDataSet("seed")).at(0));
@@ -246,7 +245,8 @@ void SweepFile::open_all() {
     for (const SweepMeasure& measure : layout_.measures) measures_.push_back(root_.openDataSet(measure.name));
     for (const engine::SpikeLayout& layout : layout_.spikes) {
       const H5::Group own = file_.file().openGroup("spikes/" + layout.population);
-      spikes_.push_back({own.openDataSet("timestamps"), own.openDataSet("node_ids"), own.openDataSet("run"), 0});
+      spikes_.push_back(
+          {own.openDataSet("timestamps"), own.openDataSet("node_ids"), own.openDataSet("run"), 0});
     }
     for (const engine::ReportLayout& layout : layout_.reports) {
       const H5::Group own = file_.file().openGroup("report/" + layout.group);
@@ -390,7 +390,8 @@ void SweepFile::finish(const std::string& status, const std::map<std::string, do
 std::vector<SweepFailure> read_failures(const std::string& path) {
   ReadableFile file(path);
   return file.reading("/failures", [&] {
-    const H5::DataSet run = file.file().openDataSet("failures/run"), reason = file.file().openDataSet("failures/reason");
+    const H5::DataSet run = file.file().openDataSet("failures/run"),
+                      reason = file.file().openDataSet("failures/reason");
     std::vector<std::int64_t> runs(std::min(shape(run).at(0), shape(reason).at(0)));
     std::string reasons(shape(reason).at(0) * longest_reason, '\0');
     std::vector<SweepFailure> failures;

@@ -88,7 +88,8 @@ std::vector<SweepMeasure> measures_of(const model::Experiment& experiment,
     tables.push_back(assemble::table_of(plan, nothing));
   }
   std::vector<SweepMeasure> measures;
-  for (Measured& one : measure(experiment, tables, std::vector<std::int64_t>(experiment.populations.size()), 0))
+  for (Measured& one :
+       measure(experiment, tables, std::vector<std::int64_t>(experiment.populations.size()), 0))
     measures.push_back(std::move(one.measure));
   return measures;
 }
@@ -98,7 +99,8 @@ void record_for_sweep(model::Experiment& experiment, bool traces) {
   for (std::size_t p = 0; p < experiment.populations.size(); ++p) {
     model::RecordSpec spikes;
     spikes.population = static_cast<int>(p);
-    const auto given = std::ranges::find(experiment.record, spikes.population, &model::RecordSpec::population);
+    const auto given =
+        std::ranges::find(experiment.record, spikes.population, &model::RecordSpec::population);
     if (given != experiment.record.end()) spikes = *given;
     spikes.spikes = true;
     spikes.spike_neurons.clear();

@@ -58,7 +58,7 @@ class StackRecorder final : public engine::Recorder {
  private:
   struct Kept {
     assemble::Analysis analysis;
-    std::vector<engine::SpikeBlock> spikes;  // per population
+    std::vector<engine::SpikeBlock> spikes;   // per population
     std::vector<record::PointTraces> traces;  // per report
   };
   engine::FrameBlock part_of(const engine::FrameBlock& block, std::int64_t point, std::int64_t values) const;
@@ -72,8 +72,9 @@ class StackRecorder final : public engine::Recorder {
   const model::Experiment& one_;
   const record::SweepLayout& layout_;
   engine::RunLayout recorded_;
-  std::vector<int> populations_;      // of each block of spikes, those of the analysis included
-  std::vector<std::int64_t> values_;  // of one point in a frame of each report, those of the analysis included
+  std::vector<int> populations_;  // of each block of spikes, those of the analysis included
+  std::vector<std::int64_t>
+      values_;  // of one point in a frame of each report, those of the analysis included
   std::vector<Kept> kept_;
 };
 

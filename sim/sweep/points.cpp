@@ -112,8 +112,7 @@ class Cube {
   // (0, 0 ...) left out; numbers lie in the middle of their intervals of 2^-52.
   void sobol() {
     boost::random::sobol sequence(axes_);
-    for (double& place : places_)
-      place = (static_cast<double>(sequence() >> 12) + 0.5) * 0x1p-52;
+    for (double& place : places_) place = (static_cast<double>(sequence() >> 12) + 0.5) * 0x1p-52;
   }
 
   std::size_t count_, axes_;
@@ -174,8 +173,7 @@ std::string end_of_path(const std::string& path, std::size_t parts) {
 // The shortest end of each path that no other column has, nor the results themselves.
 void name_columns(std::vector<Column>& columns, const std::set<std::string>& taken) {
   const auto unique = [&](const std::string& name) {
-    return taken.count(name) == 0 &&
-           std::ranges::count(columns, name, &Column::name) == 1;
+    return taken.count(name) == 0 && std::ranges::count(columns, name, &Column::name) == 1;
   };
   for (std::size_t parts = 1; parts < 12; ++parts) {
     std::vector<std::string> names;
@@ -263,9 +261,8 @@ void filter(const Node& where, Points& all, base::Diagnostics& diagnostics) {
   };
   if (!lang::check_condition(*condition, "'where'", scope, diagnostics)) return;
   std::erase_if(all.points, [&](const Point& point) {
-    return !lang::evaluate_condition(*condition, [&](std::string_view name) {
-      return point.labels[places.find(name)->second].number;
-    });
+    return !lang::evaluate_condition(
+        *condition, [&](std::string_view name) { return point.labels[places.find(name)->second].number; });
   });
   if (all.points.empty())
     diagnostics.error(where.place, "'where' takes out every point: the sweep would have none",
@@ -308,8 +305,7 @@ void check_paths(const config::Template& config, const Points& points, std::int6
 
 double count_points(const SweepSpec& spec) {
   const bool listed = spec.combination == Combination::grid || spec.combination == Combination::zip;
-  const double points =
-      listed ? choices_of(spec.axes, spec.combination) : static_cast<double>(spec.count);
+  const double points = listed ? choices_of(spec.axes, spec.combination) : static_cast<double>(spec.count);
   return points * static_cast<double>(spec.repeat);
 }
 

@@ -39,8 +39,8 @@ struct Points {
   std::vector<std::int64_t> grid;  // how many values each axis has, if they form a grid; the first is slowest
 };
 
-// All points, those that `where` takes out left out; each as often as it is repeated. `taken` are names that no
-// column may have. Throws UserError: no point is left, too many, a condition that is wrong.
+// All points, those that `where` takes out left out; each as often as it is repeated. `taken` are names that
+// no column may have. Throws UserError: no point is left, too many, a condition that is wrong.
 Points all_points(const config::SweepSpec& spec, const config::Variables& variables, std::uint64_t seed,
                   const std::set<std::string>& taken);
 

@@ -54,9 +54,9 @@ std::string reason_of(const base::Error& error) {
 
 // What all workers share: which window is next, and the results that wait for those before them.
 //
-// What precedes what: everything is guarded by `mutex_`; a worker takes a window, runs it without the lock and
-// puts its results; the storing thread takes whatever follows what it has stored. A worker that is too far
-// ahead of it waits, so that memory is bounded.
+// What precedes what: everything is guarded by `mutex_`; a worker takes a window, runs it without the lock
+// and puts its results; the storing thread takes whatever follows what it has stored. A worker that is too
+// far ahead of it waits, so that memory is bounded.
 class Board {
  public:
   Board(std::int64_t first, std::int64_t points, std::int64_t width, std::int64_t ahead)
@@ -332,11 +332,11 @@ std::int64_t window_width(const config::Template& config, const record::SweepLay
   constexpr double most_bytes = 256e6;
   std::int64_t neurons = 1;
   for (const model::PopulationSpec& population : config.experiment().populations) neurons += population.size;
-  const std::int64_t stacked = std::max<std::int64_t>(1, options.most_stacked / std::max<std::int64_t>(1, neurons - 1));
+  const std::int64_t stacked =
+      std::max<std::int64_t>(1, options.most_stacked / std::max<std::int64_t>(1, neurons - 1));
   const std::int64_t share = (layout.points() + 2 * workers - 1) / (2 * workers);
   const auto experiment = as_swept(config, !layout.reports.empty());
-  const double bytes =
-      assemble::analysis_bytes(*experiment) + bytes_of_point(layout, {});
+  const double bytes = assemble::analysis_bytes(*experiment) + bytes_of_point(layout, {});
   const auto fitting = static_cast<std::int64_t>(most_bytes / std::max(bytes, 1.0));
   const std::int64_t width = std::min({stacked, share, std::max<std::int64_t>(1, fitting)});
   return width < 8 ? std::max<std::int64_t>(1, width) : width / 8 * 8;
@@ -390,8 +390,7 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
   const auto seeds = std::ranges::find(points.columns, "simulation.seed", &Column::path);
   for (const Point& point : points.points) {
     const bool given = seeds != points.columns.end() && seeds->numeric;
-    const std::uint64_t own =
-        given ? config.variant(point.settings)->simulation.seeds.front() : seed;
+    const std::uint64_t own = given ? config.variant(point.settings)->simulation.seeds.front() : seed;
     layout.seeds.push_back(own + point.repeat);
     if (spec.repeat > 1) layout.repeats.push_back(static_cast<std::int64_t>(point.repeat));
   }

@@ -190,7 +190,8 @@ TEST_CASE("a runner computes what neurons share from the step values and the ste
         runner->run(Call{kept_pointers, {}, values[step], step, 0, 0, 20});
         kernel->run(Call{fresh_pointers, {}, values[step], step, 0, 0, 20});
         const double x = values[step][0], y = values[step][1];
-        const double expected = -0.0 + (draws ? x * 3.0 + binding.streams[0].points[0].uniform(0, step, 0) : x) / y;
+        const double expected =
+            -0.0 + (draws ? x * 3.0 + binding.streams[0].points[0].uniform(0, step, 0) : x) / y;
         for (std::size_t k = 0; k < 20; ++k) {
           CHECK(same(kept[0][k], fresh[0][k]));
           CHECK((draws || same(kept[0][k], expected)));

@@ -121,7 +121,8 @@ void Poisson::count_spikes(const Stretch& stretch, std::uint64_t step) {
   }
   for (std::size_t k = 0; k < counts_.size(); ++k) {
     const auto neuron = static_cast<std::uint64_t>(targets_.neurons[k]);
-    counts_[k] = stretch.laws[law_of_[k]].draw(streams_.stream_of(neuron), shared_ ? 0 : streams_.index_of(neuron), step);
+    counts_[k] = stretch.laws[law_of_[k]].draw(streams_.stream_of(neuron),
+                                               shared_ ? 0 : streams_.index_of(neuron), step);
   }
 }
 
