@@ -116,17 +116,20 @@ class Sweep {
  public:
   Sweep(const Arguments& arguments, Console& console)
       : arguments_(arguments), console_(console), config_(read_template(arguments)) {
-    if (config_.sweep() == nullptr)
-      throw base::UserError(arguments.path + " has no section 'sweep'",
+    if (config_.sweep() == nullptr && config_.search() == nullptr)
+      throw base::UserError(arguments.path + " has no section 'sweep' or 'search'",
                             "hillock run runs it; docs/sweeps.md shows what a sweep looks like");
     base::Diagnostics unheard;  // the template has reported them
     const config::Variables variables = config::read_variables(config_.vars(), unheard);
     const std::uint64_t seed = config_.experiment().simulation.seeds.front();
-    spec_ = config::read_sweep(*config_.sweep(), config_.vars(), config_.experiment().simulation);
-    points_ = sweep::all_points(spec_, variables, seed, sweep::taken_names(config_));
-    sweep::check_paths(config_, points_, spec_.after);
+    if (config_.sweep() != nullptr)
+      task_.sweep = config::read_sweep(*config_.sweep(), config_.vars(), config_.experiment().simulation);
+    if (config_.search() != nullptr) task_.search = config::read_search(*config_.search(), config_.vars());
+    points_ = sweep::all_points(task_.sweep, variables, seed, sweep::taken_names(config_, task_));
+    sweep::check_paths(config_, points_, task_.sweep.after);
+    if (task_.search) config_.variant(std::vector{task_.search->at(task_.search->to)}, task_.sweep.after);
     for (const std::string& only : arguments.only) keep_only(only, points_);
-    layout_ = sweep::layout_of(config_, spec_, points_);
+    layout_ = sweep::layout_of(config_, task_, points_);
     add_facts();
   }
 
@@ -156,7 +159,7 @@ class Sweep {
         console_.progress(progress_text(progress, before_));
       };
     try {
-      const bool complete = sweep::run_points(config_, spec_, points_, layout_, file, options);
+      const bool complete = sweep::run_points(config_, task_, points_, layout_, file, options);
       console_.progress({});
       const double seconds = base::seconds_since(begin);
       const std::int64_t done = file.next(), failures = file.failures();
@@ -204,7 +207,7 @@ class Sweep {
   const Arguments& arguments_;
   Console& console_;
   config::Template config_;
-  config::SweepSpec spec_;
+  sweep::Task task_;
   sweep::Points points_;
   record::SweepLayout layout_;
   std::string path_;

@@ -21,14 +21,13 @@ struct LaterSection {
   const char* name;
   const char* needs;
 };
-constexpr std::array<LaterSection, 4> later{{{"connections", "networks"},
+constexpr std::array<LaterSection, 3> later{{{"connections", "networks"},
                                              {"gap_junctions", "networks"},
-                                             {"stop_when", "stop conditions"},
-                                             {"search", "searches"}}};
+                                             {"stop_when", "stop conditions"}}};
 
 void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experiment& experiment) {
   const std::vector<std::string> known{"vars",   "simulation", "populations", "inputs",
-                                       "record", "analysis",   "at",          "sweep"};
+                                       "record", "analysis",   "at",          "sweep",       "search"};
   Node others = root;
   std::erase_if(others.entries, [&](const Entry& entry) {
     for (const LaterSection& section : later) {
@@ -41,7 +40,9 @@ void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experi
     return false;
   });
   reader.keys(others, "a config", known);
-  if (!sweeps && root.find("sweep") != nullptr) experiment.notes.push_back("'sweep' is ignored by run");
+  for (const char* section : {"sweep", "search"})
+    if (!sweeps && root.find(section) != nullptr)
+      experiment.notes.push_back("'" + std::string(section) + "' is ignored by run");
 }
 
 void warn_of_nothing_recorded(const Node& root, const model::Experiment& experiment,

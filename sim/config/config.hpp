@@ -42,6 +42,7 @@ class Template {
   std::unique_ptr<model::Experiment> take() && { return std::move(experiment_); }
   // What is written under `sweep`; nullptr if nothing is.
   const Node* sweep() const { return root_.find("sweep"); }
+  const Node* search() const { return root_.find("search"); }
   const Node* vars() const { return root_.find("vars"); }
   // The config with these values at these paths, from the beginning or from a grid point on. It may be used
   // while this lives; several threads may ask at once. Throws UserError.

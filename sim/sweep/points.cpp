@@ -147,7 +147,7 @@ std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Di
     std::vector<const SweepAxis*> axes;
     for (const SweepAxis& axis : spec.axes) axes.push_back(&axis);
     Grid(drafts).add(std::move(axes));
-  } else if (spec.combination == Combination::zip) {
+  } else if (spec.combination == Combination::zip && !spec.axes.empty()) {
     drafts.resize(spec.axes.front().choices.size());
     for (const SweepAxis& axis : spec.axes)
       for (std::size_t i = 0; i < drafts.size(); ++i) take(axis, i, drafts[i]);
@@ -159,15 +159,6 @@ std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Di
         draw(spec.axes[a], cube.at(i, a), drafts[i], diagnostics);
   }
   return drafts;
-}
-
-// "step_amplitude" of "inputs.step.amplitude": its last `parts` parts.
-std::string end_of_path(const std::string& path, std::size_t parts) {
-  std::size_t begin = path.size();
-  for (; parts > 0 && begin != std::string::npos && begin > 0; --parts) begin = path.rfind('.', begin - 1);
-  std::string end = path.substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
-  std::ranges::replace(end, '.', '_');
-  return end;
 }
 
 // The shortest end of each path that no other column has, nor the results themselves.
@@ -301,6 +292,14 @@ void check_paths(const config::Template& config, const Points& points, std::int6
     if (!column.path.empty() && !accepted(points.points.front()) && !accepted(points.points.back()))
       throw *refused;
   }
+}
+
+std::string end_of_path(const std::string& path, std::size_t parts) {
+  std::size_t begin = path.size();
+  for (; parts > 0 && begin != std::string::npos && begin > 0; --parts) begin = path.rfind('.', begin - 1);
+  std::string end = path.substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
+  std::ranges::replace(end, '.', '_');
+  return end;
 }
 
 double count_points(const SweepSpec& spec) {

@@ -33,6 +33,9 @@ struct Point {
   std::uint64_t repeat = 0;
 };
 
+// "step_amplitude" of "inputs.step.amplitude": its last `parts` parts.
+std::string end_of_path(const std::string& path, std::size_t parts);
+
 struct Points {
   std::vector<Column> columns;
   std::vector<Point> points;

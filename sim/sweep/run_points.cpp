@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <exception>
 #include <map>
@@ -13,7 +14,9 @@
 
 #include "assemble/assemble.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "base/wall_time.hpp"
+#include "lang/evaluate.hpp"
 #include "parallel/team.hpp"
 #include "sweep/collect.hpp"
 #include "sweep/stack.hpp"
@@ -150,26 +153,48 @@ class Transients {
   std::map<std::uint64_t, Known> by_seed_;
 };
 
+base::Unit unit_of(const record::SweepMeasure& measure) {
+  return base::parse_unit(measure.unit).value_or(base::Unit{});
+}
+
+// What a condition may speak of.
+std::vector<config::MeasuredName> measured_names(const record::SweepLayout& layout) {
+  std::vector<config::MeasuredName> names;
+  for (const record::SweepMeasure& measure : layout.measures)
+    names.push_back({measure.name, unit_of(measure).dimension});
+  return names;
+}
+
 class Worker {
  public:
-  Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+  Worker(const config::Template& config, const Task& task, const Points& points,
          const record::SweepLayout& layout, const RunOptions& options, Transients& transients, int threads)
       : config_(config),
-        spec_(spec),
+        spec_(task.sweep),
+        search_(task.search),
         points_(points),
         layout_(layout),
         options_(options),
         transients_(transients),
-        threads_(threads) {}
+        threads_(threads) {
+    if (search_) condition_ = config::condition_of(*search_, measured_names(layout));
+  }
 
   // The results of a window; nothing if it was interrupted.
   std::optional<std::vector<PointResult>> run(const Window& window) {
+    return search_ ? bisect(window) : run_at(window, {});
+  }
+
+ private:
+  // `searched`: for each point of the window a value of what is searched for, if anything is.
+  std::optional<std::vector<PointResult>> run_at(const Window& window, const std::vector<double>& searched) {
     results_.assign(static_cast<std::size_t>(window.size()), {});
     std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>> left;
     for (std::int64_t i = window.first; i < window.end; ++i) {
       const auto place = static_cast<std::size_t>(i - window.first);
       try {
-        left.emplace_back(place, experiment(static_cast<std::size_t>(i)));
+        const std::optional<double> value = searched.empty() ? std::nullopt : std::optional(searched[place]);
+        left.emplace_back(place, experiment(static_cast<std::size_t>(i), value));
       } catch (const base::UserError& error) {
         results_[place] = failed(reason_of(error));
       }
@@ -183,9 +208,68 @@ class Worker {
     return std::move(results_);
   }
 
- private:
-  std::unique_ptr<model::Experiment> experiment(std::size_t point) const {
-    auto experiment = config_.variant(points_.points[point].settings, spec_.after);
+  // All points of the window at once: of each the ends come together until they are as near as is asked for.
+  // The condition does not hold at `without`, and holds at `with`, whose results are the point's.
+  std::optional<std::vector<PointResult>> bisect(const Window& window) {
+    const auto size = static_cast<std::size_t>(window.size());
+    std::vector<double> without(size, search_->from), with(size, search_->to);
+    auto at_from = run_at(window, without);
+    if (!at_from) return std::nullopt;
+    auto found = run_at(window, with);
+    if (!found) return std::nullopt;
+    for (std::size_t i = 0; i < size; ++i) check_ends((*at_from)[i], (*found)[i]);
+    while (!found_all(without, with, *found)) {
+      std::vector<double> middle(size);
+      for (std::size_t i = 0; i < size; ++i) middle[i] = without[i] + (with[i] - without[i]) / 2;
+      auto between = run_at(window, middle);
+      if (!between) return std::nullopt;
+      for (std::size_t i = 0; i < size; ++i) {
+        if ((*found)[i].status != PointStatus::done) continue;
+        PointResult& now = (*between)[i];
+        if (now.status != PointStatus::done || holds(now)) {
+          with[i] = middle[i];
+          (*found)[i] = std::move(now);
+        } else {
+          without[i] = middle[i];
+        }
+      }
+    }
+    for (std::size_t i = 0; i < size; ++i)
+      if ((*found)[i].status == PointStatus::done) (*found)[i].measures.front() = with[i];
+    return found;
+  }
+
+  bool found_all(const std::vector<double>& without, const std::vector<double>& with,
+                 const std::vector<PointResult>& found) const {
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (found[i].status == PointStatus::done && std::abs(with[i] - without[i]) > search_->tolerance)
+        return false;
+    return true;
+  }
+
+  void check_ends(const PointResult& at_from, PointResult& at_to) const {
+    const auto shown = [&](double value) { return base::format_quantity(value, search_->dimension); };
+    const std::string condition = base::quoted(std::string(base::trim(search_->until.text)));
+    if (at_from.status != PointStatus::done)
+      at_to = failed(at_from.reason);
+    else if (at_to.status == PointStatus::done && holds(at_from))
+      at_to = failed(condition + " holds at 'from' already, " + shown(search_->from) + "; begin lower");
+    else if (at_to.status == PointStatus::done && !holds(at_to))
+      at_to = failed(condition + " does not hold at 'to', " + shown(search_->to) + "; end higher");
+  }
+
+  bool holds(const PointResult& result) const {
+    return lang::evaluate_condition(condition_, [&](std::string_view name) {
+      const auto found = std::ranges::find(layout_.measures, name, &record::SweepMeasure::name);
+      const double scale = base::to_internal("1", unit_of(*found)).value_or(1);  // a rate is measured in Hz
+      return scale * result.measures[static_cast<std::size_t>(found - layout_.measures.begin())];
+    });
+  }
+
+  std::unique_ptr<model::Experiment> experiment(std::size_t point, std::optional<double> searched) const {
+    std::vector<config::Assignment> settings = points_.points[point].settings;
+    if (searched) settings.push_back(search_->at(*searched));
+    auto experiment = config_.variant(settings, spec_.after);
     as_point(*experiment, layout_.seeds[point]);
     return experiment;
   }
@@ -302,6 +386,8 @@ class Worker {
 
   const config::Template& config_;
   const config::SweepSpec& spec_;
+  const std::optional<config::SearchSpec>& search_;
+  lang::Expression condition_;
   const Points& points_;
   const record::SweepLayout& layout_;
   const RunOptions& options_;
@@ -355,20 +441,28 @@ assemble::Prepared prepare_swept(const model::Experiment& experiment) {
 
 }  // namespace
 
-std::set<std::string> taken_names(const config::Template& config) {
+std::set<std::string> taken_names(const config::Template& config, const Task& task) {
   std::set<std::string> taken{"run", "repeat", "seed", "status", "meta", "spikes", "report", "failures"};
+  if (task.search) taken.insert(end_of_path(task.search->path, 1));
   const auto experiment = as_swept(config, false);
   for (const record::SweepMeasure& measure : measures_of(*experiment, prepare_swept(*experiment).analysis))
     taken.insert(measure.name);
   return taken;
 }
 
-record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
-                              const Points& points) {
+record::SweepLayout layout_of(const config::Template& config, const Task& task, const Points& points) {
+  const config::SweepSpec& spec = task.sweep;
   record::SweepLayout layout;
   const auto experiment = as_swept(config, spec.traces);
   const assemble::Prepared prepared = prepare_swept(*experiment);
   layout.measures = measures_of(*experiment, prepared.analysis);
+  if (task.search) {
+    layout.measures.insert(layout.measures.begin(),
+                           {end_of_path(task.search->path, 1), task.search->dimension.unit(),
+                            task.search->path + " at which " +
+                                std::string(base::trim(task.search->until.text)) + " begins to hold"});
+    config::condition_of(*task.search, measured_names(layout));  // says what is wrong before anything is run
+  }
   layout.reports = prepared.layout.reports;
   if (!spec.traces) layout.reports.clear();
   if (spec.spikes) layout.spikes = prepared.layout.spikes;
@@ -397,7 +491,7 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
   return layout;
 }
 
-bool run_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+bool run_points(const config::Template& config, const Task& task, const Points& points,
                 const record::SweepLayout& layout, record::SweepFile& file, const RunOptions& options) {
   const auto begin = base::Clock::now();
   const std::int64_t left = layout.points() - file.next();
@@ -408,7 +502,7 @@ bool run_points(const config::Template& config, const config::SweepSpec& spec, c
   board.workers(workers);
   Transients transients;
   const auto work = [&] {
-    Worker worker(config, spec, points, layout, options, transients, std::max(1, threads / workers));
+    Worker worker(config, task, points, layout, options, transients, std::max(1, threads / workers));
     while (const std::optional<Window> window = board.take()) {
       std::optional<std::vector<PointResult>> results = worker.run(*window);
       if (!results) break;
