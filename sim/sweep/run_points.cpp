@@ -505,7 +505,10 @@ bool run_points(const config::Template& config, const Task& task, const Points& 
     Worker worker(config, task, points, layout, options, transients, std::max(1, threads / workers));
     while (const std::optional<Window> window = board.take()) {
       std::optional<std::vector<PointResult>> results = worker.run(*window);
-      if (!results) break;
+      if (!results) {
+        board.end();  // others may wait for this window to be stored
+        break;
+      }
       board.put(*window, std::move(*results));
     }
   };
