@@ -21,13 +21,12 @@ struct LaterSection {
   const char* name;
   const char* needs;
 };
-constexpr std::array<LaterSection, 3> later{{{"connections", "networks"},
-                                             {"gap_junctions", "networks"},
-                                             {"stop_when", "stop conditions"}}};
+constexpr std::array<LaterSection, 3> later{
+    {{"connections", "networks"}, {"gap_junctions", "networks"}, {"stop_when", "stop conditions"}}};
 
 void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experiment& experiment) {
-  const std::vector<std::string> known{"vars",   "simulation", "populations", "inputs",
-                                       "record", "analysis",   "at",          "sweep",       "search"};
+  const std::vector<std::string> known{"vars",     "simulation", "populations", "inputs", "record",
+                                       "analysis", "at",         "sweep",       "search"};
   Node others = root;
   std::erase_if(others.entries, [&](const Entry& entry) {
     for (const LaterSection& section : later) {
@@ -126,8 +125,8 @@ void Template::read(const Node& root, Library& library, model::Experiment& exper
 }
 
 // Each change is the config with all that was set until then.
-void Template::read_changes(const Node& root, std::vector<ChangeSpec> changes, model::Experiment& experiment,
-                            base::Diagnostics& diagnostics) const {
+void Template::read_changes(const Node& root, const std::vector<ChangeSpec>& changes,
+                            model::Experiment& experiment, base::Diagnostics& diagnostics) const {
   Node now = root;
   std::erase_if(now.entries, [](const Entry& entry) { return entry.key == "at"; });
   for (const ChangeSpec& spec : changes) {
@@ -168,7 +167,7 @@ std::unique_ptr<model::Experiment> Template::variant(std::span<const Assignment>
   if (!diagnostics.has_errors()) {
     std::vector<ChangeSpec> changes = read_at(root, experiment->simulation, diagnostics);
     if (from > 0) add_change(assignments, from, changes);
-    read_changes(root, std::move(changes), *experiment, diagnostics);
+    read_changes(root, changes, *experiment, diagnostics);
   }
   diagnostics.throw_if_errors();
   experiment->warnings = diagnostics.all();

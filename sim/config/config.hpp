@@ -52,7 +52,7 @@ class Template {
  private:
   void read(const Node& root, Library& library, model::Experiment& experiment,
             base::Diagnostics& diagnostics) const;
-  void read_changes(const Node& root, std::vector<ChangeSpec> changes, model::Experiment& experiment,
+  void read_changes(const Node& root, const std::vector<ChangeSpec>& changes, model::Experiment& experiment,
                     base::Diagnostics& diagnostics) const;
 
   Options options_;
