@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 
 #include "base/text.hpp"
@@ -81,6 +82,25 @@ std::uint64_t rows_before(const H5::DataSet& runs, std::int64_t next) {
   return static_cast<std::uint64_t>(std::ranges::lower_bound(all, next) - all.begin());
 }
 
+// Whether the column in the file holds these values bit for bit.
+bool holds(const H5::Group& root, const SweepColumn& column) {
+  if (!root.nameExists(column.name)) return false;
+  const H5::DataSet set = root.openDataSet(column.name);
+  const bool words = set.getTypeClass() == H5T_STRING;
+  const std::size_t rows = std::max(column.numbers.size(), column.words.size());
+  if (words == column.words.empty() || shape(set).at(0) != rows) return false;
+  if (!words) {
+    std::vector<double> found(rows);
+    set.read(found.data(), memory_type<double>());
+    return std::memcmp(found.data(), column.numbers.data(), rows * sizeof(double)) == 0;
+  }
+  const H5::StrType type = set.getStrType();
+  if (type.getSize() != words_type(column.words).getSize()) return false;
+  std::string found(rows * type.getSize(), '\0');
+  set.read(found.data(), type);
+  return found == padded(column.words, type.getSize());
+}
+
 }  // namespace
 
 SweepFile::SweepFile(const std::string& path, Start start, bool replace, const SweepLayout& layout)
@@ -132,8 +152,7 @@ void SweepFile::create_all() {
   const hsize_t nothing = 0, unlimited = H5S_UNLIMITED;
   H5::DSetCreatPropList chunked;
   chunked.setChunk(1, &chunk_failures);
-  reasons_ =
-      failures.createDataSet("reason", reason_type(), H5::DataSpace(1, &nothing, &unlimited), chunked);
+  reasons_ = failures.createDataSet("reason", reason_type(), H5::DataSpace(1, &nothing, &unlimited), chunked);
 }
 
 void SweepFile::create_table() {
@@ -149,9 +168,8 @@ void SweepFile::create_table() {
     attach_scale(set, run_, 0);
   };
   for (const SweepColumn& column : layout_.columns) {
-    H5::DataSet set = column.words.empty()
-                          ? write_values<double>(root_, column.name, column.numbers)
-                          : write_words(root_, column.name, column.words);
+    H5::DataSet set = column.words.empty() ? write_values<double>(root_, column.name, column.numbers)
+                                           : write_words(root_, column.name, column.words);
     set_text(set, "path", column.path);
     label(set, column.words.empty() ? column.unit : "1", column.path.empty() ? "case" : column.path);
   }
@@ -228,13 +246,16 @@ void SweepFile::check_same() {
   };
   H5::Group meta = file_.file().openGroup("meta");
   for (const auto& [name, text] : layout_.facts.texts)
-    if (read_text(meta, name).value_or("") != text) differs(name == "config" ? "config" : "text of its " + name);
+    if (read_text(meta, name).value_or("") != text)
+      differs(name == "config" ? "config" : "text of its " + name);
   if (text_attribute(root_, "hillock_version").value_or("") != layout_.facts.words.at("hillock_version"))
     differs("version of hillock");
   std::vector<std::uint64_t> seeds(shape(root_.openDataSet("seed")).at(0));
   if (seeds.size() != layout_.seeds.size()) differs("number of points");
   root_.openDataSet("seed").read(seeds.data(), memory_type<std::uint64_t>());
   if (seeds != layout_.seeds) differs("set of seeds");
+  for (const SweepColumn& column : layout_.columns)
+    if (!holds(root_, column)) differs("set of points");
 }
 
 void SweepFile::open_all() {
@@ -246,7 +267,8 @@ void SweepFile::open_all() {
     for (const SweepMeasure& measure : layout_.measures) measures_.push_back(root_.openDataSet(measure.name));
     for (const engine::SpikeLayout& layout : layout_.spikes) {
       const H5::Group own = file_.file().openGroup("spikes/" + layout.population);
-      spikes_.push_back({own.openDataSet("timestamps"), own.openDataSet("node_ids"), own.openDataSet("run"), 0});
+      spikes_.push_back(
+          {own.openDataSet("timestamps"), own.openDataSet("node_ids"), own.openDataSet("run"), 0});
     }
     for (const engine::ReportLayout& layout : layout_.reports) {
       const H5::Group own = file_.file().openGroup("report/" + layout.group);
@@ -390,7 +412,8 @@ void SweepFile::finish(const std::string& status, const std::map<std::string, do
 std::vector<SweepFailure> read_failures(const std::string& path) {
   ReadableFile file(path);
   return file.reading("/failures", [&] {
-    const H5::DataSet run = file.file().openDataSet("failures/run"), reason = file.file().openDataSet("failures/reason");
+    const H5::DataSet run = file.file().openDataSet("failures/run"),
+                      reason = file.file().openDataSet("failures/reason");
     std::vector<std::int64_t> runs(std::min(shape(run).at(0), shape(reason).at(0)));
     std::string reasons(shape(reason).at(0) * longest_reason, '\0');
     std::vector<SweepFailure> failures;

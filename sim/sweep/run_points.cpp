@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "assemble/assemble.hpp"
@@ -46,16 +47,17 @@ std::string reason_of(const base::Error& error) {
     const base::Diagnostic& first = user->diagnostics().front();
     return first.message + (first.remedy.empty() ? "" : "; " + first.remedy);
   }
-  std::string text = error.what();
-  std::ranges::replace(text, '\n', ' ');
-  return text;
+  std::vector<std::string> lines;
+  std::istringstream text(error.what());
+  for (std::string line; std::getline(text, line);) lines.emplace_back(base::trim(line));
+  return base::join(lines, "; ");
 }
 
 // What all workers share: which window is next, and the results that wait for those before them.
 //
-// What precedes what: everything is guarded by `mutex_`; a worker takes a window, runs it without the lock and
-// puts its results; the storing thread takes whatever follows what it has stored. A worker that is too far
-// ahead of it waits, so that memory is bounded.
+// What precedes what: everything is guarded by `mutex_`; a worker takes a window, runs it without the lock
+// and puts its results; the storing thread takes whatever follows what it has stored. A worker that is too
+// far ahead of it waits, so that memory is bounded.
 class Board {
  public:
   Board(std::int64_t first, std::int64_t points, std::int64_t width, std::int64_t ahead)
@@ -252,11 +254,11 @@ std::int64_t window_width(const config::Template& config, const record::SweepLay
   constexpr double most_bytes = 256e6;
   std::int64_t neurons = 1;
   for (const model::PopulationSpec& population : config.experiment().populations) neurons += population.size;
-  const std::int64_t stacked = std::max<std::int64_t>(1, options.most_stacked / std::max<std::int64_t>(1, neurons - 1));
+  const std::int64_t stacked =
+      std::max<std::int64_t>(1, options.most_stacked / std::max<std::int64_t>(1, neurons - 1));
   const std::int64_t share = (layout.points() + 2 * workers - 1) / (2 * workers);
   const auto experiment = as_swept(config, !layout.reports.empty());
-  const double bytes =
-      assemble::analysis_bytes(*experiment) + bytes_of_point(layout, {});
+  const double bytes = assemble::analysis_bytes(*experiment) + bytes_of_point(layout, {});
   const auto fitting = static_cast<std::int64_t>(most_bytes / std::max(bytes, 1.0));
   const std::int64_t width = std::min({stacked, share, std::max<std::int64_t>(1, fitting)});
   return width < 8 ? std::max<std::int64_t>(1, width) : width / 8 * 8;
@@ -271,6 +273,18 @@ assemble::Prepared prepare_swept(const model::Experiment& experiment) {
   program::KernelOptions quick;
   quick.backend = program::Backend::interpreter;
   return assemble::prepare(experiment, {quick});
+}
+
+// The seed that a point sets, or that of the config: also where it sets none that is valid, and will fail.
+std::uint64_t seed_of(const config::Template& config, const Point& point) {
+  std::vector<config::Assignment> own;
+  for (const config::Assignment& setting : point.settings)
+    if (setting.path == "simulation.seed") own.push_back(setting);
+  if (!own.empty()) try {
+      return config.variant(own)->simulation.seeds.front();
+    } catch (const base::UserError&) {
+    }
+  return config.experiment().simulation.seeds.front();
 }
 
 }  // namespace
@@ -293,7 +307,6 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
   if (!spec.traces) layout.reports.clear();
   if (spec.spikes) layout.spikes = prepared.layout.spikes;
   layout.grid = points.grid;
-  const std::uint64_t seed = config.experiment().simulation.seeds.front();
   for (std::size_t c = 0; c < points.columns.size(); ++c) {
     const Column& column = points.columns[c];
     record::SweepColumn& to = layout.columns.emplace_back();
@@ -307,11 +320,8 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
         to.words.push_back(point.labels[c].word);
     }
   }
-  const auto seeds = std::ranges::find(points.columns, "simulation.seed", &Column::path);
   for (const Point& point : points.points) {
-    const bool given = seeds != points.columns.end() && seeds->numeric;
-    const std::uint64_t own =
-        given ? config.variant(point.settings)->simulation.seeds.front() : seed;
+    const std::uint64_t own = seed_of(config, point);
     layout.seeds.push_back(own + point.repeat);
     if (spec.repeat > 1) layout.repeats.push_back(static_cast<std::int64_t>(point.repeat));
   }
