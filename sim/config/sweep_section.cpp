@@ -186,8 +186,9 @@ class SweepReader {
 
   void read_range(const Node& node, SweepAxis& axis) {
     const bool draws = draws_points(spec_.combination);
-    const std::vector<std::string> keys = draws ? std::vector<std::string>{"from", "to", "log"}
-                                                : std::vector<std::string>{"from", "to", "count", "step", "log"};
+    const std::vector<std::string> keys =
+        draws ? std::vector<std::string>{"from", "to", "log"}
+              : std::vector<std::string>{"from", "to", "count", "step", "log"};
     const std::size_t before = reader_.diagnostics().all().size();
     reader_.keys(node, "a range" + std::string(draws ? " that points are drawn from" : ""), keys);
     const std::optional<Ends> ends = read_ends(node, axis);
@@ -203,7 +204,8 @@ class SweepReader {
       return reader_.error(node.place, base::quoted(axis.name) + ": a range needs either 'count' or 'step'",
                            "write for example {from: 0 pA, to: 500 pA, count: 11}");
     if (step != nullptr && logarithmic)
-      return reader_.error(step->place, axis.name + ": a logarithmic range has no 'step'", "give its 'count'");
+      return reader_.error(step->place, axis.name + ": a logarithmic range has no 'step'",
+                           "give its 'count'");
     if (count != nullptr) {
       if (const auto number = reader_.whole(*count, axis.name + ": count", 1, most_points))
         add_range(*ends, *number, logarithmic, node, axis);
@@ -275,18 +277,23 @@ class SweepReader {
       return reader_.error(count->place, axis.name + ": how many points are drawn stands beside 'combine'",
                            "remove this 'count'");
     if (!draws && count == nullptr)
-      return reader_.error(node.place, axis.name + ": a law needs 'count', the number of values drawn from it",
+      return reader_.error(node.place,
+                           axis.name + ": a law needs 'count', the number of values drawn from it",
                            "write for example {normal: [-55 mV, 2 mV], count: 20}");
     const auto number = draws ? 1 : reader_.whole(*count, axis.name + ": count", 1, most_points);
     const auto values = read_values(reader_, law, axis.name, Accepted({quantity->dimension}, ""),
                                     {number.value_or(1), "values", ""});
     if (!number || !values) return;
+    if (draws && values->law == model::Law::linspace)
+      return reader_.error(node.place, axis.name + ": points are not drawn from a linspace",
+                           "write {from: a, to: b}, which is uniform between its ends");
     if (draws) {
       axis.law = *values;
       return;
     }
     const std::array<std::uint64_t, 1> seeds{seed_};
-    for (const double value : model::expand(*values, *number, {seeds, "sweep." + axis.name}, {}, reader_.diagnostics()))
+    for (const double value :
+         model::expand(*values, *number, {seeds, "sweep." + axis.name}, {}, reader_.diagnostics()))
       add(value, values->dimension, node, axis);
   }
 

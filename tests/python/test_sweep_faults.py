@@ -220,7 +220,7 @@ def kill_at_random(resumed: Resumed, count: int, seed: int, seconds: float) -> i
 
 def test_a_sweep_killed_at_a_write_goes_on_with_what_is_missing(resumed):
     """70: at writes of its head, of points and of its end."""
-    reached = kill_at_writes(resumed, range(1, 2 * resumed.writes, max(1, resumed.writes // 20)))
+    reached = kill_at_writes(resumed, range(1, 2 * resumed.writes, max(1, resumed.writes // 12)))
     assert reached[0] == 0 and max(reached) > POINTS / 3  # how many are stored together depends on how busy the machine is
 
 

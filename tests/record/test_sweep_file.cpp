@@ -57,7 +57,8 @@ PointResult sample_point(std::int64_t number) {
     result.spikes[0].node_ids.push_back(static_cast<std::uint64_t>(k));
   }
   result.traces.resize(1);
-  for (std::int64_t k = 0; k < 2 * frames; ++k) result.traces[0].values32.push_back(static_cast<float>(100 * number + k));
+  for (std::int64_t k = 0; k < 2 * frames; ++k)
+    result.traces[0].values32.push_back(static_cast<float>(100 * number + k));
   return result;
 }
 
@@ -91,7 +92,8 @@ void check_whole(const std::string& path) {
     }
   const auto found = values<double>(path, "rate");
   REQUIRE(found.size() == rates.size());
-  for (std::size_t i = 0; i < rates.size(); ++i) CHECK((found[i] == rates[i] || (i == 3 && std::isnan(found[i]))));
+  for (std::size_t i = 0; i < rates.size(); ++i)
+    CHECK((found[i] == rates[i] || (i == 3 && std::isnan(found[i]))));
   CHECK(values<std::int8_t>(path, "status") == std::vector<std::int8_t>{0, 0, 0, 1, 0, 0});
   CHECK(values<std::int64_t>(path, "run") == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5});
   CHECK(values<std::uint64_t>(path, "seed") == sweep_layout().seeds);
@@ -198,21 +200,26 @@ TEST_CASE("what was left of another sweep is refused, and stays as it is") {
     SweepLayout layout = sweep_layout();
     change(layout);
     const std::string found = io_error([&] { SweepFile(path, Start::resume, false, layout); });
-    const std::string begin = path + ".partial is of a sweep with another ",
-                      end = ": its points are not those of this config; --force begins anew, --out gives another name";
+    const std::string
+        begin = path + ".partial is of a sweep with another ",
+        end = ": its points are not those of this config; --force begins anew, --out gives another name";
     REQUIRE(found.starts_with(begin));
     REQUIRE(found.ends_with(end));
     return found.substr(begin.size(), found.size() - begin.size() - end.size());
   };
-  CHECK(refused([](SweepLayout& layout) { layout.facts.texts["config"] = "sweep: {repeat: 2}\n"; }) == "config");
-  CHECK(refused([](SweepLayout& layout) { layout.facts.texts["models"] = "name: adex\n"; }) == "text of its models");
-  CHECK(refused([](SweepLayout& layout) { layout.facts.words["hillock_version"] = "0.2.0"; }) == "version of hillock");
+  CHECK(refused([](SweepLayout& layout) { layout.facts.texts["config"] = "sweep: {repeat: 2}\n"; }) ==
+        "config");
+  CHECK(refused([](SweepLayout& layout) { layout.facts.texts["models"] = "name: adex\n"; }) ==
+        "text of its models");
+  CHECK(refused([](SweepLayout& layout) { layout.facts.words["hillock_version"] = "0.2.0"; }) ==
+        "version of hillock");
   CHECK(refused([](SweepLayout& layout) { layout.seeds.pop_back(); }) == "number of points");
   CHECK(refused([](SweepLayout& layout) { layout.seeds[0] = 9; }) == "set of seeds");
   CHECK(refused([](SweepLayout& layout) { layout.columns[0].numbers[2] = 3; }) == "set of points");
   CHECK(refused([](SweepLayout& layout) { layout.columns[0].numbers[2] = none; }) == "set of points");
   CHECK(refused([](SweepLayout& layout) { layout.columns[1].words[0] = "lof"; }) == "set of points");
-  CHECK(refused([](SweepLayout& layout) { layout.columns[1].words[0] = "hodgkin_huxley"; }) == "set of points");
+  CHECK(refused([](SweepLayout& layout) { layout.columns[1].words[0] = "hodgkin_huxley"; }) ==
+        "set of points");
   CHECK(refused([](SweepLayout& layout) { layout.columns[1].name = "other"; }) == "set of points");
   SweepFile file(path, Start::resume, false, sweep_layout());
   CHECK(file.next() == 2);
@@ -229,18 +236,24 @@ TEST_CASE("a file of which a part is lost is no sweep or an error, never a crash
     std::filesystem::resize_file(path + ".partial", part);
     CHECK(in_child([&] {
             if (!is_sweep(path + ".partial")) return 0;
-            return io_error([&] { SweepFile(path, Start::resume, false, sweep_layout()); }) == "no error" ? 1 : 0;
+            return io_error([&] { SweepFile(path, Start::resume, false, sweep_layout()); }) == "no error" ? 1
+                                                                                                          : 0;
           }) == 0);
   }
 }
 
-TEST_CASE("two processes do not write the file of one sweep") {
+TEST_CASE("two processes do not write the file of one sweep, new or gone on with") {
   const TemporaryFolder folder;
   const std::string path = folder / "sweep.h5";
-  const SweepFile file(path, Start::anew, false, sweep_layout());
-  CHECK(is_sweep(path + ".partial"));
-  for (const Start start : {Start::anew, Start::resume})
-    CHECK(io_error([&] { SweepFile(path, start, false, sweep_layout()); }) != "no error");
+  const std::string pid = std::to_string(getpid());
+  for (const Start start : {Start::anew, Start::resume}) {
+    const SweepFile file(path, start, false, sweep_layout());
+    for (const Start second : {Start::anew, Start::resume})
+      CHECK(in_child([&] {
+              const std::string found = io_error([&] { SweepFile(path, second, false, sweep_layout()); });
+              return found.find("is being written by process " + pid) == std::string::npos ? 1 : 0;
+            }) == 0);
+  }
 }
 
 TEST_CASE("a long reason is cut, whole letters only") {

@@ -20,14 +20,16 @@ inline const std::string base =
     "vars: {w: 2}\n"
     "simulation: {duration: 10 ms, dt: 0.1 ms, seed: 5}\n"
     "populations: {cell: {size: 2, model: lif}}\n"
-    "inputs: {step: {type: dc, target: cell, amplitude: 1 pA}, more: {type: dc, target: cell, amplitude: 1 pA}}\n";
+    "inputs: {step: {type: dc, target: cell, amplitude: 1 pA}, more: {type: dc, target: cell, amplitude: 1 "
+    "pA}}\n";
 
 inline config::Template read(const std::string& text) {
   return {text, "config.yaml", ".", {{}, config::default_model_folders(), {}, true}};
 }
 
 // The points of `base` with this section, which begins in line 5.
-inline sweep::Points points(const std::string& section, const std::set<std::string>& taken = {"seed", "rate"}) {
+inline sweep::Points points(const std::string& section,
+                            const std::set<std::string>& taken = {"seed", "rate"}) {
   const config::Template whole = read(base + section);
   hillock::base::Diagnostics unheard;
   const config::Variables variables = config::read_variables(whole.vars(), unheard);
