@@ -148,7 +148,7 @@ class SweepReader {
     axis.cases = true;
     const std::vector<std::string> keys{"cases"};
     reader_.keys(node, base::quoted(axis.name), keys);
-    reader_.name(axis.name, axis.place, "the name of cases");
+    reader_.name(axis.name, axis.place, "cases");
     const Node& cases = *node.find("cases");
     if (!reader_.map(cases, "'cases' of " + base::quoted(axis.name))) return;
     if (cases.entries.empty())
@@ -275,6 +275,9 @@ class SweepReader {
 
   // {normal: [-55 mV, 2 mV], count: 20}
   void read_law(const Node& node, SweepAxis& axis) {
+    if (node.find("file") != nullptr)
+      return reader_.error(node.place, axis.name + ": values of a sweep do not come from a file",
+                           "list them, or draw them");
     Node law = node;
     std::erase_if(law.entries, [](const Entry& entry) { return entry.key == "count"; });
     const Node* first = &law.entries.front().value;
@@ -296,9 +299,9 @@ class SweepReader {
     const auto values = read_values(reader_, law, axis.name, Accepted({quantity->dimension}, ""),
                                     {number.value_or(1), "values", ""});
     if (!number || !values) return;
-    if (values->law == model::Law::file)
-      return reader_.error(node.place, axis.name + ": values of a sweep do not come from a file",
-                           "list them, or draw them");
+    if (draws && values->law == model::Law::linspace)
+      return reader_.error(node.place, axis.name + ": points are not drawn from a linspace",
+                           "write {from: a, to: b}, which is uniform between its ends");
     if (draws) {
       axis.law = *values;
       return;

@@ -93,7 +93,6 @@ class SweepFile {
   void create_spikes(const engine::SpikeLayout& layout, H5::Group& group);
   void create_report(const engine::ReportLayout& layout, H5::Group& group);
   void open_all();
-  void check_same();
   void forget_unfinished();
   void write_rows(std::size_t measure, const std::vector<PointResult>& points);
   void write_spikes(const std::vector<PointResult>& points);

@@ -178,6 +178,19 @@ void name_columns(std::vector<Column>& columns, const std::set<std::string>& tak
   }
 }
 
+// Cases have the name they were given.
+void check_names(const SweepSpec& spec, const std::set<std::string>& taken, base::Diagnostics& diagnostics) {
+  const auto check = [&](const std::vector<SweepAxis>& axes, const auto& inner) -> void {
+    for (const SweepAxis& axis : axes) {
+      if (axis.cases && taken.count(axis.name) != 0)
+        diagnostics.error(axis.place, base::quoted(axis.name) + " is the name of a column of results",
+                          "give these cases another name");
+      for (const SweepChoice& choice : axis.choices) inner(choice.nested, inner);
+    }
+  };
+  check(spec.axes, check);
+}
+
 std::vector<Column> columns_of(const std::vector<Draft>& drafts, const std::set<std::string>& taken) {
   std::vector<Column> columns;
   std::set<std::string> paths, cases;
@@ -201,6 +214,18 @@ std::string word_of(const Node& node) {
   return node.is_scalar() ? node.text : std::string(base::trim(config::print_document(node)));
 }
 
+// The value that a draft sets as a number, if it is one. An expression is none where its vars may vary with
+// it.
+std::optional<base::Quantity> number_of(const Draft& draft, const Assignment& setting,
+                                        const config::Variables& variables) {
+  const bool expression = setting.value.is_scalar() && base::trim(setting.value.text).starts_with('=');
+  if (expression && std::ranges::any_of(draft.settings, [](const Assignment& one) {
+        return one.path == "vars" || one.path.starts_with("vars.");
+      }))
+    return std::nullopt;
+  return config::number_of(setting.value, variables);
+}
+
 // Labels of one column: numbers if all values are numbers of one dimension, otherwise words.
 void label(const std::vector<Draft>& drafts, const config::Variables& variables, std::size_t index,
            Points& all) {
@@ -211,7 +236,7 @@ void label(const std::vector<Draft>& drafts, const config::Variables& variables,
   for (std::size_t i = 0; i < drafts.size() && column.numeric; ++i) {
     const Assignment* setting = setting_of(drafts[i], column.path);
     if (setting == nullptr) continue;
-    numbers[i] = config::number_of(setting->value, variables);
+    numbers[i] = number_of(drafts[i], *setting, variables);
     if (numbers[i] && first) column.dimension = numbers[i]->dimension;
     column.numeric = numbers[i] && numbers[i]->dimension == column.dimension;
     first = false;
@@ -275,22 +300,30 @@ std::vector<std::int64_t> grid_of(const SweepSpec& spec) {
 }  // namespace
 
 void check_paths(const config::Template& config, const Points& points, std::int64_t after) {
+  constexpr std::size_t most_tried = 64;
+  const std::size_t count = points.points.size(), tried = std::min(count, most_tried);
   for (const Column& column : points.columns) {
     std::optional<base::UserError> refused;
+    const auto accepts = [&](const std::vector<Assignment>& settings) {
+      try {
+        config.variant(settings, after);
+        return true;
+      } catch (const base::UserError& error) {
+        refused = error;
+        return false;
+      }
+    };
+    // With the point's other values, which it may need, or without them, which may be what is wrong.
     const auto accepted = [&](const Point& point) {
       std::vector<Assignment> own;
       for (const Assignment& setting : point.settings)
         if (setting.path == column.path) own.push_back(setting);
-      try {
-        config.variant(own, after);
-        return true;
-      } catch (const base::UserError& error) {
-        if (!refused) refused = error;
-        return false;
-      }
+      return accepts(point.settings) || accepts(own);
     };
-    if (!column.path.empty() && !accepted(points.points.front()) && !accepted(points.points.back()))
-      throw *refused;
+    bool any = column.path.empty();
+    for (std::size_t i = 0; i < tried && !any; ++i)
+      any = accepted(points.points[tried == 1 ? 0 : i * (count - 1) / (tried - 1)]);
+    if (!any) throw *refused;
   }
 }
 
@@ -318,6 +351,7 @@ Points all_points(const SweepSpec& spec, const config::Variables& variables, std
                       "take fewer values, or draw points with 'combine: sobol' and 'count'");
     diagnostics.throw_if_errors();
   }
+  check_names(spec, taken, diagnostics);
   const std::vector<Draft> drafts = drafts_of(spec, seed, diagnostics);
   diagnostics.throw_if_errors();
   Points all;

@@ -47,7 +47,8 @@ struct Points {
 Points all_points(const config::SweepSpec& spec, const config::Variables& variables, std::uint64_t seed,
                   const std::set<std::string>& taken);
 
-// Throws the UserError of a path that no value can be set at: its first and its last value are refused.
+// Throws the UserError of a path that no value can be set at: it is refused in each of some points from the
+// first to the last.
 void check_paths(const config::Template& config, const Points& points, std::int64_t after);
 
 // How many there would be, before any is made.

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "assemble/assemble.hpp"
@@ -50,9 +51,10 @@ std::string reason_of(const base::Error& error) {
     const base::Diagnostic& first = user->diagnostics().front();
     return first.message + (first.remedy.empty() ? "" : "; " + first.remedy);
   }
-  std::string text = error.what();
-  std::ranges::replace(text, '\n', ' ');
-  return text;
+  std::vector<std::string> lines;
+  std::istringstream text(error.what());
+  for (std::string line; std::getline(text, line);) lines.emplace_back(base::trim(line));
+  return base::join(lines, "; ");
 }
 
 // What all workers share: which window is next, and the results that wait for those before them.
@@ -439,6 +441,18 @@ assemble::Prepared prepare_swept(const model::Experiment& experiment) {
   return assemble::prepare(experiment, {quick});
 }
 
+// The seed that a point sets, or that of the config: also where it sets none that is valid, and will fail.
+std::uint64_t seed_of(const config::Template& config, const Point& point) {
+  std::vector<config::Assignment> own;
+  for (const config::Assignment& setting : point.settings)
+    if (setting.path == "simulation.seed") own.push_back(setting);
+  if (!own.empty()) try {
+      return config.variant(own)->simulation.seeds.front();
+    } catch (const base::UserError&) {
+    }
+  return config.experiment().simulation.seeds.front();
+}
+
 }  // namespace
 
 std::set<std::string> taken_names(const config::Template& config, const Task& task) {
@@ -467,7 +481,6 @@ record::SweepLayout layout_of(const config::Template& config, const Task& task, 
   if (!spec.traces) layout.reports.clear();
   if (spec.spikes) layout.spikes = prepared.layout.spikes;
   layout.grid = points.grid;
-  const std::uint64_t seed = config.experiment().simulation.seeds.front();
   for (std::size_t c = 0; c < points.columns.size(); ++c) {
     const Column& column = points.columns[c];
     record::SweepColumn& to = layout.columns.emplace_back();
@@ -481,10 +494,8 @@ record::SweepLayout layout_of(const config::Template& config, const Task& task, 
         to.words.push_back(point.labels[c].word);
     }
   }
-  const auto seeds = std::ranges::find(points.columns, "simulation.seed", &Column::path);
   for (const Point& point : points.points) {
-    const bool given = seeds != points.columns.end() && seeds->numeric;
-    const std::uint64_t own = given ? config.variant(point.settings)->simulation.seeds.front() : seed;
+    const std::uint64_t own = seed_of(config, point);
     layout.seeds.push_back(own + point.repeat);
     if (spec.repeat > 1) layout.repeats.push_back(static_cast<std::int64_t>(point.repeat));
   }
