@@ -74,7 +74,7 @@ void read_sections(const Node& root, bool sweeps, Library& library, model::Exper
   read_inputs(reader, root, experiment);
   read_record(reader, root, experiment);
   read_analysis(reader, root, experiment);
-  if (!sweeps) warn_of_nothing_recorded(root, experiment, diagnostics);
+  if (!sweeps || root.find("sweep") == nullptr) warn_of_nothing_recorded(root, experiment, diagnostics);
 }
 
 }  // namespace
@@ -111,6 +111,12 @@ Template::Template(std::string text, const std::string& name, const std::string&
     Library library(*experiment_, options_.model_folders, options_.model_texts, diagnostics);
     read_sections(*root, options_.sweeps, library, *experiment_, diagnostics);
     models_ = library.found();
+    if (const Node* sweep = root->find("sweep"); sweep != nullptr && options_.sweeps) {
+      base::Diagnostics reported;  // those of `vars` are known from the other sections
+      const Variables variables = read_variables(root->find("vars"), reported);
+      Reader reader(diagnostics, variables);
+      sweep_ = read_sweep(reader, *sweep, experiment_->simulation.seeds.front());
+    }
   }
   diagnostics.throw_if_errors();
   experiment_->warnings = diagnostics.all();

@@ -69,9 +69,7 @@ class SweepReader {
  private:
   void read_combination(const Node& node) {
     if (const Node* combine = node.find("combine")) {
-      std::vector<std::string> words;
-      for (const auto& [word, combination] : combinations) words.emplace_back(word);
-      if (const std::optional<std::string> word = reader_.choice(*combine, "combine", words))
+      if (const std::optional<std::string> word = reader_.choice(*combine, "combine", words_of_combine()))
         spec_.combination =
             std::ranges::find(combinations, *word, [](const auto& pair) { return pair.first; })->second;
     }
@@ -186,8 +184,9 @@ class SweepReader {
 
   void read_range(const Node& node, SweepAxis& axis) {
     const bool draws = draws_points(spec_.combination);
-    const std::vector<std::string> keys = draws ? std::vector<std::string>{"from", "to", "log"}
-                                                : std::vector<std::string>{"from", "to", "count", "step", "log"};
+    const std::vector<std::string> keys =
+        draws ? std::vector<std::string>{"from", "to", "log"}
+              : std::vector<std::string>{"from", "to", "count", "step", "log"};
     const std::size_t before = reader_.diagnostics().all().size();
     reader_.keys(node, "a range" + std::string(draws ? " that points are drawn from" : ""), keys);
     const std::optional<Ends> ends = read_ends(node, axis);
@@ -203,7 +202,8 @@ class SweepReader {
       return reader_.error(node.place, base::quoted(axis.name) + ": a range needs either 'count' or 'step'",
                            "write for example {from: 0 pA, to: 500 pA, count: 11}");
     if (step != nullptr && logarithmic)
-      return reader_.error(step->place, axis.name + ": a logarithmic range has no 'step'", "give its 'count'");
+      return reader_.error(step->place, axis.name + ": a logarithmic range has no 'step'",
+                           "give its 'count'");
     if (count != nullptr) {
       if (const auto number = reader_.whole(*count, axis.name + ": count", 1, most_points))
         add_range(*ends, *number, logarithmic, node, axis);
@@ -272,7 +272,8 @@ class SweepReader {
       return reader_.error(count->place, axis.name + ": how many points are drawn stands beside 'combine'",
                            "remove this 'count'");
     if (!draws && count == nullptr)
-      return reader_.error(node.place, axis.name + ": a law needs 'count', the number of values drawn from it",
+      return reader_.error(node.place,
+                           axis.name + ": a law needs 'count', the number of values drawn from it",
                            "write for example {normal: [-55 mV, 2 mV], count: 20}");
     const auto number = draws ? 1 : reader_.whole(*count, axis.name + ": count", 1, most_points);
     const auto values = read_values(reader_, law, axis.name, Accepted({quantity->dimension}, ""),
@@ -286,7 +287,8 @@ class SweepReader {
       return;
     }
     const std::array<std::uint64_t, 1> seeds{seed_};
-    for (const double value : model::expand(*values, *number, {seeds, "sweep." + axis.name}, {}, reader_.diagnostics()))
+    for (const double value :
+         model::expand(*values, *number, {seeds, "sweep." + axis.name}, {}, reader_.diagnostics()))
       add(value, values->dimension, node, axis);
   }
 
@@ -309,13 +311,19 @@ class SweepReader {
 
 }  // namespace
 
-SweepSpec read_sweep(const Node& sweep, const Node* vars, std::uint64_t seed) {
-  base::Diagnostics diagnostics;
-  const Variables variables = read_variables(vars, diagnostics);
-  Reader reader(diagnostics, variables);
-  SweepSpec spec = SweepReader(reader, seed).read(sweep);
-  diagnostics.throw_if_errors();
-  return spec;
+std::string word_of(Combination combination) {
+  return std::string(
+      std::ranges::find(combinations, combination, [](const auto& pair) { return pair.second; })->first);
+}
+
+std::vector<std::string> words_of_combine() {
+  std::vector<std::string> words;
+  for (const auto& [word, combination] : combinations) words.emplace_back(word);
+  return words;
+}
+
+SweepSpec read_sweep(Reader& reader, const Node& sweep, std::uint64_t seed) {
+  return SweepReader(reader, seed).read(sweep);
 }
 
 std::optional<base::Quantity> number_of(const Node& value, const Variables& variables) {

@@ -34,6 +34,10 @@ struct SweepAxis {
 
 enum class Combination { grid, zip, random, latin_hypercube, sobol };
 
+// "latin_hypercube": as `combine` has it.
+std::string word_of(Combination combination);
+std::vector<std::string> words_of_combine();
+
 struct SweepSpec {
   std::vector<SweepAxis> axes;  // the first varies slowest
   Combination combination = Combination::grid;
@@ -46,8 +50,8 @@ struct SweepSpec {
 
 constexpr std::int64_t most_points = 100'000'000;
 
-// Reads what is written under `sweep`; `vars` are those of the config. Throws UserError with all findings.
-SweepSpec read_sweep(const Node& sweep, const Node* vars, std::uint64_t seed);
+// Reads what is written under `sweep`; findings go to the reader's diagnostics.
+SweepSpec read_sweep(Reader& reader, const Node& sweep, std::uint64_t seed);
 
 // A value of a point as a number, if it is one: "10 ms", "= 2*w".
 std::optional<base::Quantity> number_of(const Node& value, const Variables& variables);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
 
 namespace hillock::record {
@@ -83,10 +84,28 @@ std::uint64_t rows_before(const H5::DataSet& runs, std::int64_t next) {
 
 }  // namespace
 
-SweepFile::SweepFile(const std::string& path, Start start, bool replace, const SweepLayout& layout)
+std::int64_t SweepLayout::table_bytes() const {
+  // run, seed and measures of 8 bytes each, and the status of one
+  std::size_t row = 8 + 8 + 1 + 8 * measures.size() + (repeats.empty() ? 0 : 8);
+  for (const SweepColumn& column : columns)
+    row += column.words.empty() ? 8 : words_type(column.words).getSize();
+  return points() * static_cast<std::int64_t>(row);
+}
+
+std::int64_t SweepLayout::trace_bytes() const {
+  std::int64_t bytes = 0;
+  for (const engine::ReportLayout& report : reports)
+    bytes += points() * report.frames * report.values_per_frame() * std::ssize(report.variables) *
+             (report.float64 ? 8 : 4);
+  return bytes;
+}
+
+SweepFile::SweepFile(const std::string& path, Start start, bool replace, const SweepLayout& layout,
+                     std::unique_ptr<SweepSource> source)
     : layout_(layout),
       output_(start == Start::anew ? OutputFile(path) : OutputFile::existing(path)),
       replace_(replace),
+      source_(std::move(source)),
       file_(output_, start == Start::anew ? WritableFile::Mode::create : WritableFile::Mode::open) {
   if (start == Start::resume) {
     open_all();
@@ -107,6 +126,7 @@ void SweepFile::create_all() {
   set_number<std::uint64_t>(root_, "seed", layout_.facts.seed);
   set_number<std::int8_t>(root_, "complete", 0);
   set_text(root_, "status", "running");
+  if (source_) set_number<std::int8_t>(root_, "retry", 1);
   std::vector<std::string> names, lengths;
   for (const SweepColumn& column : layout_.columns) names.push_back(column.name);
   for (const std::int64_t length : layout_.grid) lengths.push_back(std::to_string(length));
@@ -132,8 +152,7 @@ void SweepFile::create_all() {
   const hsize_t nothing = 0, unlimited = H5S_UNLIMITED;
   H5::DSetCreatPropList chunked;
   chunked.setChunk(1, &chunk_failures);
-  reasons_ =
-      failures.createDataSet("reason", reason_type(), H5::DataSpace(1, &nothing, &unlimited), chunked);
+  reasons_ = failures.createDataSet("reason", reason_type(), H5::DataSpace(1, &nothing, &unlimited), chunked);
 }
 
 void SweepFile::create_table() {
@@ -149,9 +168,8 @@ void SweepFile::create_table() {
     attach_scale(set, run_, 0);
   };
   for (const SweepColumn& column : layout_.columns) {
-    H5::DataSet set = column.words.empty()
-                          ? write_values<double>(root_, column.name, column.numbers)
-                          : write_words(root_, column.name, column.words);
+    H5::DataSet set = column.words.empty() ? write_values<double>(root_, column.name, column.numbers)
+                                           : write_words(root_, column.name, column.words);
     set_text(set, "path", column.path);
     label(set, column.words.empty() ? column.unit : "1", column.path.empty() ? "case" : column.path);
   }
@@ -220,33 +238,17 @@ void SweepFile::create_report(const engine::ReportLayout& layout, H5::Group& gro
   }
 }
 
-// Everything that says what the points are must be as it would be written now.
-void SweepFile::check_same() {
-  const auto differs = [&](const std::string& what) {
-    throw IoError(output_.partial_path() + " is of a sweep with another " + what +
-                  ": its points are not those of this config; --force begins anew, --out gives another name");
-  };
-  H5::Group meta = file_.file().openGroup("meta");
-  for (const auto& [name, text] : layout_.facts.texts)
-    if (read_text(meta, name).value_or("") != text) differs(name == "config" ? "config" : "text of its " + name);
-  if (text_attribute(root_, "hillock_version").value_or("") != layout_.facts.words.at("hillock_version"))
-    differs("version of hillock");
-  std::vector<std::uint64_t> seeds(shape(root_.openDataSet("seed")).at(0));
-  if (seeds.size() != layout_.seeds.size()) differs("number of points");
-  root_.openDataSet("seed").read(seeds.data(), memory_type<std::uint64_t>());
-  if (seeds != layout_.seeds) differs("set of seeds");
-}
-
 void SweepFile::open_all() {
   file_.doing("reading what is done", [&] {
     root_ = file_.file().openGroup("/");
-    check_same();
+    require_same_sweep(root_, output_.partial_path(), layout_);
     run_ = root_.openDataSet("run");
     status_ = root_.openDataSet("status");
     for (const SweepMeasure& measure : layout_.measures) measures_.push_back(root_.openDataSet(measure.name));
     for (const engine::SpikeLayout& layout : layout_.spikes) {
       const H5::Group own = file_.file().openGroup("spikes/" + layout.population);
-      spikes_.push_back({own.openDataSet("timestamps"), own.openDataSet("node_ids"), own.openDataSet("run"), 0});
+      spikes_.push_back(
+          {own.openDataSet("timestamps"), own.openDataSet("node_ids"), own.openDataSet("run"), 0});
     }
     for (const engine::ReportLayout& layout : layout_.reports) {
       const H5::Group own = file_.file().openGroup("report/" + layout.group);
@@ -344,8 +346,17 @@ void SweepFile::write_failures(const std::vector<PointResult>& points) {
   failed_ += static_cast<std::int64_t>(runs.size());
 }
 
+std::int64_t SweepFile::to_run() const {
+  std::int64_t count = 0;
+  for (std::int64_t point = next_; point < layout_.points(); ++point) count += known(point) ? 0 : 1;
+  return count;
+}
+
 void SweepFile::append(std::vector<PointResult> points) {
   if (points.empty()) return;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (const std::int64_t point = next_ + static_cast<std::int64_t>(i); known(point))
+      points[i] = source_->result(point);
   file_.doing("writing points", [&] {
     for (std::size_t m = 0; m < measures_.size(); ++m) write_rows(m, points);
     write_spikes(points);
@@ -369,6 +380,7 @@ void SweepFile::finish(const std::string& status, const std::map<std::string, do
     for (const auto& [name, value] : numbers) set_number<double>(meta, name, value);
     set_text(root_, "status", status);
     set_number<std::int8_t>(root_, "complete", complete ? 1 : 0);
+    if (complete && root_.attrExists("retry")) root_.removeAttr("retry");
   });
   file_.flush("flushing the end of the file");
   run_.close();
@@ -390,7 +402,8 @@ void SweepFile::finish(const std::string& status, const std::map<std::string, do
 std::vector<SweepFailure> read_failures(const std::string& path) {
   ReadableFile file(path);
   return file.reading("/failures", [&] {
-    const H5::DataSet run = file.file().openDataSet("failures/run"), reason = file.file().openDataSet("failures/reason");
+    const H5::DataSet run = file.file().openDataSet("failures/run"),
+                      reason = file.file().openDataSet("failures/reason");
     std::vector<std::int64_t> runs(std::min(shape(run).at(0), shape(reason).at(0)));
     std::string reasons(shape(reason).at(0) * longest_reason, '\0');
     std::vector<SweepFailure> failures;
@@ -405,11 +418,18 @@ std::vector<SweepFailure> read_failures(const std::string& path) {
   });
 }
 
+bool is_retry(const std::string& path) {
+  ReadableFile file(path);
+  return file.reading("its head", [&] { return file.file().openGroup("/").attrExists("retry"); });
+}
+
 bool is_sweep(const std::string& path) {
   try {
-    ReadableFile file(path);
-    return file.reading("its head", [&] {
-      return text_attribute(file.file().openGroup("/"), "hillock_kind").value_or("") == "sweep";
+    return tried_apart(path, [&] {
+      ReadableFile file(path);
+      return file.reading("its head", [&] {
+        return text_attribute(file.file().openGroup("/"), "hillock_kind").value_or("") == "sweep";
+      });
     });
   } catch (const IoError&) {
     return false;

@@ -119,11 +119,13 @@ class Board {
 class Worker {
  public:
   Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,
-         const record::SweepLayout& layout, const RunOptions& options, int threads)
+         const record::SweepLayout& layout, const record::SweepFile& file, const RunOptions& options,
+         int threads)
       : config_(config),
         spec_(spec),
         points_(points),
         layout_(layout),
+        file_(file),
         options_(options),
         threads_(threads) {}
 
@@ -133,6 +135,7 @@ class Worker {
     std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>> left;
     for (std::int64_t i = window.first; i < window.end; ++i) {
       const auto place = static_cast<std::size_t>(i - window.first);
+      if (file_.known(i)) continue;  // the file takes its result over
       try {
         left.emplace_back(place, experiment(static_cast<std::size_t>(i)));
       } catch (const base::UserError& error) {
@@ -225,6 +228,7 @@ class Worker {
   const config::SweepSpec& spec_;
   const Points& points_;
   const record::SweepLayout& layout_;
+  const record::SweepFile& file_;
   const RunOptions& options_;
   int threads_;
   std::vector<PointResult> results_;
@@ -246,8 +250,9 @@ std::unique_ptr<model::Experiment> as_swept(const config::Template& config, bool
   return experiment;
 }
 
-// How many points a window has: wide enough for the lanes, narrow enough for the threads and the memory.
-std::int64_t window_width(const config::Template& config, const record::SweepLayout& layout, int workers,
+}  // namespace
+
+std::int64_t stack_width(const config::Template& config, const record::SweepLayout& layout, int workers,
                           const RunOptions& options) {
   constexpr double most_bytes = 256e6;
   std::int64_t neurons = 1;
@@ -261,8 +266,6 @@ std::int64_t window_width(const config::Template& config, const record::SweepLay
   const std::int64_t width = std::min({stacked, share, std::max<std::int64_t>(1, fitting)});
   return width < 8 ? std::max<std::int64_t>(1, width) : width / 8 * 8;
 }
-
-}  // namespace
 
 namespace {
 
@@ -324,11 +327,11 @@ bool run_points(const config::Template& config, const config::SweepSpec& spec, c
   const std::int64_t left = layout.points() - file.next();
   const int threads = options.threads > 0 ? options.threads : parallel::available_processors();
   const auto workers = static_cast<int>(std::clamp<std::int64_t>(left, 1, threads));
-  const std::int64_t width = window_width(config, layout, workers, options);
+  const std::int64_t width = stack_width(config, layout, workers, options);
   Board board(file.next(), layout.points(), width, std::max<std::int64_t>(64, 4 * width * workers));
   board.workers(workers);
   const auto work = [&] {
-    Worker worker(config, spec, points, layout, options, std::max(1, threads / workers));
+    Worker worker(config, spec, points, layout, file, options, std::max(1, threads / workers));
     while (const std::optional<Window> window = board.take()) {
       std::optional<std::vector<PointResult>> results = worker.run(*window);
       if (!results) break;

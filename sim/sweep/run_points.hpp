@@ -35,6 +35,11 @@ std::set<std::string> taken_names(const config::Template& config);
 record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
                               const Points& points);
 
+// How many points are put into one stack, if all of them are alike: wide enough for the lanes, narrow enough
+// for the workers and the memory.
+std::int64_t stack_width(const config::Template& config, const record::SweepLayout& layout, int workers,
+                         const RunOptions& options);
+
 // Runs the points from `file.next()` on. Returns whether all were run. Throws what the file throws.
 bool run_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
                 const record::SweepLayout& layout, record::SweepFile& file, const RunOptions& options);
