@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
 
@@ -122,7 +123,7 @@ SweepInfo read_all(const std::string& path) {
     for (const std::string& name : words_of(text_attribute(root, "sweep_parameters").value_or("")))
       info.parameters.push_back(read_parameter(file, name));
     for (const std::string& length : words_of(text_attribute(root, "sweep_grid").value_or("")))
-      info.grid.push_back(std::strtoll(length.c_str(), nullptr, 10));
+      info.grid.push_back(static_cast<std::int64_t>(base::parse_number(length).value_or(0)));
     if (has_data_set(root, "repeat"))
       for (const double repeat : read_numbers(file, "repeat"))
         info.repeats = std::max(info.repeats, static_cast<std::int64_t>(repeat) + 1);
