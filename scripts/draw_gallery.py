@@ -51,7 +51,7 @@ def draw(page: str, folder: Path, hillock: Path) -> list[str]:
         for language, text in blocks(page):
             if language == "sh":
                 commands = [shlex.split(line) for line in text.splitlines()]
-                assert all(words[:2] == ["hillock", "run"] for words in commands), f"only hillock run is known, not: {text}"
+                assert all(words[0] == "hillock" and words[1] in ("run", "sweep") for words in commands), f"neither hillock run nor sweep: {text}"
                 for words in commands:
                     subprocess.run([hillock, *words[1:], "--quiet"], cwd=here, env=environment, check=True)
             elif language == "python":

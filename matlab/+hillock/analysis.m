@@ -13,7 +13,7 @@
 % Features of action potentials are means over those of a neuron.
 %
 % Example:
-%   [values, units] = hillock.analysis('results/f_i_curve.h5', 'axon');
+%   [values, units] = hillock.analysis('results/f_i_membranes.h5', 'axon');
 %   plot(values.neuron, values.mean_frequency), ylabel(units.mean_frequency)
 function [values, units] = analysis(file, population)
   source = hillock.internal.source_of(file);

@@ -17,7 +17,7 @@
 % Spikes whose window reaches over the start or the end of the run are not there.
 %
 % Example:
-%   [V, offset, ~, ~, units] = hillock.around_spikes('results/f_i_curve.h5', 'axon', 'V', 'neurons', 24);
+%   [V, offset, ~, ~, units] = hillock.around_spikes('results/f_i_membranes.h5', 'axon', 'V', 'neurons', 24);
 %   plot(offset, V), ylabel(units)
 function [values, offset, times, node_ids, units] = around_spikes(file, population, name, varargin)
   caller = 'hillock.around_spikes';

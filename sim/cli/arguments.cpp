@@ -31,7 +31,7 @@ constexpr Texts check_texts{"check",
 constexpr Texts sweep_texts{
     "sweep", "Run the config at every point of its sweep, and write one table of results to HDF5",
     "  hillock sweep configs/f_i_curve.yaml\n"
-    "  hillock sweep configs/f_i_curve.yaml --only 'amplitude=5 uA/cm2'"};
+    "  hillock sweep configs/f_i_curve.yaml --only 'amplitude=5 uA/cm2' --out one.h5"};
 constexpr Texts models_texts{"models",
                              "List the models, or show one: equations, parameters with units, source",
                              "  hillock models\n"
@@ -147,17 +147,22 @@ void add_sweep(CLI::App& app, Raw& raw) {
   add_settings(sweep, raw);
   add_words(sweep, "--only", raw.arguments.only, "AXIS=VALUE",
             "Only the points with this value of a parameter of the sweep; may be repeated");
-  sweep.add_option("--out", raw.out,
-                   "Where to write (default results/NAME.sweep.h5, replaced when the sweep is complete)")
+  sweep
+      .add_option("--out", raw.out,
+                  "Where to write (default results/NAME.sweep.h5, replaced when the sweep is complete)")
       ->type_name("FILE");
   sweep.add_flag("--force", raw.arguments.force,
                  "Begin anew instead of going on with FILE.partial, and replace the file that --out names");
-  sweep.add_option("--threads", raw.threads,
-                   "Number of threads (default: as many as there are processors); results do not depend on it")
+  sweep
+      .add_option("--threads", raw.threads,
+                  "Number of threads (default: as many as there are processors); results do not depend on it")
       ->type_name("N");
-  sweep.add_option("--stack", raw.stack,
-                   "Neurons of points that are put together, 1: none are; results do not depend on it")
+  sweep
+      .add_option("--stack", raw.stack,
+                  "Neurons of points that are put together, 1: none are; results do not depend on it")
       ->type_name("N");
+  sweep.add_flag("--retry-failed", raw.arguments.retry_failed,
+                 "Run the points anew that failed, and keep all others");
   sweep.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
   add_kernels(sweep, raw);
 }

@@ -16,6 +16,7 @@ struct Arguments {
   bool profile = false;
   int stack = 0;                  // --stack of sweep; 0: as many as are fast
   std::vector<std::string> only;  // --only AXIS=VALUE of sweep
+  bool retry_failed = false;      // of sweep
   int chunk = 0;  // neurons; 0: the interpreter's own
   std::string instructions = "auto", backend = "auto";
   std::string config;  // --config of bench

@@ -1,11 +1,15 @@
 // `hillock check`: what a config would run, as text or JSON.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "assemble/assemble.hpp"
 #include "base/text.hpp"
 #include "cli/check_facts.hpp"
 #include "cli/commands.hpp"
-#include "config/config.hpp"
+#include "cli/kernel_choice.hpp"
+#include "cli/sweep_facts.hpp"
+#include "cli/sweep_plan.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -91,16 +95,20 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
 
 int check(const Arguments& arguments, Console& console) {
   try {
-    const auto experiment =
-        config::load(arguments.path, {arguments.settings, config::default_model_folders()});
-    const assemble::Prepared prepared = assemble::prepare(*experiment);
+    const config::Template config = read_template(arguments);
+    const model::Experiment& experiment = config.experiment();
+    const assemble::Prepared prepared = assemble::prepare(experiment);
+    std::optional<SweepFacts> sweep;
+    if (config.sweep()) sweep = sweep_facts(config, kernel_options(arguments));
     if (arguments.json) {
-      console.out(check_facts(*experiment, prepared).text() + "\n");
+      Json facts = check_facts(experiment, prepared);
+      facts["sweep"] = sweep ? json_of(*sweep) : Json();
+      console.out(facts.text() + "\n");
       return 0;
     }
-    console.out(report(*experiment, prepared));
-    for (const std::string& note : experiment->notes) console.message("note: " + note);
-    for (const base::Diagnostic& warning : warnings_of(*experiment, prepared)) console.warning(warning);
+    console.out(report(experiment, prepared) + (sweep ? text_of(*sweep) : ""));
+    for (const std::string& note : experiment.notes) console.message("note: " + note);
+    for (const base::Diagnostic& warning : warnings_of(experiment, prepared)) console.warning(warning);
     return 0;
   } catch (const base::UserError& error) {
     if (!arguments.json) throw;

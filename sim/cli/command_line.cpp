@@ -32,18 +32,9 @@ namespace {
 
 int dispatch(int argc, char** argv, Console& console) {
   static const std::map<std::string, int (*)(const Arguments&, Console&)> commands = {
-      {"run", run},
-      {"sweep", sweep},
-      {"check", check},
-      {"models", models},
-      {"info", info},
-      {"features", features},
-      {"report", report},
-      {"plot", plot},
-      {"recover", recover},
-      {"schema", schema},
-      {"reference", reference},
-      {"completion", completion},
+      {"run", run},         {"sweep", sweep},       {"check", check},         {"models", models},
+      {"info", info},       {"features", features}, {"report", report},       {"plot", plot},
+      {"recover", recover}, {"schema", schema},     {"reference", reference}, {"completion", completion},
       {"bench", bench},
   };
   const Arguments arguments = parse_arguments(argc, argv);

@@ -18,7 +18,7 @@ std::string names_of(const Texts& texts) {
 
 // What completes the argument of a command that is no option.
 std::string arguments_of(const std::string& command) {
-  if (command == "run" || command == "check") return "_hillock_files yaml \"$word\"";
+  if (command == "run" || command == "check" || command == "sweep") return "_hillock_files yaml \"$word\"";
   if (command == "models")
     return "COMPREPLY=($(compgen -W \"$(hillock models 2>/dev/null | cut -d' ' -f1)\" -- \"$word\")); "
            "_hillock_files yaml \"$word\"";

@@ -76,12 +76,37 @@ constexpr std::array keys{
     ConfigKey{"analysis.NAME.settings", Form::feature_settings, false, "",
               "settings of the features that differ from their defaults, with their units"},
     ConfigKey{"at", Form::anything, false, "",
-              "what changes during the run: {500 ms: {set: {inputs.step.amplitude: 20 pA}}}; parameters of models and "
+              "what changes during the run: {500 ms: {set: {inputs.step.amplitude: 20 pA}}}; parameters of "
+              "models and "
               "values of inputs can"},
-    ConfigKey{"search", Form::anything, false, "",
-              "the value of a parameter at which a condition on the results begins to hold; `hillock sweep` finds "
-              "it, run ignores it, and says so"},
-    ConfigKey{"sweep", Form::anything, false, "", "runs with varied values; run ignores it, and says so"},
+    ConfigKey{
+        "search", Form::anything, false, "",
+        "the value of a parameter at which a condition on the results begins to hold; `hillock sweep` finds "
+        "it, run ignores it, and says so"},
+    ConfigKey{"sweep", Form::map, false, "",
+              "what hillock sweep varies, see sweeps.md; run ignores it, and says so"},
+    ConfigKey{"sweep.parameters", Form::names, true, "",
+              "what is varied: dotted paths such as inputs.step.amplitude, or names of cases; in a grid the "
+              "first varies slowest"},
+    ConfigKey{"sweep.parameters.NAME", Form::sweep_values, false, "",
+              "the values at a path: a list, {from, to, count}, {from, to, step}, with log: true in equal "
+              "ratios, {normal: [mean, sd], count: n} or another law, or {cases: {NAME: {PATH: value}}}"},
+    ConfigKey{
+        "sweep.combine", Form::combination, false, "grid",
+        "grid: each value with each; zip: the first with the first, and so on; random, latin_hypercube, "
+        "sobol: points drawn from the ranges and laws"},
+    ConfigKey{"sweep.count", Form::count, false, "", "number of points, where they are drawn"},
+    ConfigKey{"sweep.repeat", Form::count, false, "1",
+              "how often each point is run, the r-th time with r added to its seed, from r = 0"},
+    ConfigKey{"sweep.where", Form::word, false, "",
+              "a condition on the parameters by their names in the file, such as amplitude > 2 * sigma: only "
+              "points that meet it are run"},
+    ConfigKey{"sweep.keep", Form::kept, false, "summary",
+              "what the file holds beside the summary: spikes, traces or a list of both"},
+    ConfigKey{"sweep.after", Form::time, false, "0 ms",
+              "the time from which the values hold: before it the run is the same for all points of one "
+              "seed, and is "
+              "run once"},
 };
 
 constexpr std::array<const char*, 11> methods{
@@ -140,8 +165,12 @@ const char* describe(Form form) {
       return "a name";
     case Form::word:
       return "a name";
-    case Form::anything:
-      return "anything";
+    case Form::sweep_values:
+      return "a list, a range, a law or cases";
+    case Form::combination:
+      return "grid, zip, random, latin_hypercube or sobol";
+    case Form::kept:
+      return "summary, spikes, traces or a list of them";
   }
   return "";
 }

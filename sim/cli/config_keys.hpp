@@ -29,7 +29,9 @@ enum class Form {
   neurons,           // all, a range, one, a list
   like,              // the name of a sibling
   word,
-  anything
+  sweep_values,  // a list, a range, a law or cases
+  combination,
+  kept  // what of the points of a sweep
 };
 
 struct ConfigKey {

@@ -6,6 +6,7 @@
 #include "cli/feature_facts.hpp"
 #include "cli/feature_text.hpp"
 #include "cli/option_values.hpp"
+#include "record/sweep_file.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -45,6 +46,10 @@ int features(const Arguments& arguments, Console& console) {
                     "An output file, complete or partial; see hillock features --help");
   if (arguments.csv && arguments.json)
     throw UserError("--csv and --json are given, and only one can be printed", "leave one of them out");
+  if (record::is_sweep(arguments.path))
+    throw UserError(
+        arguments.path + " is of a sweep: its points were measured while they ran",
+        "hillock info lists the measures, the section 'analysis' of the config says which are taken");
   const FeatureRequest request = request_of(arguments);
   const FileFacts facts = feature_facts(arguments.path, request);
   for (const std::string& sentence : facts.left_out) console.message(sentence + "\n");

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/sweep_info.hpp"
 #include "record/recover.hpp"
 #include "record/run_info.hpp"
 
@@ -164,12 +165,21 @@ Json json_of(const RunInfo& run) {
 }  // namespace
 
 int info(const Arguments& arguments, Console& console) {
+  if (record::is_sweep(arguments.path)) {
+    const record::SweepInfo sweep = record::read_sweep_info(arguments.path);
+    console.out(arguments.json ? json_of(sweep).text() + "\n" : text_of(sweep));
+    return 0;
+  }
   const RunInfo run = record::read_info(arguments.path);
   console.out(arguments.json ? json_of(run).text() + "\n" : text_of(run));
   return 0;
 }
 
 int recover(const Arguments& arguments, Console& console) {
+  if (record::is_sweep(arguments.path))
+    throw base::UserError(
+        arguments.path + " is of a sweep, which needs no recovery: all points in it are right",
+        "the same hillock sweep command goes on with the others");
   const record::Recovered done = record::recover(arguments.path, arguments.force);
   console.out(
       fmt::format("{}: complete up to {} (it was {})\n", done.path, human_time(done.until), done.status));

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/config_keys.hpp"
 #include "cli/schema_analysis.hpp"
+#include "cli/schema_sweep.hpp"
 #include "cli/schema_values.hpp"
 #include "cli/shipped_models.hpp"
 
@@ -151,8 +152,12 @@ class Schema {
       case Form::like:
       case Form::word:
         return string_schema();
-      case Form::anything:
-        return Json::Object{};
+      case Form::sweep_values:
+        return sweep_values();
+      case Form::combination:
+        return combinations();
+      case Form::kept:
+        return kept_of_points();
     }
     return Json::Object{};
   }

@@ -202,7 +202,8 @@ void apply_settings(Node& root, const std::vector<std::string>& settings, std::d
     }
     std::optional<Node> value = read_document(source, "value", diagnostics, equals + 1);
     if (!value) continue;
-    if (Node* node = Setting(setting.substr(0, equals), {&source, 1, 1}, diagnostics).find(root)) *node = std::move(*value);
+    if (Node* node = Setting(setting.substr(0, equals), {&source, 1, 1}, diagnostics).find(root))
+      *node = std::move(*value);
   }
 }
 

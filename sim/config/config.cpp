@@ -74,7 +74,7 @@ void read_sections(const Node& root, bool sweeps, Library& library, model::Exper
   read_inputs(reader, root, experiment);
   read_record(reader, root, experiment);
   read_analysis(reader, root, experiment);
-  if (!sweeps) warn_of_nothing_recorded(root, experiment, diagnostics);
+  if (!sweeps || root.find("sweep") == nullptr) warn_of_nothing_recorded(root, experiment, diagnostics);
 }
 
 }  // namespace
@@ -112,9 +112,21 @@ Template::Template(std::string text, const std::string& name, const std::string&
     models_ = library.found();
     if (!diagnostics.has_errors())
       read_changes(*root, read_at(*root, experiment_->simulation, diagnostics), *experiment_, diagnostics);
+    if (options_.sweeps) read_what_varies(*root, diagnostics);
   }
   diagnostics.throw_if_errors();
   experiment_->warnings = diagnostics.all();
+}
+
+void Template::read_what_varies(const Node& root, base::Diagnostics& diagnostics) {
+  const Node* sweep = root.find("sweep");
+  const Node* search = root.find("search");
+  if (sweep == nullptr && search == nullptr) return;
+  base::Diagnostics reported;  // those of `vars` are known from the other sections
+  const Variables variables = read_variables(root.find("vars"), reported);
+  Reader reader(diagnostics, variables);
+  sweep_ = sweep == nullptr ? SweepSpec{} : read_sweep(reader, *sweep, experiment_->simulation);
+  if (search != nullptr) sweep_->search = read_search(reader, *search);
 }
 
 void Template::read(const Node& root, Library& library, model::Experiment& experiment,

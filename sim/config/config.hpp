@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "config/at_section.hpp"
 #include "config/composition.hpp"
 #include "config/library.hpp"
+#include "config/sweep_section.hpp"
 #include "model/experiment.hpp"
 
 namespace hillock::config {
@@ -21,7 +23,7 @@ struct Options {
   // The sources of all models in the order in which the config first names them, parted by lines `---`, as
   // the file of a run holds them: if there are any, no model is looked up.
   std::string model_texts = {};
-  bool sweeps = false;  // whether `sweep` is what will be run: then nothing need be recorded
+  bool sweeps = false;  // whether `sweep` is read, too: then nothing need be recorded
 };
 
 // Reads, merges, checks. Throws UserError with all findings; IoError if the file cannot be read.
@@ -40,9 +42,9 @@ class Template {
   // The config as it stands.
   const model::Experiment& experiment() const { return *experiment_; }
   std::unique_ptr<model::Experiment> take() && { return std::move(experiment_); }
-  // What is written under `sweep`; nullptr if nothing is.
-  const Node* sweep() const { return root_.find("sweep"); }
-  const Node* search() const { return root_.find("search"); }
+  // What is varied and searched for; nothing if there is no section `sweep` or `search`, or they were not to
+  // be read.
+  const std::optional<SweepSpec>& sweep() const { return sweep_; }
   const Node* vars() const { return root_.find("vars"); }
   // The config with these values at these paths, from the beginning or from a grid point on. It may be used
   // while this lives; several threads may ask at once. Throws UserError.
@@ -52,12 +54,14 @@ class Template {
  private:
   void read(const Node& root, Library& library, model::Experiment& experiment,
             base::Diagnostics& diagnostics) const;
+  void read_what_varies(const Node& root, base::Diagnostics& diagnostics);
   void read_changes(const Node& root, const std::vector<ChangeSpec>& changes, model::Experiment& experiment,
                     base::Diagnostics& diagnostics) const;
 
   Options options_;
   std::unique_ptr<model::Experiment> experiment_;
   Node root_;  // before `like:` is resolved
+  std::optional<SweepSpec> sweep_;
   Library::Found models_;
 };
 

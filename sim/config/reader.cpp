@@ -109,8 +109,7 @@ std::optional<base::Quantity> Reader::quantity(const Node& node, std::string_vie
     return std::nullopt;
   }
   const std::string_view text = base::trim(node.text);
-  const std::optional<base::Quantity> found =
-      number(node, what, example("", accepted));
+  const std::optional<base::Quantity> found = number(node, what, example("", accepted));
   if (!found) return std::nullopt;
   const auto& dimensions = accepted.dimensions;
   if (std::find(dimensions.begin(), dimensions.end(), found->dimension) != dimensions.end()) return found;

@@ -15,6 +15,7 @@ namespace {
 constexpr double finest = 1e-14;  // of the range: finer than that numbers do not differ
 
 void read_bisection(Reader& reader, const Node& node, SearchSpec& spec) {
+  const std::size_t before = reader.diagnostics().all().size();
   const std::vector<std::string> keys{"parameter", "from", "to", "until", "tolerance"};
   reader.keys(node, "'bisection'", keys);
   for (const std::string& key : keys)
@@ -23,7 +24,7 @@ void read_bisection(Reader& reader, const Node& node, SearchSpec& spec) {
           node.place, "'bisection' needs '" + key + "'",
           "write for example {parameter: inputs.step.amplitude, from: 0 pA, to: 1 nA, until: spike_count "
           ">= 1, tolerance: 0.1 pA}");
-  if (reader.diagnostics().has_errors()) return;
+  if (reader.diagnostics().all().size() != before) return;
   const Node& parameter = *node.find("parameter");
   spec.path = reader.word(parameter, "parameter").value_or("");
   spec.place = parameter.place;
@@ -57,10 +58,7 @@ Assignment SearchSpec::at(double value) const {
   return {path, place, std::move(node)};
 }
 
-SearchSpec read_search(const Node& search, const Node* vars) {
-  base::Diagnostics diagnostics;
-  const Variables variables = read_variables(vars, diagnostics);
-  Reader reader(diagnostics, variables);
+SearchSpec read_search(Reader& reader, const Node& search) {
   SearchSpec spec;
   if (reader.map(search, "search")) {
     const std::vector<std::string> keys{"bisection"};
@@ -74,7 +72,6 @@ SearchSpec read_search(const Node& search, const Node* vars) {
     else if (reader.map(*bisection, "'bisection'"))
       read_bisection(reader, *bisection, spec);
   }
-  diagnostics.throw_if_errors();
   return spec;
 }
 

@@ -7,6 +7,7 @@
 #include "base/units.hpp"
 #include "config/composition.hpp"
 #include "config/document.hpp"
+#include "config/reader.hpp"
 #include "lang/expression.hpp"
 #include "model/experiment.hpp"
 
@@ -29,8 +30,8 @@ struct SearchSpec {
   Assignment at(double value) const;
 };
 
-// Reads what is written under `search`. Throws UserError with all findings.
-SearchSpec read_search(const Node& search, const Node* vars);
+// Reads what is written under `search`; findings go to the reader's diagnostics.
+SearchSpec read_search(Reader& reader, const Node& search);
 
 // The condition as an expression of what is measured; throws UserError.
 lang::Expression condition_of(const SearchSpec& search, const std::vector<MeasuredName>& measured);

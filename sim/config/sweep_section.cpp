@@ -73,9 +73,7 @@ class SweepReader {
  private:
   void read_combination(const Node& node) {
     if (const Node* combine = node.find("combine")) {
-      std::vector<std::string> words;
-      for (const auto& [word, combination] : combinations) words.emplace_back(word);
-      if (const std::optional<std::string> word = reader_.choice(*combine, "combine", words))
+      if (const std::optional<std::string> word = reader_.choice(*combine, "combine", words_of_combine()))
         spec_.combination =
             std::ranges::find(combinations, *word, [](const auto& pair) { return pair.first; })->second;
     }
@@ -331,13 +329,19 @@ class SweepReader {
 
 }  // namespace
 
-SweepSpec read_sweep(const Node& sweep, const Node* vars, const model::SimulationSpec& simulation) {
-  base::Diagnostics diagnostics;
-  const Variables variables = read_variables(vars, diagnostics);
-  Reader reader(diagnostics, variables);
-  SweepSpec spec = SweepReader(reader, simulation).read(sweep);
-  diagnostics.throw_if_errors();
-  return spec;
+std::string word_of(Combination combination) {
+  return std::string(
+      std::ranges::find(combinations, combination, [](const auto& pair) { return pair.second; })->first);
+}
+
+std::vector<std::string> words_of_combine() {
+  std::vector<std::string> words;
+  for (const auto& [word, combination] : combinations) words.emplace_back(word);
+  return words;
+}
+
+SweepSpec read_sweep(Reader& reader, const Node& sweep, const model::SimulationSpec& simulation) {
+  return SweepReader(reader, simulation).read(sweep);
 }
 
 std::optional<base::Quantity> number_of(const Node& value, const Variables& variables) {

@@ -9,6 +9,7 @@
 #include "config/composition.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
+#include "config/search_section.hpp"
 #include "model/experiment.hpp"
 
 namespace hillock::config {
@@ -34,12 +35,17 @@ struct SweepAxis {
 
 enum class Combination { grid, zip, random, latin_hypercube, sobol };
 
+// "latin_hypercube": as `combine` has it.
+std::string word_of(Combination combination);
+std::vector<std::string> words_of_combine();
+
 struct SweepSpec {
   std::vector<SweepAxis> axes;  // the first varies slowest
   Combination combination = Combination::grid;
   std::int64_t count = 0;   // of points that are drawn
   std::int64_t repeat = 1;  // of each point, each with a seed of its own
   std::optional<Node> where;
+  std::optional<SearchSpec> search;     // at each point, for one more value
   std::int64_t after = 0;               // the step from which the values hold; before, all points are one
   bool spikes = false, traces = false;  // are kept, beside the summary
   base::Place place;
@@ -47,9 +53,9 @@ struct SweepSpec {
 
 constexpr std::int64_t most_points = 100'000'000;
 
-// Reads what is written under `sweep`; `vars` and `simulation` are those of the config. Throws UserError with
-// all findings.
-SweepSpec read_sweep(const Node& sweep, const Node* vars, const model::SimulationSpec& simulation);
+// Reads what is written under `sweep`; `simulation` is that of the config. Findings go to the reader's
+// diagnostics.
+SweepSpec read_sweep(Reader& reader, const Node& sweep, const model::SimulationSpec& simulation);
 
 // A value of a point as a number, if it is one: "10 ms", "= 2*w".
 std::optional<base::Quantity> number_of(const Node& value, const Variables& variables);

@@ -160,6 +160,28 @@ H5::StrType text_type(std::string_view text) {
   return type;
 }
 
+H5::StrType words_type(const std::vector<std::string>& words) {
+  std::size_t longest = 1;
+  for (const std::string& word : words) longest = std::max(longest, word.size());
+  H5::StrType type(H5::PredType::C_S1, longest);
+  type.setStrpad(H5T_STR_NULLPAD);
+  return type;
+}
+
+// All words at this length: filled with zeros, or cut, but not within a character of UTF-8.
+std::string padded_words(const std::vector<std::string>& words, std::size_t length) {
+  const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; };
+  std::string all;
+  all.reserve(words.size() * length);
+  for (const std::string& word : words) {
+    std::size_t kept = std::min(length, word.size());
+    while (kept < word.size() && kept > 0 && continues(word[kept])) --kept;
+    all.append(word, 0, kept);
+    all.append(length - kept, '\0');
+  }
+  return all;
+}
+
 void set_text(H5::H5Object& object, const std::string& name, std::string_view text) {
   if (object.attrExists(name)) object.removeAttr(name);
   const H5::StrType type = text_type(text);

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/diagnostics.hpp"
 #include "record/file_driver.hpp"
@@ -119,6 +120,11 @@ const H5::PredType& memory_type<std::uint64_t>();
 
 // A string type of fixed length and ASCII tag: the only kind that every reader takes.
 H5::StrType text_type(std::string_view text);
+
+// A type for words of one length, that of the longest, which every reader takes; and the words so long that
+// they fill it.
+H5::StrType words_type(const std::vector<std::string>& words);
+std::string padded_words(const std::vector<std::string>& words, std::size_t length);
 
 // Sets a text attribute, replacing one of that name.
 void set_text(H5::H5Object& object, const std::string& name, std::string_view text);

@@ -132,12 +132,7 @@ void read_meta(ReadableFile& file, RunInfo& info) {
 
 RunInfo read_all(const std::string& path) {
   ReadableFile file(path);
-  RunInfo info;
-  info.path = path;
-  file.reading("its head", [&] { read_root(file, info); });
-  if (info.kind.empty())
-    throw base::IoError(path + " is no file of hillock's: it has no attribute 'hillock_kind'");
-  file.reading("/meta", [&] { read_meta(file, info); });
+  RunInfo info = read_head(file);
   std::vector<std::string> reports, populations, around_spikes, analysed;
   file.reading("the list of its reports", [&] {
     const H5::Group root = file.file().openGroup("/");
@@ -157,6 +152,16 @@ RunInfo read_all(const std::string& path) {
 }
 
 }  // namespace
+
+RunInfo read_head(ReadableFile& file) {
+  RunInfo info;
+  info.path = file.path();
+  file.reading("its head", [&] { read_root(file, info); });
+  if (info.kind.empty())
+    throw base::IoError(info.path + " is no file of hillock's: it has no attribute 'hillock_kind'");
+  file.reading("/meta", [&] { read_meta(file, info); });
+  return info;
+}
 
 std::string population_of(const ReportInfo& report) { return report.group.substr(0, report.group.find('.')); }
 

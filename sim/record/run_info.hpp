@@ -78,6 +78,10 @@ struct RunInfo {
   double end() const { return complete ? duration : recorded_until; }
 };
 
+class ReadableFile;
+// What stands in the root and under /meta of a file of either kind. Throws IoError.
+RunInfo read_head(ReadableFile& file);
+
 // Reads everything but the data, also of a file that is being written. Throws IoError if it cannot be read or
 // is none of hillock's.
 RunInfo read_info(const std::string& path);

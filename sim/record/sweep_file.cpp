@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
 
 namespace hillock::record {
@@ -35,34 +36,11 @@ void write_rows_at(H5::DataSet& set, hsize_t at, const std::vector<T>& values) {
   set.write(values.data(), memory_type<T>(), H5::DataSpace(1, &count), place);
 }
 
-// Words of one length, which every reader takes.
-H5::StrType words_type(const std::vector<std::string>& words) {
-  std::size_t longest = 1;
-  for (const std::string& word : words) longest = std::max(longest, word.size());
-  H5::StrType type(H5::PredType::C_S1, longest);
-  type.setStrpad(H5T_STR_NULLPAD);
-  return type;
-}
-
-// All words at this length: filled with zeros, or cut, but not within a character of UTF-8.
-std::string padded(const std::vector<std::string>& words, std::size_t length) {
-  const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; };
-  std::string all;
-  all.reserve(words.size() * length);
-  for (const std::string& word : words) {
-    std::size_t kept = std::min(length, word.size());
-    while (kept < word.size() && kept > 0 && continues(word[kept])) --kept;
-    all.append(word, 0, kept);
-    all.append(length - kept, '\0');
-  }
-  return all;
-}
-
 H5::DataSet write_words(H5::Group& group, const std::string& name, const std::vector<std::string>& words) {
   const H5::StrType type = words_type(words);
   const hsize_t rows = words.size();
   H5::DataSet set = group.createDataSet(name, type, H5::DataSpace(1, &rows));
-  set.write(padded(words, type.getSize()).data(), type);
+  set.write(padded_words(words, type.getSize()).data(), type);
   return set;
 }
 
@@ -86,60 +64,39 @@ std::uint64_t rows_before(const H5::DataSet& runs, std::int64_t next) {
   return static_cast<std::uint64_t>(std::ranges::lower_bound(all, next) - all.begin());
 }
 
-// Whether the column in the file holds these values bit for bit.
-bool holds(const H5::Group& root, const SweepColumn& column) {
-  if (!root.nameExists(column.name)) return false;
-  const H5::DataSet set = root.openDataSet(column.name);
-  const bool words = set.getTypeClass() == H5T_STRING;
-  const std::size_t rows = std::max(column.numbers.size(), column.words.size());
-  if (words == column.words.empty() || shape(set).at(0) != rows) return false;
-  if (!words) {
-    std::vector<double> found(rows);
-    set.read(found.data(), memory_type<double>());
-    return std::memcmp(found.data(), column.numbers.data(), rows * sizeof(double)) == 0;
-  }
-  const H5::StrType type = set.getStrType();
-  if (type.getSize() != words_type(column.words).getSize()) return false;
-  std::string found(rows * type.getSize(), '\0');
-  set.read(found.data(), type);
-  return found == padded(column.words, type.getSize());
-}
-
-// Everything that says what the points are must be as it would be written now. This is looked at before the
-// file is opened for writing: a file that is refused stays as it is.
-void check_same(const H5::H5File& file, const std::string& path, const SweepLayout& layout) {
-  const auto differs = [&](const std::string& what) {
-    throw IoError(path + " is of a sweep with another " + what +
-                  ": its points are not those of this config; --force begins anew, --out gives another name");
-  };
-  const H5::Group root = file.openGroup("/"), meta = file.openGroup("meta");
-  for (const auto& [name, text] : layout.facts.texts)
-    if (read_text(meta, name).value_or("") != text)
-      differs(name == "config" ? "config" : "text of its " + name);
-  if (text_attribute(root, "hillock_version").value_or("") != layout.facts.words.at("hillock_version"))
-    differs("version of hillock");
-  std::vector<std::uint64_t> seeds(shape(root.openDataSet("seed")).at(0));
-  if (seeds.size() != layout.seeds.size()) differs("number of points");
-  root.openDataSet("seed").read(seeds.data(), memory_type<std::uint64_t>());
-  if (seeds != layout.seeds) differs("set of seeds");
-  for (const SweepColumn& column : layout.columns)
-    if (!holds(root, column)) differs("set of points");
-}
-
 // The path, once what is left there has been found to be of the same sweep. This is read before it is locked:
 // closing a file that one reads ends the lock that one has on it.
 const std::string& checked(const std::string& path, const SweepLayout& layout) {
   ReadableFile file(path + ".partial");
-  file.reading("of which sweep it is", [&] { check_same(file.file(), file.path(), layout); });
+  file.reading("of which sweep it is",
+               [&] { require_same_sweep(file.file().openGroup("/"), file.path(), layout); });
   return path;
 }
 
 }  // namespace
 
-SweepFile::SweepFile(const std::string& path, Start start, bool replace, const SweepLayout& layout)
+std::int64_t SweepLayout::table_bytes() const {
+  // run, seed and measures of 8 bytes each, and the status of one
+  std::size_t row = 8 + 8 + 1 + 8 * measures.size() + (repeats.empty() ? 0 : 8);
+  for (const SweepColumn& column : columns)
+    row += column.words.empty() ? 8 : words_type(column.words).getSize();
+  return points() * static_cast<std::int64_t>(row);
+}
+
+std::int64_t SweepLayout::trace_bytes() const {
+  std::int64_t bytes = 0;
+  for (const engine::ReportLayout& report : reports)
+    bytes += points() * report.frames * report.values_per_frame() * std::ssize(report.variables) *
+             (report.float64 ? 8 : 4);
+  return bytes;
+}
+
+SweepFile::SweepFile(const std::string& path, Start start, bool replace, const SweepLayout& layout,
+                     std::unique_ptr<SweepSource> source)
     : layout_(layout),
       output_(start == Start::anew ? OutputFile(path) : OutputFile::existing(checked(path, layout))),
       replace_(replace),
+      source_(std::move(source)),
       file_(output_, start == Start::anew ? WritableFile::Mode::create : WritableFile::Mode::open) {
   if (start == Start::resume) {
     open_all();
@@ -160,6 +117,7 @@ void SweepFile::create_all() {
   set_number<std::uint64_t>(root_, "seed", layout_.facts.seed);
   set_number<std::int8_t>(root_, "complete", 0);
   set_text(root_, "status", "running");
+  if (source_) set_number<std::int8_t>(root_, "retry", 1);
   std::vector<std::string> names, lengths;
   for (const SweepColumn& column : layout_.columns) names.push_back(column.name);
   for (const std::int64_t length : layout_.grid) lengths.push_back(std::to_string(length));
@@ -374,12 +332,21 @@ void SweepFile::write_failures(const std::vector<PointResult>& points) {
   if (runs.empty()) return;
   const hsize_t before = shape(failed_runs_).at(0);
   append_rows(failed_runs_, memory_type<std::int64_t>(), before, runs.size(), 0, runs.data());
-  append_rows(reasons_, reason_type(), before, runs.size(), 0, padded(reasons, longest_reason).data());
+  append_rows(reasons_, reason_type(), before, runs.size(), 0, padded_words(reasons, longest_reason).data());
   failed_ += static_cast<std::int64_t>(runs.size());
+}
+
+std::int64_t SweepFile::to_run() const {
+  std::int64_t count = 0;
+  for (std::int64_t point = next_; point < layout_.points(); ++point) count += known(point) ? 0 : 1;
+  return count;
 }
 
 void SweepFile::append(std::vector<PointResult> points) {
   if (points.empty()) return;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (const std::int64_t point = next_ + static_cast<std::int64_t>(i); known(point))
+      points[i] = source_->result(point);
   file_.doing("writing points", [&] {
     for (std::size_t m = 0; m < measures_.size(); ++m) write_rows(m, points);
     write_spikes(points);
@@ -403,6 +370,7 @@ void SweepFile::finish(const std::string& status, const std::map<std::string, do
     for (const auto& [name, value] : numbers) set_number<double>(meta, name, value);
     set_text(root_, "status", status);
     set_number<std::int8_t>(root_, "complete", complete ? 1 : 0);
+    if (complete && root_.attrExists("retry")) root_.removeAttr("retry");
   });
   file_.flush("flushing the end of the file");
   run_.close();
@@ -440,11 +408,18 @@ std::vector<SweepFailure> read_failures(const std::string& path) {
   });
 }
 
+bool is_retry(const std::string& path) {
+  ReadableFile file(path);
+  return file.reading("its head", [&] { return file.file().openGroup("/").attrExists("retry"); });
+}
+
 bool is_sweep(const std::string& path) {
   try {
-    ReadableFile file(path);
-    return file.reading("its head", [&] {
-      return text_attribute(file.file().openGroup("/"), "hillock_kind").value_or("") == "sweep";
+    return tried_apart(path, [&] {
+      ReadableFile file(path);
+      return file.reading("its head", [&] {
+        return text_attribute(file.file().openGroup("/"), "hillock_kind").value_or("") == "sweep";
+      });
     });
   } catch (const IoError&) {
     return false;

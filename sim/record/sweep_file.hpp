@@ -7,52 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "engine/recorder.hpp"
 #include "record/hdf5_file.hpp"
 #include "record/output_file.hpp"
+#include "record/sweep_source.hpp"
 
 namespace hillock::record {
-
-// What is known of all points before any is run: a number or a word for each.
-struct SweepColumn {
-  std::string name, path, unit;
-  std::vector<double> numbers;  // one of the two, as long as there are points
-  std::vector<std::string> words;
-};
-
-// What is measured of each point.
-struct SweepMeasure {
-  std::string name, unit, long_name;
-};
-
-struct SweepLayout {
-  std::vector<SweepColumn> columns;
-  std::vector<std::uint64_t> seeds;  // of each point
-  std::vector<std::int64_t>
-      repeats;                     // the number of each among those of one point; empty: each is there once
-  std::vector<std::int64_t> grid;  // how many values each axis has, slowest first; empty: no grid
-  std::vector<SweepMeasure> measures;
-  std::vector<engine::SpikeLayout> spikes;    // of the populations whose spikes are kept
-  std::vector<engine::ReportLayout> reports;  // of which the traces are kept
-  engine::RunFacts facts;
-  std::int64_t points() const { return static_cast<std::int64_t>(seeds.size()); }
-};
-
-enum class PointStatus : std::int8_t { not_run = -1, done = 0, failed = 1 };
-
-// Traces of one report: values[variable][frame][neuron], flattened; NaN behind the last frame.
-struct PointTraces {
-  std::vector<double> values64;  // one of the two, as the layout asks
-  std::vector<float> values32;
-};
-
-struct PointResult {
-  PointStatus status = PointStatus::not_run;
-  std::string reason;                      // of a failed one
-  std::vector<double> measures;            // parallel to those of the layout, NaN where there is none
-  std::vector<engine::SpikeBlock> spikes;  // parallel to those of the layout; empty after a failure
-  std::vector<PointTraces> traces;         // parallel to the reports; empty after a failure
-};
 
 constexpr std::size_t longest_reason = 400;  // bytes, of what a file keeps of it
 
@@ -62,16 +21,22 @@ class SweepFile {
     anew,   // creates PATH.partial
     resume  // goes on with the PATH.partial that a sweep of the same layout has left
   };
-  // Throws IoError, also if what is there is of another config.
-  SweepFile(const std::string& path, Start start, bool replace, const SweepLayout& layout);
+  // Throws IoError, also if what is there is of another config. With a source, which is of the same layout,
+  // what it has of points that are done is taken over, and the file says until it is complete that it does.
+  SweepFile(const std::string& path, Start start, bool replace, const SweepLayout& layout,
+            std::unique_ptr<SweepSource> source = nullptr);
 
   // Points are stored in order: this is the next one.
   std::int64_t next() const { return next_; }
   std::int64_t failures() const { return failed_; }  // among those before it
+  // Whether this point needs not be run, as the source has it. Several threads may ask at once.
+  bool known(std::int64_t point) const { return source_ != nullptr && source_->done(point); }
+  std::int64_t to_run() const;  // points that are neither stored nor known
   // Whether the file could not be written; what is left then is to leave by _exit after the message.
   bool broken() const { return file_.failed(); }
-  // Takes the results of the next points, and brings them to the file in two steps: first what they are, then
-  // that they are there. So a kill at any moment leaves a file whose points are right.
+  // Takes the results of the next points (of those that are known: none), and brings them to the file in two
+  // steps: first what they are, then that they are there. So a kill at any moment leaves a file whose points
+  // are right.
   void append(std::vector<PointResult> points);
   // Ends the file: with all points it gets its name, otherwise it stays partial.
   void finish(const std::string& status, const std::map<std::string, double>& numbers);
@@ -102,6 +67,7 @@ class SweepFile {
   SweepLayout layout_;
   OutputFile output_;
   bool replace_;
+  std::unique_ptr<SweepSource> source_;
   WritableFile file_;
   H5::Group root_;
   H5::DataSet run_, status_, failed_runs_, reasons_;
@@ -117,6 +83,9 @@ struct SweepFailure {
 };
 // The points that failed, in order. Throws IoError.
 std::vector<SweepFailure> read_failures(const std::string& path);
+
+// Whether the file is a sweep's that takes over what the complete one of its name has. Throws IoError.
+bool is_retry(const std::string& path);
 
 // Whether the file is one of a sweep; false also if it cannot be read.
 bool is_sweep(const std::string& path);

@@ -169,13 +169,15 @@ std::vector<config::MeasuredName> measured_names(const record::SweepLayout& layo
 
 class Worker {
  public:
-  Worker(const config::Template& config, const Task& task, const Points& points,
-         const record::SweepLayout& layout, const RunOptions& options, Transients& transients, int threads)
+  Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+         const record::SweepLayout& layout, const record::SweepFile& file, const RunOptions& options,
+         Transients& transients, int threads)
       : config_(config),
-        spec_(task.sweep),
-        search_(task.search),
+        spec_(spec),
+        search_(spec.search),
         points_(points),
         layout_(layout),
+        file_(file),
         options_(options),
         transients_(transients),
         threads_(threads) {
@@ -194,6 +196,7 @@ class Worker {
     std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>> left;
     for (std::int64_t i = window.first; i < window.end; ++i) {
       const auto place = static_cast<std::size_t>(i - window.first);
+      if (file_.known(i)) continue;  // the file takes its result over
       try {
         const std::optional<double> value = searched.empty() ? std::nullopt : std::optional(searched[place]);
         left.emplace_back(place, experiment(static_cast<std::size_t>(i), value));
@@ -392,6 +395,7 @@ class Worker {
   lang::Expression condition_;
   const Points& points_;
   const record::SweepLayout& layout_;
+  const record::SweepFile& file_;
   const RunOptions& options_;
   Transients& transients_;
   int threads_;
@@ -414,9 +418,10 @@ std::unique_ptr<model::Experiment> as_swept(const config::Template& config, bool
   return experiment;
 }
 
-// How many points a window has: wide enough for the lanes, narrow enough for the threads and the memory.
-std::int64_t window_width(const config::Template& config, const record::SweepLayout& layout, int workers,
-                          const RunOptions& options) {
+}  // namespace
+
+std::int64_t stack_width(const config::Template& config, const record::SweepLayout& layout, int workers,
+                         const RunOptions& options) {
   constexpr double most_bytes = 256e6;
   std::int64_t neurons = 1;
   for (const model::PopulationSpec& population : config.experiment().populations) neurons += population.size;
@@ -429,8 +434,6 @@ std::int64_t window_width(const config::Template& config, const record::SweepLay
   const std::int64_t width = std::min({stacked, share, std::max<std::int64_t>(1, fitting)});
   return width < 8 ? std::max<std::int64_t>(1, width) : width / 8 * 8;
 }
-
-}  // namespace
 
 namespace {
 
@@ -455,27 +458,27 @@ std::uint64_t seed_of(const config::Template& config, const Point& point) {
 
 }  // namespace
 
-std::set<std::string> taken_names(const config::Template& config, const Task& task) {
+std::set<std::string> taken_names(const config::Template& config) {
   std::set<std::string> taken{"run", "repeat", "seed", "status", "meta", "spikes", "report", "failures"};
-  if (task.search) taken.insert(end_of_path(task.search->path, 1));
+  if (config.sweep() && config.sweep()->search) taken.insert(end_of_path(config.sweep()->search->path, 1));
   const auto experiment = as_swept(config, false);
   for (const record::SweepMeasure& measure : measures_of(*experiment, prepare_swept(*experiment).analysis))
     taken.insert(measure.name);
   return taken;
 }
 
-record::SweepLayout layout_of(const config::Template& config, const Task& task, const Points& points) {
-  const config::SweepSpec& spec = task.sweep;
+record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
+                              const Points& points) {
   record::SweepLayout layout;
   const auto experiment = as_swept(config, spec.traces);
   const assemble::Prepared prepared = prepare_swept(*experiment);
   layout.measures = measures_of(*experiment, prepared.analysis);
-  if (task.search) {
+  if (spec.search) {
     layout.measures.insert(layout.measures.begin(),
-                           {end_of_path(task.search->path, 1), task.search->dimension.unit(),
-                            task.search->path + " at which " +
-                                std::string(base::trim(task.search->until.text)) + " begins to hold"});
-    config::condition_of(*task.search, measured_names(layout));  // says what is wrong before anything is run
+                           {end_of_path(spec.search->path, 1), spec.search->dimension.unit(),
+                            spec.search->path + " at which " +
+                                std::string(base::trim(spec.search->until.text)) + " begins to hold"});
+    config::condition_of(*spec.search, measured_names(layout));  // says what is wrong before anything is run
   }
   layout.reports = prepared.layout.reports;
   if (!spec.traces) layout.reports.clear();
@@ -502,18 +505,18 @@ record::SweepLayout layout_of(const config::Template& config, const Task& task, 
   return layout;
 }
 
-bool run_points(const config::Template& config, const Task& task, const Points& points,
+bool run_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
                 const record::SweepLayout& layout, record::SweepFile& file, const RunOptions& options) {
   const auto begin = base::Clock::now();
   const std::int64_t left = layout.points() - file.next();
   const int threads = options.threads > 0 ? options.threads : parallel::available_processors();
   const auto workers = static_cast<int>(std::clamp<std::int64_t>(left, 1, threads));
-  const std::int64_t width = window_width(config, layout, workers, options);
+  const std::int64_t width = stack_width(config, layout, workers, options);
   Board board(file.next(), layout.points(), width, std::max<std::int64_t>(64, 4 * width * workers));
   board.workers(workers);
   Transients transients;
   const auto work = [&] {
-    Worker worker(config, task, points, layout, options, transients, std::max(1, threads / workers));
+    Worker worker(config, spec, points, layout, file, options, transients, std::max(1, threads / workers));
     while (const std::optional<Window> window = board.take()) {
       std::optional<std::vector<PointResult>> results = worker.run(*window);
       if (!results) {

@@ -4,13 +4,11 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
-#include "config/search_section.hpp"
 #include "config/sweep_section.hpp"
 #include "program/kernel.hpp"
 #include "record/sweep_file.hpp"
@@ -23,12 +21,6 @@ struct Progress {
   double wall_seconds = 0;
 };
 
-// What is run at each point: the config with its values, or a search for one more.
-struct Task {
-  config::SweepSpec sweep;
-  std::optional<config::SearchSpec> search;
-};
-
 struct RunOptions {
   program::KernelOptions kernels;
   int threads = 0;                          // 0: as many as there are processors
@@ -38,13 +30,19 @@ struct RunOptions {
 };
 
 // The names of the table that no parameter may have.
-std::set<std::string> taken_names(const config::Template& config, const Task& task);
+std::set<std::string> taken_names(const config::Template& config);
 
 // What a sweep's file is made of, from a config without and with its points.
-record::SweepLayout layout_of(const config::Template& config, const Task& task, const Points& points);
+record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
+                              const Points& points);
+
+// How many points are put into one stack, if all of them are alike: wide enough for the lanes, narrow enough
+// for the workers and the memory.
+std::int64_t stack_width(const config::Template& config, const record::SweepLayout& layout, int workers,
+                         const RunOptions& options);
 
 // Runs the points from `file.next()` on. Returns whether all were run. Throws what the file throws.
-bool run_points(const config::Template& config, const Task& task, const Points& points,
+bool run_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
                 const record::SweepLayout& layout, record::SweepFile& file, const RunOptions& options);
 
 }  // namespace hillock::sweep

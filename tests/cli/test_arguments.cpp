@@ -48,14 +48,16 @@ TEST_CASE("a misspelt command gets a suggestion") {
 TEST_CASE("a word that is near no command gets the list of commands") {
   CHECK(refusal({"frobnicate"}) ==
         "error: 'frobnicate' is not a command of hillock\n"
-        "  the commands are: run, check, models, info, features, report, plot, recover, schema, reference, "
+        "  the commands are: run, sweep, check, models, info, features, report, plot, recover, schema, "
+        "reference, "
         "completion, bench");
 }
 
 TEST_CASE("no command at all gets the list of commands") {
   CHECK(refusal({}) ==
         "error: no command is given\n"
-        "  the commands are: run, check, models, info, features, report, plot, recover, schema, reference, "
+        "  the commands are: run, sweep, check, models, info, features, report, plot, recover, schema, "
+        "reference, "
         "completion, bench");
 }
 

@@ -32,7 +32,7 @@ std::vector<std::string> remedies(const std::string& text) {
   std::ofstream(path) << text;
   std::vector<std::string> found;
   try {
-    config::load(path, {{}, {HILLOCK_SOURCE_DIR "/models"}});
+    config::load(path, {{}, {HILLOCK_SOURCE_DIR "/models"}, {}, true});
   } catch (const base::UserError& error) {
     for (const base::Diagnostic& one : error.diagnostics()) found.push_back(one.message + " | " + one.remedy);
   }
@@ -89,6 +89,10 @@ TEST_CASE("the table has the keys of a receptor") {
 
 TEST_CASE("the table has the keys of an analysis") {
   CHECK(in_table("analysis.NAME.") == accepted(head + "analysis: {cell: {zzz: 1}}\n"));
+}
+
+TEST_CASE("the table has the keys of a sweep") {
+  CHECK(in_table("sweep.") == accepted(head + "sweep: {parameters: {simulation.seed: [1]}, zzz: 1}\n"));
 }
 
 TEST_CASE("the methods of the table are those that configs accept") {

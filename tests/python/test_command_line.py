@@ -368,7 +368,8 @@ def test_the_reference_pages_of_docs_are_what_the_program_prints(call, repo, tmp
 
 @pytest.mark.parametrize("line, expected", [
     ("hillock ch", {"check"}), ("hillock run --in", {"--instructions"}), ("hillock run conf", {"configs"}),
-    ("hillock run configs/quick", {"configs/quickstart.yaml"}), ("hillock models ade", {"adex"}), ("hillock completion ", {"bash"}),
+    ("hillock run configs/quick", {"configs/quickstart.yaml"}), ("hillock sweep configs/f_i_c", {"configs/f_i_curve.yaml"}), ("hillock sweep configs/f_i_curve.yaml --on", {"--only"}),
+    ("hillock models ade", {"adex"}), ("hillock completion ", {"bash"}),
     ("hillock plot x.h5 --figure ra", {"raster"}), ("hillock plot x.h5 --var", {"--variable"}),
 ])
 def test_bash_completes_commands_options_configs_and_models(call, hillock, repo, tmp_path, line, expected):

@@ -151,8 +151,8 @@ def test_own_model_fires_with_the_period_of_its_closed_form(run_hillock):
         assert np.max(np.abs(np.diff(times) - period)) < 1e-3
 
 
-def test_f_i_curve_begins_with_a_jump_and_measures_every_axon(run_hillock):
-    run = run_hillock("configs/f_i_curve.yaml")
+def test_f_i_membranes_begin_with_a_jump_and_every_axon_is_measured(run_hillock):
+    run = run_hillock("configs/f_i_membranes.yaml")
     currents = np.linspace(0, 48, 25)
     all_times = trains(run.output, 25, "axon")
     with h5py.File(run.output) as file:
@@ -172,3 +172,66 @@ def test_f_i_curve_begins_with_a_jump_and_measures_every_axon(run_hillock):
     heights = [V[(ids == k) & (at > 200)].max(axis=1).mean() for k in np.flatnonzero(firing)]
     assert np.all(np.diff(heights) < 0) and 0 < min(heights) < max(heights) < 50
     assert np.all(np.isnan(amplitude[:2])) and np.all(np.abs(base - hodgkin_huxley.Squid().rest()) < 0.1)
+
+
+def table(path):
+    """The columns of a sweep's file."""
+    with h5py.File(path) as file:
+        assert file.attrs["complete"] == 1 and np.all(file["status"][:] == 0)
+        return {name: item[:] for name, item in file.items() if isinstance(item, h5py.Dataset)}
+
+
+@pytest.fixture
+def swept(call, repo, tmp_path):
+    """`swept(config)` runs a shipped config's sweep and returns its table."""
+
+    def run(config):
+        call("sweep", repo / config, "--out", "swept.h5")
+        return table(tmp_path / "swept.h5")
+
+    return run
+
+
+def test_f_i_curve_begins_with_a_jump_at_the_same_current_as_25_membranes_do(swept, run_hillock):
+    found = swept("configs/f_i_curve.yaml")
+    current, rate = found["amplitude"], found["rate"]
+    assert len(rate) == 1000 and np.array_equal(current[[0, -1]], [0, 48]) and np.allclose(np.diff(current), 48 / 999)
+    firing = rate > 10
+    first = np.flatnonzero(firing)[0]
+    assert 6 < current[first] < 7 and rate[first] > 50 and np.all(firing[first:])     # type 2: no slow firing
+    assert np.all(np.diff(rate[first:]) >= 0) and np.all(rate[:first] < 10)
+    assert np.all(np.diff(found["AP_amplitude"][first + 100:][::50]) < 0)    # sodium channels have less time to recover
+    with h5py.File(run_hillock("configs/f_i_membranes.yaml").output) as file:
+        together = file["analysis/axon/rate"][:]
+    near = [np.abs(current - one).argmin() for one in np.linspace(0, 48, 25)]
+    assert np.all(np.abs(rate[near] - together) <= 1.25 + 1e-9)    # one spike in 0.8 s: the currents differ by up to 0.024
+    times, _ = spikes(run_hillock("configs/f_i_curve.yaml").output, "axon")
+    assert 50 < np.sum((times >= 100) & (times < 900)) < 60
+
+
+def test_adex_parameter_map_has_adapting_neurons_and_bursting_ones(swept, run_hillock):
+    found = swept("configs/adex_parameter_map.yaml")
+    grid = {name: values.reshape(27, 23) for name, values in found.items()}
+    rate, cv, lv, reset = (grid[name] for name in ("rate", "cv", "lv", "V_reset"))
+    assert np.array_equal(reset[:, 0], np.arange(-70.0, -43.0)) and np.allclose(grid["b"][0], np.arange(20, 241, 10))
+    assert np.all(np.diff(rate, axis=1) <= 0)            # adaptation slows the neuron
+    low, high = reset[:, 0] < -60, reset[:, 0] > -46
+    assert np.all(lv[low] < 0.05) and np.all(cv[low][:, -1] > cv[low][:, 0])    # intervals of nearly one length, but for their beginning
+    assert np.all(cv[high][:, 2:] > 1) and np.all(lv[high][:, 2:] > 0.1)    # bursts
+    assert len(spikes(run_hillock("configs/adex_parameter_map.yaml").output)[0]) > 20
+
+
+def test_sensitivity_ranks_the_inputs_by_weight_times_rate(swept, run_hillock):
+    found = swept("configs/sensitivity.yaml")
+    inputs = {"few": (200, 0.1), "many": (20, 4), "inhibition": (60, 0.8)}    # weight, pA; rate, 1/ms
+    assert len(found["rate"]) == 400 and np.array_equal(np.bincount(found["repeat"]), [100] * 4)
+    assert np.array_equal(np.unique(found["seed"]), [1, 2, 3, 4])
+    columns = np.column_stack([found[f"{name}_weight"] for name in inputs])
+    scaled = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    rate = (found["rate"] - found["rate"].mean()) / found["rate"].std()
+    importance, residue, *_ = np.linalg.lstsq(scaled, rate, rcond=None)
+    assert residue[0] / len(rate) < 0.05
+    assert importance[1] > importance[2] > importance[0] > 0
+    expected = np.array([weight * rate for weight, rate in inputs.values()])
+    assert np.allclose(importance / importance.sum(), expected / expected.sum(), atol=0.05)
+    assert 60 < len(spikes(run_hillock("configs/sensitivity.yaml").output)[0]) < 160

@@ -20,6 +20,16 @@ inputs:
   step: {type: dc, target: cell, amplitude: 0.5 nA}
 record:
   cell: {spikes: true, V: {every: 0.5 ms}}
+sweep:
+  parameters:
+    inputs.step.amplitude: {from: 0 nA, to: 1 nA, count: 11}
+    populations.cell.params.tau_m: [10 ms, 15 ms]
+    simulation.seed: [1, 2]
+    size: {cases: {small: {populations.cell.params.C_m: 100 pF}, large: {populations.cell.params.C_m: 250 pF}}}
+  combine: grid
+  repeat: 3
+  where: tau_m > 5 ms
+  keep: [spikes, traces]
 """
 
 
@@ -93,6 +103,10 @@ def test_shipped_configs_have_no_marks(server, repo):
     ("type: dc", "type: step", 8, r'Value is not accepted\. Valid values: .*"dc"'),
     ("amplitude: 0.5 nA", "amplitud: 0.5 nA", 8, r"Property amplitud is not allowed"),
     ("every", "evry", 10, r"Property evry is not allowed"),
+    ("count: 11", "cuont: 11", 13, r"Property cuont is not allowed"),
+    ("combine: grid", "combine: gird", 17, r'Value is not accepted\. Valid values: .*"latin_hypercube"'),
+    ("repeat: 3", "repat: 3", 18, r"Property repat is not allowed"),
+    ("[spikes, traces]", "[spikes, trace]", 20, r'Value is not accepted\. Valid values: .*"traces"'),
     ("every: 0.5 ms", "every: 0.5", 10, r'Incorrect type\. Expected "string"'),
 ], ids=lambda value: str(value))
 def test_a_mistake_is_marked_in_its_line(server, right, wrong, line, message):
@@ -108,7 +122,8 @@ def test_a_mistake_is_marked_in_its_line(server, right, wrong, line, message):
     ("populations:\n  cell:\n    model: lif\n    params:\n      |\n", {"tau_m", "C_m", "V_th", "E_L"}, "tau_m"),
     ("inputs:\n  step:\n    type: dc\n    |\n", {"target", "amplitude", "start", "stop"}, "amplitude"),
     ("inputs:\n  step:\n    type: |\n", {"dc", "poisson", "spikes"}, None),
-], ids=["simulation", "root", "models", "params", "fields of an input", "types of inputs"])
+    ("sweep:\n  combine: grid\n  |\n", {"parameters", "repeat", "where", "keep", "count"}, "repeat"),
+], ids=["simulation", "root", "models", "params", "fields of an input", "types of inputs", "sweep"])
 def test_keys_and_values_are_offered_with_their_meaning(server, text, labels, documented):
     typed = MODELINE + text
     offered = server.completions(typed.replace("|", ""), typed.index("|"))

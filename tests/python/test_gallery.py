@@ -61,7 +61,7 @@ def test_every_config_has_a_section_a_command_and_a_picture(page, repo):
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
     assert set(sections) == configs
     for name, text in sections.items():
-        assert f"(../configs/{name}.yaml)" in text and f"hillock run configs/{name}.yaml\n" in text, name
+        assert f"(../configs/{name}.yaml)" in text and re.search(rf"hillock (run|sweep) configs/{name}\.yaml\n", text), name
         assert re.search(rf"^!\[.{{20,}}\]\(gallery/{name}\.svg\)$", text, re.MULTILINE), name
         assert f'savefig("{name}.svg")' in text, name
 

@@ -33,9 +33,9 @@ inline sweep::Points points(const std::string& section,
   const config::Template whole = read(base + section);
   hillock::base::Diagnostics unheard;
   const config::Variables variables = config::read_variables(whole.vars(), unheard);
-  const config::SweepSpec spec = config::read_sweep(*whole.sweep(), whole.vars(), 5);
+  const config::SweepSpec spec = *whole.sweep();
   sweep::Points all = sweep::all_points(spec, variables, 5, taken);
-  sweep::check_paths(whole, all);
+  sweep::check_paths(whole, all, spec.after);
   return all;
 }
 
