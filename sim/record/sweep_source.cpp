@@ -95,9 +95,9 @@ SweepSource::SweepSource(const std::string& path, const SweepLayout& layout) : l
 
 engine::SpikeBlock SweepSource::spikes_of(std::size_t population, std::int64_t point) const {
   const Spikes& spikes = spikes_[population];
-  const auto own = std::ranges::equal_range(spikes.runs, point);
-  const auto first = static_cast<hsize_t>(own.begin() - spikes.runs.begin()),
-             count = static_cast<hsize_t>(std::ranges::distance(own));
+  const auto begin = spikes.runs.begin(), end = spikes.runs.end();
+  const auto first = static_cast<hsize_t>(std::lower_bound(begin, end, point) - begin),
+             count = static_cast<hsize_t>(std::upper_bound(begin, end, point) - begin) - first;
   engine::SpikeBlock block;
   block.times = rows<double>(spikes.timestamps, first, count);
   block.node_ids = rows<std::uint64_t>(spikes.node_ids, first, count);
