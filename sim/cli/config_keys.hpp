@@ -29,6 +29,7 @@ enum class Form {
   neurons,           // all, a range, one, a list
   like,              // the name of a sibling
   word,
+  anything,      // what the text says
   sweep_values,  // a list, a range, a law or cases
   combination,
   kept  // what of the points of a sweep
