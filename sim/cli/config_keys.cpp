@@ -80,9 +80,18 @@ constexpr std::array keys{
               "models and "
               "values of inputs can"},
     ConfigKey{
-        "search", Form::anything, false, "",
-        "the value of a parameter at which a condition on the results begins to hold; `hillock sweep` finds "
-        "it, run ignores it, and says so"},
+        "search", Form::map, false, "",
+        "what hillock sweep searches for, at every point of the sweep, see sweeps.md; run ignores it, and "
+        "says so"},
+    ConfigKey{"search.bisection", Form::map, true, "",
+              "finds where a condition on the results begins to hold: the rheobase, a threshold"},
+    ConfigKey{"search.bisection.parameter", Form::word, true, "", "the dotted path of what is searched for"},
+    ConfigKey{"search.bisection.from", Form::anything, true, "",
+              "a value at which the condition does not hold"},
+    ConfigKey{"search.bisection.to", Form::anything, true, "", "a value at which it holds"},
+    ConfigKey{"search.bisection.until", Form::word, true, "",
+              "the condition, on what is measured of each point: spike_count >= 1"},
+    ConfigKey{"search.bisection.tolerance", Form::anything, true, "", "how near to its border it is found"},
     ConfigKey{"sweep", Form::map, false, "",
               "what hillock sweep varies, see sweeps.md; run ignores it, and says so"},
     ConfigKey{"sweep.parameters", Form::names, true, "",
@@ -165,6 +174,8 @@ const char* describe(Form form) {
       return "a name";
     case Form::word:
       return "a name";
+    case Form::anything:
+      return "a value";
     case Form::sweep_values:
       return "a list, a range, a law or cases";
     case Form::combination:

@@ -152,6 +152,8 @@ class Schema {
       case Form::like:
       case Form::word:
         return string_schema();
+      case Form::anything:
+        return Json(Json::Object{});
       case Form::sweep_values:
         return sweep_values();
       case Form::combination:
