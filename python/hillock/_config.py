@@ -43,10 +43,14 @@ def load(config: Config, overrides: Mapping[str, Any], folder: str | os.PathLike
 
 def warn(session: _hillock.Session, text_of_dict: str | None = None, level: int = 3) -> None:
     """Issues what was found as Python warnings, at the caller of a function of this package."""
-    for one in located(session.warnings, text_of_dict, []):
-        warnings.warn(str(one), ConfigWarning, stacklevel=level)
+    warn_of(located(session.warnings, text_of_dict, []), level + 1)
     for note in session.notes:
         warnings.warn(note, ConfigWarning, stacklevel=level)
+
+
+def warn_of(found: Iterable[Diagnostic], level: int) -> None:
+    for one in found:
+        warnings.warn(str(one), ConfigWarning, stacklevel=level)
 
 
 # Overrides ----------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ struct Arguments {
   std::vector<std::string> populations, features, feature_settings;
   std::string neurons, start, stop, bin;
   // of plot
-  std::vector<std::string> variables;
+  std::vector<std::string> variables, axes;
   std::string figure = "overview", width, height;
   bool dark = false;
   std::string print;  // a help text or the version: to be printed instead of running a command
