@@ -3,6 +3,7 @@
 
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
 #include <atomic>
@@ -34,8 +35,9 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// Runs the points in a thread of their own, while this one asks Python ten times a second for signals, and tells it
-// how far they are. What Python raises stops the points that run, and is raised when they have ended.
+// Runs the points in a thread of their own, while this one asks Python ten times a second for signals, and
+// tells it how far they are. What Python raises stops the points that run, and is raised when they have
+// ended.
 class PointWatch {
  public:
   explicit PointWatch(nb::object progress) : progress_(std::move(progress)) {}
@@ -114,8 +116,7 @@ class Sweep {
       record::SweepFile file(path, left ? record::SweepFile::Start::resume : record::SweepFile::Start::anew,
                              force, layout_);
       const bool complete = sweep::run_points(config_, spec_, points_, layout_, file, options);
-      file.finish(complete ? "complete" : "interrupted",
-                  {{"wall_simulate_s", base::seconds_since(begin)}});
+      file.finish(complete ? "complete" : "interrupted", {{"wall_simulate_s", base::seconds_since(begin)}});
     });
   }
 

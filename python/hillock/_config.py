@@ -7,7 +7,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy
 
@@ -15,6 +15,8 @@ from . import _hillock
 from .errors import ConfigWarning, Diagnostic, UserError, user_error
 
 Config: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
+
+Loaded = TypeVar("Loaded", _hillock.Session, _hillock.Sweep)
 
 NAME_OF_DICT = "dict"
 
@@ -128,7 +130,7 @@ def key_of(key: Any, path: str) -> str:
 # Where a finding is ---------------------------------------------------------------------------------------------------
 
 
-def with_paths(load: Callable[[], _hillock.Session], text: str | None, settings: list[str]) -> _hillock.Session:
+def with_paths(load: Callable[[], Loaded], text: str | None, settings: list[str]) -> Loaded:
     """Calls `load`; findings about a dict or an override name the path of the key."""
     try:
         return load()

@@ -118,7 +118,11 @@ class HillockFile:
         self._head: dict[str, Any] = {}
         self._running = True
         self.read(self._look)
-        self._running = self._head["status"] == "running"
+        self._running = self._grows()
+
+    def _grows(self) -> bool:
+        """Whether the file may be written to from now on: then it is opened for each look."""
+        return bool(self._head["status"] == "running")
 
     @property
     def kind(self) -> str:
@@ -185,6 +189,7 @@ class HillockFile:
         return IoError(f"{self.name}: cannot be read ({reason})")
 
     def text(self, name: str) -> str:
+        """A text that the file holds: config, models."""
         return self.read(lambda file: text(file[f"meta/{name}"][()]))
 
 
@@ -350,6 +355,9 @@ class SweepTable(HillockFile):
         self.reports = {group: tuple(name for name in node if name not in ("run", "time", "neuron"))
                         for group, node in file.get("report", {}).items()}
 
+    def _grows(self) -> bool:
+        return not self._head["complete"]  # one that was interrupted may go on
+
     @property
     def path(self) -> str:
         return self._place()
@@ -362,8 +370,8 @@ class SweepTable(HillockFile):
     def duration(self) -> float:
         return float(self._head["duration_ms"])
 
-    def read_column(self, name: str) -> Any:
-        values = self.read(lambda file: file[name][:])
+    def read_column(self, name: str) -> numpy.ndarray[Any, Any]:
+        values: numpy.ndarray[Any, Any] = self.read(lambda file: file[name][:])
         return numpy.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
 
     def failures(self) -> dict[int, str]:

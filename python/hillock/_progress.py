@@ -45,7 +45,11 @@ def points_shown(progress: Progress, points: int) -> Iterator[Callable[[int], No
     """What a sweep shall call with the number of points that are done; `progress` as in shown(), with numbers of points."""
     if callable(progress):
         function = progress
-        yield lambda done: function(done, points) and None
+
+        def call(done: int) -> None:
+            function(done, points)
+
+        yield call
         return
     if not is_seen(progress):
         yield None

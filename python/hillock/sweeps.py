@@ -131,9 +131,9 @@ class Sweep(ItemsAsAttributes[Numbers]):
 
         ``table.attrs["units"]`` holds the units.
         """
-        pandas = needed("pandas")
+        pd = needed("pandas")
         columns = {**self.parameters, "repeat": self.repeat, "seed": self.seed, "status": self.point_status, **self.measures}
-        made: pandas.DataFrame = pandas.DataFrame(columns, index=pandas.RangeIndex(len(self), name="run"))
+        made: pandas.DataFrame = pd.DataFrame(columns, index=pd.RangeIndex(len(self), name="run"))
         made.attrs["units"] = self.units
         return made
 

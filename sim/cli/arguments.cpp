@@ -145,16 +145,19 @@ void add_sweep(CLI::App& app, Raw& raw) {
   add_settings(sweep, raw);
   add_words(sweep, "--only", raw.arguments.only, "AXIS=VALUE",
             "Only the points with this value of a parameter of the sweep; may be repeated");
-  sweep.add_option("--out", raw.out,
-                   "Where to write (default results/NAME.sweep.h5, replaced when the sweep is complete)")
+  sweep
+      .add_option("--out", raw.out,
+                  "Where to write (default results/NAME.sweep.h5, replaced when the sweep is complete)")
       ->type_name("FILE");
   sweep.add_flag("--force", raw.arguments.force,
                  "Begin anew instead of going on with FILE.partial, and replace the file that --out names");
-  sweep.add_option("--threads", raw.threads,
-                   "Number of threads (default: as many as there are processors); results do not depend on it")
+  sweep
+      .add_option("--threads", raw.threads,
+                  "Number of threads (default: as many as there are processors); results do not depend on it")
       ->type_name("N");
-  sweep.add_option("--stack", raw.stack,
-                   "Neurons of points that are put together, 1: none are; results do not depend on it")
+  sweep
+      .add_option("--stack", raw.stack,
+                  "Neurons of points that are put together, 1: none are; results do not depend on it")
       ->type_name("N");
   sweep.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
   add_kernels(sweep, raw);
@@ -191,8 +194,9 @@ void add_plot(CLI::App& app, Raw& raw) {
             "This variable (default V; gates: all without a unit); may be repeated. phase_plane: the first "
             "against the second; fi: over the mean of it instead of the currents of the config. Of a sweep: "
             "this measure");
-  add_words(plot, "--axis", arguments.axes, "NAME",
-            "Of a sweep: over this parameter; given twice, a map (default: over all, if they are one or two)");
+  add_words(
+      plot, "--axis", arguments.axes, "NAME",
+      "Of a sweep: over this parameter; given twice, a map (default: over all, if they are one or two)");
   add_word(plot, "--neurons", arguments.neurons, "LIST", "Only these neurons: 0..9, or 0,5,7");
   add_word(plot, "--start", arguments.start, "TIME",
            "Where the figure begins (default 0 ms; fi: the stimulus)");

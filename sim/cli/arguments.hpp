@@ -15,7 +15,7 @@ struct Arguments {
   bool profile = false;
   int stack = 0;                  // --stack of sweep; 0: as many as are fast
   std::vector<std::string> only;  // --only AXIS=VALUE of sweep
-  int chunk = 0;  // neurons; 0: the interpreter's own
+  int chunk = 0;                  // neurons; 0: the interpreter's own
   std::string instructions = "auto", backend = "auto";
   std::string config;  // --config of bench
   // of features and plot; times as written, with their unit

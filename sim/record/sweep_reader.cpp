@@ -16,7 +16,8 @@ std::vector<std::string> read_words(const H5::DataSet& set) {
   const H5::StrType type = set.getStrType();
   if (type.isVariableStr()) throw H5::Exception("a column of words", "words of variable length");
   const std::size_t rows = shape(set).at(0), length = type.getSize();
-  if (rows * length > set.getStorageSize()) throw H5::Exception("a column of words", "it is longer than its place");
+  if (rows * length > set.getStorageSize())
+    throw H5::Exception("a column of words", "it is longer than its place");
   std::string all(rows * length, '\0');
   set.read(all.data(), type);
   std::vector<std::string> words;

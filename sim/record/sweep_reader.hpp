@@ -1,4 +1,5 @@
-// The table of a sweep's file, complete or still growing: what was varied, what was measured, which points failed.
+// The table of a sweep's file, complete or still growing: what was varied, what was measured, which points
+// failed.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -36,11 +37,12 @@ struct SweepTable {
   std::size_t count(PointStatus which) const;
 };
 
-// Whether the file is one of a sweep; false also if it cannot be read, or is so damaged that reading it crashes.
+// Whether the file is one of a sweep; false also if it cannot be read, or is so damaged that reading it
+// crashes.
 bool holds_sweep(const std::string& path);
 
-// Throws IoError if the file cannot be read, is damaged or is none of a sweep. To be called before threads are
-// started.
+// Throws IoError if the file cannot be read, is damaged or is none of a sweep. To be called before threads
+// are started.
 SweepTable read_sweep_table(const std::string& path);
 
 }  // namespace hillock::record

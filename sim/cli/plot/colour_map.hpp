@@ -1,5 +1,6 @@
-// A scale of colours for numbers: dark blue, green, yellow, with lightness growing evenly, so that equal steps look equal,
-// with every kind of colour vision, in print without colours, and on white and dark grounds.
+// A scale of colours for numbers: dark blue, green, yellow, with lightness growing evenly, so that equal
+// steps look equal, with every kind of colour vision, in print without colours, and on white and dark
+// grounds.
 #pragma once
 #include <array>
 #include <string>

@@ -87,8 +87,9 @@ void describe(const PlottedRun& run, const FigureKind& kind, Figure& figure) {
 void check_sweep_arguments(const Arguments& arguments) {
   const std::string remedy = "leave it out; --axis and --variable choose what is shown of a sweep";
   if (arguments.figure != "overview")
-    throw UserError("--figure " + arguments.figure + " is a figure of runs, and " + arguments.path + " is of a sweep",
-                    remedy);
+    throw UserError(
+        "--figure " + arguments.figure + " is a figure of runs, and " + arguments.path + " is of a sweep",
+        remedy);
   const std::vector<std::pair<std::string, bool>> given{{"--population", !arguments.populations.empty()},
                                                         {"--neurons", !arguments.neurons.empty()},
                                                         {"--start", !arguments.start.empty()},

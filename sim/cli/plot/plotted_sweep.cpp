@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "base/diagnostics.hpp"
+#include "base/math.hpp"
 #include "base/text.hpp"
 #include "cli/console.hpp"
 #include "cli/plot/plotted_run.hpp"
@@ -34,7 +35,8 @@ std::vector<double> different(std::vector<double> values) {
 // Three or more, each the same number of times the one before.
 bool geometric(const std::vector<double>& values) {
   if (values.size() < 3 || values.front() <= 0) return false;
-  const double ratio = std::pow(values.back() / values.front(), 1.0 / static_cast<double>(values.size() - 1));
+  const double ratio =
+      base::pow(values.back() / values.front(), 1.0 / static_cast<double>(values.size() - 1));
   for (std::size_t k = 1; k < values.size(); ++k)
     if (std::abs(values[k] / values[k - 1] / ratio - 1) > 1e-6) return false;
   return ratio > 1.001;
@@ -83,9 +85,9 @@ std::vector<SweepAxisView> axes_of(const SweepTable& table, const SweepRequest& 
                     names.empty() ? "its values are words: hillock report shows the table"
                                   : "choose one with --axis: " + base::join(names, ", "));
   if (axes.size() > 2)
-    throw UserError(fmt::format("{}: the sweep has {} parameters, and a figure has two axes", table.path,
-                                axes.size()),
-                    "choose one or two with --axis: " + base::join(names, ", "));
+    throw UserError(
+        fmt::format("{}: the sweep has {} parameters, and a figure has two axes", table.path, axes.size()),
+        "choose one or two with --axis: " + base::join(names, ", "));
   return axes;
 }
 
@@ -140,11 +142,11 @@ std::string label_of(const std::vector<const SweepVariable*>& others, std::size_
 void sort_into_groups(const SweepTable& table, SweepView& view) {
   std::vector<const SweepVariable*> others;
   for (const SweepVariable& parameter : table.parameters) {
-    const bool is_axis = std::ranges::find(view.axes, &parameter, &SweepAxisView::parameter) != view.axes.end();
-    const bool one = parameter.numeric()
-                         ? different(parameter.numbers).size() <= 1
-                         : std::ranges::count(parameter.words, parameter.words.front()) ==
-                               static_cast<std::ptrdiff_t>(parameter.words.size());
+    const bool is_axis =
+        std::ranges::find(view.axes, &parameter, &SweepAxisView::parameter) != view.axes.end();
+    const bool one = parameter.numeric() ? different(parameter.numbers).size() <= 1
+                                         : std::ranges::count(parameter.words, parameter.words.front()) ==
+                                               static_cast<std::ptrdiff_t>(parameter.words.size());
     if (!is_axis && !one) others.push_back(&parameter);
   }
   std::map<std::string, std::size_t> known;
@@ -156,7 +158,8 @@ void sort_into_groups(const SweepTable& table, SweepView& view) {
   }
   const std::vector<double>& x = view.axes.front().parameter->numbers;
   view.curves = std::ranges::any_of(view.groups, [&](const SweepGroup& group) {
-    return std::ranges::any_of(group.points, [&](std::size_t point) { return x[point] != x[group.points.front()]; });
+    return std::ranges::any_of(group.points,
+                               [&](std::size_t point) { return x[point] != x[group.points.front()]; });
   });
   if (others.size() == 1)
     view.apart = quantity_label(others.front()->name, others.front()->numeric() ? others.front()->unit : "1");
@@ -206,9 +209,9 @@ void add_sweep(const SweepTable& table, const SweepRequest& request, Figure& fig
   const SweepView view = view_of(table, request);
   std::vector<std::string> axes;
   for (const SweepAxisView& axis : view.axes) axes.push_back(axis.parameter->name);
-  figure.subtitle = fmt::format("A sweep of {}, over {}",
-                                counted(static_cast<std::int64_t>(table.points()), "point"),
-                                base::join(axes, " and "));
+  figure.subtitle =
+      fmt::format("A sweep of {}, over {}", counted(static_cast<std::int64_t>(table.points()), "point"),
+                  base::join(axes, " and "));
   if (view.axes.size() == 1)
     add_curves(table, view, figure);
   else

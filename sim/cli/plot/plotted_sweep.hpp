@@ -17,14 +17,15 @@ struct SweepRequest {
 // A parameter with numbers, and the different ones that it takes.
 struct SweepAxisView {
   const record::SweepVariable* parameter = nullptr;
-  std::vector<double> values;  // ascending
-  bool logarithmic = false;    // they are a geometric range
+  std::vector<double> values;             // ascending
+  bool logarithmic = false;               // they are a geometric range
   std::size_t index(double value) const;  // of one of them
 };
 
 // Points in which all parameters but those of the axes are the same.
 struct SweepGroup {
-  std::string label;  // "10", or "tau_m = 10 ms, model = lif" where several parameters are no axes; may be empty
+  std::string
+      label;  // "10", or "tau_m = 10 ms, method = rk4" where several parameters are no axes; may be empty
   std::vector<std::size_t> points;
 };
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "base/math.hpp"
 #include "cli/plot/colour_map.hpp"
 #include "cli/plot/figure.hpp"
 #include "cli/plot/path.hpp"
@@ -22,13 +23,13 @@ constexpr double edge = 5;                                       // of the paper
 constexpr double tick_length = 3, between_panels = 9;
 constexpr double narrowest = 40;  // panel, pt
 
-constexpr double bar_width = 7;   // pt
+constexpr double bar_width = 7;  // pt
 
 // Where a value lies on an axis, from 0 at its low end to 1.
 double part_of(double value, const Axis& axis) {
   const Range range = axis.range;
   if (!axis.logarithmic) return (value - range.low) / (range.high - range.low);
-  return std::log(value / range.low) / std::log(range.high / range.low);
+  return base::log(value / range.low) / base::log(range.high / range.low);
 }
 
 double pixel(double value, const Axis& axis, double from, double to) {
@@ -47,9 +48,7 @@ struct Placed {
   Box box;
   double x(double value) const { return pixel(value, panel.x, box.left, box.right()); }
   double y(double value) const { return pixel(value, panel.y, box.bottom(), box.top); }
-  Ticks x_ticks() const {
-    return ticks_of(panel.x, std::clamp(static_cast<int>(box.width / 32), 2, 11));
-  }
+  Ticks x_ticks() const { return ticks_of(panel.x, std::clamp(static_cast<int>(box.width / 32), 2, 11)); }
   Ticks y_ticks() const {
     return ticks_of(panel.y, std::clamp(static_cast<int>(box.height / 14), 2, panel.y.most_ticks));
   }

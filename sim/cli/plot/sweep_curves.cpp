@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "base/text.hpp"
+#include "base/math.hpp"
 #include "cli/plot/plotted_run.hpp"
 #include "cli/plot/plotted_sweep.hpp"
 
@@ -36,7 +36,8 @@ Curve curve_of(const SweepTable& table, const SweepView& view, const SweepVariab
     if (at[k].empty()) continue;
     const std::vector<double> values = values_of(table, measure, at[k]);
     const double mean = mean_of(values);
-    const auto [low, high] = values.empty() ? std::pair(mean, mean) : std::pair(std::ranges::min(values), std::ranges::max(values));
+    const auto [low, high] = values.empty() ? std::pair(mean, mean)
+                                            : std::pair(std::ranges::min(values), std::ranges::max(values));
     curve.spread = curve.spread || low < high;
     for (Series* series : {&curve.band, &curve.line, &curve.dots}) series->x.push_back(axis.values[k]);
     curve.line.y.push_back(mean);
@@ -55,7 +56,7 @@ Axis x_axis(const SweepAxisView& axis) {
   x.logarithmic = axis.logarithmic;
   x.range = {axis.values.front(), axis.values.back()};
   if (axis.logarithmic) {
-    const double room = std::pow(x.range.high / x.range.low, 0.03);
+    const double room = base::pow(x.range.high / x.range.low, 0.03);
     x.range = {x.range.low / room, x.range.high * room};
   } else {
     x.range = with_margin(x.range);

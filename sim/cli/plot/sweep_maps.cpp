@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/diagnostics.hpp"
+#include "base/math.hpp"
 #include "cli/plot/plotted_run.hpp"
 #include "cli/plot/plotted_sweep.hpp"
 
@@ -20,8 +21,8 @@ constexpr std::size_t most_tiles = 90'000, most_panels = 12;
 
 // From where to where each value has its tile: half way to its neighbours, as the axis counts.
 std::vector<Range> tiles_of(const SweepAxisView& axis) {
-  const auto as_counted = [&](double value) { return axis.logarithmic ? std::log(value) : value; };
-  const auto back = [&](double value) { return axis.logarithmic ? std::exp(value) : value; };
+  const auto as_counted = [&](double value) { return axis.logarithmic ? base::log(value) : value; };
+  const auto back = [&](double value) { return axis.logarithmic ? base::exp(value) : value; };
   const std::size_t count = axis.values.size();
   std::vector<double> edges(count + 1);
   for (std::size_t k = 1; k < count; ++k)
@@ -133,8 +134,8 @@ void add_maps(const SweepTable& table, const SweepView& view, Figure& figure) {
   const bool grid = is_grid(view, view.groups.front());
   if (const std::size_t places = view.axes[0].values.size() * view.axes[1].values.size();
       grid && places > most_tiles)
-    throw base::UserError(fmt::format("{}: a map of {} tiles is more than paper can show, which is {}", table.path,
-                                      places, most_tiles),
+    throw base::UserError(fmt::format("{}: a map of {} tiles is more than paper can show, which is {}",
+                                      table.path, places, most_tiles),
                           "choose one axis with --axis");
   bool holes = false;
   for (const SweepVariable* measure : view.measures)
@@ -148,16 +149,18 @@ void add_maps(const SweepTable& table, const SweepView& view, Figure& figure) {
       const std::string label =
           group.label.empty() || view.apart.empty() ? group.label : view.apart + " " + group.label;
       panel.bar = bar_of(table, *measure, label);
-      panel.series.push_back(grid ? tiles(table, *measure, Grid(view, group)) : blots(table, *measure, view, group));
+      panel.series.push_back(grid ? tiles(table, *measure, Grid(view, group))
+                                  : blots(table, *measure, view, group));
       for (const double value : panel.series.back().value) holes = holes || !std::isfinite(value);
-      if (Series failed = crosses(table, view, group); !failed.x.empty()) panel.series.push_back(std::move(failed));
+      if (Series failed = crosses(table, view, group); !failed.x.empty())
+        panel.series.push_back(std::move(failed));
       figure.panels.push_back(std::move(panel));
     }
-  if (table.repeats > 1 && grid)
-    figure.notes.push_back(fmt::format("Means of {} repeats.", table.repeats));
+  if (table.repeats > 1 && grid) figure.notes.push_back(fmt::format("Means of {} repeats.", table.repeats));
   if (holes) figure.notes.push_back(grid ? "Grey: no value." : "Points without a value are not shown.");
   if (groups < view.groups.size())
-    figure.notes.push_back(fmt::format("{} of {} maps of each measure are shown.", groups, view.groups.size()));
+    figure.notes.push_back(
+        fmt::format("{} of {} maps of each measure are shown.", groups, view.groups.size()));
 }
 
 }  // namespace hillock::cli

@@ -15,7 +15,8 @@ struct PageParts {
 PageParts page_parts();        // of the page of a run
 PageParts sweep_page_parts();  // of the page of a sweep
 
-// The page that shows this data (see page_data, sweep_page_data). Throws ResourceError if there is no plotting library.
+// The page that shows this data (see page_data, sweep_page_data). Throws ResourceError if there is no
+// plotting library.
 std::string page(const PageParts& parts, const std::string& title, const Json& data);
 
 }  // namespace hillock::cli

@@ -72,9 +72,11 @@ Json facts_json(const SweepTable& table) {
 std::string summary(const SweepTable& table) {
   std::string text = counted(static_cast<std::int64_t>(table.points()), "point");
   if (table.repeats > 1) text += fmt::format(", each {} times", table.repeats);
-  if (const std::size_t failed = table.count(PointStatus::failed); failed > 0) text += fmt::format(", {} failed", failed);
+  if (const std::size_t failed = table.count(PointStatus::failed); failed > 0)
+    text += fmt::format(", {} failed", failed);
   return text + fmt::format("; {} of model time in steps of {} ms, seed {}, {}", human_time(table.duration),
-                            base::number(table.dt), table.seed, human_bytes(static_cast<double>(table.bytes)));
+                            base::number(table.dt), table.seed,
+                            human_bytes(static_cast<double>(table.bytes)));
 }
 
 std::string warning(const SweepTable& table, std::size_t shown) {
@@ -83,7 +85,8 @@ std::string warning(const SweepTable& table, std::size_t shown) {
     text = fmt::format("This sweep is not complete ({}): {} of {} points were not run.", table.state, missing,
                        table.points());
   if (shown < table.points())
-    text += fmt::format("{}The first {} of {} points are in this page.", text.empty() ? "" : " ", shown, table.points());
+    text += fmt::format("{}The first {} of {} points are in this page.", text.empty() ? "" : " ", shown,
+                        table.points());
   return text;
 }
 
