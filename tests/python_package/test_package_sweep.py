@@ -177,3 +177,23 @@ def test_the_package_shows_the_time_left_of_a_sweep(tmp_path, program):
                           env={**os.environ, "PYTHONPATH": str(program.parent / "python")})
     assert done.returncode == 0, done.stderr
     assert "of 600 points" in done.stderr
+
+
+def test_a_file_that_cannot_grow_is_an_error_and_the_interpreter_goes_on(tmp_path, program):
+    script = """
+import hillock, json, os, resource, signal, sys
+config = json.loads(sys.argv[1])
+config["sweep"]["repeat"] = 100
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+for size in (60_000, 300_000):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    try:
+        hillock.sweep(config, out="s.h5", force=True)
+    except hillock.IoError as error:
+        print("file too large" in str(error))
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(hillock.sweep(config, out="s.h5", force=True).status)
+"""
+    done = subprocess.run([sys.executable, "-c", script, json.dumps(CONFIG)], capture_output=True, text=True, cwd=tmp_path,
+                          env={**os.environ, "PYTHONPATH": str(program.parent / "python")})
+    assert done.returncode == 0 and done.stdout.split() == ["True", "True", "complete"], done.stdout + done.stderr
