@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+COMMANDS = ("run", "sweep", "plot")  # of hillock, that a block may have
 STYLE = """
 backend: Agg
 svg.fonttype: none
@@ -51,14 +52,14 @@ def draw(page: str, folder: Path, hillock: Path) -> list[str]:
         for language, text in blocks(page):
             if language == "sh":
                 commands = [shlex.split(line) for line in text.splitlines()]
-                assert all(words[0] == "hillock" and words[1] in ("run", "sweep") for words in commands), f"neither hillock run nor sweep: {text}"
                 for words in commands:
-                    subprocess.run([hillock, *words[1:], "--quiet"], cwd=here, env=environment, check=True)
+                    assert words[0] == "hillock" and words[1] in COMMANDS, f"only {', '.join(COMMANDS)} are known, not: {words}"
+                    subprocess.run([hillock, *words[1:]], cwd=here, env=environment, check=True, stdout=subprocess.DEVNULL)
             elif language == "python":
                 subprocess.run([sys.executable, "-c", text], cwd=here, env=environment, check=True)
-                made = {path.name for path in here.glob("*.svg")} - before
-                before |= made
-                names += sorted(made)
+            made = {path.name for path in here.glob("*.svg")} - before
+            before |= made
+            names += sorted(made)
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
             text = (here / name).read_text(encoding="utf-8")

@@ -13,6 +13,7 @@
 #include "recorded.hpp"
 #include "session.hpp"
 #include "statistics.hpp"
+#include "sweep.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -61,6 +62,7 @@ NB_MODULE(_hillock, module) {
   hillock::python::bind_session(module);
   hillock::python::bind_features(module);
   hillock::python::bind_statistics(module);
+  hillock::python::bind_sweep(module);
   module.def("models", models, "model_folders"_a,
              "The shipped models, as `hillock models --json` prints them.");
   module.def("model", one_model, "name"_a, "model_folders"_a);

@@ -20,13 +20,14 @@ from .errors import (ConfigWarning, Diagnostic, HillockError, InternalError, IoE
                      ResourceError, UserError)
 from .results import Population, Report, Run, Spikes
 from .simulation import SimulatedPopulation, Simulation, Snapshot, check, models, open, run
+from .sweeps import Sweep, sweep
 
 if TYPE_CHECKING:
     from . import plot
 
 __all__ = ["Analysis", "AroundSpikes", "ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError",
            "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Snapshot", "Spikes", "Statistics",
-           "UserError", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics"]
+           "Sweep", "UserError", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy
 
@@ -15,6 +15,8 @@ from . import _hillock
 from .errors import ConfigWarning, Diagnostic, UserError, user_error
 
 Config: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
+
+Loaded = TypeVar("Loaded", _hillock.Session, _hillock.Sweep)
 
 NAME_OF_DICT = "dict"
 
@@ -43,10 +45,14 @@ def load(config: Config, overrides: Mapping[str, Any], folder: str | os.PathLike
 
 def warn(session: _hillock.Session, text_of_dict: str | None = None, level: int = 3) -> None:
     """Issues what was found as Python warnings, at the caller of a function of this package."""
-    for one in located(session.warnings, text_of_dict, []):
-        warnings.warn(str(one), ConfigWarning, stacklevel=level)
+    warn_of(located(session.warnings, text_of_dict, []), level + 1)
     for note in session.notes:
         warnings.warn(note, ConfigWarning, stacklevel=level)
+
+
+def warn_of(found: Iterable[Diagnostic], level: int) -> None:
+    for one in found:
+        warnings.warn(str(one), ConfigWarning, stacklevel=level)
 
 
 # Overrides ----------------------------------------------------------------------------------------------------------
@@ -124,7 +130,7 @@ def key_of(key: Any, path: str) -> str:
 # Where a finding is ---------------------------------------------------------------------------------------------------
 
 
-def with_paths(load: Callable[[], _hillock.Session], text: str | None, settings: list[str]) -> _hillock.Session:
+def with_paths(load: Callable[[], Loaded], text: str | None, settings: list[str]) -> Loaded:
     """Calls `load`; findings about a dict or an override name the path of the key."""
     try:
         return load()

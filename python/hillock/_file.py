@@ -1,4 +1,4 @@
-"""Reads a run from its file, only what is asked for, also while the file is being written."""
+"""Reads a run or a sweep from its file, only what is asked for, also while the file is being written."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FileArray(NDArrayOperatorsMixin):
     ``array[1000:2000, 3]`` is a NumPy array; so is ``numpy.asarray(array)``.
     """
 
-    def __init__(self, file: RunFile, place: str, shape: tuple[int, ...], dtype: numpy.dtype[Any]) -> None:
+    def __init__(self, file: HillockFile, place: str, shape: tuple[int, ...], dtype: numpy.dtype[Any]) -> None:
         self._file = file
         self._place = place
         self.shape = shape
@@ -107,21 +107,34 @@ def plain_selection(key: Any, shape: tuple[int, ...]) -> tuple[int | slice, ...]
     return tuple(chosen)
 
 
-class RunFile:
-    """A run's file as a Source. One that is complete stays open; one that grows is opened for each look at it."""
+class HillockFile:
+    """A file of hillock's. One that is complete stays open; one that grows is opened for each look at it."""
+
+    holes_are_unwritten = True  # whether numbers that has_holes() finds stand for nothing else
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.name = self._existing(os.fspath(path))
         self._open: h5py.File | None = None
         self._head: dict[str, Any] = {}
-        self._reports: dict[str, tuple[ReportInfo, int, dict[str, numpy.dtype[Any]]]] = {}
-        self._spikes: dict[str, int] = {}
-        self._neurons: dict[str, int] = {}  # how many were recorded
-        self._windows: dict[str, tuple[SnippetInfo, int, tuple[int, int]]] = {}  # with the number of spikes, and of those left out
-        self._analysed: tuple[str, ...] = ()
         self._running = True
         self.read(self._look)
-        self._running = self._head["status"] == "running"
+        self._running = self._grows()
+
+    def _grows(self) -> bool:
+        """Whether the file may be written to from now on: then it is opened for each look."""
+        return bool(self._head["status"] == "running")
+
+    @property
+    def kind(self) -> str:
+        """run or sweep."""
+        return str(self._head["hillock_kind"])
+
+    def _look(self, file: h5py.File) -> None:
+        """Takes from the file what is to be known of it from the beginning."""
+        if "hillock_kind" not in file.attrs:
+            raise IoError(f"{self.name} is no file of hillock's: it has no attribute 'hillock_kind'")
+        head = {**file["meta"].attrs, **file.attrs}
+        self._head = {name: value.decode() if isinstance(value, bytes) else value for name, value in head.items()}
 
     @staticmethod
     def _existing(path: str) -> str:
@@ -144,7 +157,7 @@ class RunFile:
         """Recorded values. A look at a file that grows may miss a part of it: then it is tried again."""
         def look(file: h5py.File) -> Any:
             values = file[place][selection]
-            if not self._head["complete"] and has_holes(values):
+            if self.holes_are_unwritten and not self._head["complete"] and has_holes(values):
                 raise ValueError(f"a part of /{place} was never written")
             return values
 
@@ -175,11 +188,24 @@ class RunFile:
         reason = str(error).splitlines()[0] if str(error) else repr(error)
         return IoError(f"{self.name}: cannot be read ({reason})")
 
+    def text(self, name: str) -> str:
+        """A text that the file holds: config, models."""
+        return self.read(lambda file: text(file[f"meta/{name}"][()]))
+
+
+class RunFile(HillockFile):
+    """A run's file as a Source."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._reports: dict[str, tuple[ReportInfo, int, dict[str, numpy.dtype[Any]]]] = {}
+        self._spikes: dict[str, int] = {}
+        self._neurons: dict[str, int] = {}  # how many were recorded
+        self._windows: dict[str, tuple[SnippetInfo, int, tuple[int, int]]] = {}  # with the number of spikes, and of those left out
+        self._analysed: tuple[str, ...] = ()
+        super().__init__(path)
+
     def _look(self, file: h5py.File) -> None:
-        if "hillock_kind" not in file.attrs:
-            raise IoError(f"{self.name} is no file of hillock's: it has no attribute 'hillock_kind'")
-        head = {**file["meta"].attrs, **file.attrs}
-        self._head = {name: value.decode() if isinstance(value, bytes) else value for name, value in head.items()}
+        super()._look(file)
         self._reports = {group: self._report(file, group) for group in file["report"]}
         self._windows = {group: snippets_of(node, group) for group, node in file.get("around_spikes", {}).items()}
         self._analysed = tuple(file["analysis"]) if "analysis" in file else ()
@@ -272,9 +298,6 @@ class RunFile:
     def number(self, name: str) -> float:
         return float(self._head[name])
 
-    def text(self, name: str) -> str:
-        return self.read(lambda file: text(file[f"meta/{name}"][()]))
-
     def path(self) -> str | None:
         return self._place()
 
@@ -309,3 +332,67 @@ def analysis_of(group: h5py.Group, population: str) -> Analysis:
 
 def text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+class SweepTable(HillockFile):
+    """A sweep's file: its columns, and the spikes and traces that it keeps of each point."""
+
+    holes_are_unwritten = False  # a point without a value has NaN
+    others = ("run", "repeat", "seed", "status")
+
+    def _look(self, file: h5py.File) -> None:
+        super()._look(file)
+        if self._head["hillock_kind"] != "sweep":
+            raise IoError(f"{self.name} is no file of a sweep")
+        self.points = len(file["status"])
+        self.parameters = tuple(str(self._head["sweep_parameters"]).split())
+        known = {name: Variable(text(node.attrs.get("units", "1")), text(node.attrs.get("long_name", "")))
+                 for name, node in file.items() if isinstance(node, h5py.Dataset) and name not in self.others}
+        self.measures = tuple(name for name in known if name not in self.parameters)
+        self.columns = {name: known[name] for name in (*self.parameters, *self.measures)}
+        self.repeats = int(file["repeat"][:].max()) + 1 if "repeat" in file else 1
+        self.spike_populations = tuple(file.get("spikes", ()))
+        self.reports = {group: tuple(name for name in node if name not in ("run", "time", "neuron"))
+                        for group, node in file.get("report", {}).items()}
+
+    def _grows(self) -> bool:
+        return not self._head["complete"]  # one that was interrupted may go on
+
+    @property
+    def path(self) -> str:
+        return self._place()
+
+    @property
+    def status(self) -> str:
+        return str(self._head["status"])
+
+    @property
+    def duration(self) -> float:
+        return float(self._head["duration_ms"])
+
+    def read_column(self, name: str) -> numpy.ndarray[Any, Any]:
+        values: numpy.ndarray[Any, Any] = self.read(lambda file: file[name][:])
+        return numpy.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
+
+    def failures(self) -> dict[int, str]:
+        def look(file: h5py.File) -> dict[int, str]:
+            return {int(run): text(reason) for run, reason in zip(file["failures/run"][:], file["failures/reason"][:])}
+
+        return self.read(look)
+
+    def spikes(self, population: str, run: int) -> tuple[Any, Any, int]:
+        """timestamps and node_ids of a point, and how many neurons there are."""
+        def look(file: h5py.File) -> tuple[Any, Any, int]:
+            node = file[f"spikes/{population}"]
+            first, last = numpy.searchsorted(node["run"][:], [run, run + 1])
+            return node["timestamps"][first:last], node["node_ids"][first:last], int(node.attrs.get("neurons", 0))
+
+        return self.read(look)
+
+    def trace(self, group: str, variable: str, run: int) -> tuple[Any, Any]:
+        return self.read(lambda file: (file[f"report/{group}/time"][:], file[f"report/{group}/{variable}"][run]))
+
+    def traces(self, group: str, variable: str) -> FileArray:
+        place = f"report/{group}/{variable}"
+        shape, dtype = self.read(lambda file: (file[place].shape, file[place].dtype))
+        return FileArray(self, place, shape, dtype)

@@ -21,7 +21,7 @@ def shown(progress: Progress, dt: float, end: int) -> Iterator[Report | None]:
 
     None: a bar, where somebody sees it; True: a bar in any case; False: nothing; a function: it gets (time, end) in ms.
     """
-    if progress is not None and not isinstance(progress, bool):
+    if callable(progress):
         function = progress
 
         def call(step: int, _: int) -> None:
@@ -29,9 +29,7 @@ def shown(progress: Progress, dt: float, end: int) -> Iterator[Report | None]:
 
         yield call
         return
-    if progress is None:
-        progress = in_notebook() or (sys.stderr is not None and sys.stderr.isatty())
-    if not progress:
+    if not is_seen(progress):
         yield None
         return
     bar = Bar(dt, end)
@@ -40,6 +38,35 @@ def shown(progress: Progress, dt: float, end: int) -> Iterator[Report | None]:
         bar.show(end)
     finally:
         bar.close()
+
+
+@contextlib.contextmanager
+def points_shown(progress: Progress, points: int) -> Iterator[Callable[[int], None] | None]:
+    """What a sweep shall call with the number of points that are done; `progress` as in shown(), with numbers of points."""
+    if callable(progress):
+        function = progress
+
+        def call(done: int) -> None:
+            function(done, points)
+
+        yield call
+        return
+    if not is_seen(progress):
+        yield None
+        return
+    bar = Bar(1, points, "points")
+    try:
+        yield lambda done: bar(done, points)
+        bar.show(points)
+    finally:
+        bar.close()
+
+
+def is_seen(progress: bool | None) -> bool:
+    """Whether there shall be a bar: where somebody sees it, unless that is decided."""
+    if progress is None:
+        return in_notebook() or (sys.stderr is not None and sys.stderr.isatty())
+    return progress
 
 
 def in_notebook() -> bool:
@@ -51,8 +78,8 @@ def in_notebook() -> bool:
 class Bar:
     """A tqdm bar that appears when a run takes longer than a moment."""
 
-    def __init__(self, dt: float, end: int) -> None:
-        self.dt, self.end = dt, end
+    def __init__(self, dt: float, end: int, unit: str = "ms") -> None:
+        self.dt, self.end, self.unit = dt, end, unit
         self.begun = time.monotonic()
         self.bar: Any = None
 
@@ -64,8 +91,8 @@ class Bar:
                 warnings.simplefilter("ignore")  # a notebook without ipywidgets gets the bar of a terminal
                 from tqdm.auto import tqdm
 
-                self.bar = tqdm(total=self.end * self.dt, unit="ms", dynamic_ncols=True,
-                                bar_format="{percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} ms [{elapsed}<{remaining}]")
+                self.bar = tqdm(total=self.end * self.dt, unit=self.unit, dynamic_ncols=True,
+                                bar_format="{percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} {unit} [{elapsed}<{remaining}]")
         self.show(step)
 
     def show(self, step: int) -> None:

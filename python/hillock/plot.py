@@ -1,4 +1,4 @@
-"""Figures of runs: each function draws into `ax`, or into a new figure, and returns the Axes.
+"""Figures of runs and sweeps: each function draws into `ax`, or into a new figure, and returns the Axes.
 
 Colours are those of Okabe and Ito, which readers with any kind of colour vision can tell apart. Traces are thinned to what a
 screen can show: of each stretch its lowest and highest value, so that no spike is lost.
@@ -6,6 +6,7 @@ screen can show: of each stretch its lowest and highest value, so that no spike 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -16,6 +17,8 @@ from ._features import features as measured
 from ._source import chosen_columns
 from .errors import user_error
 from .results import Population, Report, Run, Spikes
+from .simulation import open as opened
+from .sweeps import Sweep
 
 needed("matplotlib")
 
@@ -194,6 +197,109 @@ def gates(data: Population | Report, variables: Sequence[str] | None = None, *, 
     ax.margins(x=0)
     _finish(ax, f"time ({unit})", "gate")
     return ax
+
+
+def sweep(data: Sweep | str | os.PathLike[str], measure: str, x: str | None = None, y: str | None = None, *,
+          ax: Axes | None = None) -> Axes:
+    """A measure of a sweep over one parameter, or as colours over two.
+
+    `data`: a sweep or its file. `x`, `y`: parameters with numbers; by default those that vary, if there are one or two. Over
+    one parameter, there is a line for each combination of the others, through the means of the repeats, in a band from the
+    lowest to the highest of them. A map shows means of all points at a place, its colour bar is ``ax.collections[0].colorbar``. Points that failed are crosses. Geometric ranges have logarithmic axes.
+    """
+    data = data if isinstance(data, Sweep) else opened_sweep(data)
+    values = data[measure]
+    axes = {name: found for name, found in data.axes().items() if found.dtype.kind != "U"}
+    chosen = [name for name in (x, y) if name is not None] or [name for name, found in axes.items() if len(found) > 1]
+    for name in chosen:
+        if name not in axes:
+            raise user_error(f"'{name}' is no parameter with numbers", f"choose among: {', '.join(axes) or 'none'}")
+    if len(chosen) not in (1, 2):
+        raise user_error(f"{len(chosen)} parameters take different numbers, and a figure has one or two axes",
+                         f"choose with x= and y= among: {', '.join(axes)}")
+    ax = _axes(ax, (5, 3.5))
+    for name, scale in zip(chosen, (ax.set_xscale, ax.set_yscale)):
+        if _geometric(axes[name]):
+            scale("log")
+    failed = data.point_status == 1
+    if len(chosen) == 1:
+        _sweep_curves(ax, data, values, chosen[0])
+        _finish(ax, _label(chosen[0], data.units[chosen[0]]), _label(measure, data.units[measure]))
+        places = numpy.unique(data[chosen[0]][failed])
+        ax.plot(places, numpy.full(len(places), 0.02), "x", color=GREY, transform=ax.get_xaxis_transform(), label="_failed")
+    else:
+        _sweep_map(ax, data, values, chosen, axes, _label(measure, data.units[measure]))
+        _finish(ax, *(_label(name, data.units[name]) for name in chosen))
+        ax.plot(data[chosen[0]][failed], data[chosen[1]][failed], "x", color=BLACK, linestyle="none", label="_failed")
+    return ax
+
+
+def opened_sweep(path: str | os.PathLike[str]) -> Sweep:
+    """The sweep in a file; raises UserError for the file of a run."""
+    found = opened(path)
+    if not isinstance(found, Sweep):
+        raise user_error(f"{os.fspath(path)} is the file of a run, not of a sweep")
+    return found
+
+
+def _geometric(values: Numbers) -> bool:
+    if len(values) < 3 or values[0] <= 0:
+        return False
+    ratios = values[1:] / values[:-1]
+    return bool(ratios[0] > 1.001 and numpy.allclose(ratios, ratios[0], rtol=1e-6))
+
+
+def _sweep_curves(ax: Axes, data: Sweep, values: Numbers, x: str) -> None:
+    others = [name for name, found in data.axes().items() if name != x and len(found) > 1]
+    keys = list(zip(*(data[name].tolist() for name in others))) if others else [()] * len(data)
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for point, key in enumerate(keys):
+        groups.setdefault(key, []).append(point)
+    across = data[x]
+    if len(groups) > 1 and all(len(numpy.unique(across[points])) < 2 for points in groups.values()):
+        groups, others = {(): list(range(len(data)))}, []  # points that were drawn
+    for k, (key, points) in enumerate(groups.items()):
+        places, which = numpy.unique(across[points], return_inverse=True)
+        found = [values[points][which == place] for place in range(len(places))]
+        found = [one[~numpy.isnan(one)] for one in found]
+        mean, low, high = (numpy.array([take(one) if len(one) else numpy.nan for one in found])
+                           for take in (numpy.mean, numpy.min, numpy.max))
+        label = ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in key)
+        colour = COLOURS[k % len(COLOURS)]
+        ax.plot(places, mean, "o-", color=colour, markersize=3, linewidth=1.2, label=label or None)
+        if numpy.any(high > low):
+            ax.fill_between(places, low, high, color=colour, alpha=0.2, linewidth=0)
+    if others:
+        ax.legend(title=", ".join(_label(name, data.units[name]) for name in others), frameon=False, loc="center left",
+                  bbox_to_anchor=(1, 0.5))
+
+
+def _sweep_map(ax: Axes, data: Sweep, values: Numbers, chosen: list[str], axes: dict[str, Numbers], label: str) -> None:
+    columns, rows = (axes[name] for name in chosen)
+    across, up = (data[name] for name in chosen)
+    there = ~numpy.isnan(values)
+    if len(columns) * len(rows) > 2 * len(data):  # points that were drawn
+        shown: Any = ax.scatter(across[there], up[there], c=values[there], s=16, cmap="viridis")
+    else:
+        place = (numpy.searchsorted(rows, up[there]), numpy.searchsorted(columns, across[there]))
+        sums, counts = numpy.zeros((len(rows), len(columns))), numpy.zeros((len(rows), len(columns)))
+        numpy.add.at(sums, place, values[there])
+        numpy.add.at(counts, place, 1)
+        means = numpy.divide(sums, counts, out=numpy.full_like(sums, numpy.nan), where=counts > 0)
+        shown = ax.pcolormesh(_edges(columns), _edges(rows), means, cmap="viridis", rasterized=False)
+        ax.set_facecolor("#dddddd")
+    ax.figure.colorbar(shown, ax=ax, label=label)
+
+
+def _edges(values: Numbers) -> Numbers:
+    """Half way between neighbours, as their axis counts."""
+    counted = numpy.log(values) if _geometric(values) else values
+    if len(counted) == 1:
+        edges = numpy.array([counted[0] - 0.5, counted[0] + 0.5])
+    else:
+        middle = (counted[1:] + counted[:-1]) / 2
+        edges = numpy.concatenate([[2 * counted[0] - middle[0]], middle, [2 * counted[-1] - middle[-1]]])
+    return numpy.exp(edges) if _geometric(values) else edges
 
 
 # What they share ------------------------------------------------------------------------------------------------------

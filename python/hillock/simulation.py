@@ -66,7 +66,9 @@ def run(config: Config, *, out: str | os.PathLike[str] | None = None, force: boo
     if path is not None:
         with shown(progress, session.dt, session.steps) as report:
             session.run_to_file(path, force, report, profile)
-        return open(path)
+        from ._file import RunFile  # h5py is wanted only here
+
+        return Run(RunFile(path))
     return _finished(session, session.recorded(True), progress, profile)
 
 
@@ -81,14 +83,17 @@ def _finished(session: _hillock.Session, recorded: _hillock.Recorded, progress: 
     return Run(source)
 
 
-def open(path: str | os.PathLike[str]) -> Run:
-    """A run from its file, complete or not. Only what is asked for is read.
+def open(path: str | os.PathLike[str]) -> Any:
+    """A Run or a Sweep from its file, complete or not. Only what is asked for is read.
 
-    While a run writes ``NAME.h5``, ``open("NAME.h5")`` reads what it has written so far; see Run.refresh.
+    While a run writes ``NAME.h5``, ``open("NAME.h5")`` reads what it has written so far; see Run.refresh, Sweep.refresh.
     Raises IoError.
     """
-    from ._file import RunFile
+    from ._file import HillockFile, RunFile, SweepTable
+    from .sweeps import Sweep
 
+    if HillockFile(path).kind == "sweep":
+        return Sweep(SweepTable(path))
     return Run(RunFile(path))
 
 

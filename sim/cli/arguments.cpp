@@ -196,7 +196,11 @@ void add_plot(CLI::App& app, Raw& raw) {
   add_words(plot, "--population", arguments.populations, "NAME", "Only this population; may be repeated");
   add_words(plot, "--variable", arguments.variables, "NAME",
             "This variable (default V; gates: all without a unit); may be repeated. phase_plane: the first "
-            "against the second; fi: over the mean of it instead of the currents of the config");
+            "against the second; fi: over the mean of it instead of the currents of the config. Of a sweep: "
+            "this measure");
+  add_words(
+      plot, "--axis", arguments.axes, "NAME",
+      "Of a sweep: over this parameter; given twice, a map (default: over all, if they are one or two)");
   add_word(plot, "--neurons", arguments.neurons, "LIST", "Only these neurons: 0..9, or 0,5,7");
   add_word(plot, "--start", arguments.start, "TIME",
            "Where the figure begins (default 0 ms; fi: the stimulus)");

@@ -17,14 +17,14 @@ struct Arguments {
   int stack = 0;                  // --stack of sweep; 0: as many as are fast
   std::vector<std::string> only;  // --only AXIS=VALUE of sweep
   bool retry_failed = false;      // of sweep
-  int chunk = 0;  // neurons; 0: the interpreter's own
+  int chunk = 0;                  // neurons; 0: the interpreter's own
   std::string instructions = "auto", backend = "auto";
   std::string config;  // --config of bench
   // of features and plot; times as written, with their unit
   std::vector<std::string> populations, features, feature_settings;
   std::string neurons, start, stop, bin;
   // of plot
-  std::vector<std::string> variables;
+  std::vector<std::string> variables, axes;
   std::string figure = "overview", width, height;
   bool dark = false;
   std::string print;  // a help text or the version: to be printed instead of running a command

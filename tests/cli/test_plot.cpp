@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/plot/colour_map.hpp"
 #include "cli/plot/figure.hpp"
 #include "cli/plot/path.hpp"
 #include "cli/plot/text_layout.hpp"
@@ -50,6 +51,36 @@ TEST_CASE("an axis of any size has at most as many ticks as asked for, and at le
           }
         }
     }
+}
+
+TEST_CASE("ticks of a logarithmic axis are powers of ten, or 1, 2 and 5 times them") {
+  CHECK(logarithmic_ticks(1, 100, 8).labels == Labels{"1", "2", "5", "10", "20", "50", "100"});
+  CHECK(logarithmic_ticks(1, 100, 4).labels == Labels{"1", "10", "100"});
+  CHECK(logarithmic_ticks(0.001, 1e4, 4).labels == Labels{"0.01", "1", "100", "10000"});
+  CHECK(logarithmic_ticks(0.3, 3, 6).labels == Labels{"0.5", "1", "2"});
+  CHECK(logarithmic_ticks(1.1, 1.4, 4).labels == Labels{"1.1", "1.2", "1.3", "1.4"});
+}
+
+// OKLab's lightness of an sRGB colour (Ottosson 2020).
+double lightness(const std::string& colour) {
+  double linear[3];
+  for (std::size_t k = 0; k < 3; ++k) {
+    const double value = std::stoi(colour.substr(1 + 2 * k, 2), nullptr, 16) / 255.0;
+    linear[k] = value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+  }
+  const auto [r, g, b] = linear;
+  return 0.2104542553 * std::cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b) +
+         0.7936177850 * std::cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b) -
+         0.0040720468 * std::cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+}
+
+TEST_CASE("the colours of maps grow evenly in lightness, and have an end on both sides") {
+  for (int k = 0; k <= 64; ++k) {
+    CAPTURE(k);
+    CHECK(lightness(mapped_colour(k / 64.0)) == doctest::Approx(0.30 + 0.62 * k / 64).epsilon(0.02));
+  }
+  CHECK(mapped_colour(-3) == colour_map.front());
+  CHECK(mapped_colour(3) == colour_map.back());
 }
 
 TEST_CASE("numbers of many digits are written with a power of ten") {

@@ -61,9 +61,10 @@ def test_every_config_has_a_section_a_command_and_a_picture(page, repo):
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
     assert set(sections) == configs
     for name, text in sections.items():
-        assert f"(../configs/{name}.yaml)" in text and re.search(rf"hillock (run|sweep) configs/{name}\.yaml\n", text), name
+        command = "sweep" if re.search(r"^(sweep|search):", (repo / "configs" / f"{name}.yaml").read_text(), re.MULTILINE) else "run"
+        assert f"(../configs/{name}.yaml)" in text and f"hillock {command} configs/{name}.yaml\n" in text, name
         assert re.search(rf"^!\[.{{20,}}\]\(gallery/{name}\.svg\)$", text, re.MULTILINE), name
-        assert f'savefig("{name}.svg")' in text, name
+        assert f'savefig("{name}.svg")' in text or re.search(rf"^hillock plot results/.* -o {name}\.svg$", text, re.MULTILINE), name
 
 
 def test_the_pictures_are_there_small_and_no_others(repo):
@@ -77,6 +78,38 @@ def test_the_pictures_show_what_the_page_draws(drawn, repo):
     folder = repo / "docs" / "gallery"
     stale = {path.name: difference(path.read_text(), (drawn / path.name).read_text()) for path in folder.iterdir()}
     assert not any(stale.values()), f"draw them anew with scripts/draw_gallery.py: {stale}"
+
+
+SWEEP = """
+simulation: {duration: 100 ms, dt: 0.1 ms}
+populations: {cell: {model: lif}}
+inputs: {step: {type: dc, target: cell, amplitude: 0 pA}}
+analysis: {cell: {statistics: [rate]}}
+sweep: {parameters: {inputs.step.amplitude: {from: 0 pA, to: 1 nA, count: 6}, populations.cell.params.tau_m: [10 ms, 20 ms]}}
+"""
+SWEPT = """
+```sh
+hillock sweep swept.yaml --out swept.h5
+hillock plot swept.h5 -o map.svg
+```
+```python
+import hillock
+hillock.plot.sweep("swept.h5", "rate", "amplitude").figure.savefig("curves.svg")
+```
+"""
+
+
+def test_pictures_of_sweeps_are_drawn_too_by_either_way(hillock, repo, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(repo / "scripts"))
+    import draw_gallery
+
+    (tmp_path / "swept.yaml").write_text(SWEEP)
+    page = SWEPT.replace("swept.yaml", str(tmp_path / "swept.yaml"))
+    assert draw_gallery.draw(page, tmp_path / "a", hillock) == ["map.svg", "curves.svg"]
+    assert draw_gallery.draw(page, tmp_path / "b", hillock) == ["map.svg", "curves.svg"]
+    for name in ("map.svg", "curves.svg"):
+        text = (tmp_path / "a" / name).read_text()
+        assert "amplitude (pA)" in text and text == (tmp_path / "b" / name).read_text()
 
 
 def test_a_stale_picture_is_noticed(repo):

@@ -10,13 +10,17 @@
 namespace hillock::cli {
 
 enum class Mark {
-  line,    // through x, y; NaN interrupts it
-  dots,    // at x, y
-  bars,    // an upright stroke at each x, y
-  above,   // an upright stroke at each x, above the panel
-  stairs,  // y[k] from x[k] to x[k + 1]
-  area,    // stairs, filled down to 0
-  rule,    // across the panel at each x
+  line,     // through x, y; NaN interrupts it
+  dots,     // at x, y
+  bars,     // an upright stroke at each x, y
+  above,    // an upright stroke at each x, above the panel
+  stairs,   // y[k] from x[k] to x[k + 1]
+  area,     // stairs, filled down to 0
+  rule,     // across the panel at each x
+  band,     // filled from `low` to y at each x
+  tiles,    // a rectangle at each x, y, in the colour of its value; one that is NaN is shaded
+  blots,    // a dot at each x, y, in the colour of its value
+  crosses,  // at x, y
 };
 
 constexpr int colours = 6;  // after them they begin again
@@ -27,7 +31,10 @@ struct Series {
   int colour = 0;     // or ink
   std::string label;  // in the legend; none if empty
   std::vector<double> x, y;
-  double height = 1;  // of bars, in units of y; at least 1.2 and at most 8 pt are drawn
+  std::vector<double> low{};          // of a band
+  std::vector<double> value{};        // of tiles and blots, on the colour bar
+  std::vector<Range> wide{}, high{};  // of tiles: from where to where each lies
+  double height = 1;                  // of bars, in units of y; at least 1.2 and at most 8 pt are drawn
 };
 
 struct Axis {
@@ -36,6 +43,7 @@ struct Axis {
   int most_ticks = 6;
   bool whole = false;          // ticks at whole numbers only
   std::optional<Ticks> ticks;  // instead of round ones
+  bool logarithmic = false;    // both ends of the range are above 0
 };
 
 struct Panel {
@@ -43,6 +51,8 @@ struct Panel {
   Axis x, y;
   std::vector<Series> series;
   std::string side;             // beside the panel, in the colour of its first series
+  std::optional<Axis> bar;      // beside the panel: what the colours of tiles and blots stand for
+  std::string legend;           // above what the labels of the series say
   std::optional<Range> shaded;  // a stretch of x
   double share = 1;             // of the height of all panels
   bool joined = false;          // to the next one, which has the same x axis and shows it

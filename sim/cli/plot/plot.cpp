@@ -1,9 +1,11 @@
-// `hillock plot`: a figure of a run's file for papers and slides.
+// `hillock plot`: a figure of the file of a run or a sweep for papers and slides.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
@@ -12,7 +14,9 @@
 #include "cli/console.hpp"
 #include "cli/option_values.hpp"
 #include "cli/plot/figures.hpp"
+#include "cli/plot/plotted_sweep.hpp"
 #include "cli/shown/picture_file.hpp"
+#include "record/sweep_reader.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -79,21 +83,57 @@ void describe(const PlottedRun& run, const FigureKind& kind, Figure& figure) {
                                     human_time(run.info().recorded_until)));
 }
 
+// Everything that belongs to runs alone.
+void check_sweep_arguments(const Arguments& arguments) {
+  const std::string remedy = "leave it out; --axis and --variable choose what is shown of a sweep";
+  if (arguments.figure != "overview")
+    throw UserError(
+        "--figure " + arguments.figure + " is a figure of runs, and " + arguments.path + " is of a sweep",
+        remedy);
+  const std::vector<std::pair<std::string, bool>> given{{"--population", !arguments.populations.empty()},
+                                                        {"--neurons", !arguments.neurons.empty()},
+                                                        {"--start", !arguments.start.empty()},
+                                                        {"--stop", !arguments.stop.empty()}};
+  for (const auto& [option, is_given] : given)
+    if (is_given)
+      throw UserError(option + " has no meaning for " + arguments.path + ", the file of a sweep", remedy);
+}
+
+// Of a run: what its figure is of, with the sizes that it takes unless others were chosen.
+void add_run(const Arguments& arguments, Figure& figure) {
+  const FigureKind& kind = kind_of(arguments.figure);
+  if (!arguments.axes.empty())
+    throw UserError("--axis has no meaning for " + arguments.path + ", which is not the file of a sweep",
+                    "leave it out");
+  const PlotRequest request = request_of(arguments, kind);
+  if (arguments.width.empty()) figure.width = kind.width;
+  figure.panel_height = kind.panel_height;
+  PlottedRun run(arguments.path, request);
+  kind.add(run, figure);
+  describe(run, kind, figure);
+}
+
+void add_sweep(const Arguments& arguments, Figure& figure) {
+  check_sweep_arguments(arguments);
+  if (arguments.width.empty()) figure.width = 110;
+  figure.panel_height = 60;
+  add_sweep(record::read_sweep_table(arguments.path), {arguments.axes, arguments.variables}, figure);
+  figure.title = std::filesystem::path(arguments.path).filename().string();
+}
+
 }  // namespace
 
 int plot(const Arguments& arguments, Console& console) {
-  const FigureKind& kind = kind_of(arguments.figure);
-  const PlotRequest request = request_of(arguments, kind);
   check_ending(arguments.out);
   Figure figure;
-  figure.width = arguments.width.empty() ? kind.width : millimetres("--width", arguments.width);
+  if (!arguments.width.empty()) figure.width = millimetres("--width", arguments.width);
   if (!arguments.height.empty()) figure.height = millimetres("--height", arguments.height);
-  figure.panel_height = kind.panel_height;
   figure.dark = arguments.dark;
-  PlottedRun run(arguments.path, request);
+  if (record::holds_sweep(arguments.path))
+    add_sweep(arguments, figure);
+  else
+    add_run(arguments, figure);
   const std::string out = picture_path(arguments, ".svg");
-  kind.add(run, figure);
-  describe(run, kind, figure);
   const double narrowest = std::ceil(least_width(figure));
   if (figure.width < narrowest && !arguments.width.empty())
     throw UserError(fmt::format("--width {} is too narrow for this figure, which takes {} mm",

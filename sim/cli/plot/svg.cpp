@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 
+#include "base/math.hpp"
+#include "cli/plot/colour_map.hpp"
 #include "cli/plot/figure.hpp"
 #include "cli/plot/path.hpp"
 #include "cli/plot/text_layout.hpp"
@@ -19,25 +23,37 @@ constexpr double edge = 5;                                       // of the paper
 constexpr double tick_length = 3, between_panels = 9;
 constexpr double narrowest = 40;  // panel, pt
 
-double pixel(double value, Range range, double from, double to) {
-  return from + (value - range.low) / (range.high - range.low) * (to - from);
+constexpr double bar_width = 7;  // pt
+
+// Where a value lies on an axis, from 0 at its low end to 1.
+double part_of(double value, const Axis& axis) {
+  const Range range = axis.range;
+  if (!axis.logarithmic) return (value - range.low) / (range.high - range.low);
+  return base::log(value / range.low) / base::log(range.high / range.low);
+}
+
+double pixel(double value, const Axis& axis, double from, double to) {
+  return from + part_of(value, axis) * (to - from);
+}
+
+Ticks ticks_of(const Axis& axis, int most) {
+  if (axis.ticks) return *axis.ticks;
+  if (axis.logarithmic) return logarithmic_ticks(axis.range.low, axis.range.high, most);
+  return round_ticks(axis.range.low, axis.range.high, most, axis.whole);
 }
 
 // A panel and its place.
 struct Placed {
   const Panel& panel;
   Box box;
-  double x(double value) const { return pixel(value, panel.x.range, box.left, box.right()); }
-  double y(double value) const { return pixel(value, panel.y.range, box.bottom(), box.top); }
-  Ticks x_ticks() const {
-    if (panel.x.ticks) return *panel.x.ticks;
-    const int most = std::clamp(static_cast<int>(box.width / 32), 2, 11);
-    return round_ticks(panel.x.range.low, panel.x.range.high, most, panel.x.whole);
-  }
+  double x(double value) const { return pixel(value, panel.x, box.left, box.right()); }
+  double y(double value) const { return pixel(value, panel.y, box.bottom(), box.top); }
+  Ticks x_ticks() const { return ticks_of(panel.x, std::clamp(static_cast<int>(box.width / 32), 2, 11)); }
   Ticks y_ticks() const {
-    if (panel.y.ticks) return *panel.y.ticks;
-    const int most = std::clamp(static_cast<int>(box.height / 14), 2, panel.y.most_ticks);
-    return round_ticks(panel.y.range.low, panel.y.range.high, most, panel.y.whole);
+    return ticks_of(panel.y, std::clamp(static_cast<int>(box.height / 14), 2, panel.y.most_ticks));
+  }
+  Ticks bar_ticks() const {
+    return ticks_of(*panel.bar, std::clamp(static_cast<int>(box.height / 14), 2, panel.bar->most_ticks));
   }
 };
 
@@ -100,8 +116,16 @@ class Drawing {
 
   double needed_height() const { return around() + shares() * figure_.panel_height * points_per_mm; }
 
-  static double width_beside(const Panel& panel) {
-    double width = text_width(panel.side, tick_size);
+  // What stands to the right of a panel of about this height.
+  static double width_beside(const Placed& placed) {
+    const Panel& panel = placed.panel;
+    if (panel.bar) {
+      double labels = 0;
+      for (const std::string& label : placed.bar_ticks().labels)
+        labels = std::max(labels, text_width(label, tick_size));
+      return 8 + bar_width + tick_length + 2 + labels + 4 + label_size;
+    }
+    double width = std::max(text_width(panel.side, tick_size), text_width(panel.legend, tick_size));
     for (const Series& series : panel.series)
       if (!series.label.empty()) width = std::max(width, 13 + text_width(series.label, tick_size));
     return width == 0 ? 6 : width + 8;
@@ -109,7 +133,6 @@ class Drawing {
 
   void place_panels() {
     double right = 0;
-    for (const Panel& panel : figure_.panels) right = std::max(right, width_beside(panel));
     const double height = height_ - around();
     double left = 0, from = above_panels;
     for (const Panel& panel : figure_.panels) {
@@ -117,6 +140,7 @@ class Drawing {
       placed_.push_back({panel, {0, from, 1, own}});
       for (const std::string& label : placed_.back().y_ticks().labels)
         left = std::max(left, text_width(label, tick_size));
+      right = std::max(right, width_beside(placed_.back()));
       from += own + (panel.joined ? between_panels : below_axis);
     }
     left += edge + label_size + 6 + tick_length + 2;
@@ -242,9 +266,69 @@ class Drawing {
           add_path(path_of({{placed.x(x), placed.box.top}, {placed.x(x), placed.box.bottom()}}), colour, 0.8,
                    " stroke-dasharray=\"3 2\"", series.label);
         return;
+      case Mark::band:
+        return add_band(placed, series);
+      case Mark::tiles:
+        return add_tiles(placed, series);
+      case Mark::blots:
+        for (std::size_t k = 0; k < series.x.size(); ++k)
+          if (std::isfinite(series.value[k]))
+            add_dot({placed.x(series.x[k]), placed.y(series.y[k])},
+                    mapped_colour(part_of(series.value[k], *placed.panel.bar)));
+        return;
+      case Mark::crosses:
+        return add_crosses(placed, series);
       case Mark::above:
         return;
     }
+  }
+
+  // Each stretch without a gap by itself.
+  void add_band(const Placed& placed, const Series& series) {
+    std::vector<Point> upper, lower;
+    const auto close = [&] {
+      upper.insert(upper.end(), lower.rbegin(), lower.rend());
+      if (!upper.empty())
+        text_ += fmt::format("<path fill=\"{}\" fill-opacity=\".2\" d=\"{}\"/>\n", colour_of(series),
+                             path_of(upper) + "Z");
+      upper.clear();
+      lower.clear();
+    };
+    for (std::size_t k = 0; k < series.x.size(); ++k) {
+      if (!std::isfinite(series.y[k]) || !std::isfinite(series.low[k])) {
+        close();
+        continue;
+      }
+      upper.push_back({placed.x(series.x[k]), placed.y(series.y[k])});
+      lower.push_back({placed.x(series.x[k]), placed.y(series.low[k])});
+    }
+    close();
+  }
+
+  // One path for all tiles of a colour.
+  void add_tiles(const Placed& placed, const Series& series) {
+    std::map<std::string, std::string, std::less<>> paths;
+    for (std::size_t k = 0; k < series.x.size(); ++k) {
+      const std::string colour = std::isfinite(series.value[k])
+                                     ? mapped_colour(part_of(series.value[k], *placed.panel.bar))
+                                     : std::string(colours_.shade);
+      const double left = placed.x(series.wide[k].low), right = placed.x(series.wide[k].high),
+                   low = placed.y(series.high[k].low), high = placed.y(series.high[k].high);
+      paths[colour] += path_of({{left, low}, {right, low}, {right, high}, {left, high}}) + "Z";
+    }
+    for (const auto& [colour, data] : paths)
+      text_ += fmt::format("<path fill=\"{}\" shape-rendering=\"crispEdges\" d=\"{}\"/>\n", colour, data);
+  }
+
+  void add_crosses(const Placed& placed, const Series& series) {
+    constexpr double arm = 2;
+    std::string data;
+    for (std::size_t k = 0; k < series.x.size(); ++k) {
+      const double x = placed.x(series.x[k]), y = placed.y(series.y[k]);
+      data += path_of({{x - arm, y - arm}, {x + arm, y + arm}});
+      data += path_of({{x - arm, y + arm}, {x + arm, y - arm}});
+    }
+    add_path(data, colour_of(series), 0.8, "", series.label);
   }
 
   void add_bars(const Placed& placed, const Series& series) {
@@ -305,7 +389,12 @@ class Drawing {
   // The legend, or the name of the only series.
   void add_beside(const Placed& placed) {
     const Box& box = placed.box;
+    if (placed.panel.bar) return add_bar(placed);
     double y = box.top + tick_size;
+    if (!placed.panel.legend.empty()) {
+      add_text(box.right() + 8, y, "start", tick_size, colours_.faint, placed.panel.legend);
+      y += 10;
+    }
     for (const Series& series : placed.panel.series) {
       if (series.label.empty()) continue;
       const std::vector<Point> sample{{box.right() + 8, y - 2.5}, {box.right() + 17, y - 2.5}};
@@ -320,6 +409,36 @@ class Drawing {
     if (!placed.panel.side.empty())
       add_text(box.right() + 8, box.top + box.height / 2 + 0.36 * tick_size, "start", tick_size,
                colour_of(placed.panel.series.at(0)), placed.panel.side);
+  }
+
+  // The colour bar, its ticks and its label.
+  void add_bar(const Placed& placed) {
+    constexpr int steps = 64;
+    const Box& box = placed.box;
+    const Axis& bar = *placed.panel.bar;
+    const double left = box.right() + 8;
+    for (int k = 0; k < steps; ++k) {
+      const double bottom = box.bottom() - box.height * k / steps, height = box.height / steps;
+      text_ += fmt::format(
+          "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" shape-rendering=\"crispEdges\"/>\n",
+          length(left), length(bottom - height), length(bar_width), length(height),
+          mapped_colour((k + 0.5) / steps));
+    }
+    const Ticks ticks = placed.bar_ticks();
+    std::string lines;
+    double widest = 0;
+    for (std::size_t k = 0; k < ticks.values.size(); ++k) {
+      const double at = pixel(ticks.values[k], bar, box.bottom(), box.top);
+      lines += path_of({{left + bar_width, at}, {left + bar_width + tick_length, at}});
+      add_text(left + bar_width + tick_length + 2, at + 0.36 * tick_size, "start", tick_size, colours_.ink,
+               ticks.labels[k]);
+      widest = std::max(widest, text_width(ticks.labels[k], tick_size));
+    }
+    add_path(lines, colours_.ink, 0.6);
+    const double x = left + bar_width + tick_length + 2 + widest + 2 + label_size;
+    const double middle = box.top + box.height / 2;
+    add_text(x, middle, "middle", label_size, colours_.ink, fitting(bar.label, box.height + 40, label_size),
+             fmt::format(" transform=\"rotate(-90 {} {})\"", length(x), length(middle)));
   }
 
   void add_notes() {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "base/text.hpp"
 
@@ -66,6 +67,36 @@ Ticks round_ticks(double low, double high, int most, bool whole) {
     }
     return ticks;
   }
+}
+
+namespace {
+
+// 1, 2 and 5, or 1 alone, times each `every`-th power of ten within [low, high].
+Ticks decades(double low, double high, std::initializer_list<int> digits, int every) {
+  constexpr double slack = 1e-9;
+  Ticks ticks;
+  for (int power = step_above(low).power - 1; Step{1, power}.value() <= high * (1 + slack); ++power) {
+    if (power % every != 0) continue;
+    for (const int digit : digits)
+      if (const double value = Step{digit, power}.value();
+          value >= low * (1 - slack) && value <= high * (1 + slack)) {
+        ticks.values.push_back(value);
+        ticks.labels.push_back(label_of(1, {digit, power}, power < -4 || power > 5));
+      }
+  }
+  return ticks;
+}
+
+}  // namespace
+
+Ticks logarithmic_ticks(double low, double high, int most) {
+  const auto fits = [&](const Ticks& ticks) { return static_cast<int>(ticks.values.size()) <= most; };
+  if (Ticks fine = decades(low, high, {1, 2, 5}, 1); fits(fine)) {
+    if (fine.values.size() < 2) return round_ticks(low, high, most);
+    return fine;
+  }
+  for (int every = 1;; ++every)
+    if (Ticks coarse = decades(low, high, {1}, every); fits(coarse)) return coarse;
 }
 
 Range with_margin(Range range) {

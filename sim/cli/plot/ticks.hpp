@@ -15,6 +15,10 @@ struct Ticks {
 // unless low < high.
 Ticks round_ticks(double low, double high, int most, bool whole = false);
 
+// On a logarithmic axis (0 < low < high): powers of ten within it, or every second or third of them ..., or
+// 1, 2 and 5 times them where fewer than two lie within it; round_ticks where these are fewer than two, too.
+Ticks logarithmic_ticks(double low, double high, int most);
+
 // 1, 2 or 5 times a power of ten: the smallest that is not below `least` (> 0).
 double round_step(double least);
 

@@ -12,9 +12,11 @@ namespace hillock::cli {
 struct PageParts {
   std::string_view html, style, script, plot_library, plot_style;
 };
-PageParts page_parts();
+PageParts page_parts();        // of the page of a run
+PageParts sweep_page_parts();  // of the page of a sweep
 
-// The page that shows this data (see page_data). Throws ResourceError if there is no plotting library.
+// The page that shows this data (see page_data, sweep_page_data). Throws ResourceError if there is no
+// plotting library.
 std::string page(const PageParts& parts, const std::string& title, const Json& data);
 
 }  // namespace hillock::cli

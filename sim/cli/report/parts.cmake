@@ -16,6 +16,8 @@ endfunction()
 read_part(html ${page_folder}/page.html)
 read_part(style ${page_folder}/page.css)
 read_part(script ${page_folder}/page.js)
+read_part(sweep_html ${page_folder}/sweep.html)
+read_part(sweep_script ${page_folder}/sweep.js)
 read_part(library "${plot_library}")
 read_part(library_style "${plot_style}")
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/page_parts.cpp CONTENT
@@ -26,6 +28,11 @@ namespace hillock::cli {
 
 PageParts page_parts() {
   return {${html}, ${style}, ${script},
+          ${library}, ${library_style}};
+}
+
+PageParts sweep_page_parts() {
+  return {${sweep_html}, ${style}, ${sweep_script},
           ${library}, ${library_style}};
 }
 
