@@ -62,6 +62,16 @@ class Recorded {
   std::vector<engine::AnalysisTable> analysis() const;
 
   engine::Recorder& recorder() { return analysing_; }
+  // How much has been recorded, and the way back to it.
+  struct Mark {
+    engine::MemoryRecorder::Mark memory;
+    assemble::Analysis::Mark analysis;
+  };
+  Mark mark() const { return {memory_.mark(), analysing_.analysis().mark()}; }
+  void go_back(const Mark& mark) {
+    memory_.go_back(mark.memory);
+    analysing_.analysis().go_back(mark.analysis);
+  }
   Busy& busy() { return busy_; }
 
  private:

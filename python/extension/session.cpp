@@ -116,6 +116,19 @@ std::map<std::string, double> Session::run(std::int64_t until, Recorded& recorde
   return profile ? profile_of(result) : std::map<std::string, double>{};
 }
 
+SavedState Session::snapshot(Recorded& recorded) {
+  const Busy::Turn turn(busy_), recording(recorded.busy());
+  return {prepared_.simulation->snapshot(), recorded.mark(), this};
+}
+
+void Session::restore(const SavedState& state, Recorded& recorded) {
+  const Busy::Turn turn(busy_), recording(recorded.busy());
+  if (state.session != this)
+    throw base::UserError("this snapshot is of another simulation", "take one of this simulation");
+  prepared_.simulation->restore(state.snapshot);
+  recorded.go_back(state.recorded);
+}
+
 void Session::write_run(record::RunWriter& writer, const engine::RunOptions& options, const Watch& watch,
                         std::map<std::string, double> numbers) {
   const auto begin = std::chrono::steady_clock::now();
@@ -195,6 +208,8 @@ std::unique_ptr<Session> load_text(const std::string& text, const std::string& n
 
 void bind_session(nb::module_& module) {
   bind_infos(module);
+  nb::class_<SavedState>(module, "SavedState", "The state of a simulation between two slices.")
+      .def_prop_ro("step", [](const SavedState& self) { return self.snapshot.step; });
   nb::class_<Session>(module, "Session", "A prepared simulation.")
       .def_prop_ro("populations", &Session::populations)
       .def_prop_ro("parameters", &Session::parameters, "resolved values as YAML, in internal units")
@@ -223,6 +238,8 @@ void bind_session(nb::module_& module) {
       .def("run", &Session::run, nb::arg("until"), nb::arg("recorded"), nb::arg("progress").none(),
            nb::arg("profile"),
            "Runs to the step `until`; progress(step, steps) is called about ten times a second.")
+      .def("snapshot", &Session::snapshot, nb::arg("recorded"))
+      .def("restore", &Session::restore, nb::arg("state"), nb::arg("recorded"))
       .def("run_to_file", &Session::run_to_file, nb::arg("path"), nb::arg("replace"),
            nb::arg("progress").none(), nb::arg("profile"));
   module.def("load", load, nb::arg("path"), nb::arg("settings"), nb::arg("model_folders"));

@@ -34,6 +34,13 @@ struct PopulationInfo {
   bool spikes = false;                                 // whether spikes are recorded
 };
 
+// The state of a simulation, and how much it had recorded.
+struct SavedState {
+  engine::Snapshot snapshot;
+  Recorded::Mark recorded;
+  const void* session = nullptr;  // whose it is
+};
+
 class Session {
  public:
   // Prepares what was loaded. Throws base::Error.
@@ -52,6 +59,9 @@ class Session {
   // time went (see cli::profile_numbers), if that is asked for.
   std::map<std::string, double> run(std::int64_t until, Recorded& recorded, nanobind::object progress,
                                     bool profile);
+  SavedState snapshot(Recorded& recorded);
+  // Throws UserError for the state of another session.
+  void restore(const SavedState& state, Recorded& recorded);
   // Runs to the end, into PATH.partial and, at a clean end, PATH.
   void run_to_file(const std::string& path, bool replace, nanobind::object progress, bool profile);
 

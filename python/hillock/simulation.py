@@ -218,6 +218,21 @@ class SimulatedPopulation(ItemsAsAttributes["numpy.ndarray[Any, Any]"]):
         return f"<hillock.SimulatedPopulation '{self.name}': {self.size} of {self._info.model}; states {', '.join(self.states)}>"
 
 
+class Snapshot:
+    """The state of a simulation between two slices; see Simulation.snapshot."""
+
+    def __init__(self, state: _hillock.SavedState, dt: float) -> None:
+        self._state, self._dt = state, dt
+
+    @property
+    def time(self) -> float:
+        """The time it was taken at, ms."""
+        return self._state.step * self._dt
+
+    def __repr__(self) -> str:
+        return f"<hillock.Snapshot at {self.time:g} ms>"
+
+
 class Simulation:
     """A simulation that runs in slices: ``sim.run("100 ms")``, with a look at, or a change of, the states in between.
 
@@ -242,6 +257,20 @@ class Simulation:
                              "give simulation__duration=")
         with shown(progress, self.dt, until) as report:
             self._session.run(until, self._recorded, report, False)
+
+    def snapshot(self) -> Snapshot:
+        """The complete state: ``sim.restore(snapshot)`` goes back there, as often as wanted, with the bits it had.
+
+        It holds a copy of all states, and how much has been recorded; memory as for one more simulation.
+        """
+        return Snapshot(self._session.snapshot(self._recorded), self.dt)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Goes back (or ahead) to a snapshot of this simulation; what was recorded behind it is forgotten.
+
+        Arrays of ``recorded`` that were taken before stay as they are. Raises UserError for one of another simulation.
+        """
+        self._session.restore(snapshot._state, self._recorded)
 
     def _steps(self, duration: str | float) -> int:
         ms = _hillock.time_of(duration) if isinstance(duration, str) else float(duration)

@@ -42,6 +42,8 @@ BENCHMARKS = {benchmark.name: benchmark for benchmark in (
     Benchmark("startup", "startup", "`hillock run configs/quickstart.yaml` from start to exit (at most 0.15 s)"),
     Benchmark("python", "from_python", "`hillock.run` of the same from Python, beside the command line from start to exit (at most 0.05 s more)"),
     Benchmark("large_file", "large_file", "report, plot and hillock.open of a file of 10 GB that is not in memory (at most 2 s each); it lies in build/ meanwhile"),
+    Benchmark("sweep", "sweep", "f-I curve as a sweep of 1000 points, beside one run of 1000 neurons (at most 1.5 times its time) and the fastest\n"
+                     + 18 * " " + "other simulator (at least 6 times faster); 10,000 LIF points with features (at most 5 s)", ("peers",)),
     Benchmark("features", "features", "`hillock features` of 1000 traces of 1 s at 0.025 ms from start to exit, beside eFEL (at least 20 times faster)"),
 )}
 

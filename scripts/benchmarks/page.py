@@ -56,6 +56,14 @@ def _threads(found: dict) -> str:
                   for row in found.get("rows", [])])
 
 
+def _sweep(found: dict) -> str:
+    def asked(row: dict) -> str:
+        return f"at least {row['at_least']:g}" if "at_least" in row else f"at most {row['bound']:g}"
+
+    return table(["what", "value", "asked", "pairs"],
+                 [[row["what"], f"{row['value']:.2f} {row['unit']}", asked(row), _pairs(row)] for row in found.get("rows", [])])
+
+
 def _first_step(found: dict) -> str:
     return table(["config or model", "ms"], [[row["config"], f"{1e3 * row['seconds']:.1f}"] for row in found["rows"]])
 
@@ -73,7 +81,7 @@ def _work_precision(found: dict) -> str:
 
 
 TABLES: dict[str, Callable[[dict], str]] = {"jit": _steps, "interpreter": _steps, "hh_fi": _hh_fi, "first_step": _first_step,
-                                           "work_precision": _work_precision, "threads": _threads}
+                                           "work_precision": _work_precision, "threads": _threads, "sweep": _sweep}
 
 
 def block(name: str, found: dict | None) -> str:

@@ -151,6 +151,23 @@ bool Analysis::take(const engine::SpikeBlock& block) {
   return true;
 }
 
+Analysis::Mark Analysis::mark() const {
+  Mark mark;
+  for (const Held& held : held_) {
+    mark.frames.push_back(held.frames);
+    auto& spikes = mark.spikes.emplace_back();
+    for (const auto& train : held.trains) spikes.push_back(train.size());
+  }
+  return mark;
+}
+
+void Analysis::go_back(const Mark& mark) {
+  for (std::size_t p = 0; p < held_.size(); ++p) {
+    held_[p].frames = mark.frames.at(p);
+    for (std::size_t n = 0; n < held_[p].trains.size(); ++n) held_[p].trains[n].resize(mark.spikes[p].at(n));
+  }
+}
+
 std::vector<analysis::PopulationFacts> Analysis::facts(double reached) const {
   std::vector<analysis::PopulationFacts> all;
   for (std::size_t p = 0; p < plans_.size(); ++p) all.push_back(facts_of(p, reached));

@@ -56,6 +56,14 @@ class Analysis {
   bool take(const engine::FrameBlock& block);
   bool take(const engine::SpikeBlock& block);
 
+  // How much is held of each plan, and the way back to it.
+  struct Mark {
+    std::vector<std::int64_t> frames;
+    std::vector<std::vector<std::size_t>> spikes;  // of each neuron
+  };
+  Mark mark() const;
+  void go_back(const Mark& mark);
+
   const std::vector<AnalysisPlan>& plans() const { return plans_; }
   // What was measured up to a time (ms), in the order of the plans. May be called at any time, also again.
   std::vector<analysis::PopulationFacts> facts(double reached) const;
@@ -84,6 +92,7 @@ class AnalysingRecorder final : public engine::Recorder {
   AnalysingRecorder(engine::Recorder& next, std::vector<AnalysisPlan> plans)
       : next_(next), analysis_(std::move(plans)) {}
   const Analysis& analysis() const { return analysis_; }
+  Analysis& analysis() { return analysis_; }
 
   void write(engine::FrameBlock block) override {
     if (!analysis_.take(block)) next_.write(std::move(block));

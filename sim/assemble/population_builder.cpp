@@ -211,10 +211,10 @@ class Builder {
     for (std::size_t i = 0; i < slots().streams.size(); ++i) {
       const std::string& name = slots().streams[i];
       const auto given = streams.find(name);
-      plan.streams[static_cast<int>(i)] = given != streams.end()
-                                              ? given->second
-                                              : base::Streams::of(experiment_.simulation.seeds,
-                                                                 "populations." + spec_.name + "." + name, spec_.size);
+      plan.streams[static_cast<int>(i)] =
+          given != streams.end() ? given->second
+                                 : base::Streams::of(experiment_.simulation.seeds,
+                                                     "populations." + spec_.name + "." + name, spec_.size);
     }
   }
 
@@ -231,23 +231,24 @@ class Builder {
     warn_of_singularities(*spec_.model, value_of, diagnostics_);
   }
 
-  // What runs away towards a peak gives later stages huge slopes; with a negative weight these take the end
-  // of the step below the peak.
+  // What runs away towards a peak gives later stages huge slopes; with a negative coefficient these take the
+  // end of the step, or a later stage, below the peak. How steep the upstroke is up to the peak is a matter
+  // of values, not of the form of the equations: hence "may".
   void warn_of_overshoot() {
     using Kind = model::MethodKind;
-    const bool negative_weights =
+    const bool negative_coefficients =
         choice_.kind == Kind::dopri5 || choice_.kind == Kind::cash_karp54 || choice_.kind == Kind::fehlberg78;
     const model::SpikeRule& rule = spec_.model->spike;
-    if (!negative_weights || rule.kind != model::SpikeRuleKind::when || rule.reset.empty() ||
-        !solve::is_nonlinear(cell_))
+    if (!negative_coefficients || experiment_.simulation.interpolated ||
+        rule.kind != model::SpikeRuleKind::when || rule.reset.empty() ||
+        !solve::objection_exponential_euler(cell_))
       return;
     diagnostics_.warning(
         method_.place,
-        fmt::format(
-            "population '{}': some weights of {} are negative, so that a step through the upstroke of a "
-            "spike may end below its peak: spikes are missed, or too many",
-            spec_.name, built_.summary.method),
-        "take rk4, whose weights are positive, or adaptive");
+        fmt::format("population '{}': some coefficients of {} are negative, so that a step through a steep "
+                    "upstroke may end below the peak of the spike: spikes may be missed, or be too many",
+                    spec_.name, built_.summary.method),
+        "take rk4, whose coefficients are not negative, or spike_times: interpolated, or adaptive");
   }
 
   const model::Experiment& experiment_;

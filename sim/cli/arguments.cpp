@@ -129,13 +129,15 @@ void add_run(CLI::App& app, Raw& raw) {
                  "Where to write (default results/NAME.h5, replaced when the run is complete)")
       ->type_name("FILE");
   run.add_flag("--force", raw.arguments.force, "Replace the file that --out names");
-  run.add_option("--threads", raw.threads,
-                 "Number of threads (default: simulation.threads of the config, or as many as are fastest); "
-                 "results do not depend on it")
+  run.add_option(
+         "--threads", raw.threads,
+         "Number of threads, or auto: as many as are fastest (default: simulation.threads of the config, or "
+         "auto); results do not depend on it")
       ->type_name("N");
   run.add_flag("--profile", raw.arguments.profile,
                "Print where the time went, for each population; the file has it under /meta");
-  run.add_flag("--quiet", raw.arguments.quiet, "Print nothing but warnings and errors");
+  run.add_flag("--quiet", raw.arguments.quiet,
+               "Print nothing but warnings and errors, and what --profile asks for");
   add_kernels(run, raw);
 }
 
@@ -329,12 +331,13 @@ void check_command(const CLI::App& app, int argc, const char* const* argv) {
                     suggestion(word, names, "the commands are"));
 }
 
-int whole_number(const std::string& option, const std::string& word, int least, int most) {
+int whole_number(const std::string& option, const std::string& word, int least, int most,
+                 const std::string& or_else = "") {
   const auto value = base::parse_number(word);
   if (!value || *value < least || *value > most || *value != static_cast<int>(*value))
     throw UserError(option + " " + word + " is not a whole number from " + std::to_string(least) + " to " +
                         std::to_string(most),
-                    "write for instance " + option + " " + std::to_string(std::max(least, 8)));
+                    "write for instance " + option + " " + std::to_string(std::max(least, 8)) + or_else);
   return static_cast<int>(*value);
 }
 
@@ -348,7 +351,10 @@ Arguments checked(Raw raw) {
   if (raw.out && raw.out->empty())
     throw UserError("--out needs the name of a file", "write for instance --out results/run.h5");
   arguments.out = raw.out.value_or("");
-  if (!raw.threads.empty()) arguments.threads = whole_number("--threads", raw.threads, 1, 4096);
+  if (raw.threads == "auto")
+    arguments.threads = 0;
+  else if (!raw.threads.empty())
+    arguments.threads = whole_number("--threads", raw.threads, 1, 4096, ", or --threads auto");
   if (!raw.stack.empty()) arguments.stack = whole_number("--stack", raw.stack, 1, 1 << 20);
   if (!raw.chunk.empty()) {
     arguments.chunk = whole_number("--chunk", raw.chunk, 8, 1 << 20);

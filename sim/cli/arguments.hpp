@@ -1,5 +1,6 @@
 // What may stand on the command line, and what stood there.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ struct Arguments {
   std::vector<std::string> settings;  // --set PATH=VALUE
   std::string out;                    // --out; empty: hillock's choice
   bool force = false, quiet = false, json = false, csv = false, list = false;
-  int threads = 0;  // 0: as the config says
+  std::optional<int> threads;  // none: as the config says; 0: auto
   bool profile = false;
   int stack = 0;                  // --stack of sweep; 0: as many as are fast
   std::vector<std::string> only;  // --only AXIS=VALUE of sweep

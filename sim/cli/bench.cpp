@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <limits>
 
 #include "assemble/assemble.hpp"
@@ -210,6 +211,9 @@ int bench(const Arguments& arguments, Console& console) {
         arguments.path.empty() ? "hillock bench needs a NAME" : "'" + arguments.path + "' is not a benchmark",
         near.empty() ? "see hillock bench --list" : near);
   }
+  if (arguments.config.empty() && !std::filesystem::exists(found->config))
+    throw base::UserError(fmt::format("{}, the config of '{}', is not here", found->config, found->name),
+                          "name a config with --config, or call it in the folder of hillock's source");
   const Case one{arguments.config.empty() ? found->config : arguments.config, arguments.settings};
   Json json;
   json["benchmark"] = found->name;

@@ -75,6 +75,12 @@ constexpr std::array keys{
               "of the counts behind correlation, autocorrelogram and spectrum, and of the histogram"},
     ConfigKey{"analysis.NAME.settings", Form::feature_settings, false, "",
               "settings of the features that differ from their defaults, with their units"},
+    ConfigKey{"at", Form::anything, false, "",
+              "what changes during the run: {500 ms: {set: {inputs.step.amplitude: 20 pA}}}; parameters of models and "
+              "values of inputs can"},
+    ConfigKey{"search", Form::anything, false, "",
+              "the value of a parameter at which a condition on the results begins to hold; `hillock sweep` finds "
+              "it, run ignores it, and says so"},
     ConfigKey{"sweep", Form::anything, false, "", "runs with varied values; run ignores it, and says so"},
 };
 

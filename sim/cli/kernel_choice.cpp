@@ -3,7 +3,31 @@
 
 #include <fmt/format.h>
 
+#include "base/diagnostics.hpp"
+
 namespace hillock::cli {
+
+namespace {
+
+[[noreturn]] void refuse_native_code(const Arguments& arguments, program::InstructionSet isa) {
+  if (!program::writes_native_code())
+    throw base::ResourceError(
+        "--backend jit: this hillock was built without Xbyak, so it writes no native code; choose --backend "
+        "interpreter");
+  if (isa != program::InstructionSet::generic)
+    throw base::ResourceError(
+        fmt::format("--backend jit: the system gives no executable memory for native code ({}); choose "
+                    "--backend interpreter",
+                    program::name(isa)));
+  const std::string written = "native code is written for avx2 and avx512";
+  if (arguments.instructions == "generic")
+    throw base::UserError("--backend jit does not go with --instructions generic: " + written,
+                          "write --backend interpreter, or leave --instructions out");
+  throw base::ResourceError("--backend jit: " + written +
+                            ", and this processor has neither; choose --backend interpreter");
+}
+
+}  // namespace
 
 program::KernelOptions kernel_options(const Arguments& arguments) {
   program::KernelOptions options;
@@ -20,11 +44,7 @@ program::KernelOptions kernel_options(const Arguments& arguments) {
   options.backend = program::has_native_code(options.isa) ? Backend::jit : Backend::interpreter;
   if (arguments.backend == "interpreter") options.backend = Backend::interpreter;
   if (arguments.backend == "jit" && options.backend != Backend::jit)
-    throw base::ResourceError(
-        fmt::format("there is no native code for {} here: hillock was built without Xbyak, or the system "
-                    "gives no executable "
-                    "memory; choose --backend interpreter",
-                    program::name(options.isa)));
+    refuse_native_code(arguments, options.isa);
   return options;
 }
 

@@ -18,6 +18,7 @@
 #include "cli/provenance.hpp"
 #include "cli/signals.hpp"
 #include "config/config.hpp"
+#include "network/population.hpp"
 #include "record/output_file.hpp"
 #include "record/run_info.hpp"
 #include "record/run_writer.hpp"
@@ -168,6 +169,13 @@ class Run {
   std::string analysis_text_;
 };
 
+// Who asks for more threads than there are blocks of neurons gets fewer.
+void say_fewer_threads(int asked, int taken, Console& console) {
+  if (asked > taken)
+    console.message(fmt::format("note: {} run, not {}: threads share the neurons in blocks of {}",
+                                counted(taken, "thread"), asked, network::range_block));
+}
+
 // What a run that did not end has left of the time it recorded is replaced only where that was asked for, or
 // where the name is hillock's own choice, and then not without a word.
 void check_left_behind(const std::string& path, bool explicit_out, const Arguments& arguments,
@@ -192,7 +200,7 @@ int run(const Arguments& arguments, Console& console) {
   const auto start = Clock::now();
   SignalWatch signals;
   const auto experiment = config::load(arguments.path, {arguments.settings, config::default_model_folders()});
-  if (arguments.threads != 0) experiment->simulation.threads = arguments.threads;
+  if (arguments.threads) experiment->simulation.threads = *arguments.threads;
   const bool explicit_out = !arguments.out.empty();
   const std::string path = explicit_out ? arguments.out : "results/" + experiment->name + ".h5";
   std::error_code none;
@@ -208,6 +216,7 @@ int run(const Arguments& arguments, Console& console) {
   for (const std::string& note : experiment->notes) console.message("note: " + note);
   for (const base::Diagnostic& warning : experiment->warnings) console.warning(warning);
   for (const base::Diagnostic& warning : prepared.warnings) console.warning(warning);
+  say_fewer_threads(experiment->simulation.threads, prepared.simulation->threads(), console);
   check_free_disk(path, prepared.estimate.file_bytes);
   add_facts(prepared.layout.facts, *experiment, prepared, options.kernels);
   return Run(arguments, console, signals, path, prepared, experiment->simulation.dt)

@@ -39,7 +39,8 @@ void keep_only(const std::string& only, sweep::Points& points) {
   const std::size_t equals = only.find('=');
   if (equals == std::string::npos)
     throw base::UserError("--only " + base::quoted(only) + " has no '='", "write --only 'AXIS=VALUE'");
-  const std::string name = only.substr(0, equals), value(base::trim(std::string_view(only).substr(equals + 1)));
+  const std::string name = only.substr(0, equals),
+                    value(base::trim(std::string_view(only).substr(equals + 1)));
   const auto column = std::ranges::find(points.columns, name, &sweep::Column::name);
   if (column == points.columns.end()) {
     std::vector<std::string> names;
@@ -70,10 +71,12 @@ void keep_only(const std::string& only, sweep::Points& points) {
 }
 
 std::string progress_text(const sweep::Progress& progress, std::int64_t before) {
-  const double done = static_cast<double>(progress.done - before), left = static_cast<double>(progress.points - progress.done);
-  std::string text = fmt::format("{:3.0f} %  {} of {} points",
-                                 100 * static_cast<double>(progress.done) / static_cast<double>(progress.points),
-                                 progress.done, progress.points);
+  const double done = static_cast<double>(progress.done - before),
+               left = static_cast<double>(progress.points - progress.done);
+  std::string text =
+      fmt::format("{:3.0f} %  {} of {} points",
+                  100 * static_cast<double>(progress.done) / static_cast<double>(progress.points),
+                  progress.done, progress.points);
   if (progress.failed > 0) text += fmt::format(", {} failed", progress.failed);
   if (done > 0)
     text += "  " + human_seconds(progress.wall_seconds * left / done) + " left  " +
@@ -113,17 +116,20 @@ class Sweep {
  public:
   Sweep(const Arguments& arguments, Console& console)
       : arguments_(arguments), console_(console), config_(read_template(arguments)) {
-    if (config_.sweep() == nullptr)
-      throw base::UserError(arguments.path + " has no section 'sweep'",
+    if (config_.sweep() == nullptr && config_.search() == nullptr)
+      throw base::UserError(arguments.path + " has no section 'sweep' or 'search'",
                             "hillock run runs it; docs/sweeps.md shows what a sweep looks like");
     base::Diagnostics unheard;  // the template has reported them
     const config::Variables variables = config::read_variables(config_.vars(), unheard);
     const std::uint64_t seed = config_.experiment().simulation.seeds.front();
-    spec_ = config::read_sweep(*config_.sweep(), config_.vars(), seed);
-    points_ = sweep::all_points(spec_, variables, seed, sweep::taken_names(config_));
-    sweep::check_paths(config_, points_);
+    if (config_.sweep() != nullptr)
+      task_.sweep = config::read_sweep(*config_.sweep(), config_.vars(), config_.experiment().simulation);
+    if (config_.search() != nullptr) task_.search = config::read_search(*config_.search(), config_.vars());
+    points_ = sweep::all_points(task_.sweep, variables, seed, sweep::taken_names(config_, task_));
+    sweep::check_paths(config_, points_, task_.sweep.after);
+    if (task_.search) config_.variant(std::vector{task_.search->at(task_.search->to)}, task_.sweep.after);
     for (const std::string& only : arguments.only) keep_only(only, points_);
-    layout_ = sweep::layout_of(config_, spec_, points_);
+    layout_ = sweep::layout_of(config_, task_, points_);
     add_facts();
   }
 
@@ -145,7 +151,7 @@ class Sweep {
     if (left && !arguments_.quiet)
       console_.message(fmt::format("note: {}.partial holds {} of {} points; the others are run", path_,
                                    before_, layout_.points()));
-    options.threads = arguments_.threads;
+    options.threads = arguments_.threads.value_or(0);
     if (arguments_.stack > 0) options.most_stacked = arguments_.stack;
     options.stop = &signals.stop();
     if (!arguments_.quiet && console_.shows_progress())
@@ -153,7 +159,7 @@ class Sweep {
         console_.progress(progress_text(progress, before_));
       };
     try {
-      const bool complete = sweep::run_points(config_, spec_, points_, layout_, file, options);
+      const bool complete = sweep::run_points(config_, task_, points_, layout_, file, options);
       console_.progress({});
       const double seconds = base::seconds_since(begin);
       const std::int64_t done = file.next(), failures = file.failures();
@@ -181,7 +187,8 @@ class Sweep {
 
   int end(std::int64_t done, std::int64_t failures, double seconds) {
     if (failures > 0)
-      console_.message(fmt::format("error: {} of {} points failed:\n{}", failures, done, failures_text(path_)));
+      console_.message(
+          fmt::format("error: {} of {} points failed:\n{}", failures, done, failures_text(path_)));
     if (!arguments_.quiet)
       console_.out(fmt::format("{}: {} in {}{}\n", base::printable(path_), counted(done, "point"),
                                human_seconds(seconds),
@@ -190,16 +197,17 @@ class Sweep {
   }
 
   int interrupted(std::int64_t done, int signal) {
-    console_.message(fmt::format("interrupted after {} of {} points: they are in {}.partial; the same command "
-                                 "goes on with the others",
-                                 done, layout_.points(), base::printable(path_)));
+    console_.message(
+        fmt::format("interrupted after {} of {} points: they are in {}.partial; the same command "
+                    "goes on with the others",
+                    done, layout_.points(), base::printable(path_)));
     return 128 + signal;
   }
 
   const Arguments& arguments_;
   Console& console_;
   config::Template config_;
-  config::SweepSpec spec_;
+  sweep::Task task_;
   sweep::Points points_;
   record::SweepLayout layout_;
   std::string path_;

@@ -33,13 +33,13 @@ void read_change(Reader& reader, const Entry& entry, const model::SimulationSpec
                             base::format_quantity(simulation.duration, base::dimension::time) + ", got " +
                             base::quoted(entry.key),
                         *time == 0 ? "write what holds from the beginning into the sections themselves" : "");
-  const std::vector<std::string> keys{"set"};
-  reader.keys(entry.value, "what changes at " + entry.key, keys);
   const Node* set = entry.value.find("set");
   if (set == nullptr || !set->is_map() || set->entries.empty())
     return reader.error(set == nullptr ? entry.place : set->place,
                         "what changes at " + entry.key + " stands in 'set', a map of paths and values",
                         "write for example {set: {inputs.step.amplitude: 20 pA}}");
+  const std::vector<std::string> keys{"set"};
+  reader.keys(entry.value, "what changes at " + entry.key, keys);
   ChangeSpec change;
   change.step = *base::TimeGrid{simulation.dt, 0}.step_of(*time);
   change.place = entry.place;
@@ -66,19 +66,24 @@ std::vector<ChangeSpec> read_at(const Node& root, const model::SimulationSpec& s
   return changes;
 }
 
+void add_change(std::span<const Assignment> settings, std::int64_t step, std::vector<ChangeSpec>& changes) {
+  auto place = std::ranges::lower_bound(changes, step, {}, &ChangeSpec::step);
+  if (place == changes.end() || place->step != step) place = changes.insert(place, {step, {}, {}});
+  place->settings.insert(place->settings.end(), settings.begin(), settings.end());
+}
+
 void check_change(const model::Experiment& before, const model::Experiment& then, const ChangeSpec& spec,
                   base::Diagnostics& diagnostics) {
   const auto any = [](const std::string&) { return false; };
   const auto same_input = [&](const model::InputSpec& a, const model::InputSpec& b) {
     return model::same_role(a, b) && model::same_fields(a, b, any);
   };
-  const bool fits =
-      model::same_simulation(before.simulation, then.simulation) &&
-      before.simulation.seeds == then.simulation.seeds &&
-      std::ranges::equal(before.populations, then.populations, model::same_structure) &&
-      std::ranges::equal(before.inputs, then.inputs, same_input) &&
-      std::ranges::equal(before.record, then.record, model::same_record) &&
-      std::ranges::equal(before.analysis, then.analysis, model::same_analysis);
+  const bool fits = model::same_simulation(before.simulation, then.simulation) &&
+                    before.simulation.seeds == then.simulation.seeds &&
+                    std::ranges::equal(before.populations, then.populations, model::same_structure) &&
+                    std::ranges::equal(before.inputs, then.inputs, same_input) &&
+                    std::ranges::equal(before.record, then.record, model::same_record) &&
+                    std::ranges::equal(before.analysis, then.analysis, model::same_analysis);
   if (fits) return;
   const base::Place& place = spec.settings.empty() ? spec.place : spec.settings.front().place;
   diagnostics.error(place, "only parameters of models and values of inputs can change during a run",

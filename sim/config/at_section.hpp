@@ -1,6 +1,7 @@
 // `at`: values that change during a run.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "config/composition.hpp"
@@ -19,6 +20,9 @@ struct ChangeSpec {
 // {500 ms: {set: {inputs.step.amplitude: 20 pA}}}, in order of time; findings are reported.
 std::vector<ChangeSpec> read_at(const Node& root, const model::SimulationSpec& simulation,
                                 base::Diagnostics& diagnostics);
+
+// Puts in what is set from a grid point on.
+void add_change(std::span<const Assignment> settings, std::int64_t step, std::vector<ChangeSpec>& changes);
 
 // Reports what cannot change during a run: anything but parameters and inputs.
 void check_change(const model::Experiment& before, const model::Experiment& then, const ChangeSpec& spec,

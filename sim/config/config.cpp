@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "base/text.hpp"
-#include "config/document.hpp"
 #include "config/at_section.hpp"
+#include "config/document.hpp"
 #include "config/library.hpp"
 #include "config/reader.hpp"
 #include "config/sections.hpp"
@@ -21,14 +21,12 @@ struct LaterSection {
   const char* name;
   const char* needs;
 };
-constexpr std::array<LaterSection, 4> later{{{"connections", "networks"},
-                                             {"gap_junctions", "networks"},
-                                             {"stop_when", "stop conditions"},
-                                             {"search", "searches"}}};
+constexpr std::array<LaterSection, 3> later{
+    {{"connections", "networks"}, {"gap_junctions", "networks"}, {"stop_when", "stop conditions"}}};
 
 void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experiment& experiment) {
-  const std::vector<std::string> known{"vars",   "simulation", "populations", "inputs",
-                                       "record", "analysis",   "at",          "sweep"};
+  const std::vector<std::string> known{"vars",     "simulation", "populations", "inputs", "record",
+                                       "analysis", "at",         "sweep",       "search"};
   Node others = root;
   std::erase_if(others.entries, [&](const Entry& entry) {
     for (const LaterSection& section : later) {
@@ -41,7 +39,9 @@ void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experi
     return false;
   });
   reader.keys(others, "a config", known);
-  if (!sweeps && root.find("sweep") != nullptr) experiment.notes.push_back("'sweep' is ignored by run");
+  for (const char* section : {"sweep", "search"})
+    if (!sweeps && root.find(section) != nullptr)
+      experiment.notes.push_back("'" + std::string(section) + "' is ignored by run");
 }
 
 void warn_of_nothing_recorded(const Node& root, const model::Experiment& experiment,
@@ -110,7 +110,8 @@ Template::Template(std::string text, const std::string& name, const std::string&
     Library library(*experiment_, options_.model_folders, options_.model_texts, diagnostics);
     read(*root, library, *experiment_, diagnostics);
     models_ = library.found();
-    if (!diagnostics.has_errors()) read_changes(*root, *experiment_, diagnostics);
+    if (!diagnostics.has_errors())
+      read_changes(*root, read_at(*root, experiment_->simulation, diagnostics), *experiment_, diagnostics);
   }
   diagnostics.throw_if_errors();
   experiment_->warnings = diagnostics.all();
@@ -124,11 +125,11 @@ void Template::read(const Node& root, Library& library, model::Experiment& exper
 }
 
 // Each change is the config with all that was set until then.
-void Template::read_changes(const Node& root, model::Experiment& experiment,
-                            base::Diagnostics& diagnostics) const {
+void Template::read_changes(const Node& root, const std::vector<ChangeSpec>& changes,
+                            model::Experiment& experiment, base::Diagnostics& diagnostics) const {
   Node now = root;
   std::erase_if(now.entries, [](const Entry& entry) { return entry.key == "at"; });
-  for (const ChangeSpec& spec : read_at(root, experiment.simulation, diagnostics)) {
+  for (const ChangeSpec& spec : changes) {
     const std::size_t before = diagnostics.all().size();
     for (const Assignment& setting : spec.settings)
       if (Node* node = find_setting(now, setting, diagnostics)) *node = setting.value;
@@ -149,19 +150,25 @@ void Template::read_changes(const Node& root, model::Experiment& experiment,
   }
 }
 
-std::unique_ptr<model::Experiment> Template::variant(std::span<const Assignment> assignments) const {
+std::unique_ptr<model::Experiment> Template::variant(std::span<const Assignment> assignments,
+                                                     std::int64_t from) const {
   auto experiment = std::make_unique<model::Experiment>();
   experiment->path = experiment_->path;
   experiment->name = experiment_->name;
   experiment->folder = experiment_->folder;
   base::Diagnostics diagnostics;
   Node root = root_;
-  for (const Assignment& assignment : assignments)
-    if (Node* node = find_setting(root, assignment, diagnostics)) *node = assignment.value;
+  if (from == 0)
+    for (const Assignment& assignment : assignments)
+      if (Node* node = find_setting(root, assignment, diagnostics)) *node = assignment.value;
   Library library(*experiment, options_.model_folders, options_.model_texts, diagnostics);
   library.add(models_);
   read(root, library, *experiment, diagnostics);
-  if (!diagnostics.has_errors()) read_changes(root, *experiment, diagnostics);
+  if (!diagnostics.has_errors()) {
+    std::vector<ChangeSpec> changes = read_at(root, experiment->simulation, diagnostics);
+    if (from > 0) add_change(assignments, from, changes);
+    read_changes(root, changes, *experiment, diagnostics);
+  }
   diagnostics.throw_if_errors();
   experiment->warnings = diagnostics.all();
   return experiment;

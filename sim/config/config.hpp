@@ -1,11 +1,13 @@
 // From YAML text to a checked Experiment; every finding of a file is reported at once.
 #pragma once
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "config/at_section.hpp"
 #include "config/composition.hpp"
 #include "config/library.hpp"
 #include "model/experiment.hpp"
@@ -40,15 +42,18 @@ class Template {
   std::unique_ptr<model::Experiment> take() && { return std::move(experiment_); }
   // What is written under `sweep`; nullptr if nothing is.
   const Node* sweep() const { return root_.find("sweep"); }
+  const Node* search() const { return root_.find("search"); }
   const Node* vars() const { return root_.find("vars"); }
-  // The config with these values at these paths. It may be used while this lives; several threads may ask at
-  // once. Throws UserError.
-  std::unique_ptr<model::Experiment> variant(std::span<const Assignment> assignments) const;
+  // The config with these values at these paths, from the beginning or from a grid point on. It may be used
+  // while this lives; several threads may ask at once. Throws UserError.
+  std::unique_ptr<model::Experiment> variant(std::span<const Assignment> assignments,
+                                             std::int64_t from = 0) const;
 
  private:
   void read(const Node& root, Library& library, model::Experiment& experiment,
             base::Diagnostics& diagnostics) const;
-  void read_changes(const Node& root, model::Experiment& experiment, base::Diagnostics& diagnostics) const;
+  void read_changes(const Node& root, const std::vector<ChangeSpec>& changes, model::Experiment& experiment,
+                    base::Diagnostics& diagnostics) const;
 
   Options options_;
   std::unique_ptr<model::Experiment> experiment_;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
@@ -36,7 +38,8 @@ class ModelFileReader {
     }
     if (!read_kind()) return false;
     const bool neuron = model_.kind == Kind::neuron;
-    reader_.keys(root_, neuron ? "a neuron model" : "a receptor model", neuron ? neuron_keys : receptor_keys);
+    const std::vector<std::string>& keys = neuron ? neuron_keys : receptor_keys;
+    reader_.keys(root_, neuron ? "a neuron model" : "a receptor model", keys);
     read_words();
     read_parameters();
     read_states();
@@ -51,7 +54,11 @@ class ModelFileReader {
       read_definitions("on_spike", model_.on_spike);
       if (const Node* current = root_.find("current")) model_.current = expression(*current, "current");
     }
-    return units_known_;
+    // What a misspelt section declares would be reported as missing wherever it is used.
+    const auto misspelt = [&](const Entry& entry) {
+      return std::ranges::find(keys, entry.key) == keys.end() && !base::did_you_mean(entry.key, keys).empty();
+    };
+    return units_known_ && std::ranges::none_of(root_.entries, misspelt);
   }
 
  private:

@@ -9,7 +9,9 @@
 
 #include "base/math.hpp"
 #include "base/text.hpp"
+#include "base/time_grid.hpp"
 #include "config/reader.hpp"
+#include "config/sections.hpp"
 #include "config/value_laws.hpp"
 
 namespace hillock::config {
@@ -41,12 +43,13 @@ Node written(double value, const base::Dimension& dimension, const base::Place& 
 
 class SweepReader {
  public:
-  SweepReader(Reader& reader, std::uint64_t seed) : reader_(reader), seed_(seed) {}
+  SweepReader(Reader& reader, const model::SimulationSpec& simulation)
+      : reader_(reader), simulation_(simulation) {}
 
   SweepSpec read(const Node& node) {
     spec_.place = node.place;
     if (!reader_.map(node, "sweep")) return spec_;
-    const std::vector<std::string> keys{"parameters", "combine", "count", "repeat", "where", "keep"};
+    const std::vector<std::string> keys{"parameters", "combine", "count", "repeat", "where", "after", "keep"};
     reader_.keys(node, "'sweep'", keys);
     read_combination(node);
     const Node* parameters = node.find("parameters");
@@ -61,6 +64,7 @@ class SweepReader {
     if (const Node* repeat = node.find("repeat"))
       spec_.repeat = reader_.whole(*repeat, "repeat", 1, most_points).value_or(1);
     if (const Node* where = node.find("where")) spec_.where = *where;
+    if (const Node* after = node.find("after")) read_after(*after);
     if (const Node* keep = node.find("keep")) read_keep(*keep);
     check_lengths();
     return spec_;
@@ -85,6 +89,17 @@ class SweepReader {
     else if (draws)
       reader_.error(node.find("combine")->place, "points that are drawn need 'count', their number",
                     "write for example 'count: 100'");
+  }
+
+  void read_after(const Node& node) {
+    const std::optional<double> time = reader_.value(node, "after", base::dimension::time);
+    if (!time || !check_on_grid(reader_, *time, simulation_, node.place, "after")) return;
+    if (*time < 0 || *time >= simulation_.duration)
+      return reader_.error(node.place,
+                           "'after' must lie inside of the run, before " +
+                               base::format_quantity(simulation_.duration, base::dimension::time) + ", got " +
+                               node.describe());
+    spec_.after = *base::TimeGrid{simulation_.dt, 0}.step_of(*time);
   }
 
   void read_keep(const Node& node) {
@@ -133,7 +148,7 @@ class SweepReader {
     axis.cases = true;
     const std::vector<std::string> keys{"cases"};
     reader_.keys(node, base::quoted(axis.name), keys);
-    reader_.name(axis.name, axis.place, "the name of cases");
+    reader_.name(axis.name, axis.place, "cases");
     const Node& cases = *node.find("cases");
     if (!reader_.map(cases, "'cases' of " + base::quoted(axis.name))) return;
     if (cases.entries.empty())
@@ -186,8 +201,9 @@ class SweepReader {
 
   void read_range(const Node& node, SweepAxis& axis) {
     const bool draws = draws_points(spec_.combination);
-    const std::vector<std::string> keys = draws ? std::vector<std::string>{"from", "to", "log"}
-                                                : std::vector<std::string>{"from", "to", "count", "step", "log"};
+    const std::vector<std::string> keys =
+        draws ? std::vector<std::string>{"from", "to", "log"}
+              : std::vector<std::string>{"from", "to", "count", "step", "log"};
     const std::size_t before = reader_.diagnostics().all().size();
     reader_.keys(node, "a range" + std::string(draws ? " that points are drawn from" : ""), keys);
     const std::optional<Ends> ends = read_ends(node, axis);
@@ -203,7 +219,8 @@ class SweepReader {
       return reader_.error(node.place, base::quoted(axis.name) + ": a range needs either 'count' or 'step'",
                            "write for example {from: 0 pA, to: 500 pA, count: 11}");
     if (step != nullptr && logarithmic)
-      return reader_.error(step->place, axis.name + ": a logarithmic range has no 'step'", "give its 'count'");
+      return reader_.error(step->place, axis.name + ": a logarithmic range has no 'step'",
+                           "give its 'count'");
     if (count != nullptr) {
       if (const auto number = reader_.whole(*count, axis.name + ": count", 1, most_points))
         add_range(*ends, *number, logarithmic, node, axis);
@@ -258,6 +275,9 @@ class SweepReader {
 
   // {normal: [-55 mV, 2 mV], count: 20}
   void read_law(const Node& node, SweepAxis& axis) {
+    if (node.find("file") != nullptr)
+      return reader_.error(node.place, axis.name + ": values of a sweep do not come from a file",
+                           "list them, or draw them");
     Node law = node;
     std::erase_if(law.entries, [](const Entry& entry) { return entry.key == "count"; });
     const Node* first = &law.entries.front().value;
@@ -272,21 +292,23 @@ class SweepReader {
       return reader_.error(count->place, axis.name + ": how many points are drawn stands beside 'combine'",
                            "remove this 'count'");
     if (!draws && count == nullptr)
-      return reader_.error(node.place, axis.name + ": a law needs 'count', the number of values drawn from it",
+      return reader_.error(node.place,
+                           axis.name + ": a law needs 'count', the number of values drawn from it",
                            "write for example {normal: [-55 mV, 2 mV], count: 20}");
     const auto number = draws ? 1 : reader_.whole(*count, axis.name + ": count", 1, most_points);
     const auto values = read_values(reader_, law, axis.name, Accepted({quantity->dimension}, ""),
                                     {number.value_or(1), "values", ""});
     if (!number || !values) return;
-    if (values->law == model::Law::file)
-      return reader_.error(node.place, axis.name + ": values of a sweep do not come from a file",
-                           "list them, or draw them");
+    if (draws && values->law == model::Law::linspace)
+      return reader_.error(node.place, axis.name + ": points are not drawn from a linspace",
+                           "write {from: a, to: b}, which is uniform between its ends");
     if (draws) {
       axis.law = *values;
       return;
     }
-    const std::array<std::uint64_t, 1> seeds{seed_};
-    for (const double value : model::expand(*values, *number, {seeds, "sweep." + axis.name}, {}, reader_.diagnostics()))
+    const std::array<std::uint64_t, 1> seeds{simulation_.seeds.front()};
+    for (const double value :
+         model::expand(*values, *number, {seeds, "sweep." + axis.name}, {}, reader_.diagnostics()))
       add(value, values->dimension, node, axis);
   }
 
@@ -303,17 +325,17 @@ class SweepReader {
   }
 
   Reader& reader_;
-  std::uint64_t seed_;
+  const model::SimulationSpec& simulation_;
   SweepSpec spec_;
 };
 
 }  // namespace
 
-SweepSpec read_sweep(const Node& sweep, const Node* vars, std::uint64_t seed) {
+SweepSpec read_sweep(const Node& sweep, const Node* vars, const model::SimulationSpec& simulation) {
   base::Diagnostics diagnostics;
   const Variables variables = read_variables(vars, diagnostics);
   Reader reader(diagnostics, variables);
-  SweepSpec spec = SweepReader(reader, seed).read(sweep);
+  SweepSpec spec = SweepReader(reader, simulation).read(sweep);
   diagnostics.throw_if_errors();
   return spec;
 }

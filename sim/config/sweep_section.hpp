@@ -9,7 +9,7 @@
 #include "config/composition.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
-#include "model/values.hpp"
+#include "model/experiment.hpp"
 
 namespace hillock::config {
 
@@ -40,14 +40,16 @@ struct SweepSpec {
   std::int64_t count = 0;   // of points that are drawn
   std::int64_t repeat = 1;  // of each point, each with a seed of its own
   std::optional<Node> where;
+  std::int64_t after = 0;               // the step from which the values hold; before, all points are one
   bool spikes = false, traces = false;  // are kept, beside the summary
   base::Place place;
 };
 
 constexpr std::int64_t most_points = 100'000'000;
 
-// Reads what is written under `sweep`; `vars` are those of the config. Throws UserError with all findings.
-SweepSpec read_sweep(const Node& sweep, const Node* vars, std::uint64_t seed);
+// Reads what is written under `sweep`; `vars` and `simulation` are those of the config. Throws UserError with
+// all findings.
+SweepSpec read_sweep(const Node& sweep, const Node* vars, const model::SimulationSpec& simulation);
 
 // A value of a point as a number, if it is one: "10 ms", "= 2*w".
 std::optional<base::Quantity> number_of(const Node& value, const Variables& variables);

@@ -57,6 +57,14 @@ class Frames {
   bool full(std::size_t report) const { return buffers_[report].frames == buffers_[report].capacity; }
   bool empty(std::size_t report) const { return buffers_[report].frames == 0; }
   FrameBlock take(std::size_t report);
+  // The frame that is put next; what waits is forgotten where it is set.
+  std::int64_t next_frame(std::size_t report) const {
+    return buffers_[report].first_frame + buffers_[report].frames;
+  }
+  void set_next_frame(std::size_t report, std::int64_t frame) {
+    buffers_[report].first_frame = frame;
+    buffers_[report].frames = 0;
+  }
 
  private:
   struct Buffer {
@@ -64,9 +72,6 @@ class Frames {
     std::vector<std::vector<double>> values64;  // [variable][frame, neuron]; one of the two is used
     std::vector<std::vector<float>> values32;
   };
-  std::int64_t next_frame(std::size_t report) const {
-    return buffers_[report].first_frame + buffers_[report].frames;
-  }
   std::optional<TooLarge> put(std::size_t report, std::size_t variable, std::int64_t step, std::int64_t first,
                               std::int64_t end, const double* values);
 

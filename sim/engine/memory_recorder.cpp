@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 namespace hillock::engine {
@@ -35,6 +36,44 @@ void Column::append(const void* rows, std::int64_t count) {
   std::memcpy(memory_.get() + row_bytes_ * static_cast<std::size_t>(rows_), rows,
               row_bytes_ * static_cast<std::size_t>(count));
   rows_ += count;
+}
+
+// What was handed out keeps its rows, so others go elsewhere.
+void Column::shorten(std::int64_t rows) {
+  if (rows >= rows_) return;
+  auto copy = std::make_unique_for_overwrite<std::byte[]>(row_bytes_ * static_cast<std::size_t>(room_));
+  std::memcpy(copy.get(), memory_.get(), row_bytes_ * static_cast<std::size_t>(rows));
+  outgrown_.push_back(std::exchange(memory_, std::move(copy)));
+  rows_ = rows;
+}
+
+MemoryRecorder::Mark MemoryRecorder::mark() const {
+  Mark mark;
+  for (const Report& report : reports_) mark.reports.push_back(report.times.rows());
+  for (const Spikes& spikes : spikes_) mark.spikes.push_back(spikes.times.rows());
+  for (const Snippets& snippets : snippets_) {
+    mark.snippets.push_back(snippets.times.rows());
+    mark.left_out.emplace_back(snippets.left_out_at_start, snippets.left_out_at_end);
+  }
+  mark.time = time_;
+  return mark;
+}
+
+void MemoryRecorder::go_back(const Mark& mark) {
+  for (std::size_t i = 0; i < reports_.size(); ++i) {
+    reports_[i].times.shorten(mark.reports.at(i));
+    for (Column& variable : reports_[i].variables) variable.shorten(mark.reports[i]);
+  }
+  for (std::size_t i = 0; i < spikes_.size(); ++i)
+    for (Column* column : {&spikes_[i].times, &spikes_[i].neurons}) column->shorten(mark.spikes.at(i));
+  for (std::size_t i = 0; i < snippets_.size(); ++i) {
+    Snippets& snippets = snippets_[i];
+    for (Column* column : {&snippets.times, &snippets.sampled_at, &snippets.neurons})
+      column->shorten(mark.snippets.at(i));
+    for (Column& variable : snippets.variables) variable.shorten(mark.snippets[i]);
+    std::tie(snippets.left_out_at_start, snippets.left_out_at_end) = mark.left_out.at(i);
+  }
+  time_ = mark.time;
 }
 
 double MemoryRecorder::bytes_planned(const RunLayout& layout) {

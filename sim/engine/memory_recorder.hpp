@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/recorder.hpp"
@@ -18,6 +19,8 @@ class Column {
   // Room for `rows` rows at first; the system gives it as it is filled.
   Column(std::size_t row_bytes, std::int64_t rows);
   void append(const void* rows, std::int64_t count);
+  // Forgets the rows behind these.
+  void shorten(std::int64_t rows);
   const std::byte* data() const { return memory_.get(); }
   std::int64_t rows() const { return rows_; }
 
@@ -42,6 +45,14 @@ class MemoryRecorder final : public Recorder {
   void finish(RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
 
   double time() const { return time_; }  // ms: everything before it is here
+  // How much is here, and the way back to it.
+  struct Mark {
+    std::vector<std::int64_t> reports, spikes, snippets;          // rows
+    std::vector<std::pair<std::int64_t, std::int64_t>> left_out;  // of snippets: at start and end
+    double time = 0;
+  };
+  Mark mark() const;
+  void go_back(const Mark& mark);
   // Values [time, neuron] (of a mean: [time]) of one variable of a report: float64 or float32, as its layout.
   const Column& variable(std::size_t report, std::size_t variable) const {
     return reports_.at(report).variables.at(variable);

@@ -84,22 +84,63 @@ std::int64_t Simulation::next_change() const {
 }
 
 void Simulation::take_over_changes() {
-  while (next_change() <= step_) take_over(std::move(plan_.changes[changed_++]));
+  while (next_change() <= step_) exchange(plan_.changes[changed_++]);
 }
 
-// What changes are parameters and inputs; what happened so far stays: states, frames and spikes.
-void Simulation::take_over(SimulationPlan next) {
+// What changes are parameters and inputs; what happened so far stays: states, frames and spikes. The other
+// plan is left with what was there before.
+void Simulation::exchange(SimulationPlan& other) {
   parts_.clear();  // they point at what goes
   for (std::size_t p = 0; p < plan_.populations.size(); ++p)
-    next.populations[p]->take_over(*plan_.populations[p]);
-  plan_.populations = std::move(next.populations);
-  plan_.currents = std::move(next.currents);
-  plan_.spikes = std::move(next.spikes);
-  plan_.reports = std::move(next.reports);
-  for (std::size_t i = 0; i < snippets_.size(); ++i) snippets_[i].take_over(next.snippets[i]);
+    other.populations[p]->take_over(*plan_.populations[p]);
+  std::swap(plan_.populations, other.populations);
+  std::swap(plan_.currents, other.currents);
+  std::swap(plan_.spikes, other.spikes);
+  std::swap(plan_.reports, other.reports);
+  for (std::size_t i = 0; i < snippets_.size(); ++i) {
+    std::swap(plan_.snippets[i], other.snippets[i]);
+    snippets_[i].take_over(plan_.snippets[i]);
+  }
+  for (const SpikeSource& source : plan_.spikes) source.input->rewind();
   find_edges();
   divide(choice_.threads());
   for (const auto& part : parts_) part->watch(profiler_.on());
+}
+
+Snapshot Simulation::snapshot() {
+  Snapshot snapshot{step_, recorded_, started_, changed_, {}, {}, snippets_, spike_counts_};
+  for (const auto& population : plan_.populations) {
+    auto& arrays = snapshot.populations.emplace_back();
+    const std::vector<std::string>& names = population->plan().slots.arrays;
+    for (std::size_t slot = 0; slot < names.size(); ++slot) {
+      const std::span<const double> values = population->array(static_cast<int>(slot));
+      arrays.push_back({names[slot], {values.begin(), values.end()}});
+    }
+  }
+  for (std::size_t i = 0; i < frames_.reports(); ++i) snapshot.next_frames.push_back(frames_.next_frame(i));
+  return snapshot;
+}
+
+void Simulation::restore(const Snapshot& snapshot) {
+  if (snapshot.populations.size() != plan_.populations.size() ||
+      snapshot.next_frames.size() != frames_.reports() || snapshot.snippets.size() != snippets_.size() ||
+      snapshot.changed > plan_.changes.size())
+    throw base::InternalError("a snapshot of another simulation is restored");
+  while (changed_ > snapshot.changed) exchange(plan_.changes[--changed_]);
+  while (changed_ < snapshot.changed) exchange(plan_.changes[changed_++]);
+  for (std::size_t p = 0; p < plan_.populations.size(); ++p)
+    for (const Snapshot::Array& array : snapshot.populations[p])
+      plan_.populations[p]->set(array.name, array.values);
+  for (std::size_t i = 0; i < frames_.reports(); ++i) frames_.set_next_frame(i, snapshot.next_frames[i]);
+  for (std::size_t i = 0; i < spike_buffers_.size(); ++i) spike_buffers_[i] = {static_cast<int>(i), {}, {}};
+  snippets_ = snapshot.snippets;
+  for (std::size_t i = 0; i < snippets_.size(); ++i) snippets_[i].take_over(plan_.snippets[i]);
+  spike_counts_ = snapshot.spike_counts;
+  for (const SpikeSource& source : plan_.spikes) source.input->rewind();
+  step_ = snapshot.step;
+  recorded_ = snapshot.recorded;
+  started_ = snapshot.started;
+  divide(choice_.threads());
 }
 
 // As many threads and parts as were chosen.

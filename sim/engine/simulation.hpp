@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/time_grid.hpp"
@@ -41,6 +42,22 @@ struct RunResult {
   Profile profile;                         // of this run (or slice)
 };
 
+// All that a simulation knows between two steps: what it will do depends on this alone.
+struct Snapshot {
+  struct Array {
+    std::string name;
+    std::vector<double> values;  // of each neuron
+  };
+  std::int64_t step = 0;
+  std::int64_t recorded = -1;
+  bool started = false;
+  std::size_t changed = 0;
+  std::vector<std::vector<Array>> populations;
+  std::vector<std::int64_t> next_frames;  // of each report
+  std::vector<Snippets> snippets;
+  std::vector<std::int64_t> spike_counts;
+};
+
 class Simulation {
  public:
   Simulation(SimulationPlan plan, const RunLayout& layout);
@@ -56,6 +73,12 @@ class Simulation {
   // of one run; between slices, states may be set through population(). The frame at the end of a slice is
   // recorded when the next one begins.
   RunResult run_until(std::int64_t until, Recorder& recorder, const RunOptions& options = {});
+  // Between two slices: all that has been recorded has been handed over.
+  Snapshot snapshot();
+  // Goes on from there with the bits it had. The snapshot may be one of another simulation, of the same
+  // experiment or of one that a stack is made of: then the neurons of each point go on from its neurons.
+  // Throws InternalError if the populations are others.
+  void restore(const Snapshot& snapshot);
   std::int64_t step() const { return step_; }
   const base::TimeGrid& grid() const { return plan_.grid; }
   int threads() const { return static_cast<int>(parts_.size()); }  // that took the last steps
@@ -74,7 +97,7 @@ class Simulation {
   void divide(int parts);
   std::int64_t next_change() const;
   void take_over_changes();
-  void take_over(SimulationPlan next);
+  void exchange(SimulationPlan& other);
   void set_threads();
   void start();
   void take_steps(std::int64_t until, Pace& pace, Recorder& recorder, const RunOptions& options);

@@ -46,8 +46,8 @@ struct SimulationPlan {
   std::vector<SnippetPlan> snippets;   // parallel to RunLayout::snippets
   int threads = 0;                     // that may be taken; 0: as many as are fastest
   // Plans that take over on the way, each from its grid point on, in order; their populations go on with the
-  // states that these have. They have the same populations, reports, spikes and snippets, and no plans of their
-  // own.
+  // states that these have. They have the same populations, reports, spikes and snippets, and no plans of
+  // their own.
   std::int64_t from = 0;
   std::vector<SimulationPlan> changes;
 };

@@ -59,8 +59,8 @@ bool same_simulation(const SimulationSpec& a, const SimulationSpec& b) {
 }
 
 bool same_structure(const PopulationSpec& a, const PopulationSpec& b) {
-  const bool same_methods = a.method.has_value() == b.method.has_value() &&
-                            (!a.method || same_method(*a.method, *b.method));
+  const bool same_methods =
+      a.method.has_value() == b.method.has_value() && (!a.method || same_method(*a.method, *b.method));
   return a.name == b.name && a.size == b.size && a.model == b.model && a.init_rest == b.init_rest &&
          same_methods && std::ranges::equal(a.receptors, b.receptors, same_receptor);
 }

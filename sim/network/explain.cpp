@@ -86,7 +86,7 @@ std::string with_unit(double value, const std::string& unit, int digits = 12) {
 
 constexpr std::string_view no_number = "0/0, or the logarithm or root of a negative number";
 
-std::string cause(const StateFacts& state, double slope, double rate, double dt) {
+std::string cause(const StateFacts& state, double slope, double rate, double dt, bool adaptive) {
   if (std::isnan(slope))
     return fmt::format("the right-hand side of {} is not a number there: {}", state.name, no_number);
   if (std::isinf(slope))
@@ -99,10 +99,9 @@ std::string cause(const StateFacts& state, double slope, double rate, double dt)
     return fmt::format("dt {} ms is too large for the time constant {:.3g} ms of {}; use a smaller dt",
                        base::number(dt), -1 / rate, state.name);
   if (rate > 0 && rate * dt > 0.1)
-    return fmt::format(
-        "{0} runs away, growing e-fold every {1:.3g} ms; a spike rule must reset it, or dt {2} ms is too "
-        "large",
-        state.name, 1 / rate, base::number(dt));
+    return fmt::format("{} runs away, growing e-fold every {:.3g} ms; a spike rule must reset it{}",
+                       state.name, 1 / rate,
+                       adaptive ? "" : fmt::format(", or dt {} ms is too large", base::number(dt)));
   return fmt::format(
       "{} is driven by {}/ms, {} within one step; check the inputs and parameters, or use a smaller dt",
       state.name, with_unit(slope, state.unit, 3), with_unit(slope * dt, state.unit, 3));
@@ -157,7 +156,7 @@ std::string NeuronRange::explain_state(const Failure& failure, double dt) {
     return text + fmt::format("the right-hand side of {} ceases to be a number within this step: {}",
                               state.name, no_number);
   const double rate = std::isfinite(at[i]) ? own_rate(slopes, single_arrays_, state, i, at[i]) : 0;
-  return text + cause(state, at[i], rate, dt);
+  return text + cause(state, at[i], rate, dt, failure.kind == Failure::Kind::too_small);
 }
 
 // Whether the states are finite up to the reset; if so they are kept, as the last finite values of the

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/diagnostics.hpp"
+
 namespace hillock::network {
 
 namespace {
@@ -66,15 +68,27 @@ void Population::settle() {
 }
 
 void Population::take_over(Population& before) {
-  before.settle();
-  settle();
-  const std::vector<std::string>& theirs = before.plan_.slots.arrays;
-  for (std::size_t slot = 0; slot < plan_.slots.arrays.size(); ++slot) {
-    const auto found = std::ranges::find(theirs, plan_.slots.arrays[slot]);
-    if (found != theirs.end())
-      std::copy_n(before.arrays_[static_cast<std::size_t>(found - theirs.begin())], base::padded(plan_.size),
-                  arrays_[slot]);
+  const std::vector<std::string>& names = before.plan_.slots.arrays;
+  if (plan_.slots.arrays != names || plan_.size != before.plan_.size)
+    throw base::InternalError("a population takes over the states of another kind of population");
+  for (Population* one : {this, &before}) {
+    one->settle();
+    one->ranges_.clear();
   }
+  std::swap(memory_, before.memory_);
+  std::swap(arrays_, before.arrays_);
+  for (Population* one : {this, &before}) one->divide(1);
+}
+
+void Population::set(std::string_view name, std::span<const double> values) {
+  const auto found = std::ranges::find(plan_.slots.arrays, name);
+  if (found == plan_.slots.arrays.end() || plan_.size == 0) return;
+  if (values.empty() || plan_.size % std::ssize(values) != 0)
+    throw base::InternalError("an array of a population is set to values of other neurons");
+  settle();
+  double* const array = arrays_[static_cast<std::size_t>(found - plan_.slots.arrays.begin())];
+  for (std::int64_t i = 0; i < base::padded(plan_.size); ++i)
+    array[i] = values[index(std::min(i, plan_.size - 1)) % values.size()];
 }
 
 program::Binding Population::binding(const program::Program& program) const {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,9 +46,11 @@ class Population {
   // two pieces of memory. So who has looked at an array sees its present values.
   void settle();
 
-  // Goes on from the states of another population of the same neurons, model and receptors: takes the arrays
-  // that both have by the same name.
+  // Goes on from the states of another population of the same neurons, model, receptors and inputs, in the
+  // memory where they stand; that one is left with what was here.
   void take_over(Population& before);
+  // The values of an array by its name, which may be none of its own; those of fewer neurons are repeated.
+  void set(std::string_view name, std::span<const double> values);
 
   // The memory that it holds for its neurons, with that of its kernels and ranges.
   std::int64_t bytes() const;

@@ -80,7 +80,8 @@ StackedDraws add_stacked_draws(const std::vector<base::Streams>& streams, std::i
   const auto add = [&](auto bits_of) {
     std::vector<double>& values = parameters.emplace_back(index(base::padded(neurons)));
     for (std::size_t i = 0; i < values.size(); ++i)
-      values[i] = std::bit_cast<double>(bits_of(std::min<std::uint64_t>(i, static_cast<std::uint64_t>(neurons) - 1)));
+      values[i] =
+          std::bit_cast<double>(bits_of(std::min<std::uint64_t>(i, static_cast<std::uint64_t>(neurons) - 1)));
     return static_cast<int>(parameters.size()) - 1;
   };
   StackedDraws draws;
@@ -136,7 +137,8 @@ SharedValues share(const Program& program, const ParameterValues& parameters, bo
 void SharedValues::fill(const Call& call, std::span<const base::Streams> streams, double* values) const {
   std::copy(table.begin(), table.end(), values);
   for (const StepValue& v : step_values) values[v.place] = call.step_values[index(v.slot)];
-  for (const SharedDraw& d : draws) values[d.place] = streams[index(d.stream)].points.front().uniform(0, call.step, d.lane);
+  for (const SharedDraw& d : draws)
+    values[d.place] = streams[index(d.stream)].points.front().uniform(0, call.step, d.lane);
   const auto operand = [&](int place) { return place < 0 ? 0.0 : values[place]; };
   for (const SharedOperation& o : operations)
     values[o.result] = evaluate(o.op, operand(o.a), operand(o.b), operand(o.c));

@@ -21,7 +21,7 @@ ParameterValues bind_parameters(const Program& program, const Binding& binding, 
 // Where the neurons of a stack find their draws: parameters behind those of the program, the bits of whole
 // numbers.
 struct StackedDraws {
-  int keys = -1;             // of the first stream; the others follow
+  int keys = -1;              // of the first stream; the others follow
   int own = -1, shared = -1;  // indices of the neurons, and of draws that the neurons of a point share: 0
   bool any() const { return keys >= 0; }
 };

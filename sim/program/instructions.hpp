@@ -117,7 +117,8 @@ struct Instructions {
     double* out = static_cast<double*>(result);
     const Bits step_low = O::set_bits(at.step & 0xffffffff), step_high = O::set_bits(at.step >> 32);
     for (std::int64_t i = 0; i < lanes; i += width)
-      O::store(out + i, uniform<O, lane>(O::bits(indices(i)), step_low, step_high, LaneKeys<O>(O::bits(keys(i)))));
+      O::store(out + i,
+               uniform<O, lane>(O::bits(indices(i)), step_low, step_high, LaneKeys<O>(O::bits(keys(i)))));
   }
 
   static InstructionTable table() {

@@ -20,11 +20,7 @@ class Compiler {
   Compiler(const Program& program, const ParameterValues& parameters,
            const std::vector<base::Streams>& streams, const StackedDraws& stacked,
            const InstructionTable& table)
-      : program_(program),
-        parameters_(parameters),
-        streams_(streams),
-        stacked_(stacked),
-        table_(table) {}
+      : program_(program), parameters_(parameters), streams_(streams), stacked_(stacked), table_(table) {}
 
   Code compile(std::int64_t chunk) {
     code_.arrays = program_.arrays;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 
 #include "base/text.hpp"
@@ -43,12 +44,16 @@ H5::StrType words_type(const std::vector<std::string>& words) {
   return type;
 }
 
+// All words at this length: filled with zeros, or cut, but not within a character of UTF-8.
 std::string padded(const std::vector<std::string>& words, std::size_t length) {
+  const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; };
   std::string all;
   all.reserve(words.size() * length);
   for (const std::string& word : words) {
-    all += word.substr(0, length);
-    all.append(length - std::min(length, word.size()), '\0');
+    std::size_t kept = std::min(length, word.size());
+    while (kept < word.size() && kept > 0 && continues(word[kept])) --kept;
+    all.append(word, 0, kept);
+    all.append(length - kept, '\0');
   }
   return all;
 }
@@ -81,11 +86,59 @@ std::uint64_t rows_before(const H5::DataSet& runs, std::int64_t next) {
   return static_cast<std::uint64_t>(std::ranges::lower_bound(all, next) - all.begin());
 }
 
+// Whether the column in the file holds these values bit for bit.
+bool holds(const H5::Group& root, const SweepColumn& column) {
+  if (!root.nameExists(column.name)) return false;
+  const H5::DataSet set = root.openDataSet(column.name);
+  const bool words = set.getTypeClass() == H5T_STRING;
+  const std::size_t rows = std::max(column.numbers.size(), column.words.size());
+  if (words == column.words.empty() || shape(set).at(0) != rows) return false;
+  if (!words) {
+    std::vector<double> found(rows);
+    set.read(found.data(), memory_type<double>());
+    return std::memcmp(found.data(), column.numbers.data(), rows * sizeof(double)) == 0;
+  }
+  const H5::StrType type = set.getStrType();
+  if (type.getSize() != words_type(column.words).getSize()) return false;
+  std::string found(rows * type.getSize(), '\0');
+  set.read(found.data(), type);
+  return found == padded(column.words, type.getSize());
+}
+
+// Everything that says what the points are must be as it would be written now. This is looked at before the
+// file is opened for writing: a file that is refused stays as it is.
+void check_same(const H5::H5File& file, const std::string& path, const SweepLayout& layout) {
+  const auto differs = [&](const std::string& what) {
+    throw IoError(path + " is of a sweep with another " + what +
+                  ": its points are not those of this config; --force begins anew, --out gives another name");
+  };
+  const H5::Group root = file.openGroup("/"), meta = file.openGroup("meta");
+  for (const auto& [name, text] : layout.facts.texts)
+    if (read_text(meta, name).value_or("") != text)
+      differs(name == "config" ? "config" : "text of its " + name);
+  if (text_attribute(root, "hillock_version").value_or("") != layout.facts.words.at("hillock_version"))
+    differs("version of hillock");
+  std::vector<std::uint64_t> seeds(shape(root.openDataSet("seed")).at(0));
+  if (seeds.size() != layout.seeds.size()) differs("number of points");
+  root.openDataSet("seed").read(seeds.data(), memory_type<std::uint64_t>());
+  if (seeds != layout.seeds) differs("set of seeds");
+  for (const SweepColumn& column : layout.columns)
+    if (!holds(root, column)) differs("set of points");
+}
+
+// The path, once what is left there has been found to be of the same sweep. This is read before it is locked:
+// closing a file that one reads ends the lock that one has on it.
+const std::string& checked(const std::string& path, const SweepLayout& layout) {
+  ReadableFile file(path + ".partial");
+  file.reading("of which sweep it is", [&] { check_same(file.file(), file.path(), layout); });
+  return path;
+}
+
 }  // namespace
 
 SweepFile::SweepFile(const std::string& path, Start start, bool replace, const SweepLayout& layout)
     : layout_(layout),
-      output_(start == Start::anew ? OutputFile(path) : OutputFile::existing(path)),
+      output_(start == Start::anew ? OutputFile(path) : OutputFile::existing(checked(path, layout))),
       replace_(replace),
       file_(output_, start == Start::anew ? WritableFile::Mode::create : WritableFile::Mode::open) {
   if (start == Start::resume) {
@@ -132,8 +185,7 @@ void SweepFile::create_all() {
   const hsize_t nothing = 0, unlimited = H5S_UNLIMITED;
   H5::DSetCreatPropList chunked;
   chunked.setChunk(1, &chunk_failures);
-  reasons_ =
-      failures.createDataSet("reason", reason_type(), H5::DataSpace(1, &nothing, &unlimited), chunked);
+  reasons_ = failures.createDataSet("reason", reason_type(), H5::DataSpace(1, &nothing, &unlimited), chunked);
 }
 
 void SweepFile::create_table() {
@@ -149,9 +201,8 @@ void SweepFile::create_table() {
     attach_scale(set, run_, 0);
   };
   for (const SweepColumn& column : layout_.columns) {
-    H5::DataSet set = column.words.empty()
-                          ? write_values<double>(root_, column.name, column.numbers)
-                          : write_words(root_, column.name, column.words);
+    H5::DataSet set = column.words.empty() ? write_values<double>(root_, column.name, column.numbers)
+                                           : write_words(root_, column.name, column.words);
     set_text(set, "path", column.path);
     label(set, column.words.empty() ? column.unit : "1", column.path.empty() ? "case" : column.path);
   }
@@ -220,33 +271,16 @@ void SweepFile::create_report(const engine::ReportLayout& layout, H5::Group& gro
   }
 }
 
-// Everything that says what the points are must be as it would be written now.
-void SweepFile::check_same() {
-  const auto differs = [&](const std::string& what) {
-    throw IoError(output_.partial_path() + " is of a sweep with another " + what +
-                  ": its points are not those of this config; --force begins anew, --out gives another name");
-  };
-  H5::Group meta = file_.file().openGroup("meta");
-  for (const auto& [name, text] : layout_.facts.texts)
-    if (read_text(meta, name).value_or("") != text) differs(name == "config" ? "config" : "text of its " + name);
-  if (text_attribute(root_, "hillock_version").value_or("") != layout_.facts.words.at("hillock_version"))
-    differs("version of hillock");
-  std::vector<std::uint64_t> seeds(shape(root_.openDataSet("seed")).at(0));
-  if (seeds.size() != layout_.seeds.size()) differs("number of points");
-  root_.openDataSet("seed").read(seeds.data(), memory_type<std::uint64_t>());
-  if (seeds != layout_.seeds) differs("set of seeds");
-}
-
 void SweepFile::open_all() {
   file_.doing("reading what is done", [&] {
     root_ = file_.file().openGroup("/");
-    check_same();
     run_ = root_.openDataSet("run");
     status_ = root_.openDataSet("status");
     for (const SweepMeasure& measure : layout_.measures) measures_.push_back(root_.openDataSet(measure.name));
     for (const engine::SpikeLayout& layout : layout_.spikes) {
       const H5::Group own = file_.file().openGroup("spikes/" + layout.population);
-      spikes_.push_back({own.openDataSet("timestamps"), own.openDataSet("node_ids"), own.openDataSet("run"), 0});
+      spikes_.push_back(
+          {own.openDataSet("timestamps"), own.openDataSet("node_ids"), own.openDataSet("run"), 0});
     }
     for (const engine::ReportLayout& layout : layout_.reports) {
       const H5::Group own = file_.file().openGroup("report/" + layout.group);
@@ -390,7 +424,8 @@ void SweepFile::finish(const std::string& status, const std::map<std::string, do
 std::vector<SweepFailure> read_failures(const std::string& path) {
   ReadableFile file(path);
   return file.reading("/failures", [&] {
-    const H5::DataSet run = file.file().openDataSet("failures/run"), reason = file.file().openDataSet("failures/reason");
+    const H5::DataSet run = file.file().openDataSet("failures/run"),
+                      reason = file.file().openDataSet("failures/reason");
     std::vector<std::int64_t> runs(std::min(shape(run).at(0), shape(reason).at(0)));
     std::string reasons(shape(reason).at(0) * longest_reason, '\0');
     std::vector<SweepFailure> failures;

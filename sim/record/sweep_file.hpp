@@ -16,7 +16,7 @@ namespace hillock::record {
 // What is known of all points before any is run: a number or a word for each.
 struct SweepColumn {
   std::string name, path, unit;
-  std::vector<double> numbers;     // one of the two, as long as there are points
+  std::vector<double> numbers;  // one of the two, as long as there are points
   std::vector<std::string> words;
 };
 
@@ -27,9 +27,10 @@ struct SweepMeasure {
 
 struct SweepLayout {
   std::vector<SweepColumn> columns;
-  std::vector<std::uint64_t> seeds;    // of each point
-  std::vector<std::int64_t> repeats;   // the number of each among those of one point; empty: each is there once
-  std::vector<std::int64_t> grid;      // how many values each axis has, slowest first; empty: no grid
+  std::vector<std::uint64_t> seeds;  // of each point
+  std::vector<std::int64_t>
+      repeats;                     // the number of each among those of one point; empty: each is there once
+  std::vector<std::int64_t> grid;  // how many values each axis has, slowest first; empty: no grid
   std::vector<SweepMeasure> measures;
   std::vector<engine::SpikeLayout> spikes;    // of the populations whose spikes are kept
   std::vector<engine::ReportLayout> reports;  // of which the traces are kept
@@ -92,7 +93,6 @@ class SweepFile {
   void create_spikes(const engine::SpikeLayout& layout, H5::Group& group);
   void create_report(const engine::ReportLayout& layout, H5::Group& group);
   void open_all();
-  void check_same();
   void forget_unfinished();
   void write_rows(std::size_t measure, const std::vector<PointResult>& points);
   void write_spikes(const std::vector<PointResult>& points);

@@ -75,11 +75,28 @@ bool finite(const State& values) {
 using Controlled = odeint::controlled_runge_kutta<Dopri5, FiniteErrorChecker, StepAdjuster>;
 
 class AdaptiveIntegrator final : public program::Integrator {
+  // The courses within the last step, as functions of (offset, state there): along the tangent at its
+  // beginning, and on dopri5's interpolant, which needs the inner stages: the step is repeated.
+  auto straight(double begun) {
+    return [this, begun](double offset, State& x) {
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = old_[i] + (offset - begun) * old_slope_[i];
+    };
+  }
+
+  auto dense(double begun, double t) {
+    const auto system = [this](const State& x, State& dxdt, double offset) { derive(x, dxdt, offset); };
+    dense_.do_step(system, old_, old_slope_, begun, next_, next_slope_, t - begun);
+    return [this, begun, t](double offset, State& x) {
+      dense_.calc_state(offset, x, old_, old_slope_, begun, next_, next_slope_, t);
+    };
+  }
+
  public:
   AdaptiveIntegrator(const Cell& cell, Slots& slots, const model::Method& method, double dt)
       : rhs_(right_hand_side(cell, slots)),
         max_step_(method.max_step > 0 ? method.max_step : dt),
         min_step_(method.min_step > 0 ? method.min_step : 1e-9 * dt),
+        soon_(1e-5 * dt),
         controlled_(FiniteErrorChecker(method.atol, method.rtol), StepAdjuster(max_step_), Dopri5()),
         margin_(Margin::of(cell, slots)) {
     for (const CellState& state : cell.states) {
@@ -110,7 +127,9 @@ class AdaptiveIntegrator final : public program::Integrator {
       const double asked = trial;
       old_ = x_, old_slope_ = slope_;
       const double begun = t;
-      if (!accept_step(t, trial)) return fail(arrays, begun, t + trial, trial);
+      const bool accepted = accept_step(t, trial);
+      if (!accepted && !step_to_threshold(t, call.to)) return fail(arrays, begun, t + trial, trial);
+      if (!accepted) trial = min_step_;
       if (call.to - t <= tolerance) t = call.to;
       // A step shortened to end on the grid says little about the size that the error allows.
       size = last && trial >= asked ? std::max(size, std::min(trial, max_step_)) : trial;
@@ -118,7 +137,9 @@ class AdaptiveIntegrator final : public program::Integrator {
       if (!call.watch || !margin_) continue;
       const double margin_after = margin(x_, t);
       if (std::isnan(margin_after)) return undecided(arrays, t);
-      if (margin_before < 0 && margin_after >= 0) return cross(arrays, begun, t, margin_before, margin_after);
+      if (margin_before < 0 && margin_after >= 0)
+        return accepted ? cross(arrays, begun, t, margin_before, margin_after, dense(begun, t))
+                        : cross(arrays, begun, t, margin_before, margin_after, straight(begun));
       margin_before = margin_after;
     }
     store(arrays);
@@ -167,15 +188,31 @@ class AdaptiveIntegrator final : public program::Integrator {
     }
   }
 
-  program::Advanced cross(std::span<double> arrays, double begun, double t, double before, double after) {
+  // An upstroke that runs away (exponential ones: e-folds of 1e-14 ms below the peak) leaves the error
+  // estimate no step that it accepts. Where the spike condition turns true within soon_ if the margin only
+  // keeps its slope, the course follows its tangents there, in steps of min_step_: the spike is late by less
+  // than soon_.
+  bool step_to_threshold(double& t, double to) {
+    if (!has_reset_ || !margin_) return false;
+    const double h = std::min(min_step_, to - t), before = margin(x_, t);
+    for (std::size_t i = 0; i < x_.size(); ++i) next_[i] = x_[i] + h * slope_[i];
+    if (!finite(next_)) return false;
+    const double rise = margin(next_, t + h) - before;
+    if (!(before < 0 && rise * soon_ >= -before * h)) return false;
+    t += h;
+    x_ = next_;
+    derive(x_, slope_, t);
+    return true;
+  }
+
+  template <class Course>
+  program::Advanced cross(std::span<double> arrays, double begun, double t, double before, double after,
+                          const Course& course) {
     double at = t;
     if (after > 0) {
-      // dopri5's interpolant needs the inner stages: repeat the step.
-      const auto system = [this](const State& x, State& dxdt, double offset) { derive(x, dxdt, offset); };
-      dense_.do_step(system, old_, old_slope_, begun, next_, next_slope_, t - begun);
       double lost_at = -1;
       const auto margin_at = [&](double offset) {
-        dense_.calc_state(offset, point_, old_, old_slope_, begun, next_, next_slope_, t);
+        course(offset, point_);
         const double there = margin(point_, offset);
         if (std::isnan(there)) lost_at = offset;
         return lost_at < 0 ? there : after;
@@ -185,10 +222,10 @@ class AdaptiveIntegrator final : public program::Integrator {
                                              boost::math::tools::eps_tolerance<double>(50), iterations)
                .second;
       if (lost_at >= 0) {
-        dense_.calc_state(lost_at, x_, old_, old_slope_, begun, next_, next_slope_, t);
+        course(lost_at, x_);
         return undecided(arrays, lost_at);
       }
-      if (has_reset_) dense_.calc_state(at, x_, old_, old_slope_, begun, next_, next_slope_, t);
+      if (has_reset_) course(at, x_);
     }
     store(arrays);
     return {has_reset_ ? at : t, true, true, 0, false, false, at};
@@ -209,7 +246,7 @@ class AdaptiveIntegrator final : public program::Integrator {
   }
 
   program::ScalarEvaluator rhs_;
-  double max_step_, min_step_;  // ms
+  double max_step_, min_step_, soon_;  // ms
   Controlled controlled_;
   std::optional<Margin> margin_;
   Dopri5 dense_;

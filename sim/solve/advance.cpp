@@ -162,18 +162,6 @@ std::optional<std::string> multiplicative_noise(const Cell& cell) {
 
 }  // namespace
 
-bool is_nonlinear(const Cell& cell) {
-  Scratch scratch(cell);
-  std::map<std::string, Expr> noises;
-  for (const std::string& noise : noise_names(cell))
-    noises[noise] = unknown(scratch.tape, scratch.slots, noise);
-  const auto derivatives = held_derivatives(scratch.start, scratch.start.states, 0.0,
-                                            [&](const std::string& n) { return noises.at(n); });
-  return std::ranges::any_of(derivatives, [&](const Expr& derivative) {
-    return !split_affine(scratch.tape, derivative, scratch.start.states);
-  });
-}
-
 std::optional<std::string> objection(MethodKind method, const Cell& cell) {
   if (method == MethodKind::exact) return objection_exact(cell);
   if (method == MethodKind::euler_maruyama) return nonlinear_noise(cell);

@@ -29,9 +29,6 @@ std::vector<Expr> advance(model::MethodKind method, const Start& start);
 // Why the equations do not allow the method; nothing if they do.
 std::optional<std::string> objection(model::MethodKind method, const Cell& cell);
 
-// Whether some state changes other than linearly with the states: then a step may meet a runaway.
-bool is_nonlinear(const Cell& cell);
-
 struct MethodChoice {
   model::MethodKind kind;
   std::string reason;  // for `check`

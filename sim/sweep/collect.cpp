@@ -88,7 +88,8 @@ std::vector<SweepMeasure> measures_of(const model::Experiment& experiment,
     tables.push_back(assemble::table_of(plan, nothing));
   }
   std::vector<SweepMeasure> measures;
-  for (Measured& one : measure(experiment, tables, std::vector<std::int64_t>(experiment.populations.size()), 0))
+  for (Measured& one :
+       measure(experiment, tables, std::vector<std::int64_t>(experiment.populations.size()), 0))
     measures.push_back(std::move(one.measure));
   return measures;
 }
@@ -98,7 +99,8 @@ void record_for_sweep(model::Experiment& experiment, bool traces) {
   for (std::size_t p = 0; p < experiment.populations.size(); ++p) {
     model::RecordSpec spikes;
     spikes.population = static_cast<int>(p);
-    const auto given = std::ranges::find(experiment.record, spikes.population, &model::RecordSpec::population);
+    const auto given =
+        std::ranges::find(experiment.record, spikes.population, &model::RecordSpec::population);
     if (given != experiment.record.end()) spikes = *given;
     spikes.spikes = true;
     spikes.spike_neurons.clear();
@@ -161,7 +163,8 @@ engine::FrameBlock StackRecorder::part_of(const engine::FrameBlock& block, std::
   return part;
 }
 
-void StackRecorder::keep_trace(Kept& kept, const engine::FrameBlock& part) {
+void StackRecorder::keep(Kept& kept, const engine::FrameBlock& part) {
+  if (kept.analysis.take(part)) return;
   const auto r = static_cast<std::size_t>(part.report);
   const auto frames = static_cast<std::size_t>(recorded_.reports[r].frames),
              width = static_cast<std::size_t>(values_[r]);
@@ -176,17 +179,27 @@ void StackRecorder::keep_trace(Kept& kept, const engine::FrameBlock& part) {
   copy(part.values32, kept.traces[r].values32);
 }
 
+void StackRecorder::keep(Kept& kept, const engine::SpikeBlock& part) {
+  if (part.times.empty() || kept.analysis.take(part)) return;
+  engine::SpikeBlock& to = kept.spikes[population_of(part)];
+  to.times.insert(to.times.end(), part.times.begin(), part.times.end());
+  to.node_ids.insert(to.node_ids.end(), part.node_ids.begin(), part.node_ids.end());
+}
+
+void StackRecorder::begin_with(std::size_t point, const Blocks& blocks) {
+  for (const engine::FrameBlock& block : blocks.frames) keep(kept_[point], block);
+  for (const engine::SpikeBlock& block : blocks.spikes) keep(kept_[point], block);
+}
+
 void StackRecorder::write(engine::FrameBlock block) {
-  for (std::size_t k = 0; k < kept_.size(); ++k) {
-    const engine::FrameBlock part =
-        part_of(block, static_cast<std::int64_t>(k), values_[static_cast<std::size_t>(block.report)]);
-    if (!kept_[k].analysis.take(part)) keep_trace(kept_[k], part);
-  }
+  if (kept_.size() == 1) return keep(kept_.front(), block);
+  for (std::size_t k = 0; k < kept_.size(); ++k)
+    keep(kept_[k],
+         part_of(block, static_cast<std::int64_t>(k), values_[static_cast<std::size_t>(block.report)]));
 }
 
 void StackRecorder::write(engine::SpikeBlock block) {
-  const auto population = static_cast<std::size_t>(populations_[static_cast<std::size_t>(block.spikes)]);
-  const auto size = static_cast<std::uint64_t>(one_.populations[population].size);
+  const auto size = static_cast<std::uint64_t>(one_.populations[population_of(block)].size);
   std::vector<engine::SpikeBlock> parts(kept_.size());
   for (std::size_t i = 0; i < block.times.size(); ++i) {
     engine::SpikeBlock& part = parts[block.node_ids[i] / size];
@@ -195,10 +208,7 @@ void StackRecorder::write(engine::SpikeBlock block) {
   }
   for (std::size_t k = 0; k < kept_.size(); ++k) {
     parts[k].spikes = block.spikes;
-    if (kept_[k].analysis.take(parts[k]) || parts[k].times.empty()) continue;
-    engine::SpikeBlock& to = kept_[k].spikes[population];
-    to.times.insert(to.times.end(), parts[k].times.begin(), parts[k].times.end());
-    to.node_ids.insert(to.node_ids.end(), parts[k].node_ids.begin(), parts[k].node_ids.end());
+    keep(kept_[k], parts[k]);
   }
 }
 

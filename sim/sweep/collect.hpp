@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assemble/analysis.hpp"
@@ -18,6 +19,25 @@ namespace hillock::sweep {
 std::vector<record::SweepMeasure> measures_of(const model::Experiment& experiment,
                                               const std::vector<assemble::AnalysisPlan>& plans);
 
+// What a single point has recorded, block by block.
+struct Blocks {
+  std::vector<engine::FrameBlock> frames;
+  std::vector<engine::SpikeBlock> spikes;
+};
+
+class BlockKeeper final : public engine::Recorder {
+ public:
+  const Blocks& blocks() const { return blocks_; }
+  void write(engine::FrameBlock block) override { blocks_.frames.push_back(std::move(block)); }
+  void write(engine::SpikeBlock block) override { blocks_.spikes.push_back(std::move(block)); }
+  void write(engine::SnippetBlock) override {}
+  void advance(double) override {}
+  void finish(engine::RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
+
+ private:
+  Blocks blocks_;
+};
+
 // The recorder of a stack of points with equal populations.
 class StackRecorder final : public engine::Recorder {
  public:
@@ -30,24 +50,31 @@ class StackRecorder final : public engine::Recorder {
   void advance(double) override {}
   void finish(engine::RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
 
+  // What a point had recorded before the run of the stack began.
+  void begin_with(std::size_t point, const Blocks& blocks);
   // The results of each point at the end of the run.
   std::vector<record::PointResult> results(double reached);
 
  private:
   struct Kept {
     assemble::Analysis analysis;
-    std::vector<engine::SpikeBlock> spikes;  // per population
+    std::vector<engine::SpikeBlock> spikes;   // per population
     std::vector<record::PointTraces> traces;  // per report
   };
   engine::FrameBlock part_of(const engine::FrameBlock& block, std::int64_t point, std::int64_t values) const;
-  void keep_trace(Kept& kept, const engine::FrameBlock& part);
+  void keep(Kept& kept, const engine::FrameBlock& part);
+  void keep(Kept& kept, const engine::SpikeBlock& part);
+  std::size_t population_of(const engine::SpikeBlock& block) const {
+    return static_cast<std::size_t>(populations_[static_cast<std::size_t>(block.spikes)]);
+  }
   record::PointResult result(Kept& kept, double reached) const;
 
   const model::Experiment& one_;
   const record::SweepLayout& layout_;
   engine::RunLayout recorded_;
-  std::vector<int> populations_;      // of each block of spikes, those of the analysis included
-  std::vector<std::int64_t> values_;  // of one point in a frame of each report, those of the analysis included
+  std::vector<int> populations_;  // of each block of spikes, those of the analysis included
+  std::vector<std::int64_t>
+      values_;  // of one point in a frame of each report, those of the analysis included
   std::vector<Kept> kept_;
 };
 

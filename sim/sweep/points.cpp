@@ -112,8 +112,7 @@ class Cube {
   // (0, 0 ...) left out; numbers lie in the middle of their intervals of 2^-52.
   void sobol() {
     boost::random::sobol sequence(axes_);
-    for (double& place : places_)
-      place = (static_cast<double>(sequence() >> 12) + 0.5) * 0x1p-52;
+    for (double& place : places_) place = (static_cast<double>(sequence() >> 12) + 0.5) * 0x1p-52;
   }
 
   std::size_t count_, axes_;
@@ -148,7 +147,7 @@ std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Di
     std::vector<const SweepAxis*> axes;
     for (const SweepAxis& axis : spec.axes) axes.push_back(&axis);
     Grid(drafts).add(std::move(axes));
-  } else if (spec.combination == Combination::zip) {
+  } else if (spec.combination == Combination::zip && !spec.axes.empty()) {
     drafts.resize(spec.axes.front().choices.size());
     for (const SweepAxis& axis : spec.axes)
       for (std::size_t i = 0; i < drafts.size(); ++i) take(axis, i, drafts[i]);
@@ -162,20 +161,10 @@ std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Di
   return drafts;
 }
 
-// "step_amplitude" of "inputs.step.amplitude": its last `parts` parts.
-std::string end_of_path(const std::string& path, std::size_t parts) {
-  std::size_t begin = path.size();
-  for (; parts > 0 && begin != std::string::npos && begin > 0; --parts) begin = path.rfind('.', begin - 1);
-  std::string end = path.substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
-  std::ranges::replace(end, '.', '_');
-  return end;
-}
-
 // The shortest end of each path that no other column has, nor the results themselves.
 void name_columns(std::vector<Column>& columns, const std::set<std::string>& taken) {
   const auto unique = [&](const std::string& name) {
-    return taken.count(name) == 0 &&
-           std::ranges::count(columns, name, &Column::name) == 1;
+    return taken.count(name) == 0 && std::ranges::count(columns, name, &Column::name) == 1;
   };
   for (std::size_t parts = 1; parts < 12; ++parts) {
     std::vector<std::string> names;
@@ -187,6 +176,19 @@ void name_columns(std::vector<Column>& columns, const std::set<std::string>& tak
     for (const Column& column : columns) done = done && (column.path.empty() || unique(column.name));
     if (done) return;
   }
+}
+
+// Cases have the name they were given.
+void check_names(const SweepSpec& spec, const std::set<std::string>& taken, base::Diagnostics& diagnostics) {
+  const auto check = [&](const std::vector<SweepAxis>& axes, const auto& inner) -> void {
+    for (const SweepAxis& axis : axes) {
+      if (axis.cases && taken.count(axis.name) != 0)
+        diagnostics.error(axis.place, base::quoted(axis.name) + " is the name of a column of results",
+                          "give these cases another name");
+      for (const SweepChoice& choice : axis.choices) inner(choice.nested, inner);
+    }
+  };
+  check(spec.axes, check);
 }
 
 std::vector<Column> columns_of(const std::vector<Draft>& drafts, const std::set<std::string>& taken) {
@@ -212,6 +214,18 @@ std::string word_of(const Node& node) {
   return node.is_scalar() ? node.text : std::string(base::trim(config::print_document(node)));
 }
 
+// The value that a draft sets as a number, if it is one. An expression is none where its vars may vary with
+// it.
+std::optional<base::Quantity> number_of(const Draft& draft, const Assignment& setting,
+                                        const config::Variables& variables) {
+  const bool expression = setting.value.is_scalar() && base::trim(setting.value.text).starts_with('=');
+  if (expression && std::ranges::any_of(draft.settings, [](const Assignment& one) {
+        return one.path == "vars" || one.path.starts_with("vars.");
+      }))
+    return std::nullopt;
+  return config::number_of(setting.value, variables);
+}
+
 // Labels of one column: numbers if all values are numbers of one dimension, otherwise words.
 void label(const std::vector<Draft>& drafts, const config::Variables& variables, std::size_t index,
            Points& all) {
@@ -222,7 +236,7 @@ void label(const std::vector<Draft>& drafts, const config::Variables& variables,
   for (std::size_t i = 0; i < drafts.size() && column.numeric; ++i) {
     const Assignment* setting = setting_of(drafts[i], column.path);
     if (setting == nullptr) continue;
-    numbers[i] = config::number_of(setting->value, variables);
+    numbers[i] = number_of(drafts[i], *setting, variables);
     if (numbers[i] && first) column.dimension = numbers[i]->dimension;
     column.numeric = numbers[i] && numbers[i]->dimension == column.dimension;
     first = false;
@@ -263,9 +277,8 @@ void filter(const Node& where, Points& all, base::Diagnostics& diagnostics) {
   };
   if (!lang::check_condition(*condition, "'where'", scope, diagnostics)) return;
   std::erase_if(all.points, [&](const Point& point) {
-    return !lang::evaluate_condition(*condition, [&](std::string_view name) {
-      return point.labels[places.find(name)->second].number;
-    });
+    return !lang::evaluate_condition(
+        *condition, [&](std::string_view name) { return point.labels[places.find(name)->second].number; });
   });
   if (all.points.empty())
     diagnostics.error(where.place, "'where' takes out every point: the sweep would have none",
@@ -286,30 +299,45 @@ std::vector<std::int64_t> grid_of(const SweepSpec& spec) {
 
 }  // namespace
 
-void check_paths(const config::Template& config, const Points& points) {
+void check_paths(const config::Template& config, const Points& points, std::int64_t after) {
+  constexpr std::size_t most_tried = 64;
+  const std::size_t count = points.points.size(), tried = std::min(count, most_tried);
   for (const Column& column : points.columns) {
     std::optional<base::UserError> refused;
+    const auto accepts = [&](const std::vector<Assignment>& settings) {
+      try {
+        config.variant(settings, after);
+        return true;
+      } catch (const base::UserError& error) {
+        refused = error;
+        return false;
+      }
+    };
+    // With the point's other values, which it may need, or without them, which may be what is wrong.
     const auto accepted = [&](const Point& point) {
       std::vector<Assignment> own;
       for (const Assignment& setting : point.settings)
         if (setting.path == column.path) own.push_back(setting);
-      try {
-        config.variant(own);
-        return true;
-      } catch (const base::UserError& error) {
-        if (!refused) refused = error;
-        return false;
-      }
+      return accepts(point.settings) || accepts(own);
     };
-    if (!column.path.empty() && !accepted(points.points.front()) && !accepted(points.points.back()))
-      throw *refused;
+    bool any = column.path.empty();
+    for (std::size_t i = 0; i < tried && !any; ++i)
+      any = accepted(points.points[tried == 1 ? 0 : i * (count - 1) / (tried - 1)]);
+    if (!any) throw *refused;
   }
+}
+
+std::string end_of_path(const std::string& path, std::size_t parts) {
+  std::size_t begin = path.size();
+  for (; parts > 0 && begin != std::string::npos && begin > 0; --parts) begin = path.rfind('.', begin - 1);
+  std::string end = path.substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
+  std::ranges::replace(end, '.', '_');
+  return end;
 }
 
 double count_points(const SweepSpec& spec) {
   const bool listed = spec.combination == Combination::grid || spec.combination == Combination::zip;
-  const double points =
-      listed ? choices_of(spec.axes, spec.combination) : static_cast<double>(spec.count);
+  const double points = listed ? choices_of(spec.axes, spec.combination) : static_cast<double>(spec.count);
   return points * static_cast<double>(spec.repeat);
 }
 
@@ -323,6 +351,7 @@ Points all_points(const SweepSpec& spec, const config::Variables& variables, std
                       "take fewer values, or draw points with 'combine: sobol' and 'count'");
     diagnostics.throw_if_errors();
   }
+  check_names(spec, taken, diagnostics);
   const std::vector<Draft> drafts = drafts_of(spec, seed, diagnostics);
   diagnostics.throw_if_errors();
   Points all;

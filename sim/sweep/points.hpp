@@ -33,19 +33,23 @@ struct Point {
   std::uint64_t repeat = 0;
 };
 
+// "step_amplitude" of "inputs.step.amplitude": its last `parts` parts.
+std::string end_of_path(const std::string& path, std::size_t parts);
+
 struct Points {
   std::vector<Column> columns;
   std::vector<Point> points;
   std::vector<std::int64_t> grid;  // how many values each axis has, if they form a grid; the first is slowest
 };
 
-// All points, those that `where` takes out left out; each as often as it is repeated. `taken` are names that no
-// column may have. Throws UserError: no point is left, too many, a condition that is wrong.
+// All points, those that `where` takes out left out; each as often as it is repeated. `taken` are names that
+// no column may have. Throws UserError: no point is left, too many, a condition that is wrong.
 Points all_points(const config::SweepSpec& spec, const config::Variables& variables, std::uint64_t seed,
                   const std::set<std::string>& taken);
 
-// Throws the UserError of a path that no value can be set at: its first and its last value are refused.
-void check_paths(const config::Template& config, const Points& points);
+// Throws the UserError of a path that no value can be set at: it is refused in each of some points from the
+// first to the last.
+void check_paths(const config::Template& config, const Points& points, std::int64_t after);
 
 // How many there would be, before any is made.
 double count_points(const config::SweepSpec& spec);

@@ -3,16 +3,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "assemble/assemble.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "base/wall_time.hpp"
+#include "lang/evaluate.hpp"
 #include "parallel/team.hpp"
 #include "sweep/collect.hpp"
 #include "sweep/stack.hpp"
@@ -46,16 +51,17 @@ std::string reason_of(const base::Error& error) {
     const base::Diagnostic& first = user->diagnostics().front();
     return first.message + (first.remedy.empty() ? "" : "; " + first.remedy);
   }
-  std::string text = error.what();
-  std::ranges::replace(text, '\n', ' ');
-  return text;
+  std::vector<std::string> lines;
+  std::istringstream text(error.what());
+  for (std::string line; std::getline(text, line);) lines.emplace_back(base::trim(line));
+  return base::join(lines, "; ");
 }
 
 // What all workers share: which window is next, and the results that wait for those before them.
 //
-// What precedes what: everything is guarded by `mutex_`; a worker takes a window, runs it without the lock and
-// puts its results; the storing thread takes whatever follows what it has stored. A worker that is too far
-// ahead of it waits, so that memory is bounded.
+// What precedes what: everything is guarded by `mutex_`; a worker takes a window, runs it without the lock
+// and puts its results; the storing thread takes whatever follows what it has stored. A worker that is too
+// far ahead of it waits, so that memory is bounded.
 class Board {
  public:
   Board(std::int64_t first, std::int64_t points, std::int64_t width, std::int64_t ahead)
@@ -116,25 +122,81 @@ class Board {
   std::map<std::int64_t, std::vector<PointResult>> finished_;  // by first point
 };
 
+// What all points of one seed have in common before their values hold: run once, where `after` is given.
+struct Transient {
+  engine::Snapshot snapshot;
+  Blocks blocks;
+};
+
+// The transients of all seeds; several threads may ask at once, and wait for one another.
+class Transients {
+ public:
+  // `run`: makes the transient, or nothing if it was interrupted; may throw.
+  const Transient* of(std::uint64_t seed, const std::function<std::unique_ptr<Transient>()>& run) {
+    const std::lock_guard lock(mutex_);
+    Known& known = by_seed_[seed];
+    if (known.failure) std::rethrow_exception(known.failure);
+    if (known.transient) return known.transient.get();
+    try {
+      known.transient = run();
+    } catch (...) {
+      known.failure = std::current_exception();
+      throw;
+    }
+    return known.transient.get();
+  }
+
+ private:
+  struct Known {
+    std::unique_ptr<Transient> transient;
+    std::exception_ptr failure;
+  };
+  std::mutex mutex_;
+  std::map<std::uint64_t, Known> by_seed_;
+};
+
+base::Unit unit_of(const record::SweepMeasure& measure) {
+  return base::parse_unit(measure.unit).value_or(base::Unit{});
+}
+
+// What a condition may speak of.
+std::vector<config::MeasuredName> measured_names(const record::SweepLayout& layout) {
+  std::vector<config::MeasuredName> names;
+  for (const record::SweepMeasure& measure : layout.measures)
+    names.push_back({measure.name, unit_of(measure).dimension});
+  return names;
+}
+
 class Worker {
  public:
-  Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,
-         const record::SweepLayout& layout, const RunOptions& options, int threads)
+  Worker(const config::Template& config, const Task& task, const Points& points,
+         const record::SweepLayout& layout, const RunOptions& options, Transients& transients, int threads)
       : config_(config),
-        spec_(spec),
+        spec_(task.sweep),
+        search_(task.search),
         points_(points),
         layout_(layout),
         options_(options),
-        threads_(threads) {}
+        transients_(transients),
+        threads_(threads) {
+    if (search_) condition_ = config::condition_of(*search_, measured_names(layout));
+  }
 
   // The results of a window; nothing if it was interrupted.
   std::optional<std::vector<PointResult>> run(const Window& window) {
+    return search_ ? bisect(window) : run_at(window, {});
+  }
+
+ private:
+  // `searched`: for each point of the window a value of what is searched for, if anything is.
+  std::optional<std::vector<PointResult>> run_at(const Window& window, const std::vector<double>& searched) {
     results_.assign(static_cast<std::size_t>(window.size()), {});
     std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>> left;
     for (std::int64_t i = window.first; i < window.end; ++i) {
       const auto place = static_cast<std::size_t>(i - window.first);
       try {
-        left.emplace_back(place, experiment(static_cast<std::size_t>(i)));
+        const std::optional<double> value = searched.empty() ? std::nullopt : std::optional(searched[place]);
+        left.emplace_back(place, experiment(static_cast<std::size_t>(i), value));
       } catch (const base::UserError& error) {
         results_[place] = failed(reason_of(error));
       }
@@ -148,9 +210,68 @@ class Worker {
     return std::move(results_);
   }
 
- private:
-  std::unique_ptr<model::Experiment> experiment(std::size_t point) const {
-    auto experiment = config_.variant(points_.points[point].settings);
+  // All points of the window at once: of each the ends come together until they are as near as is asked for.
+  // The condition does not hold at `without`, and holds at `with`, whose results are the point's.
+  std::optional<std::vector<PointResult>> bisect(const Window& window) {
+    const auto size = static_cast<std::size_t>(window.size());
+    std::vector<double> without(size, search_->from), with(size, search_->to);
+    auto at_from = run_at(window, without);
+    if (!at_from) return std::nullopt;
+    auto found = run_at(window, with);
+    if (!found) return std::nullopt;
+    for (std::size_t i = 0; i < size; ++i) check_ends((*at_from)[i], (*found)[i]);
+    while (!found_all(without, with, *found)) {
+      std::vector<double> middle(size);
+      for (std::size_t i = 0; i < size; ++i) middle[i] = without[i] + (with[i] - without[i]) / 2;
+      auto between = run_at(window, middle);
+      if (!between) return std::nullopt;
+      for (std::size_t i = 0; i < size; ++i) {
+        if ((*found)[i].status != PointStatus::done) continue;
+        PointResult& now = (*between)[i];
+        if (now.status != PointStatus::done || holds(now)) {
+          with[i] = middle[i];
+          (*found)[i] = std::move(now);
+        } else {
+          without[i] = middle[i];
+        }
+      }
+    }
+    for (std::size_t i = 0; i < size; ++i)
+      if ((*found)[i].status == PointStatus::done) (*found)[i].measures.front() = with[i];
+    return found;
+  }
+
+  bool found_all(const std::vector<double>& without, const std::vector<double>& with,
+                 const std::vector<PointResult>& found) const {
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (found[i].status == PointStatus::done && std::abs(with[i] - without[i]) > search_->tolerance)
+        return false;
+    return true;
+  }
+
+  void check_ends(const PointResult& at_from, PointResult& at_to) const {
+    const auto shown = [&](double value) { return base::format_quantity(value, search_->dimension); };
+    const std::string condition = base::quoted(std::string(base::trim(search_->until.text)));
+    if (at_from.status != PointStatus::done)
+      at_to = failed(at_from.reason);
+    else if (at_to.status == PointStatus::done && holds(at_from))
+      at_to = failed(condition + " holds at 'from' already, " + shown(search_->from) + "; begin lower");
+    else if (at_to.status == PointStatus::done && !holds(at_to))
+      at_to = failed(condition + " does not hold at 'to', " + shown(search_->to) + "; end higher");
+  }
+
+  bool holds(const PointResult& result) const {
+    return lang::evaluate_condition(condition_, [&](std::string_view name) {
+      const auto found = std::ranges::find(layout_.measures, name, &record::SweepMeasure::name);
+      const double scale = base::to_internal("1", unit_of(*found)).value_or(1);  // a rate is measured in Hz
+      return scale * result.measures[static_cast<std::size_t>(found - layout_.measures.begin())];
+    });
+  }
+
+  std::unique_ptr<model::Experiment> experiment(std::size_t point, std::optional<double> searched) const {
+    std::vector<config::Assignment> settings = points_.points[point].settings;
+    if (searched) settings.push_back(search_->at(*searched));
+    auto experiment = config_.variant(settings, spec_.after);
     as_point(*experiment, layout_.seeds[point]);
     return experiment;
   }
@@ -203,12 +324,51 @@ class Worker {
     assemble::Prepared prepared = assemble::prepare(experiment, {options_.kernels});
     check_traces(prepared, std::ssize(points));
     StackRecorder recorder(*points.front(), std::ssize(points), prepared, layout_);
+    if (spec_.after > 0 && !begin_with_transients(points, recorder, *prepared.simulation)) return false;
     engine::RunOptions options;
     options.stop = options_.stop;
     const engine::RunResult result = prepared.simulation->run(recorder, options);
     if (result.end != engine::RunEnd::complete) return false;
     std::vector<PointResult> results = recorder.results(prepared.simulation->time());
     for (std::size_t k = 0; k < results.size(); ++k) results_[places[k]] = std::move(results[k]);
+    return true;
+  }
+
+  // The run up to the time from which the values of the points hold.
+  std::unique_ptr<Transient> run_transient(std::uint64_t seed) const {
+    const auto experiment = config_.variant({});
+    as_point(*experiment, seed);
+    experiment->simulation.threads = threads_;
+    const assemble::Prepared prepared = assemble::prepare(*experiment, {options_.kernels});
+    BlockKeeper recorder;
+    engine::RunOptions options;
+    options.stop = options_.stop;
+    const engine::RunResult result = prepared.simulation->run_until(spec_.after, recorder, options);
+    if (result.end != engine::RunEnd::complete) return nullptr;
+    return std::make_unique<Transient>(Transient{prepared.simulation->snapshot(), recorder.blocks()});
+  }
+
+  // The stack goes on from what its points have in common. False if it was interrupted.
+  bool begin_with_transients(std::span<const std::unique_ptr<model::Experiment>> points,
+                             StackRecorder& recorder, engine::Simulation& simulation) {
+    std::optional<engine::Snapshot> all;
+    for (std::size_t k = 0; k < points.size(); ++k) {
+      const std::uint64_t seed = points[k]->simulation.seeds.front();
+      const Transient* own = transients_.of(seed, [&] { return run_transient(seed); });
+      if (own == nullptr) return false;
+      recorder.begin_with(k, own->blocks);
+      if (!all) {
+        all = own->snapshot;
+        continue;
+      }
+      for (std::size_t p = 0; p < all->populations.size(); ++p)
+        for (std::size_t a = 0; a < all->populations[p].size(); ++a) {
+          std::vector<double>& values = all->populations[p][a].values;
+          const std::vector<double>& more = own->snapshot.populations[p][a].values;
+          values.insert(values.end(), more.begin(), more.end());
+        }
+    }
+    simulation.restore(*all);
     return true;
   }
 
@@ -228,9 +388,12 @@ class Worker {
 
   const config::Template& config_;
   const config::SweepSpec& spec_;
+  const std::optional<config::SearchSpec>& search_;
+  lang::Expression condition_;
   const Points& points_;
   const record::SweepLayout& layout_;
   const RunOptions& options_;
+  Transients& transients_;
   int threads_;
   std::vector<PointResult> results_;
 };
@@ -257,11 +420,11 @@ std::int64_t window_width(const config::Template& config, const record::SweepLay
   constexpr double most_bytes = 256e6;
   std::int64_t neurons = 1;
   for (const model::PopulationSpec& population : config.experiment().populations) neurons += population.size;
-  const std::int64_t stacked = std::max<std::int64_t>(1, options.most_stacked / std::max<std::int64_t>(1, neurons - 1));
+  const std::int64_t stacked =
+      std::max<std::int64_t>(1, options.most_stacked / std::max<std::int64_t>(1, neurons - 1));
   const std::int64_t share = (layout.points() + 2 * workers - 1) / (2 * workers);
   const auto experiment = as_swept(config, !layout.reports.empty());
-  const double bytes =
-      assemble::analysis_bytes(*experiment) + bytes_of_point(layout, {});
+  const double bytes = assemble::analysis_bytes(*experiment) + bytes_of_point(layout, {});
   const auto fitting = static_cast<std::int64_t>(most_bytes / std::max(bytes, 1.0));
   const std::int64_t width = std::min({stacked, share, std::max<std::int64_t>(1, fitting)});
   return width < 8 ? std::max<std::int64_t>(1, width) : width / 8 * 8;
@@ -278,27 +441,46 @@ assemble::Prepared prepare_swept(const model::Experiment& experiment) {
   return assemble::prepare(experiment, {quick});
 }
 
+// The seed that a point sets, or that of the config: also where it sets none that is valid, and will fail.
+std::uint64_t seed_of(const config::Template& config, const Point& point) {
+  std::vector<config::Assignment> own;
+  for (const config::Assignment& setting : point.settings)
+    if (setting.path == "simulation.seed") own.push_back(setting);
+  if (!own.empty()) try {
+      return config.variant(own)->simulation.seeds.front();
+    } catch (const base::UserError&) {
+    }
+  return config.experiment().simulation.seeds.front();
+}
+
 }  // namespace
 
-std::set<std::string> taken_names(const config::Template& config) {
+std::set<std::string> taken_names(const config::Template& config, const Task& task) {
   std::set<std::string> taken{"run", "repeat", "seed", "status", "meta", "spikes", "report", "failures"};
+  if (task.search) taken.insert(end_of_path(task.search->path, 1));
   const auto experiment = as_swept(config, false);
   for (const record::SweepMeasure& measure : measures_of(*experiment, prepare_swept(*experiment).analysis))
     taken.insert(measure.name);
   return taken;
 }
 
-record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
-                              const Points& points) {
+record::SweepLayout layout_of(const config::Template& config, const Task& task, const Points& points) {
+  const config::SweepSpec& spec = task.sweep;
   record::SweepLayout layout;
   const auto experiment = as_swept(config, spec.traces);
   const assemble::Prepared prepared = prepare_swept(*experiment);
   layout.measures = measures_of(*experiment, prepared.analysis);
+  if (task.search) {
+    layout.measures.insert(layout.measures.begin(),
+                           {end_of_path(task.search->path, 1), task.search->dimension.unit(),
+                            task.search->path + " at which " +
+                                std::string(base::trim(task.search->until.text)) + " begins to hold"});
+    config::condition_of(*task.search, measured_names(layout));  // says what is wrong before anything is run
+  }
   layout.reports = prepared.layout.reports;
   if (!spec.traces) layout.reports.clear();
   if (spec.spikes) layout.spikes = prepared.layout.spikes;
   layout.grid = points.grid;
-  const std::uint64_t seed = config.experiment().simulation.seeds.front();
   for (std::size_t c = 0; c < points.columns.size(); ++c) {
     const Column& column = points.columns[c];
     record::SweepColumn& to = layout.columns.emplace_back();
@@ -312,18 +494,15 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
         to.words.push_back(point.labels[c].word);
     }
   }
-  const auto seeds = std::ranges::find(points.columns, "simulation.seed", &Column::path);
   for (const Point& point : points.points) {
-    const bool given = seeds != points.columns.end() && seeds->numeric;
-    const std::uint64_t own =
-        given ? config.variant(point.settings)->simulation.seeds.front() : seed;
+    const std::uint64_t own = seed_of(config, point);
     layout.seeds.push_back(own + point.repeat);
     if (spec.repeat > 1) layout.repeats.push_back(static_cast<std::int64_t>(point.repeat));
   }
   return layout;
 }
 
-bool run_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+bool run_points(const config::Template& config, const Task& task, const Points& points,
                 const record::SweepLayout& layout, record::SweepFile& file, const RunOptions& options) {
   const auto begin = base::Clock::now();
   const std::int64_t left = layout.points() - file.next();
@@ -332,11 +511,15 @@ bool run_points(const config::Template& config, const config::SweepSpec& spec, c
   const std::int64_t width = window_width(config, layout, workers, options);
   Board board(file.next(), layout.points(), width, std::max<std::int64_t>(64, 4 * width * workers));
   board.workers(workers);
+  Transients transients;
   const auto work = [&] {
-    Worker worker(config, spec, points, layout, options, std::max(1, threads / workers));
+    Worker worker(config, task, points, layout, options, transients, std::max(1, threads / workers));
     while (const std::optional<Window> window = board.take()) {
       std::optional<std::vector<PointResult>> results = worker.run(*window);
-      if (!results) break;
+      if (!results) {
+        board.end();  // others may wait for this window to be stored
+        break;
+      }
       board.put(*window, std::move(*results));
     }
   };

@@ -4,11 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/search_section.hpp"
+#include "config/sweep_section.hpp"
 #include "program/kernel.hpp"
 #include "record/sweep_file.hpp"
 #include "sweep/points.hpp"
@@ -20,6 +23,12 @@ struct Progress {
   double wall_seconds = 0;
 };
 
+// What is run at each point: the config with its values, or a search for one more.
+struct Task {
+  config::SweepSpec sweep;
+  std::optional<config::SearchSpec> search;
+};
+
 struct RunOptions {
   program::KernelOptions kernels;
   int threads = 0;                          // 0: as many as there are processors
@@ -29,14 +38,13 @@ struct RunOptions {
 };
 
 // The names of the table that no parameter may have.
-std::set<std::string> taken_names(const config::Template& config);
+std::set<std::string> taken_names(const config::Template& config, const Task& task);
 
 // What a sweep's file is made of, from a config without and with its points.
-record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
-                              const Points& points);
+record::SweepLayout layout_of(const config::Template& config, const Task& task, const Points& points);
 
 // Runs the points from `file.next()` on. Returns whether all were run. Throws what the file throws.
-bool run_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+bool run_points(const config::Template& config, const Task& task, const Points& points,
                 const record::SweepLayout& layout, record::SweepFile& file, const RunOptions& options);
 
 }  // namespace hillock::sweep

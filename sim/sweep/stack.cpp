@@ -48,8 +48,7 @@ Values stacked(const std::vector<const Values*>& points) {
 
 using Points = std::span<const Experiment* const>;
 
-NamedValues stacked(const Points& points,
-                    const std::function<const NamedValues&(const Experiment&)>& of) {
+NamedValues stacked(const Points& points, const std::function<const NamedValues&(const Experiment&)>& of) {
   NamedValues all;
   for (const auto& [name, values] : of(*points.front())) {
     std::vector<const Values*> each;
@@ -62,13 +61,17 @@ NamedValues stacked(const Points& points,
 PopulationSpec stacked_population(const Points& points, std::size_t p) {
   PopulationSpec all = points.front()->populations[p];
   all.size *= std::ssize(points);
-  all.params = stacked(points, [p](const Experiment& e) -> const NamedValues& { return e.populations[p].params; });
-  all.init = stacked(points, [p](const Experiment& e) -> const NamedValues& { return e.populations[p].init; });
+  all.params =
+      stacked(points, [p](const Experiment& e) -> const NamedValues& { return e.populations[p].params; });
+  all.init =
+      stacked(points, [p](const Experiment& e) -> const NamedValues& { return e.populations[p].init; });
   for (std::size_t r = 0; r < all.receptors.size(); ++r) {
-    all.receptors[r].params = stacked(
-        points, [=](const Experiment& e) -> const NamedValues& { return e.populations[p].receptors[r].params; });
-    all.receptors[r].init = stacked(
-        points, [=](const Experiment& e) -> const NamedValues& { return e.populations[p].receptors[r].init; });
+    all.receptors[r].params = stacked(points, [=](const Experiment& e) -> const NamedValues& {
+      return e.populations[p].receptors[r].params;
+    });
+    all.receptors[r].init = stacked(points, [=](const Experiment& e) -> const NamedValues& {
+      return e.populations[p].receptors[r].init;
+    });
   }
   return all;
 }
@@ -87,7 +90,8 @@ InputSpec stacked_input(const Points& points, std::size_t i) {
   for (auto& [name, field] : all.fields) {
     if (!std::holds_alternative<Values>(field) || !model::is_per_neuron(all.type, name)) continue;
     std::vector<const Values*> each;
-    for (const Experiment* point : points) each.push_back(&std::get<Values>(point->inputs[i].fields.at(name)));
+    for (const Experiment* point : points)
+      each.push_back(&std::get<Values>(point->inputs[i].fields.at(name)));
     field = stacked(each);
   }
   return all;
@@ -108,8 +112,7 @@ bool can_stack(const Experiment& one, const Experiment& other) {
          std::ranges::equal(one.populations, other.populations, model::same_structure) &&
          std::ranges::equal(one.populations, other.populations,
                             [](const auto& a, const auto& b) { return model::same_names(a, b); }) &&
-         std::ranges::equal(one.inputs, other.inputs, alike) &&
-         std::ranges::none_of(one.record, has_mean) &&
+         std::ranges::equal(one.inputs, other.inputs, alike) && std::ranges::none_of(one.record, has_mean) &&
          std::ranges::equal(one.record, other.record, model::same_record) &&
          std::ranges::equal(one.analysis, other.analysis, model::same_analysis) &&
          std::ranges::equal(one.changes, other.changes, [](const auto& a, const auto& b) {

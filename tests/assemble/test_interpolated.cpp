@@ -68,6 +68,25 @@ TEST_CASE("adaptive and high-order steps find the same spikes within their toler
               expected, 1e-7);
 }
 
+TEST_CASE(
+    "adaptive steps follow an upstroke that runs away to its peak, on the grid and between its points") {
+  const auto spikes = [](const std::string& simulation) {
+    Run run("simulation: {duration: 200 ms, " + simulation + R"(}
+populations: {cell: {model: adex}}
+inputs: {drive: {type: dc, target: cell, amplitude: 1 nA}}
+record: {cell: [spikes]}
+)");
+    return run.go().spike_times("cell");
+  };
+  const auto expected = spikes("dt: 0.001 ms, method: rk4, spike_times: interpolated");
+  CHECK(expected.size() > 5);
+  for (const char* dt : {"0.02 ms", "0.1 ms", "1 ms"})
+    check_times(spikes("dt: " + std::string(dt) +
+                       ", method: {adaptive: {rtol: 1e-8, atol: 1e-8}}, spike_times: interpolated"),
+                expected, 0.01);
+  CHECK(spikes("dt: 0.1 ms, method: adaptive").size() == spikes("dt: 0.1 ms, method: rk4").size());
+}
+
 TEST_CASE("edges of inputs cut the step where they lie") {
   // V relaxes from 0 at 0 to 40 mV/nA * 0.5 nA during 3.2137 .. 40.05 ms.
   Run run(R"(simulation: {duration: 60 ms, dt: 1 ms, spike_times: interpolated}

@@ -144,7 +144,7 @@ TEST_CASE("a step that is coarse for a time constant is warned of, but not where
                  "}}\n") ==
         R"(test.yaml:1:34: warning: dt = 0.1 ms is coarse for population 'cell': in.g relaxes within 0.1 ms
    1 | simulation: {duration: 1 ms, dt: 0.1 ms}
-     |                                  ^~~~~~ take dt = 0.02 ms or less
+     |                                  ^~~~~~ take dt = 0.033 ms or less
 )");
   CHECK(warnings("simulation: {duration: 1 ms, dt: 0.025 ms}\npopulations: {cell: {model: lif, " + receptor +
                  "}}\n") == "");
@@ -154,28 +154,33 @@ TEST_CASE("a step that is coarse for a time constant is warned of, but not where
   CHECK(warnings("simulation: {duration: 1 ms, dt: 0.1 ms}\n" + squid) ==
         R"(test.yaml:1:34: warning: dt = 0.1 ms is coarse for population 'cell': m relaxes within 0.237 ms
    1 | simulation: {duration: 1 ms, dt: 0.1 ms}
-     |                                  ^~~~~~ take dt = 0.047 ms or less
+     |                                  ^~~~~~ take dt = 0.079 ms or less
 )");
   CHECK(warnings("simulation: {duration: 1 ms, dt: 0.05 ms}\n" + squid) == "");
+  CHECK(warnings("simulation: {duration: 0.079 ms, dt: 0.079 ms}\n" + squid) == "");  // what is advised
+  CHECK(warnings("simulation: {duration: 0.083 ms, dt: 0.083 ms}\n" + squid) != "");
   CHECK(warnings("simulation: {duration: 1 ms, dt: 0.1 ms, method: adaptive}\n" + squid) == "");
 }
 
-TEST_CASE("negative weights are warned of where a step may run away and the neuron is reset") {
+TEST_CASE("negative coefficients are warned of where a step on the grid may run away and a reset follows") {
   const auto with = [](const std::string& method, const std::string& model) {
     return warnings("simulation: {duration: 1 ms, dt: 0.02 ms, method: " + method +
                     "}\npopulations: {cell: {model: " + model + "}}\n");
   };
   CHECK(
       with("dopri5", "adex") ==
-      R"(test.yaml:1:51: warning: population 'cell': some weights of dopri5 are negative, so that a step through the upstroke of a spike may end below its peak: spikes are missed, or too many
+      R"(test.yaml:1:51: warning: population 'cell': some coefficients of dopri5 are negative, so that a step through a steep upstroke may end below the peak of the spike: spikes may be missed, or be too many
    1 | simulation: {duration: 1 ms, dt: 0.02 ms, method: dopri5}
-     |                                                   ^~~~~~ take rk4, whose weights are positive, or adaptive
+     |                                                   ^~~~~~ take rk4, whose coefficients are not negative, or spike_times: interpolated, or adaptive
 )");
   for (const char* method : {"cash_karp54", "fehlberg78"}) {
-    CHECK(with(method, "izhikevich_2003").find("some weights of " + std::string(method)) !=
+    CHECK(with(method, "izhikevich_2003").find("some coefficients of " + std::string(method)) !=
           std::string::npos);
     CHECK(with(method, "lif") == "");
+    // Linear in V, and in the conductance, though not in both.
+    CHECK(with(method, "lif, receptors: {in: {model: exp_conductance}}") == "");
     CHECK(with(method, "hodgkin_huxley") == "");  // no reset
+    CHECK(with(std::string(method) + ", spike_times: interpolated", "adex") == "");
   }
   CHECK(with("rk4", "adex") == "");
 }

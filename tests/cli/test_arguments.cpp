@@ -79,12 +79,18 @@ TEST_CASE("a missing or surplus argument is named") {
 }
 
 TEST_CASE("numbers have one reading: no octal, hexadecimal, fraction or sign slips through") {
-  const std::string expected = " is not a whole number from 1 to 4096\n  write for instance --threads 8";
+  const std::string expected =
+      " is not a whole number from 1 to 4096\n  write for instance --threads 8, or --threads auto";
   for (const char* word : {"010", "0x10", "2.5", "0", "-1", "1e9", "two", "4097", ""})
     if (*word != '\0')
       CHECK(refusal({"run", "a.yaml", "--threads", word}) ==
             "error: --threads " + std::string(word) + expected);
   CHECK(parse({"run", "a.yaml", "--threads", "4096"}).threads == 4096);
+}
+
+TEST_CASE("the number of threads may be left to hillock, whatever the config says") {
+  CHECK(parse({"run", "a.yaml", "--threads", "auto"}).threads == 0);
+  CHECK(parse({"run", "a.yaml"}).threads == std::nullopt);
 }
 
 TEST_CASE("an output without a name is refused") {

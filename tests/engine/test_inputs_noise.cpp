@@ -135,7 +135,7 @@ TEST_CASE("the numbers of a run begin with the draws of the step before the firs
   const InputData data = input_data(3, 0.1, {{"mean", {0}}, {"sigma", {1}}, {"tau", {2}}});
   const auto initial = make_current_input("ou", data)->initial_arrays();
   for (std::uint64_t i = 0; i < 3; ++i)
-    CHECK(initial.at("inputs.probe.normal")[i] == data.stream.normal(i, ~std::uint64_t{0}));
+    CHECK(initial.at("inputs.probe.normal")[i] == data.streams.points[0].normal(i, ~std::uint64_t{0}));
 }
 
 }  // namespace

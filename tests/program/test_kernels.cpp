@@ -98,6 +98,40 @@ TEST_CASE("draws are those of base::Stream, for every index, step and lane") {
   }
 }
 
+TEST_CASE("in a stack the neurons of each point have the draws that they have alone") {
+  Tape tape;
+  store(tape, 0, uniform(tape, 0, 0) + uniform(tape, 1, 1));
+  store(tape, 1, normal_quantile(uniform(tape, 1, 0, true)));
+  const Program program = optimise(tape);
+  const std::vector<std::uint64_t> seeds{7, 1, 0xffffffffffffffff, 7, 12345};
+  const std::uint64_t neurons = 7, step = 0x7000000001ULL;
+  const auto all = static_cast<std::int64_t>(neurons * seeds.size());
+  const std::vector<base::Streams> streams{base::Streams::of(seeds, "first", all),
+                                           base::Streams::of(seeds, "second", all)};
+  for (const KernelMaker& backend : backends()) {
+    Binding binding;
+    binding.streams = streams;
+    const auto kernel = backend.make(program, binding, all, 16);
+    std::vector<std::vector<double>> arrays(2, std::vector<double>(40));
+    const auto array_pointers = pointers(arrays);
+    CHECK(kernel->run(Call{array_pointers, {}, {}, step, 0, 0, 16}) == -1);
+    CHECK(kernel->run(Call{array_pointers, {}, {}, step, 0, 16, all - 16}) == -1);
+    ScalarEvaluator scalar(program);
+    for (std::uint64_t i = 0; i < neurons * seeds.size(); ++i) {
+      const auto first = base::Stream::of(seeds[i / neurons], "first"),
+                 second = base::Stream::of(seeds[i / neurons], "second");
+      const double own = first.uniform(i % neurons, step, 0) + second.uniform(i % neurons, step, 1);
+      INFO("neuron " << i << " on " << backend.name());
+      CHECK(arrays[0][i] == own);
+      CHECK(arrays[1][i] == second.normal(0, step, 0));
+      std::vector<double> single(2);
+      scalar.run(single, {}, {}, streams, step, i);
+      CHECK(single[0] == own);
+      CHECK(single[1] == arrays[1][i]);
+    }
+  }
+}
+
 TEST_CASE("a range of neurons is computed as in the whole, and nothing outside its padding is touched") {
   const FlushToZero flush;
   Tape tape;
@@ -190,7 +224,8 @@ TEST_CASE("a runner computes what neurons share from the step values and the ste
         runner->run(Call{kept_pointers, {}, values[step], step, 0, 0, 20});
         kernel->run(Call{fresh_pointers, {}, values[step], step, 0, 0, 20});
         const double x = values[step][0], y = values[step][1];
-        const double expected = -0.0 + (draws ? x * 3.0 + binding.streams[0].points[0].uniform(0, step, 0) : x) / y;
+        const double expected =
+            -0.0 + (draws ? x * 3.0 + binding.streams[0].points[0].uniform(0, step, 0) : x) / y;
         for (std::size_t k = 0; k < 20; ++k) {
           CHECK(same(kept[0][k], fresh[0][k]));
           CHECK((draws || same(kept[0][k], expected)));

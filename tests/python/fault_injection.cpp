@@ -1,9 +1,10 @@
 // Preloaded into hillock by the fault tests: lets the N-th call of one function on an output file fail with a
 // given errno. FAULT_CALL: open, pwrite, fsync, ftruncate, rename, close, or mprotect, where it would make
 // memory executable; FAULT_AT: N, from 1; FAULT_ERRNO; FAULT_ONCE: only that call, not the later ones;
-// FAULT_COUNT: a file that holds the number of calls so far. FAULT_SHORT: pread and pwrite move half of what
-// they are asked for, and every third call is interrupted before it has moved anything; the files with this
-// name and .reads or .writes hold how many were cut short or interrupted so far.
+// FAULT_KILL: it kills the process instead. FAULT_COUNT: a file that holds the number of calls so far.
+// FAULT_SHORT: pread and pwrite move half of what they are asked for, and every third call is interrupted before
+// it has moved anything; the files with this name and .reads or .writes hold how many were cut short or
+// interrupted so far.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -11,6 +12,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -49,6 +51,7 @@ bool fails(const char* function) {
   if (at == nullptr) return false;
   const int wanted = std::atoi(at);
   if (std::getenv("FAULT_ONCE") != nullptr ? number != wanted : number < wanted) return false;
+  if (std::getenv("FAULT_KILL") != nullptr) std::raise(SIGKILL);
   errno = std::atoi(std::getenv("FAULT_ERRNO"));
   return true;
 }

@@ -166,8 +166,8 @@ def patience(hillock: Path) -> int:
     return 20 if "san" in hillock.parent.name else 1
 
 
-def check_run(hillock: Path, folder: Path, case: Case):
-    done = call(hillock, case, folder)
+def check_run(hillock: Path, folder: Path, case: Case, command: str = "run"):
+    done = call(hillock, case, folder, command)
     assert shortened(done.stderr, folder) == case.stderr.lstrip("\n") + "\n"
     assert done.returncode == case.code and done.stdout == "" and done.left == case.left
     assert case.code == 4 or done.seconds < patience(hillock)
@@ -193,6 +193,12 @@ def datasets(path: Path) -> dict[str, np.ndarray]:
         file.visititems(lambda name, item: found.update({name: item[()]})
                         if isinstance(item, h5py.Dataset) and not name.startswith("meta") else None)
     return found
+
+
+def same_bytes(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    """Whether two files hold the same data sets, byte for byte."""
+    return one.keys() == other.keys() and all((values.dtype, values.shape, values.tobytes()) == (other[name].dtype, other[name].shape, other[name].tobytes())
+                                              for name, values in one.items())
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60):

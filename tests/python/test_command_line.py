@@ -169,9 +169,9 @@ def test_the_file_says_which_back_end_ran(run_hillock, call, repo):
         run = run_hillock(SHORT, *arguments)
         with h5py.File(run.output) as file:
             assert file["meta"].attrs["backend"].decode() == expected
-    refused = call("run", repo / "configs" / "quickstart.yaml", "--backend", "jit", "--instructions", "generic", expect=6)
-    assert refused.stderr == ("error: there is no native code for generic here: hillock was built without Xbyak, or the system gives no "
-                              "executable memory; choose --backend interpreter\n")
+    refused = call("run", repo / "configs" / "quickstart.yaml", "--backend", "jit", "--instructions", "generic", expect=2)
+    assert refused.stderr == ("error: --backend jit does not go with --instructions generic: native code is written for avx2 and avx512\n"
+                              "  write --backend interpreter, or leave --instructions out\n")
 
 
 def test_memory_stays_flat_as_the_run_gets_longer(run_hillock):
@@ -393,9 +393,21 @@ def test_help_and_version_go_to_stdout(call):
     assert re.fullmatch(r"hillock \d+\.\d+\.\d+\n", call("--version").stdout)
 
 
+def test_a_misspelt_section_of_a_model_is_its_one_error(call, repo, tmp_path):
+    model = (repo / "models" / "neurons" / "lif.yaml").read_text().replace("\nparams:", "\nparms:")
+    (tmp_path / "mine.yaml").write_text(model)
+    found = call("models", "mine.yaml", expect=2).stderr
+    assert found.count(": error: ") == 1 and "did you mean 'params'?" in found
+
+
 def test_bench_lists_what_it_measures(call):
     assert [line.split()[0] for line in call("bench", "--list").stdout.splitlines()] == ["step", "recording", "guard", "startup"]
     assert call("bench", "stpe", expect=2).stderr == "error: 'stpe' is not a benchmark\n  did you mean 'step'?\n"
+
+
+def test_bench_without_its_config_says_what_to_give(call):
+    assert call("bench", "guard", expect=2).stderr == ("error: tests/benchmark/step_squid.yaml, the config of 'guard', is not here\n"
+                                                       "  name a config with --config, or call it in the folder of hillock's source\n")
 
 
 def test_bench_measures_a_step(call, tmp_path):

@@ -162,7 +162,7 @@ def test_without_executable_memory_steps_are_interpreted_with_the_same_bits(inje
         assert file["meta"].attrs["backend"].startswith(b"interpreter ")
     refused = call("run", "config.yaml", "--out", "y.h5", "--backend", "jit", expect=6,
                    env={**injector.environment, "FAULT_CALL": "mprotect", "FAULT_AT": "1", "FAULT_ERRNO": str(errno.EACCES)})
-    assert re.fullmatch(r"error: there is no native code for avx\w+ here: hillock was built without Xbyak, or the system gives no executable memory; "
+    assert re.fullmatch(r"error: --backend jit: the system gives no executable memory for native code \(avx\w+\); "
                         r"choose --backend interpreter\n", refused.stderr)
     assert listing(tmp_path) == ["config.yaml", "count", "x.h5"]
 

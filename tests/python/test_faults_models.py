@@ -259,7 +259,7 @@ error: population 'cell', neuron 0: V is not finite at t = 11.9 ms (last finite 
     Case("71 AdEx without a limit, adaptive", OWN.replace("10 ms,", "50 ms, method: adaptive,"), """
 error: population 'cell', neuron 0: the step size of the adaptive method fell below its minimum at t = 11.7582534725 ms (last finite value of V: -2.92860289193 mV)
   own.yaml:8:3: dV/dt: (-30 nS*(V + 70.6 mV) + 60 pA*exp((V + 50.4 mV)/2 mV) + I + 1 nA)/281 pF
-  likely cause: V runs away, growing e-fold every 4.61e-10 ms; a spike rule must reset it, or dt 0.1 ms is too large
+  likely cause: V runs away, growing e-fold every 4.61e-10 ms; a spike rule must reset it
   what was recorded up to 11.7 ms is in results/config.h5.partial""", files={"own.yaml": FREE_ADEX}, code=4),
     Case("71 pole rk4", EXACT_OWN.replace("10 ms,", "10 ms, method: rk4,"), """
 error: population 'cell', neuron 0: V is not finite at t = 1.3 ms (last finite value of V: 4.84751903255e+172)
@@ -279,7 +279,7 @@ error: population 'cell', neuron 0: V is not finite at t = 1.2 ms (last finite v
     Case("71 pole adaptive", EXACT_OWN.replace("10 ms,", "10 ms, method: adaptive,"), """
 error: population 'cell', neuron 0: the step size of the adaptive method fell below its minimum at t = 1.00000017877 ms (last finite value of V: 1496256321.12)
   own.yaml:8:3: dV/dt: (V^2 + I)/1 ms
-  likely cause: V runs away, growing e-fold every 3.34e-10 ms; a spike rule must reset it, or dt 0.1 ms is too large
+  likely cause: V runs away, growing e-fold every 3.34e-10 ms; a spike rule must reset it
   what was recorded up to 1 ms is in results/config.h5.partial""", files={"own.yaml": POLE}, code=4),
 ]
 

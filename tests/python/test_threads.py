@@ -83,6 +83,16 @@ def test_a_profile_says_where_the_time_went_and_adds_up_to_the_time_on_the_clock
     assert meta["profile_integrate_s"] == pytest.approx(meta["profile_integrate_s.axon"] + meta["profile_integrate_s.leaky"])
 
 
+def test_fewer_threads_than_were_asked_for_are_said(run_hillock):
+    assert run_hillock(CONFIG, "--threads", 64).stderr == "note: 10 threads run, not 64: threads share the neurons in blocks of 16\n"
+    assert run_hillock(CONFIG, "--threads", 2).stderr == ""
+
+
+def test_threads_auto_leaves_to_hillock_what_the_config_fixes(run_hillock):
+    run = run_hillock(CONFIG, "--set", "simulation.threads=5", "--threads", "auto")
+    assert 1 <= meta_of(run.output)["threads"] <= len(os.sched_getaffinity(0))
+
+
 def test_without_profile_nothing_of_it_is_printed_or_kept(run_hillock):
     run = run_hillock(CONFIG)
     assert len(run.stdout.splitlines()) == 1

@@ -88,6 +88,8 @@ class SpikeInput {
   // Adds weight * (number of spikes) to arrivals[neuron] for all spikes that arrive at this step (arrival at
   // step 0: before the first step); steps are asked for in ascending order. Returns whether anything arrived.
   virtual bool deliver(std::int64_t step, std::span<double> arrivals) = 0;
+  // Steps may be asked for from any one on again.
+  virtual void rewind() { silent_until_ = 0; }
   // The same spikes, but only those for the neurons first <= i < end, for a thread that steps these.
   virtual std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const = 0;
   // Before this step nothing arrives any more; deliver() may be left out till then.

@@ -31,6 +31,10 @@ class Poisson final : public SpikeInput {
  public:
   explicit Poisson(const InputData& data);
   bool deliver(std::int64_t step, std::span<double> arrivals) override;
+  void rewind() override {
+    SpikeInput::rewind();
+    current_ = 0;
+  }
   std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
     auto result = std::make_unique<Poisson>(*this);
     const auto [from, count] = result->targets_.keep(first, end);
@@ -117,7 +121,8 @@ void Poisson::count_spikes(const Stretch& stretch, std::uint64_t step) {
   }
   for (std::size_t k = 0; k < counts_.size(); ++k) {
     const auto neuron = static_cast<std::uint64_t>(targets_.neurons[k]);
-    counts_[k] = stretch.laws[law_of_[k]].draw(streams_.stream_of(neuron), shared_ ? 0 : streams_.index_of(neuron), step);
+    counts_[k] = stretch.laws[law_of_[k]].draw(streams_.stream_of(neuron),
+                                               shared_ ? 0 : streams_.index_of(neuron), step);
   }
 }
 

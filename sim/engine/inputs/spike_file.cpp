@@ -75,6 +75,10 @@ class SpikeFile final : public SpikeInput {
       arrivals[arrivals_[next_].neuron] += arrivals_[next_].weight;
     return next_ > first;
   }
+  void rewind() override {
+    SpikeInput::rewind();
+    next_ = 0;
+  }
   std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
     const auto within = [&](const Arrival& arrival) {
       const auto neuron = static_cast<std::int64_t>(arrival.neuron);

@@ -28,6 +28,10 @@ class Spikes final : public SpikeInput {
     targets_.add(count, arrivals);
     return true;
   }
+  void rewind() override {
+    SpikeInput::rewind();
+    next_ = 0;
+  }
   std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
     auto result = std::make_unique<Spikes>(*this);
     result->targets_.keep(first, end);

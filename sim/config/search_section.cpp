@@ -1,0 +1,104 @@
+// Reads `search`.
+#include "config/search_section.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "config/reader.hpp"
+#include "lang/check.hpp"
+#include "lang/parser.hpp"
+
+namespace hillock::config {
+
+namespace {
+
+constexpr double finest = 1e-14;  // of the range: finer than that numbers do not differ
+
+void read_bisection(Reader& reader, const Node& node, SearchSpec& spec) {
+  const std::vector<std::string> keys{"parameter", "from", "to", "until", "tolerance"};
+  reader.keys(node, "'bisection'", keys);
+  for (const std::string& key : keys)
+    if (node.find(key) == nullptr)
+      reader.error(
+          node.place, "'bisection' needs '" + key + "'",
+          "write for example {parameter: inputs.step.amplitude, from: 0 pA, to: 1 nA, until: spike_count "
+          ">= 1, tolerance: 0.1 pA}");
+  if (reader.diagnostics().has_errors()) return;
+  const Node& parameter = *node.find("parameter");
+  spec.path = reader.word(parameter, "parameter").value_or("");
+  spec.place = parameter.place;
+  spec.until = *node.find("until");
+  const auto from = reader.any_quantity(*node.find("from"), "from");
+  if (!from) return;
+  spec.dimension = from->dimension;
+  const Accepted same({from->dimension}, ", as its 'from'");
+  const auto to = reader.quantity(*node.find("to"), "to", same);
+  const auto tolerance = reader.quantity(*node.find("tolerance"), "tolerance", same);
+  if (!to || !tolerance) return;
+  spec.from = from->value;
+  spec.to = to->value;
+  spec.tolerance = tolerance->value;
+  const double range = std::abs(spec.to - spec.from);
+  if (range == 0)
+    return reader.error(node.find("to")->place, "'from' and 'to' are the same", "give a range to search in");
+  if (!(spec.tolerance >= finest * std::max(std::abs(spec.from), std::abs(spec.to))) || spec.tolerance <= 0)
+    reader.error(node.find("tolerance")->place,
+                 "'tolerance' must be positive, and no finer than numbers are in this range",
+                 "write for example " + base::format_quantity(range / 1000, spec.dimension));
+}
+
+}  // namespace
+
+Assignment SearchSpec::at(double value) const {
+  Node node;
+  node.kind = NodeKind::scalar;
+  node.text = base::format_quantity(value, dimension);
+  node.place = place;
+  return {path, place, std::move(node)};
+}
+
+SearchSpec read_search(const Node& search, const Node* vars) {
+  base::Diagnostics diagnostics;
+  const Variables variables = read_variables(vars, diagnostics);
+  Reader reader(diagnostics, variables);
+  SearchSpec spec;
+  if (reader.map(search, "search")) {
+    const std::vector<std::string> keys{"bisection"};
+    reader.keys(search, "'search'", keys);
+    const Node* bisection = search.find("bisection");
+    if (bisection == nullptr)
+      reader.error(
+          search.place, "'search' needs 'bisection'",
+          "write for example bisection: {parameter: inputs.step.amplitude, from: 0 pA, to: 1 nA, until: "
+          "spike_count >= 1, tolerance: 0.1 pA}");
+    else if (reader.map(*bisection, "'bisection'"))
+      read_bisection(reader, *bisection, spec);
+  }
+  diagnostics.throw_if_errors();
+  return spec;
+}
+
+lang::Expression condition_of(const SearchSpec& search, const std::vector<MeasuredName>& measured) {
+  base::Diagnostics diagnostics;
+  lang::Expression condition;
+  if (!search.until.is_scalar()) {
+    diagnostics.error(search.until.place, "'until' must be a condition, got " + search.until.describe(),
+                      "write for example until: spike_count >= 1");
+    diagnostics.throw_if_errors();
+  }
+  std::optional<lang::Expression> parsed =
+      lang::parse(search.until.text, search.until.place, diagnostics, search.until.further);
+  if (parsed) {
+    lang::Scope scope;
+    for (const MeasuredName& one : measured) scope.names.push_back(one.name);
+    scope.dimension_of = [&](std::string_view name) -> std::optional<base::Dimension> {
+      const auto found = std::ranges::find(measured, name, &MeasuredName::name);
+      return found == measured.end() ? std::nullopt : std::optional(found->dimension);
+    };
+    lang::check_condition(*parsed, "'until'", scope, diagnostics);
+  }
+  diagnostics.throw_if_errors();
+  return *std::move(parsed);
+}
+
+}  // namespace hillock::config

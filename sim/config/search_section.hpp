@@ -1,0 +1,38 @@
+// `search`: the value of a parameter at which a condition on the results begins to hold.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.hpp"
+#include "config/composition.hpp"
+#include "config/document.hpp"
+#include "lang/expression.hpp"
+#include "model/experiment.hpp"
+
+namespace hillock::config {
+
+// A number that is measured of each point, as a condition knows it.
+struct MeasuredName {
+  std::string name;
+  base::Dimension dimension;
+};
+
+struct SearchSpec {
+  std::string path;
+  base::Place place;  // of the path
+  base::Dimension dimension;
+  double from = 0, to = 0;  // the condition does not hold at the one, and holds at the other
+  double tolerance = 0;     // how near to its border it is found
+  Node until;               // the condition
+
+  Assignment at(double value) const;
+};
+
+// Reads what is written under `search`. Throws UserError with all findings.
+SearchSpec read_search(const Node& search, const Node* vars);
+
+// The condition as an expression of what is measured; throws UserError.
+lang::Expression condition_of(const SearchSpec& search, const std::vector<MeasuredName>& measured);
+
+}  // namespace hillock::config
