@@ -81,16 +81,19 @@ class Sweep {
   Sweep(std::string text, const std::string& name, const std::string& folder, const Words& settings,
         const Words& folders)
       : config_(std::move(text), name, folder, {settings, folders, {}, true}) {
-    if (config_.sweep() == nullptr)
-      throw base::UserError(name + " has no section 'sweep'", "hillock.run runs it");
+    if (config_.sweep() == nullptr && config_.search() == nullptr)
+      throw base::UserError(name + " has no section 'sweep' or 'search'", "hillock.run runs it");
     base::Diagnostics unheard;  // the template has reported them
     const config::Variables variables = config::read_variables(config_.vars(), unheard);
     const model::Experiment& experiment = config_.experiment();
     const std::uint64_t seed = experiment.simulation.seeds.front();
-    spec_ = config::read_sweep(*config_.sweep(), config_.vars(), seed);
-    points_ = sweep::all_points(spec_, variables, seed, sweep::taken_names(config_));
-    sweep::check_paths(config_, points_);
-    layout_ = sweep::layout_of(config_, spec_, points_);
+    if (config_.sweep() != nullptr)
+      task_.sweep = config::read_sweep(*config_.sweep(), config_.vars(), experiment.simulation);
+    if (config_.search() != nullptr) task_.search = config::read_search(*config_.search(), config_.vars());
+    points_ = sweep::all_points(task_.sweep, variables, seed, sweep::taken_names(config_, task_));
+    sweep::check_paths(config_, points_, task_.sweep.after);
+    if (task_.search) config_.variant(std::vector{task_.search->at(task_.search->to)}, task_.sweep.after);
+    layout_ = sweep::layout_of(config_, task_, points_);
     engine::RunFacts& facts = layout_.facts;
     facts.texts["config"] = experiment.text;
     facts.texts["models"] = cli::model_sources(experiment);
@@ -115,14 +118,14 @@ class Sweep {
       const bool left = !force && record::is_sweep(path + ".partial");
       record::SweepFile file(path, left ? record::SweepFile::Start::resume : record::SweepFile::Start::anew,
                              force, layout_);
-      const bool complete = sweep::run_points(config_, spec_, points_, layout_, file, options);
+      const bool complete = sweep::run_points(config_, task_, points_, layout_, file, options);
       file.finish(complete ? "complete" : "interrupted", {{"wall_simulate_s", base::seconds_since(begin)}});
     });
   }
 
  private:
   config::Template config_;
-  config::SweepSpec spec_;
+  sweep::Task task_;
   sweep::Points points_;
   record::SweepLayout layout_;
 };

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Analysis", "AroundSpikes", "ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError",
            "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Snapshot", "Spikes", "Statistics",
-           "Sweep", "UserError", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics", "sweep"]
+           "Sweep", "UserError", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics",
+           "sweep"]
 
 
 def __getattr__(name: str) -> Any:

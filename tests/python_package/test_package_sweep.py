@@ -111,7 +111,7 @@ def test_what_is_wrong_is_an_exception_with_its_path():
         hillock.sweep(config)
     assert caught.value.path == "sweep.repeat"
     del config["sweep"]
-    with pytest.raises(hillock.UserError, match="has no section 'sweep'"):
+    with pytest.raises(hillock.UserError, match="has no section 'sweep' or 'search'"):
         hillock.sweep(config)
     with pytest.raises(TypeError):
         hillock.sweep(3)
