@@ -18,10 +18,8 @@
 #include <vector>
 
 #include "base/wall_time.hpp"
-#include "cli/provenance.hpp"
-#include "cli/version.hpp"
+#include "cli/sweep_plan.hpp"
 #include "config/config.hpp"
-#include "config/sweep_section.hpp"
 #include "errors.hpp"
 #include "record/output_file.hpp"
 #include "record/sweep_file.hpp"
@@ -81,30 +79,12 @@ class Sweep {
   Sweep(std::string text, const std::string& name, const std::string& folder, const Words& settings,
         const Words& folders)
       : config_(std::move(text), name, folder, {settings, folders, {}, true}) {
-    if (config_.sweep() == nullptr && config_.search() == nullptr)
+    if (!config_.sweep())
       throw base::UserError(name + " has no section 'sweep' or 'search'", "hillock.run runs it");
-    base::Diagnostics unheard;  // the template has reported them
-    const config::Variables variables = config::read_variables(config_.vars(), unheard);
-    const model::Experiment& experiment = config_.experiment();
-    const std::uint64_t seed = experiment.simulation.seeds.front();
-    if (config_.sweep() != nullptr)
-      task_.sweep = config::read_sweep(*config_.sweep(), config_.vars(), experiment.simulation);
-    if (config_.search() != nullptr) task_.search = config::read_search(*config_.search(), config_.vars());
-    points_ = sweep::all_points(task_.sweep, variables, seed, sweep::taken_names(config_, task_));
-    sweep::check_paths(config_, points_, task_.sweep.after);
-    if (task_.search) config_.variant(std::vector{task_.search->at(task_.search->to)}, task_.sweep.after);
-    layout_ = sweep::layout_of(config_, task_, points_);
-    engine::RunFacts& facts = layout_.facts;
-    facts.texts["config"] = experiment.text;
-    facts.texts["models"] = cli::model_sources(experiment);
-    facts.words["hillock_version"] = cli::version;
-    facts.words["cpu"] = cli::cpu_name();
-    facts.seed = seed;
-    facts.duration = experiment.simulation.duration;
-    facts.dt = experiment.simulation.dt;
+    plan_ = cli::plan_sweep(config_, {});
   }
 
-  std::int64_t points() const { return layout_.points(); }
+  std::int64_t points() const { return plan_.layout.points(); }
   nb::tuple warnings() const { return findings(config_.experiment().warnings); }
 
   // Goes on with PATH.partial if it holds a part of this sweep, unless `force`. What is done before a signal
@@ -117,17 +97,16 @@ class Sweep {
       record::check_output(path, true, force);
       const bool left = !force && record::is_sweep(path + ".partial");
       record::SweepFile file(path, left ? record::SweepFile::Start::resume : record::SweepFile::Start::anew,
-                             force, layout_);
-      const bool complete = sweep::run_points(config_, task_, points_, layout_, file, options);
+                             force, plan_.layout);
+      const bool complete =
+          sweep::run_points(config_, *config_.sweep(), plan_.points, plan_.layout, file, options);
       file.finish(complete ? "complete" : "interrupted", {{"wall_simulate_s", base::seconds_since(begin)}});
     });
   }
 
  private:
   config::Template config_;
-  sweep::Task task_;
-  sweep::Points points_;
-  record::SweepLayout layout_;
+  cli::SweepPlan plan_;
 };
 
 std::unique_ptr<Sweep> load_sweep(const std::optional<std::string>& text, const std::string& name,

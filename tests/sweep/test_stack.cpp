@@ -35,10 +35,10 @@ class Points {
  public:
   explicit Points(const Settings& settings, const std::string& text = two_populations)
       : config_(sweeping::read(text + "sweep: {parameters: {" + listed(settings) + "}}\n")) {
-    for (const auto& setting : config_.sweep()->find("parameters")->entries) {
-      std::vector<hillock::config::Assignment> own;
-      if (setting.key != "none") own.push_back({setting.key, setting.place, setting.value.items.front()});
-      points_.push_back(config_.variant(own));
+    for (const hillock::config::SweepAxis& axis : config_.sweep()->axes) {
+      const auto& own = axis.choices.front().settings;
+      points_.push_back(
+          config_.variant(axis.name == "none" ? std::vector<hillock::config::Assignment>{} : own));
     }
   }
   const Experiments& all() const { return points_; }

@@ -1,0 +1,303 @@
+// Points are put into stacks; a stack that fails is halved until the point is found that fails.
+#include "sweep/worker.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "assemble/assemble.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "lang/evaluate.hpp"
+#include "sweep/stack.hpp"
+
+namespace hillock::sweep {
+
+using record::PointResult;
+using record::PointStatus;
+
+namespace {
+
+using Experiments = std::vector<std::unique_ptr<model::Experiment>>;
+
+PointResult failed(std::string reason) {
+  PointResult result;
+  result.status = PointStatus::failed;
+  result.reason = std::move(reason);
+  return result;
+}
+
+// The first finding of an error in one line.
+std::string reason_of(const base::Error& error) {
+  if (const auto* user = dynamic_cast<const base::UserError*>(&error);
+      user != nullptr && !user->diagnostics().empty()) {
+    const base::Diagnostic& first = user->diagnostics().front();
+    return first.message + (first.remedy.empty() ? "" : "; " + first.remedy);
+  }
+  std::vector<std::string> lines;
+  std::istringstream text(error.what());
+  for (std::string line; std::getline(text, line);) lines.emplace_back(base::trim(line));
+  return base::join(lines, "; ");
+}
+
+base::Unit unit_of(const record::SweepMeasure& measure) {
+  return base::parse_unit(measure.unit).value_or(base::Unit{});
+}
+
+}  // namespace
+
+std::vector<config::MeasuredName> measured_names(const record::SweepLayout& layout) {
+  std::vector<config::MeasuredName> names;
+  for (const record::SweepMeasure& measure : layout.measures)
+    names.push_back({measure.name, unit_of(measure).dimension});
+  return names;
+}
+
+class Worker::Work {
+ public:
+  Work(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+       const record::SweepLayout& layout, const record::SweepFile& file, const RunOptions& options,
+       Transients& transients, int threads)
+      : config_(config),
+        spec_(spec),
+        search_(spec.search),
+        points_(points),
+        layout_(layout),
+        file_(file),
+        options_(options),
+        transients_(transients),
+        threads_(threads) {
+    if (search_) condition_ = config::condition_of(*search_, measured_names(layout));
+  }
+
+  // The results of a window; nothing if it was interrupted.
+  std::optional<std::vector<PointResult>> run(const Window& window) {
+    return search_ ? bisect(window) : run_at(window, {});
+  }
+
+ private:
+  // `searched`: for each point of the window a value of what is searched for, if anything is.
+  std::optional<std::vector<PointResult>> run_at(const Window& window, const std::vector<double>& searched) {
+    results_.assign(static_cast<std::size_t>(window.size()), {});
+    std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>> left;
+    for (std::int64_t i = window.first; i < window.end; ++i) {
+      const auto place = static_cast<std::size_t>(i - window.first);
+      if (file_.known(i)) continue;  // the file takes its result over
+      try {
+        const std::optional<double> value = searched.empty() ? std::nullopt : std::optional(searched[place]);
+        left.emplace_back(place, experiment(static_cast<std::size_t>(i), value));
+      } catch (const base::UserError& error) {
+        results_[place] = failed(reason_of(error));
+      }
+    }
+    while (!left.empty()) {
+      std::vector<std::size_t> places;
+      Experiments stack;
+      take_alike(left, places, stack);
+      if (!run_stack(places, stack)) return std::nullopt;
+    }
+    return std::move(results_);
+  }
+
+  // All points of the window at once: of each the ends come together until they are as near as is asked for.
+  // The condition does not hold at `without`, and holds at `with`, whose results are the point's.
+  std::optional<std::vector<PointResult>> bisect(const Window& window) {
+    const auto size = static_cast<std::size_t>(window.size());
+    std::vector<double> without(size, search_->from), with(size, search_->to);
+    auto at_from = run_at(window, without);
+    if (!at_from) return std::nullopt;
+    auto found = run_at(window, with);
+    if (!found) return std::nullopt;
+    for (std::size_t i = 0; i < size; ++i) check_ends((*at_from)[i], (*found)[i]);
+    while (!found_all(without, with, *found)) {
+      std::vector<double> middle(size);
+      for (std::size_t i = 0; i < size; ++i) middle[i] = without[i] + (with[i] - without[i]) / 2;
+      auto between = run_at(window, middle);
+      if (!between) return std::nullopt;
+      for (std::size_t i = 0; i < size; ++i) {
+        if ((*found)[i].status != PointStatus::done) continue;
+        PointResult& now = (*between)[i];
+        if (now.status != PointStatus::done || holds(now)) {
+          with[i] = middle[i];
+          (*found)[i] = std::move(now);
+        } else {
+          without[i] = middle[i];
+        }
+      }
+    }
+    for (std::size_t i = 0; i < size; ++i)
+      if ((*found)[i].status == PointStatus::done) (*found)[i].measures.front() = with[i];
+    return found;
+  }
+
+  bool found_all(const std::vector<double>& without, const std::vector<double>& with,
+                 const std::vector<PointResult>& found) const {
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (found[i].status == PointStatus::done && std::abs(with[i] - without[i]) > search_->tolerance)
+        return false;
+    return true;
+  }
+
+  void check_ends(const PointResult& at_from, PointResult& at_to) const {
+    const auto shown = [&](double value) { return base::format_quantity(value, search_->dimension); };
+    const std::string condition = base::quoted(std::string(base::trim(search_->until.text)));
+    if (at_from.status != PointStatus::done)
+      at_to = failed(at_from.reason);
+    else if (at_to.status == PointStatus::done && holds(at_from))
+      at_to = failed(condition + " holds at 'from' already, " + shown(search_->from) + "; begin lower");
+    else if (at_to.status == PointStatus::done && !holds(at_to))
+      at_to = failed(condition + " does not hold at 'to', " + shown(search_->to) + "; end higher");
+  }
+
+  bool holds(const PointResult& result) const {
+    return lang::evaluate_condition(condition_, [&](std::string_view name) {
+      const auto found = std::ranges::find(layout_.measures, name, &record::SweepMeasure::name);
+      const double scale = base::to_internal("1", unit_of(*found)).value_or(1);  // a rate is measured in Hz
+      return scale * result.measures[static_cast<std::size_t>(found - layout_.measures.begin())];
+    });
+  }
+
+  std::unique_ptr<model::Experiment> experiment(std::size_t point, std::optional<double> searched) const {
+    std::vector<config::Assignment> settings = points_.points[point].settings;
+    if (searched) settings.push_back(search_->at(*searched));
+    auto experiment = config_.variant(settings, spec_.after);
+    as_point(*experiment, layout_.seeds[point]);
+    return experiment;
+  }
+
+  void as_point(model::Experiment& experiment, std::uint64_t seed) const {
+    experiment.simulation.seeds = {seed};
+    record_for_sweep(experiment, spec_.traces);
+    for (const model::Change& change : experiment.changes) as_point(*change.then, seed);
+  }
+
+  // Moves the first point and all that can be stacked with it.
+  void take_alike(std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>>& left,
+                  std::vector<std::size_t>& places, Experiments& stack) const {
+    std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>> others;
+    for (auto& [place, one] : left) {
+      if (stack.empty() || (options_.most_stacked > 0 && can_stack(*stack.front(), *one))) {
+        places.push_back(place);
+        stack.push_back(std::move(one));
+      } else {
+        others.emplace_back(place, std::move(one));
+      }
+    }
+    left = std::move(others);
+  }
+
+  // What fails for one of them is found by halves: so the others get the bits that they have without it, and
+  // the reason is that of the point on its own.
+  bool run_stack(std::span<const std::size_t> places, std::span<std::unique_ptr<model::Experiment>> points) {
+    if (options_.stop != nullptr && options_.stop->load()) return false;
+    try {
+      return run_once(places, points);
+    } catch (const base::InternalError&) {
+      throw;
+    } catch (const base::Error& error) {
+      if (points.size() == 1) {
+        results_[places.front()] = failed(reason_of(error));
+        return true;
+      }
+    }
+    const std::size_t half = points.size() / 2;
+    return run_stack(places.first(half), points.first(half)) &&
+           run_stack(places.subspan(half), points.subspan(half));
+  }
+
+  bool run_once(std::span<const std::size_t> places, std::span<std::unique_ptr<model::Experiment>> points) {
+    std::unique_ptr<model::Experiment> together;
+    if (points.size() > 1) together = stack(points);
+    model::Experiment& experiment = together ? *together : *points.front();
+    experiment.simulation.threads = threads_;
+    assemble::Prepared prepared = assemble::prepare(experiment, {options_.kernels});
+    check_traces(prepared, std::ssize(points));
+    StackRecorder recorder(*points.front(), std::ssize(points), prepared, layout_);
+    if (spec_.after > 0 && !begin_with_transients(points, recorder, *prepared.simulation)) return false;
+    engine::RunOptions options;
+    options.stop = options_.stop;
+    const engine::RunResult result = prepared.simulation->run(recorder, options);
+    if (result.end != engine::RunEnd::complete) return false;
+    std::vector<PointResult> results = recorder.results(prepared.simulation->time());
+    for (std::size_t k = 0; k < results.size(); ++k) results_[places[k]] = std::move(results[k]);
+    return true;
+  }
+
+  // The run up to the time from which the values of the points hold.
+  std::unique_ptr<Transient> run_transient(std::uint64_t seed) const {
+    const auto experiment = config_.variant({});
+    as_point(*experiment, seed);
+    experiment->simulation.threads = threads_;
+    const assemble::Prepared prepared = assemble::prepare(*experiment, {options_.kernels});
+    BlockKeeper recorder;
+    engine::RunOptions options;
+    options.stop = options_.stop;
+    const engine::RunResult result = prepared.simulation->run_until(spec_.after, recorder, options);
+    if (result.end != engine::RunEnd::complete) return nullptr;
+    return std::make_unique<Transient>(Transient{prepared.simulation->snapshot(), recorder.blocks()});
+  }
+
+  // The stack goes on from what its points have in common. False if it was interrupted.
+  bool begin_with_transients(std::span<const std::unique_ptr<model::Experiment>> points,
+                             StackRecorder& recorder, engine::Simulation& simulation) {
+    std::optional<engine::Snapshot> all;
+    for (std::size_t k = 0; k < points.size(); ++k) {
+      const std::uint64_t seed = points[k]->simulation.seeds.front();
+      const Transient* own = transients_.of(seed, [&] { return run_transient(seed); });
+      if (own == nullptr) return false;
+      recorder.begin_with(k, own->blocks);
+      if (!all) {
+        all = own->snapshot;
+        continue;
+      }
+      for (std::size_t p = 0; p < all->populations.size(); ++p)
+        for (std::size_t a = 0; a < all->populations[p].size(); ++a) {
+          std::vector<double>& values = all->populations[p][a].values;
+          const std::vector<double>& more = own->snapshot.populations[p][a].values;
+          values.insert(values.end(), more.begin(), more.end());
+        }
+    }
+    simulation.restore(*all);
+    return true;
+  }
+
+  // Traces of all points lie in one array.
+  void check_traces(const assemble::Prepared& prepared, std::int64_t points) const {
+    if (!spec_.traces) return;
+    const auto& own = prepared.layout.reports;
+    const bool same = std::ranges::equal(own, layout_.reports, [&](const auto& a, const auto& b) {
+      return a.group == b.group && a.frames == b.frames && a.interval == b.interval &&
+             a.variables.size() == b.variables.size() &&
+             a.values_per_frame() == b.values_per_frame() * (a.mean ? 1 : points);
+    });
+    if (!same)
+      throw base::UserError("its traces have other times, neurons or variables than those of the config",
+                            "keep the traces of points with the same times and neurons only");
+  }
+
+  const config::Template& config_;
+  const config::SweepSpec& spec_;
+  const std::optional<config::SearchSpec>& search_;
+  lang::Expression condition_;
+  const Points& points_;
+  const record::SweepLayout& layout_;
+  const record::SweepFile& file_;
+  const RunOptions& options_;
+  Transients& transients_;
+  int threads_;
+  std::vector<PointResult> results_;
+};
+
+Worker::Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+               const record::SweepLayout& layout, const record::SweepFile& file, const RunOptions& options,
+               Transients& transients, int threads)
+    : work_(std::make_unique<Work>(config, spec, points, layout, file, options, transients, threads)) {}
+
+Worker::~Worker() = default;
+
+std::optional<std::vector<PointResult>> Worker::run(const Window& window) { return work_->run(window); }
+
+}  // namespace hillock::sweep

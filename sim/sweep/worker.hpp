@@ -1,0 +1,78 @@
+// Runs windows of points: stacked where they can be, searched for a value where that is asked for.
+#pragma once
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "config/config.hpp"
+#include "engine/simulation.hpp"
+#include "record/sweep_file.hpp"
+#include "sweep/collect.hpp"
+#include "sweep/points.hpp"
+#include "sweep/run_points.hpp"
+
+namespace hillock::sweep {
+
+// Points first .. end - 1, which one worker runs.
+struct Window {
+  std::int64_t first = 0, end = 0;
+  std::int64_t size() const { return end - first; }
+};
+
+// What all points of one seed have in common before their values hold: run once, where `after` is given.
+struct Transient {
+  engine::Snapshot snapshot;
+  Blocks blocks;
+};
+
+// The transients of all seeds; several threads may ask at once, and wait for one another.
+class Transients {
+ public:
+  // `run`: makes the transient, or nothing if it was interrupted; may throw.
+  const Transient* of(std::uint64_t seed, const std::function<std::unique_ptr<Transient>()>& run) {
+    const std::lock_guard lock(mutex_);
+    Known& known = by_seed_[seed];
+    if (known.failure) std::rethrow_exception(known.failure);
+    if (known.transient) return known.transient.get();
+    try {
+      known.transient = run();
+    } catch (...) {
+      known.failure = std::current_exception();
+      throw;
+    }
+    return known.transient.get();
+  }
+
+ private:
+  struct Known {
+    std::unique_ptr<Transient> transient;
+    std::exception_ptr failure;
+  };
+  std::mutex mutex_;
+  std::map<std::uint64_t, Known> by_seed_;
+};
+
+// What a condition may speak of.
+std::vector<config::MeasuredName> measured_names(const record::SweepLayout& layout);
+
+// One for each thread. Everything given must outlive it.
+class Worker {
+ public:
+  Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+         const record::SweepLayout& layout, const record::SweepFile& file, const RunOptions& options,
+         Transients& transients, int threads);
+  ~Worker();
+  // The results of a window; nothing if it was interrupted. Points that the file knows are left out.
+  std::optional<std::vector<record::PointResult>> run(const Window& window);
+
+ private:
+  class Work;
+  std::unique_ptr<Work> work_;
+};
+
+}  // namespace hillock::sweep
