@@ -304,7 +304,7 @@ population: {}
 )") ==
         R"(test.yaml:4:1: error: 'population' is not a key of a config
    4 | population: {}
-     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, record, analysis, sweep)");
+     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, record, analysis, at, sweep, search)");
 }
 
 TEST_CASE("sections of later versions say so") {
@@ -313,9 +313,7 @@ populations: {cell: {model: lif}}
 record: {cell: [V]}
 connections: {}
 gap_junctions: {}
-at: {}
 stop_when: {}
-search: {}
 )") ==
         R"(test.yaml:4:1: error: 'connections' needs networks, which hillock 0.1 does not have yet
    4 | connections: {}
@@ -323,15 +321,9 @@ search: {}
 test.yaml:5:1: error: 'gap_junctions' needs networks, which hillock 0.1 does not have yet
    5 | gap_junctions: {}
      | ^~~~~~~~~~~~~ remove it
-test.yaml:6:1: error: 'at' needs changes during a run, which hillock 0.1 does not have yet
-   6 | at: {}
-     | ^~ remove it
-test.yaml:7:1: error: 'stop_when' needs stop conditions, which hillock 0.1 does not have yet
-   7 | stop_when: {}
-     | ^~~~~~~~~ remove it
-test.yaml:8:1: error: 'search' needs searches, which hillock 0.1 does not have yet
-   8 | search: {}
-     | ^~~~~~ remove it)");
+test.yaml:6:1: error: 'stop_when' needs stop conditions, which hillock 0.1 does not have yet
+   6 | stop_when: {}
+     | ^~~~~~~~~ remove it)");
 }
 
 TEST_CASE("all errors of a file are reported at once, in order") {
@@ -354,5 +346,5 @@ test.yaml:3:10: error: record: there is no population 'sell'
      |          ^~~~ did you mean 'cell'?
 test.yaml:4:1: error: 'foo' is not a key of a config
    4 | foo: 1
-     | ^~~ valid keys: vars, simulation, populations, inputs, record, analysis, sweep)");
+     | ^~~ valid keys: vars, simulation, populations, inputs, record, analysis, at, sweep, search)");
 }

@@ -270,7 +270,7 @@ TEST_CASE("what is wrong with a sweep is said with its place") {
      |        ^ write for example 'parameters: {simulation.seed: [1, 2, 3]}'
 config.yaml:5:9: error: 'parameter' is not a key of 'sweep'
    5 | sweep: {parameter: {vars.w: [1]}}
-     |         ^~~~~~~~~ did you mean 'parameters'? valid keys: parameters, combine, count, repeat, where, keep)");
+     |         ^~~~~~~~~ did you mean 'parameters'? valid keys: parameters, combine, count, repeat, where, after, keep)");
   CHECK(
       error("sweep: {parameters: {vars.w: 1}}") ==
       R"(config.yaml:5:30: error: 'vars.w' must be a list, {from: a, to: b, count: n}, {from: a, to: b, step: s}, a law with a count ({normal: [mean, sd], count: n}) or {cases: {NAME: {PATH: value}}}, got '1'
