@@ -31,7 +31,7 @@ constexpr Texts check_texts{"check",
 constexpr Texts sweep_texts{
     "sweep", "Run the config at every point of its sweep, and write one table of results to HDF5",
     "  hillock sweep configs/f_i_curve.yaml\n"
-    "  hillock sweep configs/f_i_curve.yaml --only 'amplitude=5 uA/cm2' --out one.h5"};
+    "  hillock sweep configs/f_i_curve.yaml --only 'amplitude=48 uA/cm2' --out one.h5"};
 constexpr Texts models_texts{"models",
                              "List the models, or show one: equations, parameters with units, source",
                              "  hillock models\n"

@@ -102,7 +102,7 @@ int check(const Arguments& arguments, Console& console) {
     if (config.sweep()) sweep = sweep_facts(config, kernel_options(arguments));
     if (arguments.json) {
       Json facts = check_facts(experiment, prepared);
-      facts["sweep"] = sweep ? json_of(*sweep) : Json();
+      if (sweep) facts["sweep"] = json_of(*sweep);
       console.out(facts.text() + "\n");
       return 0;
     }

@@ -58,6 +58,10 @@ SweepFacts sweep_facts(const config::Template& config, const program::KernelOpti
   facts.combination = config::word_of(spec.combination);
   facts.repeat = spec.repeat;
   facts.points = plan.layout.points();
+  if (spec.search) {
+    facts.searched = spec.search->path;
+    facts.runs = spec.search->runs();
+  }
   facts.kept = {"summary"};
   if (spec.spikes) facts.kept.emplace_back("spikes");
   if (spec.traces) facts.kept.emplace_back("traces");
@@ -68,6 +72,7 @@ SweepFacts sweep_facts(const config::Template& config, const program::KernelOpti
   sweep::RunOptions options;
   options.kernels = kernels;
   facts.seconds = sweep::predict_seconds(config, spec, plan.points, plan.layout, options, seconds_to_measure);
+  if (facts.seconds) *facts.seconds *= static_cast<double>(facts.runs);
   return facts;
 }
 
@@ -76,6 +81,9 @@ std::string text_of(const SweepFacts& facts) {
       fmt::format("sweep: {}, {}{}\n", counted(facts.points, "point"), facts.combination,
                   facts.repeat > 1 ? fmt::format(", each repeated {} times", facts.repeat) : "");
   for (const SweepFacts::Axis& axis : facts.axes) text += text_of(axis);
+  if (!facts.searched.empty())
+    text +=
+        fmt::format("  {}: searched for in {} of each point\n", facts.searched, counted(facts.runs, "run"));
   text += "  measures: " + base::join(facts.measures, ", ") + "\n";
   text += fmt::format("  file of the sweep: {}", human_bytes(static_cast<double>(facts.table_bytes)));
   if (facts.trace_bytes > 0)
@@ -103,6 +111,8 @@ Json json_of(const SweepFacts& facts) {
     one["last"] = axis.last;
     json["axes"].push(std::move(one));
   }
+  json["search"] = facts.searched.empty() ? Json() : Json(facts.searched);
+  json["runs_of_each_point"] = facts.runs;
   json["keep"] = Json::Array{};
   for (const std::string& kept : facts.kept) json["keep"].push(kept);
   json["measures"] = Json::Array{};

@@ -58,6 +58,12 @@ Assignment SearchSpec::at(double value) const {
   return {path, place, std::move(node)};
 }
 
+std::int64_t SearchSpec::runs() const {
+  std::int64_t runs = 2;  // the ends
+  for (double range = std::abs(to - from); range > tolerance; range /= 2) ++runs;
+  return runs;
+}
+
 SearchSpec read_search(Reader& reader, const Node& search) {
   SearchSpec spec;
   if (reader.map(search, "search")) {

@@ -1,6 +1,6 @@
 // `search`: the value of a parameter at which a condition on the results begins to hold.
 #pragma once
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,6 +28,8 @@ struct SearchSpec {
   Node until;               // the condition
 
   Assignment at(double value) const;
+  // How often a point is run to find it.
+  std::int64_t runs() const;
 };
 
 // Reads what is written under `search`; findings go to the reader's diagnostics.

@@ -235,3 +235,20 @@ def test_sensitivity_ranks_the_inputs_by_weight_times_rate(swept, run_hillock):
     expected = np.array([weight * rate for weight, rate in inputs.values()])
     assert np.allclose(importance / importance.sum(), expected / expected.sum(), atol=0.05)
     assert 60 < len(spikes(run_hillock("configs/sensitivity.yaml").output)[0]) < 160
+
+
+def test_rheobase_lies_between_a_current_with_and_one_without_a_spike(swept, run_hillock):
+    found = swept("configs/rheobase.yaml")
+    rheobase = float(found["amplitude"][0])
+    assert 2.1 < rheobase < 2.5 and found["spike_count"][0] >= 1
+    for current, fires in ((rheobase, True), (rheobase - 0.001, False)):
+        run = run_hillock("configs/rheobase.yaml", "--set", f"inputs.step.amplitude={current!r} uA/cm2")
+        assert (len(spikes(run.output, "axon")[0]) > 0) == fires
+
+
+def test_strength_duration_is_lapicques_curve(swept, run_hillock):
+    found = swept("configs/strength_duration.yaml")
+    width, strength = np.asarray(found["width"]), np.asarray(found["amplitude"])
+    assert len(width) == 200 and (width[0], width[-1]) == (0.5, 100)
+    np.testing.assert_allclose(strength, 375 / -np.expm1(-width / 10), atol=0.0011, rtol=0)
+    assert len(spikes(run_hillock("configs/strength_duration.yaml").output)[0]) == 0

@@ -29,26 +29,6 @@ def table(call, tmp_path):
     return run
 
 
-def test_the_rheobase_of_the_squid_axon_lies_between_a_current_with_and_one_without_a_spike(call, repo, tmp_path):
-    call("sweep", repo / "configs/rheobase.yaml", "--out", "found.h5")
-    with h5py.File(tmp_path / "found.h5") as file:
-        rheobase = float(file["amplitude"][0])
-        assert file["amplitude"].attrs["units"] == b"uA/cm2" and file["spike_count"][0] >= 1
-    assert 2.1 < rheobase < 2.5
-    for name, current, spikes in (("with", rheobase, True), ("without", rheobase - 0.001, False)):
-        call("run", repo / "configs/rheobase.yaml", "--set", f"inputs.step.amplitude={current!r} uA/cm2", "--out", f"{name}.h5")
-        with h5py.File(tmp_path / f"{name}.h5") as file:
-            assert (len(file["spikes/axon/timestamps"]) > 0) == spikes
-
-
-def test_strength_over_duration_is_lapicques_curve(call, repo, tmp_path):
-    call("sweep", repo / "configs/strength_duration.yaml", "--out", "found.h5")
-    with h5py.File(tmp_path / "found.h5") as file:
-        width, strength = file["width"][()], file["amplitude"][()]
-    assert len(width) == 200 and (width[0], width[-1]) == (0.5, 100)
-    np.testing.assert_allclose(strength, 375 / -np.expm1(-width / 10), atol=0.0011, rtol=0)
-
-
 @pytest.mark.parametrize("words", [("--stack", "1"), ("--threads", "1"), ("--backend", "interpreter")])
 def test_what_is_found_does_not_depend_on_how_points_are_run(table, words):
     config = LIF + """
