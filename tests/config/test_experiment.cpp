@@ -185,8 +185,8 @@ TEST_CASE("vars are used with their units") {
 TEST_CASE("--set changes values, makes missing maps, reaches vars before they are used") {
   const auto experiment =
       load("vars: {N: 4}\n" + simulation + "populations: {cell: {model: lif, size: = N}}\n" + record,
-           {"vars.N=7", "populations.cell.params.tau_m=0.03 s", "simulation.seed=9",
-            "record.cell.0=I", "populations.cell.init={V: -60 mV}"});
+           {"vars.N=7", "populations.cell.params.tau_m=0.03 s", "simulation.seed=9", "record.cell.0=I",
+            "populations.cell.init={V: -60 mV}"});
   CHECK(experiment->populations[0].size == 7);
   CHECK(experiment->populations[0].params.at("tau_m").numbers[0] == 30);
   CHECK(experiment->populations[0].init.at("V").numbers[0] == -60);
