@@ -2,9 +2,9 @@
 // given errno. FAULT_CALL: open, pwrite, fsync, ftruncate, rename, close, or mprotect, where it would make
 // memory executable; FAULT_AT: N, from 1; FAULT_ERRNO; FAULT_ONCE: only that call, not the later ones;
 // FAULT_KILL: it kills the process instead. FAULT_COUNT: a file that holds the number of calls so far.
-// FAULT_SHORT: pread and pwrite move half of what they are asked for, and every third call is interrupted before
-// it has moved anything; the files with this name and .reads or .writes hold how many were cut short or
-// interrupted so far.
+// FAULT_SHORT: pread and pwrite move half of what they are asked for, and every third call is interrupted
+// before it has moved anything; the files with this name and .reads or .writes hold how many were cut short
+// or interrupted so far.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -16,7 +16,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from faults import Case, check_run, datasets, ids, listing, same_bytes, wait_until, patience
+from faults import Case, check_run, datasets, ids, listing, patience, same_bytes, wait_until
 from test_faults_disks import CAUSES, injection  # noqa: F401 the fixture
 
 pytestmark = pytest.mark.faults
