@@ -124,7 +124,7 @@ class Lexer {
     skip_digits();
     const std::string_view digits = text_.substr(from, position_ - from);
     std::string what;
-    if (!base::parse_number(digits, &what)) return problem(from, position_, what);
+    if (!base::parse_decimal(digits, &what)) return problem(from, position_, what);
     const std::size_t unit_from = position_;
     if (!skip_unit()) return;
     const std::string_view written = base::trim(text_.substr(unit_from, position_ - unit_from));
@@ -136,7 +136,8 @@ class Lexer {
     }
     if (!unit) return problem(unit_from, position_, what);
     const std::optional<double> value = base::to_internal(digits, *unit);
-    if (!value) {
+    if (!value) {  // 1.8e367 um61 has one: what counts is the value in internal units
+      if (!base::parse_number(digits, &what)) return problem(from, unit_from, what);
       return error(
           from, base::quoted(text_.substr(from, position_ - from)) + " is out of the range of numbers", "");
     }

@@ -126,6 +126,13 @@ TEST_CASE("literals are printed in the unit of their dimension") {
   CHECK(printed("2 ms^-1 K^-1/x") == "2 K^-1/ms/x");
 }
 
+TEST_CASE("a literal whose digits alone are out of range is printed and read where its value is not") {
+  CHECK(printed("18 m61") == "1.8e367 um61");
+  CHECK(printed(printed("18 m61")) == "1.8e367 um61");
+  CHECK(evaluate(checked("1.8e367 um61"), value_of_name) == evaluate(checked("18 m61"), value_of_name));
+  CHECK(evaluate(checked("2e-330 m61"), value_of_name) == 2e-25);
+}
+
 TEST_CASE("the names of an expression are listed once, in order") {
   CHECK(names_of(parsed("b + a*b - exp(c)")) == std::vector<std::string>{"b", "a", "c"});
   CHECK(depends_on(parsed("b + a"), "a"));
