@@ -66,6 +66,7 @@ class Sweep {
       const Pass first = pass(Start::resume, false);
       if (!first.complete) return interrupted(first);
     }
+    if (!retries && !left && is_there()) return already();
     if (!retries) return ended(pass(left ? Start::resume : Start::anew, false));
     if (!record::is_sweep(path_))
       throw base::UserError(path_ + " is no sweep of which points could have failed",
@@ -84,6 +85,25 @@ class Sweep {
     double seconds = 0;
     int signal = 0;
   };
+
+  // Whether the file of hillock's own choice holds all points of this very sweep.
+  bool is_there() const {
+    if (explicit_out_ || arguments_.force || !record::is_sweep(path_)) return false;
+    try {
+      return record::SweepSource(path_, plan_.layout).complete();
+    } catch (const base::IoError&) {
+      return false;  // of another config, or damaged: it is replaced
+    }
+  }
+
+  int already() {
+    const auto failures = record::read_failures(path_);
+    if (!arguments_.quiet)
+      console_.out(fmt::format("{}: all {} are there{}; --force runs them anew\n", base::printable(path_),
+                               counted(plan_.layout.points(), "point"),
+                               failures.empty() ? "" : fmt::format(", {} of them failed", failures.size())));
+    return failures.empty() ? 0 : 4;
+  }
 
   Pass pass(Start start, bool retry) {
     const auto begin = base::Clock::now();

@@ -67,6 +67,7 @@ class SweepReader {
     if (const Node* after = node.find("after")) read_after(*after);
     if (const Node* keep = node.find("keep")) read_keep(*keep);
     check_lengths();
+    check_seeds(spec_.axes);
     return spec_;
   }
 
@@ -320,6 +321,19 @@ class SweepReader {
                       fmt::format("zipped parameters need as many values each: '{}' has {}, '{}' has {}",
                                   first.name, first.choices.size(), axis.name, axis.choices.size()),
                       "give them the same number of values, or write 'combine: grid'");
+  }
+
+  // The r-th repetition adds r to a seed: of 1 and 2 some would come twice.
+  void check_seeds(const std::vector<SweepAxis>& axes) {
+    if (spec_.repeat == 1) return;
+    for (const SweepAxis& axis : axes)
+      for (const SweepChoice& choice : axis.choices) {
+        for (const Assignment& setting : choice.settings)
+          if (setting.path == "simulation.seed")
+            return reader_.error(setting.place, "simulation.seed is varied, and 'repeat' varies it too",
+                                 "leave 'repeat' out, and list as many seeds");
+        check_seeds(choice.nested);
+      }
   }
 
   Reader& reader_;

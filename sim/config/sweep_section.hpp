@@ -51,7 +51,7 @@ struct SweepSpec {
   base::Place place;
 };
 
-constexpr std::int64_t most_points = 100'000'000;
+constexpr std::int64_t most_points = 1'000'000;  // about 1 kB of memory each
 
 // Reads what is written under `sweep`; `simulation` is that of the config. Findings go to the reader's
 // diagnostics.

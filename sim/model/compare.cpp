@@ -19,8 +19,13 @@ bool same_names(const NamedValues& a, const NamedValues& b) {
   return std::ranges::equal(a, b, [](const auto& x, const auto& y) { return x.first == y.first; });
 }
 
+// A model that several configs name may have been read by each.
+bool same_model(const Model& a, const Model& b) {
+  return &a == &b || (a.name == b.name && a.path == b.path && a.text == b.text);
+}
+
 bool same_receptor(const ReceptorSpec& a, const ReceptorSpec& b) {
-  return a.name == b.name && a.model == b.model && a.site == b.site;
+  return a.name == b.name && same_model(*a.model, *b.model) && a.site == b.site;
 }
 
 bool same_field(const Field& a, const Field& b, bool equal) {
@@ -61,8 +66,9 @@ bool same_simulation(const SimulationSpec& a, const SimulationSpec& b) {
 bool same_structure(const PopulationSpec& a, const PopulationSpec& b) {
   const bool same_methods =
       a.method.has_value() == b.method.has_value() && (!a.method || same_method(*a.method, *b.method));
-  return a.name == b.name && a.size == b.size && a.model == b.model && a.init_rest == b.init_rest &&
-         same_methods && std::ranges::equal(a.receptors, b.receptors, same_receptor);
+  return a.name == b.name && a.size == b.size && same_model(*a.model, *b.model) &&
+         a.init_rest == b.init_rest && same_methods &&
+         std::ranges::equal(a.receptors, b.receptors, same_receptor);
 }
 
 bool same_names(const PopulationSpec& a, const PopulationSpec& b) {

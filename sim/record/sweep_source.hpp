@@ -1,5 +1,6 @@
 // The results in the file of a sweep, to be taken over into a new file of the same points.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ class SweepSource {
   SweepSource(const std::string& path, const SweepLayout& layout);
   // Several threads may ask at once.
   bool done(std::int64_t point) const { return status_[static_cast<std::size_t>(point)] == 0; }
+  // Whether every point was run, the failed ones included.
+  bool complete() const { return std::ranges::find(status_, std::int8_t{-1}) == status_.end(); }
   // What the file holds of a point that is done. Throws IoError.
   PointResult result(std::int64_t point);
 

@@ -53,15 +53,15 @@ config.yaml:5:28: error: 'populations' has no 'sell'
    5 |   parameters: {populations.sell.params.tau_m: [1 ms, 2 ms]}
      |                            ^~~~ did you mean 'cell'?"""),
     Case("35 1e9 values", BASE + "  parameters: {inputs.step.amplitude: {from: 0 pA, to: 1 nA, count: 1000000000}}", """
-config.yaml:5:69: error: inputs.step.amplitude: count must be a whole number from 1 to 100000000, got 1000000000
+config.yaml:5:69: error: inputs.step.amplitude: count must be a whole number from 1 to 1000000, got 1000000000
    5 |   parameters: {inputs.step.amplitude: {from: 0 pA, to: 1 nA, count: 1000000000}}
      |                                                                     ^~~~~~~~~~"""),
     Case("35 1e9 points", BASE + "  parameters:\n    inputs.step.amplitude: {from: 0 pA, to: 1 nA, count: 50000}\n    simulation.seed: {from: 1, to: 20000, step: 1}", """
-config.yaml:5:3: error: this sweep would have 1e+09 points; at most 100000000 are possible
+config.yaml:5:3: error: this sweep would have 1e+09 points; at most 1000000 are possible
    5 |   parameters:
      |   ^ take fewer values, or draw points with 'combine: sobol' and 'count'"""),
     Case("35 1e9 repetitions", BASE + "  parameters: {inputs.step.amplitude: {from: 0 pA, to: 1 nA, count: 50000}}\n  repeat: 20000", """
-config.yaml:5:3: error: this sweep would have 1e+09 points; at most 100000000 are possible
+config.yaml:5:3: error: this sweep would have 1e+09 points; at most 1000000 are possible
    5 |   parameters: {inputs.step.amplitude: {from: 0 pA, to: 1 nA, count: 50000}}
      |   ^ take fewer values, or draw points with 'combine: sobol' and 'count'"""),
 ]

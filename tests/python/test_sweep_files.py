@@ -242,3 +242,17 @@ def test_a_partial_sweep_is_completed_before_what_failed_is_retried(hillock, cal
     once = sets_of(tmp_path / "swept.h5")
     call("sweep", "swept.yaml", "--out", "whole.h5", expect=4)
     assert_same(once, sets_of(tmp_path / "whole.h5"))
+
+
+def test_a_complete_sweep_under_its_default_name_is_not_run_again(call, tmp_path):
+    write(tmp_path, SWEPT, "swept.yaml")
+    call("sweep", "swept.yaml")
+    path = tmp_path / "results" / "swept.sweep.h5"
+    before = path.stat()
+    again = call("sweep", "swept.yaml")
+    assert re.fullmatch(r"results/swept\.sweep\.h5: all \d+ points are there; --force runs them anew\n", again.stdout), again.stdout
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    for words in (("--force",), ("--set", "simulation.seed=7")):
+        call("sweep", "swept.yaml", *words)
+        assert path.stat().st_ino != before.st_ino
+        before = path.stat()

@@ -303,7 +303,7 @@ config.yaml:5:9: error: 'parameter' is not a key of 'sweep'
      |                                                                          ^~~~ give it the sign of to - from)");
   CHECK(
       error(values("{from: 1 pA, to: 2 pA, step: 1e-15 pA}")) ==
-      R"(config.yaml:5:74: error: inputs.step.amplitude: the range has 1e+15 values; at most 100000000 are possible
+      R"(config.yaml:5:74: error: inputs.step.amplitude: the range has 1e+15 values; at most 1000000 are possible
    5 | sweep: {parameters: {inputs.step.amplitude: {from: 1 pA, to: 2 pA, step: 1e-15 pA}}}
      |                                                                          ^~~~~~~~)");
   CHECK(
@@ -313,7 +313,7 @@ config.yaml:5:9: error: 'parameter' is not a key of 'sweep'
      |                                                                                   ^~~~)");
   CHECK(
       error(values("{from: 1 pA, to: 2 pA, count: 0}")) ==
-      R"(config.yaml:5:75: error: inputs.step.amplitude: count must be a whole number from 1 to 100000000, got 0
+      R"(config.yaml:5:75: error: inputs.step.amplitude: count must be a whole number from 1 to 1000000, got 0
    5 | sweep: {parameters: {inputs.step.amplitude: {from: 1 pA, to: 2 pA, count: 0}}}
      |                                                                           ^)");
   CHECK(error(values("{from: 1 pA, to: 2 pA, count: 3, steps: 1}")) ==
@@ -354,7 +354,7 @@ config.yaml:5:9: error: 'parameter' is not a key of 'sweep'
    5 | sweep: {keep: trace, parameters: {vars.w: [1]}}
      |               ^~~~~ did you mean 'traces'? it is one of: summary, spikes, traces)");
   CHECK(error("sweep: {repeat: 0, parameters: {vars.w: [1]}}") ==
-        R"(config.yaml:5:17: error: repeat must be a whole number from 1 to 100000000, got 0
+        R"(config.yaml:5:17: error: repeat must be a whole number from 1 to 1000000, got 0
    5 | sweep: {repeat: 0, parameters: {vars.w: [1]}}
      |                 ^)");
   CHECK(error("sweep: {parameters: {kind: {cases: {}}}}") ==
@@ -407,9 +407,18 @@ config.yaml:5:9: error: 'parameter' is not a key of 'sweep'
      |                                             ^ write for example '2 pA')");
   CHECK(error("sweep: {parameters: {vars.w: {from: 1, to: 2, count: 1000000}, inputs.step.amplitude: {from: "
               "1 pA, to: 2 pA, count: 1000}}}") ==
-        R"(config.yaml:5:8: error: this sweep would have 1e+09 points; at most 100000000 are possible
+        R"(config.yaml:5:8: error: this sweep would have 1e+09 points; at most 1000000 are possible
    5 | sweep: {parameters: {vars.w: {from: 1, to: 2, count: 1000000}, inputs.step.amplitude: {from: 1 pA, to: 2 pA, count: 1000...
      |        ^ take fewer values, or draw points with 'combine: sobol' and 'count')");
+}
+
+TEST_CASE("seeds that are varied are not repeated, since some would come twice") {
+  CHECK(error("sweep: {parameters: {simulation.seed: [1, 2]}, repeat: 2}") ==
+        R"(config.yaml:5:22: error: simulation.seed is varied, and 'repeat' varies it too
+   5 | sweep: {parameters: {simulation.seed: [1, 2]}, repeat: 2}
+     |                      ^~~~~~~~~~~~~~~ leave 'repeat' out, and list as many seeds)");
+  CHECK(error("sweep: {parameters: {a: {cases: {x: {simulation.seed: 4}}}}, repeat: 2}")
+            .find("simulation.seed is varied") != std::string::npos);
 }
 
 }  // namespace
