@@ -166,7 +166,7 @@ Json json_of(const RunInfo& run) {
 
 int info(const Arguments& arguments, Console& console) {
   if (record::is_sweep(arguments.path)) {
-    const record::SweepInfo sweep = record::read_sweep_info(arguments.path);
+    const record::SweepTable sweep = record::read_sweep_table(arguments.path);
     console.out(arguments.json ? json_of(sweep).text() + "\n" : text_of(sweep));
     return 0;
   }

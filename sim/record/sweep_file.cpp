@@ -391,6 +391,10 @@ void SweepFile::finish(const std::string& status, const std::map<std::string, do
 
 std::vector<SweepFailure> read_failures(const std::string& path) {
   ReadableFile file(path);
+  return read_failures(file);
+}
+
+std::vector<SweepFailure> read_failures(ReadableFile& file) {
   return file.reading("/failures", [&] {
     const H5::DataSet run = file.file().openDataSet("failures/run"),
                       reason = file.file().openDataSet("failures/reason");
