@@ -78,13 +78,14 @@ SweepPlan plan_sweep(const config::Template& config, const std::vector<std::stri
   const config::Variables variables = config::read_variables(config.vars(), unheard);
   const model::Experiment& experiment = config.experiment();
   SweepPlan plan;
+  plan.layout = sweep::layout_of(config, *config.sweep());
   plan.points = sweep::all_points(*config.sweep(), variables, experiment.simulation.seeds.front(),
-                                  sweep::taken_names(config));
+                                  sweep::taken_names(plan.layout));
   sweep::check_paths(config, plan.points, config.sweep()->after);
   if (const auto& search = config.sweep()->search)  // its path is wrong where its last value is
     config.variant(std::vector{search->at(search->to)}, config.sweep()->after);
   for (const std::string& one : only) keep_only(one, plan.points);
-  plan.layout = sweep::layout_of(config, *config.sweep(), plan.points);
+  sweep::add_points(config, *config.sweep(), plan.points, plan.layout);
   add_facts(experiment, plan.layout.facts);
   return plan;
 }

@@ -94,7 +94,8 @@ std::vector<SweepMeasure> measures_of(const model::Experiment& experiment,
   return measures;
 }
 
-void record_for_sweep(model::Experiment& experiment, bool traces) {
+void as_point(model::Experiment& experiment, std::uint64_t seed, bool traces) {
+  experiment.simulation.seeds = {seed};
   std::vector<model::RecordSpec> all;
   for (std::size_t p = 0; p < experiment.populations.size(); ++p) {
     model::RecordSpec spikes;
@@ -110,6 +111,7 @@ void record_for_sweep(model::Experiment& experiment, bool traces) {
     all.push_back(std::move(spikes));
   }
   experiment.record = std::move(all);
+  for (const model::Change& change : experiment.changes) as_point(*change.then, seed, traces);
 }
 
 StackRecorder::StackRecorder(const model::Experiment& one, std::int64_t points,

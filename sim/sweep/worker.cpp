@@ -22,6 +22,7 @@ using record::PointStatus;
 namespace {
 
 using Experiments = std::vector<std::unique_ptr<model::Experiment>>;
+using PlacedExperiments = std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>>;
 
 PointResult failed(std::string reason) {
   PointResult result;
@@ -164,20 +165,13 @@ class Worker::Work {
     std::vector<config::Assignment> settings = points_.points[point].settings;
     if (searched) settings.push_back(search_->at(*searched));
     auto experiment = config_.variant(settings, spec_.after);
-    as_point(*experiment, layout_.seeds[point]);
+    as_point(*experiment, layout_.seeds[point], spec_.traces);
     return experiment;
   }
 
-  void as_point(model::Experiment& experiment, std::uint64_t seed) const {
-    experiment.simulation.seeds = {seed};
-    record_for_sweep(experiment, spec_.traces);
-    for (const model::Change& change : experiment.changes) as_point(*change.then, seed);
-  }
-
   // Moves the first point and all that can be stacked with it.
-  void take_alike(std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>>& left,
-                  std::vector<std::size_t>& places, Experiments& stack) const {
-    std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>> others;
+  void take_alike(PlacedExperiments& left, std::vector<std::size_t>& places, Experiments& stack) const {
+    PlacedExperiments others;
     for (auto& [place, one] : left) {
       if (stack.empty() || (options_.most_stacked > 0 && can_stack(*stack.front(), *one))) {
         places.push_back(place);
@@ -229,7 +223,7 @@ class Worker::Work {
   // The run up to the time from which the values of the points hold.
   std::unique_ptr<Transient> run_transient(std::uint64_t seed) const {
     const auto experiment = config_.variant({});
-    as_point(*experiment, seed);
+    as_point(*experiment, seed, spec_.traces);
     experiment->simulation.threads = threads_;
     const assemble::Prepared prepared = assemble::prepare(*experiment, {options_.kernels});
     BlockKeeper recorder;
