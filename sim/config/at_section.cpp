@@ -13,18 +13,10 @@ namespace hillock::config {
 
 namespace {
 
-// The time that a key says, as a node that messages can point at.
-Node time_of(const Entry& entry) {
-  Node node;
-  node.kind = NodeKind::scalar;
-  node.text = entry.key;
-  node.place = entry.place;
-  return node;
-}
-
 void read_change(Reader& reader, const Entry& entry, const model::SimulationSpec& simulation,
                  std::vector<ChangeSpec>& changes) {
-  const std::optional<double> time = reader.value(time_of(entry), "a time of 'at'", base::dimension::time);
+  const std::optional<double> time =
+      reader.value(scalar(entry.key, entry.place), "a time of 'at'", base::dimension::time);
   if (!time || !reader.map(entry.value, "what changes at " + entry.key)) return;
   if (!check_on_grid(reader, *time, simulation, entry.place, "a time of 'at'")) return;
   if (*time <= 0 || *time >= simulation.duration)

@@ -28,19 +28,6 @@ constexpr std::string_view forms_of_values =
     "a list, {from: a, to: b, count: n}, {from: a, to: b, step: s}, a law with a count "
     "({normal: [mean, sd], count: n}) or {cases: {NAME: {PATH: value}}}";
 
-bool draws_points(Combination combination) {
-  return combination != Combination::grid && combination != Combination::zip;
-}
-
-// The value as a config would have it, which reads back to the same bits.
-Node written(double value, const base::Dimension& dimension, const base::Place& place) {
-  Node node;
-  node.kind = NodeKind::scalar;
-  node.text = base::format_quantity(value, dimension);
-  node.place = place;
-  return node;
-}
-
 class SweepReader {
  public:
   SweepReader(Reader& reader, const model::SimulationSpec& simulation)
@@ -239,7 +226,9 @@ class SweepReader {
   }
 
   void add(double value, const base::Dimension& dimension, const Node& node, SweepAxis& axis) {
-    axis.choices.push_back({"", {{axis.name, axis.place, written(value, dimension, node.place)}}, {}});
+    // The text reads back to the same bits.
+    Node written = scalar(base::format_quantity(value, dimension), node.place);
+    axis.choices.push_back({"", {{axis.name, axis.place, std::move(written)}}, {}});
   }
 
   // Both ends are exact.
@@ -247,8 +236,7 @@ class SweepReader {
     const double from = ends.from.value, to = ends.to.value;
     for (std::int64_t i = 0; i < count; ++i) {
       const double part = count == 1 ? 0 : static_cast<double>(i) / static_cast<double>(count - 1);
-      const double between =
-          logarithmic ? from * base::exp(part * base::log(to / from)) : from + (to - from) * part;
+      const double between = logarithmic ? between_in_logarithm(from, to, part) : from + (to - from) * part;
       add(i == 0 ? from : i == count - 1 ? to : between, ends.from.dimension, node, axis);
     }
   }
@@ -342,6 +330,14 @@ class SweepReader {
 };
 
 }  // namespace
+
+bool draws_points(Combination combination) {
+  return combination != Combination::grid && combination != Combination::zip;
+}
+
+double between_in_logarithm(double from, double to, double part) {
+  return from * base::exp(part * base::log(to / from));
+}
 
 std::string word_of(Combination combination) {
   return std::string(

@@ -10,12 +10,9 @@
 #include <optional>
 #include <set>
 
-#include "base/math.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
-#include "lang/check.hpp"
 #include "lang/evaluate.hpp"
-#include "lang/parser.hpp"
 
 namespace hillock::sweep {
 
@@ -45,6 +42,12 @@ double choices_of(const std::vector<SweepAxis>& axes, Combination combination) {
   return product;
 }
 
+void take(const SweepAxis& axis, std::size_t choice, Draft& draft) {
+  const SweepChoice& taken = axis.choices[choice];
+  draft.settings.insert(draft.settings.end(), taken.settings.begin(), taken.settings.end());
+  if (axis.cases) draft.cases[axis.name] = taken.name;
+}
+
 // The drafts of a grid, the first axis slowest.
 class Grid {
  public:
@@ -58,12 +61,11 @@ class Grid {
       return;
     }
     const SweepAxis& axis = *axes.front();
-    for (const SweepChoice& choice : axis.choices) {
+    for (std::size_t i = 0; i < axis.choices.size(); ++i) {
       Draft draft = so_far;
-      draft.settings.insert(draft.settings.end(), choice.settings.begin(), choice.settings.end());
-      if (axis.cases) draft.cases[axis.name] = choice.name;
+      take(axis, i, draft);
       std::vector<const SweepAxis*> rest;
-      for (const SweepAxis& nested : choice.nested) rest.push_back(&nested);
+      for (const SweepAxis& nested : axis.choices[i].nested) rest.push_back(&nested);
       rest.insert(rest.end(), axes.begin() + 1, axes.end());
       add(std::move(rest), draft);
     }
@@ -71,12 +73,6 @@ class Grid {
 
   std::vector<Draft>& drafts_;
 };
-
-void take(const SweepAxis& axis, std::size_t choice, Draft& draft) {
-  const SweepChoice& taken = axis.choices[choice];
-  draft.settings.insert(draft.settings.end(), taken.settings.begin(), taken.settings.end());
-  if (axis.cases) draft.cases[axis.name] = taken.name;
-}
 
 // Points in the unit cube, point by point: where each axis is drawn.
 class Cube {
@@ -127,18 +123,10 @@ void draw(const SweepAxis& axis, double place, Draft& draft, base::Diagnostics& 
                 draft);
   }
   const model::Values& law = *axis.law;
-  double value = 0;
-  if (axis.logarithmic) {
-    const double from = law.numbers[0], to = law.numbers[1];
-    value = from * base::exp(place * base::log(to / from));
-  } else {
-    value = model::quantile(law, place, diagnostics).value_or(0);
-  }
-  Node node;
-  node.kind = config::NodeKind::scalar;
-  node.text = base::format_quantity(value, law.dimension);
-  node.place = law.place;
-  draft.settings.push_back({axis.name, axis.place, std::move(node)});
+  const double value = axis.logarithmic ? config::between_in_logarithm(law.numbers[0], law.numbers[1], place)
+                                        : model::quantile(law, place, diagnostics).value_or(0);
+  draft.settings.push_back(
+      {axis.name, axis.place, config::scalar(base::format_quantity(value, law.dimension), law.place)});
 }
 
 std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Diagnostics& diagnostics) {
@@ -218,8 +206,7 @@ std::string word_of(const Node& node) {
 // it.
 std::optional<base::Quantity> number_of(const Draft& draft, const Assignment& setting,
                                         const config::Variables& variables) {
-  const bool expression = setting.value.is_scalar() && base::trim(setting.value.text).starts_with('=');
-  if (expression && std::ranges::any_of(draft.settings, [](const Assignment& one) {
+  if (config::is_expression(setting.value) && std::ranges::any_of(draft.settings, [](const Assignment& one) {
         return one.path == "vars" || one.path.starts_with("vars.");
       }))
     return std::nullopt;
@@ -256,26 +243,16 @@ void label(const std::vector<Draft>& drafts, const config::Variables& variables,
 
 // `where`: a condition on the columns that are numbers.
 void filter(const Node& where, Points& all, base::Diagnostics& diagnostics) {
-  if (!where.is_scalar()) {
-    diagnostics.error(where.place, "'where' must be a condition, got " + where.describe(),
-                      "write for example where: tau_m < 20 ms");
-    return;
-  }
-  std::optional<lang::Expression> condition =
-      lang::parse(where.text, where.place, diagnostics, where.further);
-  if (!condition) return;
-  lang::Scope scope;
+  std::vector<config::NamedNumber> names;
   std::map<std::string, std::size_t, std::less<>> places;
   for (std::size_t c = 0; c < all.columns.size(); ++c) {
-    if (!all.columns[c].numeric) continue;
-    scope.names.push_back(all.columns[c].name);
-    places[all.columns[c].name] = c;
+    const Column& column = all.columns[c];
+    if (!column.numeric) continue;
+    names.push_back({column.name, column.dimension});
+    places[column.name] = c;
   }
-  scope.dimension_of = [&](std::string_view name) -> std::optional<base::Dimension> {
-    const auto found = places.find(name);
-    return found == places.end() ? std::nullopt : std::optional(all.columns[found->second].dimension);
-  };
-  if (!lang::check_condition(*condition, "'where'", scope, diagnostics)) return;
+  const auto condition = config::read_condition(where, "where", "tau_m < 20 ms", names, diagnostics);
+  if (!condition) return;
   std::erase_if(all.points, [&](const Point& point) {
     return !lang::evaluate_condition(
         *condition, [&](std::string_view name) { return point.labels[places.find(name)->second].number; });
@@ -336,8 +313,8 @@ std::string end_of_path(const std::string& path, std::size_t parts) {
 }
 
 double count_points(const SweepSpec& spec) {
-  const bool listed = spec.combination == Combination::grid || spec.combination == Combination::zip;
-  const double points = listed ? choices_of(spec.axes, spec.combination) : static_cast<double>(spec.count);
+  const double points = config::draws_points(spec.combination) ? static_cast<double>(spec.count)
+                                                               : choices_of(spec.axes, spec.combination);
   return points * static_cast<double>(spec.repeat);
 }
 

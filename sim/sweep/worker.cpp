@@ -50,8 +50,8 @@ base::Unit unit_of(const record::SweepMeasure& measure) {
 
 }  // namespace
 
-std::vector<config::MeasuredName> measured_names(const record::SweepLayout& layout) {
-  std::vector<config::MeasuredName> names;
+std::vector<config::NamedNumber> measured_names(const record::SweepLayout& layout) {
+  std::vector<config::NamedNumber> names;
   for (const record::SweepMeasure& measure : layout.measures)
     names.push_back({measure.name, unit_of(measure).dimension});
   return names;

@@ -58,7 +58,7 @@ class Transients {
 };
 
 // What a condition may speak of.
-std::vector<config::MeasuredName> measured_names(const record::SweepLayout& layout);
+std::vector<config::NamedNumber> measured_names(const record::SweepLayout& layout);
 
 // One for each thread. Everything given must outlive it.
 class Worker {
