@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "cli/console.hpp"
+#include "cli/head_facts.hpp"
 #include "cli/sweep_plan.hpp"
 
 namespace hillock::cli {
@@ -71,12 +72,7 @@ std::string text_of(const SweepTable& table) {
                       table.count(PointStatus::done), table.count(PointStatus::failed),
                       table.count(PointStatus::not_run),
                       table.repeats > 1 ? fmt::format("; each {} times", table.repeats) : "");
-  text += fmt::format("model time: {} in steps of {}, seed {}\n", human_time(table.head.duration),
-                      base::number(table.head.dt) + " ms", table.head.seed);
-  for (const auto& [name, word] : table.head.words)
-    if (name != "hillock_version") text += name + ": " + word + "\n";
-  for (const auto& [name, number] : table.head.numbers)
-    if (name != "dt_ms" && name != "duration_ms") text += name + ": " + base::number(number) + "\n";
+  text += facts_text(table.head);
   text += "parameters:\n";
   for (const SweepVariable& parameter : table.parameters) text += text_of(parameter);
   text += "measures:\n";
@@ -91,20 +87,12 @@ std::string text_of(const SweepTable& table) {
                         counted(static_cast<std::int64_t>(trace.frames), "frame"),
                         counted(static_cast<std::int64_t>(trace.neurons), "neuron"));
   if (!table.failures.empty()) text += "failures:\n" + failures_text(table.failures);
-  for (const auto& [name, content] : table.head.texts)
-    text += fmt::format("/meta/{}: {} of text\n", name, human_bytes(static_cast<double>(content.size())));
-  return text;
+  return text + texts_text(table.head);
 }
 
 Json json_of(const SweepTable& table) {
   Json json;
-  json["file"] = table.head.path;
-  json["bytes"] = static_cast<std::int64_t>(table.head.bytes);
-  json["kind"] = table.head.kind;
-  json["format"] = table.head.format;
-  json["hillock_version"] = table.head.version;
-  json["status"] = table.head.status;
-  json["complete"] = table.head.complete;
+  add_file(table.head, json);
   json["retry"] = table.retry;
   json["points"] = std::ssize(table.status);
   const auto count = [&](PointStatus which) { return static_cast<std::int64_t>(table.count(which)); };
@@ -112,13 +100,7 @@ Json json_of(const SweepTable& table) {
   json["failed"] = count(PointStatus::failed);
   json["left"] = count(PointStatus::not_run);
   json["repeats"] = table.repeats;
-  json["seed"] = std::to_string(table.head.seed);  // 64 bits do not fit a JSON number
-  json["duration_ms"] = table.head.duration;
-  json["dt_ms"] = table.head.dt;
-  json["meta"] = Json::Object{};
-  for (const auto& [name, word] : table.head.words) json["meta"][name] = word;
-  for (const auto& [name, number] : table.head.numbers) json["meta"][name] = number;
-  for (const auto& [name, content] : table.head.texts) json["meta"][name] = content;
+  add_facts(table.head, json);
   json["grid"] = Json::Array{};
   for (const std::int64_t length : table.grid) json["grid"].push(length);
   json["parameters"] = Json::Array{};
@@ -144,13 +126,7 @@ Json json_of(const SweepTable& table) {
     one["most"] = most;
     json["measures"].push(std::move(one));
   }
-  json["spikes"] = Json::Array{};
-  for (const record::SpikesInfo& spikes : table.spikes) {
-    Json one;
-    one["population"] = spikes.population;
-    one["count"] = static_cast<std::int64_t>(spikes.count);
-    json["spikes"].push(std::move(one));
-  }
+  json["spikes"] = spikes_json(table.spikes);
   json["traces"] = Json::Array{};
   for (const SweepTable::Trace& trace : table.traces) {
     Json one;
