@@ -60,6 +60,10 @@ constexpr std::int64_t most_points = 1'000'000;  // about 1 kB of memory each
 // diagnostics.
 SweepSpec read_sweep(Reader& reader, const Node& sweep, const model::SimulationSpec& simulation);
 
+// Reports a path that no point can have a value of; `after`: the step from which values hold.
+void check_varied(const std::string& path, const base::Place& place, std::int64_t after,
+                  base::Diagnostics& diagnostics);
+
 // What lies at `part`, from 0 to 1, of the way between two numbers in their logarithm.
 double between_in_logarithm(double from, double to, double part);
 

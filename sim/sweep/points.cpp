@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/random/sobol.hpp>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "lang/evaluate.hpp"
+#include "lang/expression.hpp"
 
 namespace hillock::sweep {
 
@@ -135,7 +137,7 @@ std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Di
     std::vector<const SweepAxis*> axes;
     for (const SweepAxis& axis : spec.axes) axes.push_back(&axis);
     Grid(drafts).add(std::move(axes));
-  } else if (spec.combination == Combination::zip && !spec.axes.empty()) {
+  } else if (spec.combination == Combination::zip) {
     drafts.resize(spec.axes.front().choices.size());
     for (const SweepAxis& axis : spec.axes)
       for (std::size_t i = 0; i < drafts.size(); ++i) take(axis, i, drafts[i]);
@@ -253,6 +255,14 @@ void filter(const Node& where, Points& all, base::Diagnostics& diagnostics) {
   }
   const auto condition = config::read_condition(where, "where", "tau_m < 20 ms", names, diagnostics);
   if (!condition) return;
+  for (const std::string& name : lang::names_of(*condition)) {
+    const std::size_t column = places.find(name)->second;
+    if (std::ranges::any_of(all.points,
+                            [&](const Point& point) { return std::isnan(point.labels[column].number); }))
+      return diagnostics.error(where.place,
+                               fmt::format("'where' asks for '{}', which not all points set", name),
+                               "give it a value in every case");
+  }
   std::erase_if(all.points, [&](const Point& point) {
     return !lang::evaluate_condition(
         *condition, [&](std::string_view name) { return point.labels[places.find(name)->second].number; });
@@ -308,7 +318,8 @@ std::string end_of_path(const std::string& path, std::size_t parts) {
   std::size_t begin = path.size();
   for (; parts > 0 && begin != std::string::npos && begin > 0; --parts) begin = path.rfind('.', begin - 1);
   std::string end = path.substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
-  std::ranges::replace(end, '.', '_');
+  std::ranges::replace_if(  // of "at.20 ms.set.vars.x" too a name that can be written everywhere
+      end, [](char c) { return !base::is_letter(c) && !base::is_digit(c) && c != '_'; }, '_');
   return end;
 }
 

@@ -100,6 +100,16 @@ std::uint64_t seed_of(const config::Template& config, const Point& point) {
   return config.experiment().simulation.seeds.front();
 }
 
+// The shortest end of its path that is free.
+std::string name_of_searched(const std::string& path, const std::set<std::string>& taken) {
+  std::string name;
+  for (std::size_t parts = 1; name != end_of_path(path, parts); ++parts) {
+    name = end_of_path(path, parts);
+    if (taken.count(name) == 0) break;
+  }
+  return name;
+}
+
 }  // namespace
 
 record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec) {
@@ -111,10 +121,11 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
   const assemble::Prepared prepared = assemble::prepare(*experiment, {quick});
   layout.measures = measures_of(*experiment, prepared.analysis);
   if (spec.search)
-    layout.measures.insert(layout.measures.begin(),
-                           {end_of_path(spec.search->path, 1), spec.search->dimension.unit(),
-                            spec.search->path + " at which " +
-                                std::string(base::trim(spec.search->until.text)) + " begins to hold"});
+    layout.measures.insert(
+        layout.measures.begin(),
+        {name_of_searched(spec.search->path, taken_names(layout)), spec.search->dimension.unit(),
+         spec.search->path + " at which " + std::string(base::trim(spec.search->until.text)) +
+             " begins to hold"});
   if (spec.traces) layout.reports = prepared.layout.reports;
   if (spec.spikes) layout.spikes = prepared.layout.spikes;
   return layout;

@@ -24,7 +24,7 @@ struct Progress {
 struct RunOptions {
   program::KernelOptions kernels;
   int threads = 0;                          // 0: as many as there are processors
-  const std::atomic<bool>* stop = nullptr;  // set by a signal: no further point is begun, those that run end
+  const std::atomic<bool>* stop = nullptr;  // set by a signal: no point is begun, what runs is given up
   std::function<void(const Progress&)> progress;
   std::int64_t most_stacked = 512;  // neurons in a stack; 0: nothing is stacked
 };

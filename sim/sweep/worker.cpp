@@ -44,6 +44,10 @@ std::string reason_of(const base::Error& error) {
   return base::join(lines, "; ");
 }
 
+bool same_variable(const engine::ReportVariable& a, const engine::ReportVariable& b) {
+  return a.name == b.name && a.unit == b.unit;
+}
+
 base::Unit unit_of(const record::SweepMeasure& measure) {
   return base::parse_unit(measure.unit).value_or(base::Unit{});
 }
@@ -54,6 +58,7 @@ std::vector<config::NamedNumber> measured_names(const record::SweepLayout& layou
   std::vector<config::NamedNumber> names;
   for (const record::SweepMeasure& measure : layout.measures)
     names.push_back({measure.name, unit_of(measure).dimension});
+  names.erase(names.begin());  // what is searched for
   return names;
 }
 
@@ -208,7 +213,7 @@ class Worker::Work {
     model::Experiment& experiment = together ? *together : *points.front();
     experiment.simulation.threads = threads_;
     assemble::Prepared prepared = assemble::prepare(experiment, {options_.kernels});
-    check_traces(prepared, std::ssize(points));
+    check_results(*points.front(), prepared, std::ssize(points));
     StackRecorder recorder(*points.front(), std::ssize(points), prepared, layout_);
     if (spec_.after > 0 && !begin_with_transients(points, recorder, *prepared.simulation)) return false;
     engine::RunOptions options;
@@ -258,18 +263,31 @@ class Worker::Work {
     return true;
   }
 
-  // Traces of all points lie in one array.
-  void check_traces(const assemble::Prepared& prepared, std::int64_t points) const {
+  // What the points give must have a place in the table and among the traces, which lie in one array.
+  void check_results(const model::Experiment& one, const assemble::Prepared& prepared,
+                     std::int64_t points) const {
+    if (!std::ranges::equal(one.populations, config_.experiment().populations, {},
+                            &model::PopulationSpec::name, &model::PopulationSpec::name))
+      throw base::UserError("its populations have other names than those of the config",
+                            "vary what the populations are, not which there are");
+    for (const record::SweepMeasure& measure : measures_of(one, prepared.analysis))
+      if (std::ranges::find(layout_.measures, measure.name, &record::SweepMeasure::name) ==
+          layout_.measures.end())
+        throw base::UserError("it measures " + base::quoted(measure.name) + ", which the config does not",
+                              "name it in the 'analysis' of the config");
     if (!spec_.traces) return;
     const auto& own = prepared.layout.reports;
     const bool same = std::ranges::equal(own, layout_.reports, [&](const auto& a, const auto& b) {
       return a.group == b.group && a.frames == b.frames && a.interval == b.interval &&
-             a.variables.size() == b.variables.size() &&
-             a.values_per_frame() == b.values_per_frame() * (a.mean ? 1 : points);
+             a.float64 == b.float64 && a.mean == b.mean &&
+             std::ranges::equal(a.variables, b.variables, same_variable) &&
+             std::ssize(a.neurons) == std::ssize(b.neurons) * points &&
+             std::equal(b.neurons.begin(), b.neurons.end(), a.neurons.begin());
     });
     if (!same)
-      throw base::UserError("its traces have other times, neurons or variables than those of the config",
-                            "keep the traces of points with the same times and neurons only");
+      throw base::UserError(
+          "its traces have other times, neurons, variables or types than those of the config",
+          "keep the traces of points with the same 'record' and times only");
   }
 
   const config::Template& config_;
