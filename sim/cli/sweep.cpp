@@ -73,7 +73,7 @@ class Sweep {
     const bool retries = arguments_.retry_failed || retried;
     record::check_output(path_, explicit_out_, arguments_.force || retries);
     say_why_interpreted(arguments_, options_.kernels, console_);
-    for (const base::Diagnostic& warning : config_.experiment().warnings) console_.warning(warning);
+    for (const base::Diagnostic& warning : plan_.warnings) console_.warning(warning);
     if (retries && left && !retried) {
       const Pass first = pass(Start::resume, false);
       if (!first.complete) return interrupted(first);

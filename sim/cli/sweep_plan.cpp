@@ -79,7 +79,7 @@ SweepPlan plan_sweep(const config::Template& config, const std::vector<std::stri
   const config::Variables variables = config::read_variables(config.document().find("vars"), unheard);
   const model::Experiment& experiment = config.experiment();
   SweepPlan plan;
-  plan.layout = sweep::layout_of(config, *config.sweep());
+  plan.layout = sweep::layout_of(config, *config.sweep(), plan.warnings);
   plan.points = sweep::all_points(*config.sweep(), variables, experiment.simulation.seeds.front(),
                                   sweep::taken_names(plan.layout));
   sweep::check_paths(config, plan.points, config.sweep()->after);

@@ -208,8 +208,11 @@ void SweepFile::create_report(const engine::ReportLayout& layout, H5::Group& gro
   make_scale(run, "run");
   make_scale(time, "time");
   make_scale(neuron, "neuron");
+  // A chunk is what a point has of a variable, or a part that HDF5 can hold, which is less than 4 GB.
+  constexpr hsize_t most_values = hsize_t{1} << 28;
+  const hsize_t wide = std::clamp<hsize_t>(report.neurons, 1, most_values);
   const std::array<hsize_t, 3> extent{runs.size(), report.frames, report.neurons},
-      chunk{1, report.frames, report.neurons};
+      chunk{1, std::min(report.frames, most_values / wide), wide};
   H5::DSetCreatPropList properties;
   properties.setChunk(3, chunk.data());
   if (layout.deflate > 0) {

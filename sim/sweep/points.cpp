@@ -323,6 +323,15 @@ std::string end_of_path(const std::string& path, std::size_t parts) {
   return end;
 }
 
+std::string unit_of_column(const base::Dimension& dimension) {
+  return dimension == base::dimension::frequency ? "Hz" : dimension.unit();
+}
+
+double in_unit_of_column(double value, const base::Dimension& dimension) {
+  if (dimension != base::dimension::frequency || !std::isfinite(value)) return value;
+  return base::parse_number(base::number_scaled(value, 3)).value_or(1000 * value);  // 0.07/ms is 70 Hz
+}
+
 double count_points(const SweepSpec& spec) {
   const double points = config::draws_points(spec.combination) ? static_cast<double>(spec.count)
                                                                : choices_of(spec.axes, spec.combination);

@@ -112,18 +112,21 @@ std::string name_of_searched(const std::string& path, const std::set<std::string
 
 }  // namespace
 
-record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec) {
+record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
+                              std::vector<base::Diagnostic>& warnings) {
   record::SweepLayout layout;
   const auto experiment = config.variant({});
   as_point(*experiment, experiment->simulation.seeds.front(), spec.traces);
   program::KernelOptions quick;
   quick.backend = program::Backend::interpreter;
   const assemble::Prepared prepared = assemble::prepare(*experiment, {quick});
+  for (const auto* more : {&config.experiment().warnings, &prepared.warnings})
+    warnings.insert(warnings.end(), more->begin(), more->end());
   layout.measures = measures_of(*experiment, prepared.analysis);
   if (spec.search)
     layout.measures.insert(
         layout.measures.begin(),
-        {name_of_searched(spec.search->path, taken_names(layout)), spec.search->dimension.unit(),
+        {name_of_searched(spec.search->path, taken_names(layout)), unit_of_column(spec.search->dimension),
          spec.search->path + " at which " + std::string(base::trim(spec.search->until.text)) +
              " begins to hold"});
   if (spec.traces) layout.reports = prepared.layout.reports;
@@ -146,10 +149,10 @@ void add_points(const config::Template& config, const config::SweepSpec& spec, c
     record::SweepColumn& to = layout.columns.emplace_back();
     to.name = column.name;
     to.path = column.path;
-    to.unit = column.dimension.unit();
+    to.unit = unit_of_column(column.dimension);
     for (const Point& point : points.points) {
       if (column.numeric)
-        to.numbers.push_back(point.labels[c].number);
+        to.numbers.push_back(in_unit_of_column(point.labels[c].number, column.dimension));
       else
         to.words.push_back(point.labels[c].word);
     }

@@ -29,8 +29,9 @@ struct RunOptions {
   std::int64_t most_stacked = 512;  // neurons in a stack; 0: nothing is stacked
 };
 
-// What the file of a sweep is made of, but for its points.
-record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec);
+// What the file of a sweep is made of, but for its points. Adds the warnings of the config as it stands.
+record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
+                              std::vector<base::Diagnostic>& warnings);
 
 // The names of the table that no parameter may have.
 std::set<std::string> taken_names(const record::SweepLayout& layout);

@@ -135,7 +135,8 @@ class Worker::Work {
       }
     }
     for (std::size_t i = 0; i < size; ++i)
-      if ((*found)[i].status == PointStatus::done) (*found)[i].measures.front() = with[i];
+      if ((*found)[i].status == PointStatus::done)
+        (*found)[i].measures.front() = in_unit_of_column(with[i], search_->dimension);
     return found;
   }
 

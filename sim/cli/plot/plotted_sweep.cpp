@@ -158,8 +158,9 @@ void sort_into_groups(const SweepTable& table, SweepView& view) {
   }
   const std::vector<double>& x = view.axes.front().parameter->numbers;
   view.curves = std::ranges::any_of(view.groups, [&](const SweepGroup& group) {
-    return std::ranges::any_of(group.points,
-                               [&](std::size_t point) { return x[point] != x[group.points.front()]; });
+    return std::ranges::any_of(group.points, [&](std::size_t point) {
+      return std::isfinite(x[point]) && x[point] != x[group.points.front()];
+    });
   });
   if (others.size() == 1)
     view.apart = quantity_label(others.front()->name, others.front()->numeric() ? others.front()->unit : "1");
