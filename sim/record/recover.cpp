@@ -40,12 +40,6 @@ std::uint64_t frames_up_to(double end, double interval) {
   return frames < 9e15 ? static_cast<std::uint64_t>(frames) : std::numeric_limits<std::uint64_t>::max();
 }
 
-void shorten(H5::DataSet& set, std::uint64_t rows) {
-  std::vector<hsize_t> extent = shape(set);
-  extent.at(0) = rows;
-  set.extend(extent.data());
-}
-
 void cut_report(WritableFile& file, const ReportInfo& report, double end) {
   const std::string place = "/report/" + report.group;
   const std::uint64_t frames = std::min(trusted_frames(report), frames_up_to(end, report.interval));
