@@ -54,8 +54,23 @@ def test_what_is_drawn_depends_on_the_seed_and_the_line_alone(mutate, tmp_path):
 
 @pytest.mark.parametrize("fails, by", [("all", "compiler"), ("hillock", "compiler"), ("tests", "pytest"), ("none", "")])
 def test_what_does_not_compile_is_not_killed_by_a_test(mutate, monkeypatch, tmp_path, fails, by):
+    (tmp_path / "last.log").write_text("")
     monkeypatch.setattr(mutate, "passes", lambda folder, command, *_: fails not in command)
-    assert mutate.killer(tmp_path, "cli") == by
+    assert mutate.killer(tmp_path / "tree", "cli") == by
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_only_a_test_that_fails_twice_has_noticed_something(mutate, monkeypatch, tmp_path, again):
+    calls = []
+
+    def passes(folder, command, *_):
+        calls.append(command[4:])
+        return again and len(calls) == 2
+
+    (tmp_path / "last.log").write_text("FAILED tests/python/test_a.py::test_one[a - b] - assert 1 == 2\nFAILED tests/python/test_b.py::test_two\n1 failed\n")
+    monkeypatch.setattr(mutate, "passes", passes)
+    assert mutate.pytest_passes(tmp_path / "tree", ["tests"], 1, 0) == again
+    assert calls == [["-x", "-n", "2", "--dist", "worksteal", "tests"], ["tests/python/test_a.py::test_one[a - b]", "tests/python/test_b.py::test_two"]]
 
 
 def test_results_without_a_key_are_left_aside(mutate, monkeypatch, tmp_path, capsys):
