@@ -11,6 +11,7 @@
 #include "assemble/population_builder.hpp"
 #include "assemble/reports.hpp"
 #include "base/text.hpp"
+#include "lang/evaluate.hpp"
 
 namespace hillock::assemble {
 
@@ -125,6 +126,32 @@ void warn_of_coarse_steps(const model::Experiment& experiment,
   }
 }
 
+// In the order of the config, as those of each population are in its plan.
+std::vector<engine::StopPlan> plan_stops(const model::Experiment& experiment) {
+  std::vector<engine::StopPlan> plans;
+  std::vector<std::size_t> conditions(experiment.populations.size(), 0);
+  for (const model::StopSpec& spec : experiment.stops) {
+    engine::StopPlan plan;
+    plan.population = spec.neurons.population;
+    plan.first = spec.neurons.first;
+    plan.last = spec.neurons.last;
+    plan.window = spec.window;
+    plan.all = spec.all;
+    plan.text = spec.text;
+    plan.of_time = lang::depends_on(spec.condition, "t");
+    if (spec.of_spikes)
+      plan.of_spikes = [condition = spec.condition](double spike_count, double rate, double time) {
+        return lang::evaluate_condition(condition, [&](std::string_view name) {
+          return name == "spike_count" ? spike_count : name == "rate" ? rate : time;
+        });
+      };
+    else
+      plan.condition = conditions[static_cast<std::size_t>(plan.population)]++;
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
 // The plan of an experiment without its changes; what else is known of it goes to `prepared`, and to
 // `simulated` the layout that the step loop gets.
 engine::SimulationPlan plan_of(const model::Experiment& experiment, const Options& options,
@@ -141,6 +168,8 @@ engine::SimulationPlan plan_of(const model::Experiment& experiment, const Option
   engine::SimulationPlan plan;
   plan.grid = {experiment.simulation.dt, experiment.simulation.steps};
   plan.threads = experiment.simulation.threads;
+  plan.stops = plan_stops(experiment);
+  plan.points = std::ssize(experiment.simulation.seeds);
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
   simulated = prepared.layout;
   prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/diagnostics.hpp"
+#include "solve/certainty.hpp"
 #include "solve/recording.hpp"
 
 namespace hillock::solve {
@@ -40,10 +41,11 @@ program::Program initial_states(const Cell& cell, Slots& slots, const std::vecto
 
 namespace {
 
-// A variable that can be recorded, by its name in files: V, g_ampa, I_ampa, I_syn.
+// A variable that can be recorded, by its name in files (V, g_ampa, I_ampa, I_syn), a parameter or t.
 Expr variable_value(Moment& now, const Cell& cell, const std::string& variable) {
   const model::Model& neuron = *cell.neuron;
-  if (cell.state(variable) >= 0 || neuron.derived_quantity(variable) || neuron.input(variable))
+  if (cell.state(variable) >= 0 || neuron.derived_quantity(variable) || neuron.input(variable) ||
+      neuron.parameter(variable) || variable == "t")
     return now.value(variable);
   for (const model::InputSite& site : neuron.inputs)
     if (variable == (&site == &neuron.inputs.front() ? "I_syn" : site.name + "_syn"))
@@ -70,6 +72,16 @@ program::Program observation(const Cell& cell, Slots& slots, const std::vector<s
     r.store(slot::observed(variable), values.back());
   }
   guard_finite(r, values);
+  return program::optimise(r.tape);
+}
+
+program::Program condition(const Cell& cell, Slots& slots, const lang::Expression& condition) {
+  Recording r(cell, slots);
+  Moment now = r.deciding(0.0);
+  const Names names{[&](std::string_view name) { return variable_value(now, cell, std::string(name)); },
+                    [&](Expr value) { return certainly_a_number(value, r.states); }};
+  const Condition found = record_condition(condition, names);
+  program::store(r.tape, 0, never(found.undecided) ? found.holds : found.holds && !found.undecided);
   return program::optimise(r.tape);
 }
 

@@ -64,4 +64,8 @@ program::Program initial_states(const Cell& cell, Slots& slots, const std::vecto
 // Variables to record that are not states: each into its `observed` array.
 program::Program observation(const Cell& cell, Slots& slots, const std::vector<std::string>& variables);
 
+// Mask 0: the neurons of which a condition on such variables, parameters and t holds. What compares NaN does
+// not.
+program::Program condition(const Cell& cell, Slots& slots, const lang::Expression& condition);
+
 }  // namespace hillock::solve
