@@ -35,7 +35,8 @@ class StopReader {
   // Nothing where it cannot be used, which is reported.
   std::optional<StopSpec> read() {
     const std::size_t before = reader_.diagnostics().all().size();
-    const std::optional<model::Slice> slice = read_slice(reader_, scalar(entry_.key, entry_.place), "stop_when", experiment_);
+    const std::optional<model::Slice> slice =
+        read_slice(reader_, scalar(entry_.key, entry_.place), "stop_when", experiment_);
     if (!slice) return std::nullopt;
     stop_.neurons = *slice;
     population_ = &experiment_.populations[static_cast<std::size_t>(slice->population)];
@@ -58,9 +59,10 @@ class StopReader {
 
   const Node* condition_of_map() {
     const std::vector<std::string> keys{"condition", "window", "neurons"};
+    const std::size_t before = reader_.diagnostics().all().size();
     reader_.keys(entry_.value, "'stop_when' of '" + entry_.key + "'", keys);
     const Node* condition = entry_.value.find("condition");
-    if (condition == nullptr)
+    if (condition == nullptr && reader_.diagnostics().all().size() == before)
       reader_.error(entry_.place, "'stop_when' of '" + entry_.key + "' has no 'condition'",
                     "write for example {condition: rate > 200 Hz, window: 50 ms}");
     return condition;
@@ -76,7 +78,7 @@ class StopReader {
     if (!parsed) return false;
     stop_.condition = *std::move(parsed);
     collect_names();
-    if (!all_known()) return false;
+    if (!all_known() || !unambiguous(node)) return false;
     lang::Scope scope;
     scope.dimension_of = [&](std::string_view name) { return dimension_of(name); };
     return lang::check_condition(stop_.condition, "'stop_when'", scope, reader_.diagnostics());
@@ -117,6 +119,20 @@ class StopReader {
     return known;
   }
 
+  // Names of the population come before those of its model.
+  bool unambiguous(const Node& node) {
+    for (const std::string_view name : of_spikes) {
+      if (!lang::depends_on(stop_.condition, name) || std::ranges::count(names_, name, &Known::name) == 1)
+        continue;
+      reader_.error(node.place,
+                    "model '" + population_->model->name + "' has a '" + std::string(name) +
+                        "' of its own: here the name is that of the spikes of the population",
+                    "rename it in the model");
+      return false;
+    }
+    return true;
+  }
+
   // A condition speaks of the spikes of all neurons, or of one neuron at a time.
   void check_names(const Node& node) {
     const std::vector<std::string> used = lang::names_of(stop_.condition);
@@ -127,8 +143,6 @@ class StopReader {
     if (used.empty())
       return reader_.error(node.place, "this condition names nothing that changes during a run", example);
     if (spikes == used.end()) return;
-    for (const model::Parameter& one : population_->model->parameters) check_own(node, *spikes, one.name);
-    for (const model::Recordable& one : model::recordables(*population_)) check_own(node, *spikes, one.name);
     if (of_neuron != used.end())
       return reader_.error(node.place,
                            "'" + *spikes + "' is of all neurons together, '" + *of_neuron +
@@ -140,19 +154,12 @@ class StopReader {
                     "write a condition on its variables");
   }
 
-  void check_own(const Node& node, const std::string& name, const std::string& own) {
-    if (name == own)
-      reader_.error(node.place,
-                    "model '" + population_->model->name + "' has a '" + own +
-                        "' of its own: here the name is that of the spikes of the population",
-                    "rename it in the model");
-  }
-
   void read_window() {
     const bool wanted = lang::depends_on(stop_.condition, "rate");
     const Node* node = option("window");
     if (wanted && node == nullptr)
-      return reader_.error(stop_.condition.place, "'rate' needs a 'window', the time over which spikes are counted",
+      return reader_.error(stop_.condition.place,
+                           "'rate' needs a 'window', the time over which spikes are counted",
                            "write for example {condition: rate > 200 Hz, window: 50 ms}");
     if (node == nullptr) return;
     if (!wanted)
@@ -160,8 +167,7 @@ class StopReader {
                            "remove it");
     const std::optional<double> window = reader_.value(*node, "window", base::dimension::time);
     if (!window || !(simulation_.dt > 0)) return;
-    if (*window <= 0)
-      return reader_.error(node->place, "window must be positive, got " + shown(*window));
+    if (*window <= 0) return reader_.error(node->place, "window must be positive, got " + shown(*window));
     if (!check_on_grid(reader_, *window, simulation_, node->place, "window")) return;
     stop_.window = *base::TimeGrid{simulation_.dt, 0}.step_of(*window);
     if (stop_.window > simulation_.steps)
@@ -177,7 +183,8 @@ class StopReader {
     const std::vector<std::string> choices{"any", "all"};
     stop_.all = reader_.choice(*node, "neurons", choices) == "all";
     if (stop_.of_spikes)
-      reader_.error(node->place, "'neurons' is for conditions on variables: this one is of all neurons together",
+      reader_.error(node->place,
+                    "'neurons' is for conditions on variables: this one is of all neurons together",
                     "remove it");
   }
 
@@ -207,13 +214,11 @@ void read_stop_when(Reader& reader, const Node& root, model::Experiment& experim
   const Entry* section = root.entry("stop_when");
   if (section == nullptr) return;
   if (section->value.is_scalar() || section->value.is_sequence())
-    return reader.error(section->value.place,
-                        "'stop_when' must be a map of populations and conditions, got " +
-                            section->value.describe(),
-                        example);
+    return reader.error(
+        section->value.place,
+        "'stop_when' must be a map of populations and conditions, got " + section->value.describe(), example);
   if (!reader.map(section->value, "'stop_when'")) return;
-  if (section->value.entries.empty())
-    return reader.error(section->place, "'stop_when' is empty", example);
+  if (section->value.entries.empty()) return reader.error(section->place, "'stop_when' is empty", example);
   for (const Entry& entry : section->value.entries)
     if (std::optional<StopSpec> stop = StopReader(reader, experiment, entry).read())
       experiment.stops.push_back(*std::move(stop));

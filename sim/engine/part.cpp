@@ -81,8 +81,7 @@ void Part::find_edges_inside(std::size_t p) {
     inside_.push_back(*edge - t_n);
 }
 
-void Part::take_steps(std::int64_t step, std::int64_t end,
-                      const std::function<bool(std::int64_t)>& ends_at) {
+void Part::take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at) {
   failure_.reset();
   watch_.start();
   next_record_ = step;

@@ -291,8 +291,8 @@ void Simulation::start() {
   }
 }
 
-// All parts from step_ to `end`, or to the first failure, or to where a condition ends the run: a part that is
-// alone sees that itself, several must meet after each step.
+// All parts from step_ to `end`, or to the first failure, or to where a condition ends the run: a part that
+// is alone sees that itself, several must meet after each step.
 void Simulation::take_block(std::int64_t end, Recorder& recorder) {
   const bool meet = stops_.any() && parts_.size() > 1;
   if (meet) end = step_ + 1;

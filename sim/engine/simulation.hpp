@@ -72,9 +72,10 @@ class Simulation {
   Simulation(SimulationPlan plan, const RunLayout& layout);
   Simulation(const Simulation&) = delete;  // its parts point at it
   Simulation& operator=(const Simulation&) = delete;
-  // Runs to the end, which may be one that a condition brings, or until options.stop; hands everything to the recorder and calls neither finish() nor
-  // any output itself. Throws NumericsError when a state is not finite (the recorder then has all frames
-  // before that, and states are those of different steps), and what the recorder throws.
+  // Runs to the end, which may be one that a condition brings, or until options.stop; hands everything to the
+  // recorder and calls neither finish() nor any output itself. Throws NumericsError when a state is not
+  // finite (the recorder then has all frames before that, and states are those of different steps), and what
+  // the recorder throws.
   RunResult run(Recorder& recorder, const RunOptions& options = {}) {
     return run_until(plan_.grid.steps, recorder, options);
   }

@@ -74,9 +74,9 @@ void Stops::look_at_spikes(std::size_t stop, std::int64_t step, const Parts& par
       }
     }
     if (!changed) continue;
-    const double rate = plan.window == 0 || !known ? std::numeric_limits<double>::quiet_NaN()
-                                                   : static_cast<double>(spikes.in_window) /
-                                                         (neurons * grid_.time(plan.window));
+    const double rate = plan.window == 0 || !known
+                            ? std::numeric_limits<double>::quiet_NaN()
+                            : static_cast<double>(spikes.in_window) / (neurons * grid_.time(plan.window));
     if (plan.of_spikes(static_cast<double>(spikes.count), rate, grid_.time(step)))
       end(points_[k], stop, step);
   }
