@@ -293,7 +293,7 @@ def test_a_point_is_what_its_run_alone_is(sweep, run_hillock):
     table = sweep(SWEPT)
     times = table["report/cell/time"]
     for point in (0, 1, 20, 33, 47):
-        amplitude, seed = table["amplitude"][point], table["seed"][point]
+        amplitude, seed = float(table["amplitude"][point]), table["seed"][point]
         alone = run_hillock(SWEPT, "--set", f"inputs.step.amplitude={amplitude!r} pA", "--set", f"simulation.seed={seed}").output
         found, stopped = data(alone), attributes(alone).get("stopped_at_ms", np.nan)
         np.testing.assert_equal(table["stopped_at"][point], stopped)
