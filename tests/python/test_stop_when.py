@@ -308,6 +308,31 @@ def test_a_point_is_what_its_run_alone_is(sweep, run_hillock):
         np.testing.assert_equal(table["cell_rate"][point], found["analysis/cell/rate"][0])
 
 
+def test_a_point_that_would_fail_after_its_end_does_not_and_spoils_no_other(sweep, tmp_path):
+    """dV/dt = V^2/(1 mV)/tau from V0: V is 1 V at tau*(1 mV/V0 - 1/1000), and infinite 0.01 ms later."""
+    (tmp_path / "own.yaml").write_text("""name: own
+summary: A potential that becomes infinite
+source: test
+inputs: {I: pA}
+params: {tau: {default: 10 ms, doc: time constant}}
+state: {V: {init: 1 mV, doc: potential}}
+equations:
+  dV/dt: V * V / (1 mV) / tau + I / (1 pF)
+""", encoding="utf-8")
+    text = """
+simulation: {duration: 30 ms, dt: 0.01 ms, method: rk4}
+populations: {cell: {model: own.yaml}}
+record: {cell: {V: {every: 1 ms}}}
+stop_when: {cell: V > 100 mV}
+sweep: {parameters: {populations.cell.params.tau: {from: 5 ms, to: 40 ms, count: 15}}, keep: traces}
+"""
+    table = sweep(text)
+    expected = table["tau"] * (1 - 1 / 100)
+    np.testing.assert_allclose(table["stopped_at"], np.where(expected < 30, expected, np.nan), atol=0.02)
+    assert (table["status"] == 0).all()
+    assert_same(table, sweep(text, "--stack", "1"))
+
+
 def test_a_search_runs_each_point_to_its_own_end(sweep):
     search = "search: {bisection: {parameter: inputs.step.amplitude, from: 0 pA, to: 2 nA, until: cell_spike_count >= 1, tolerance: 0.1 pA}}\n"
     text = SWEPT[: SWEPT.index("sweep:")] + search
