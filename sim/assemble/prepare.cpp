@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "assemble/analysis.hpp"
@@ -11,7 +12,7 @@
 #include "assemble/population_builder.hpp"
 #include "assemble/reports.hpp"
 #include "base/text.hpp"
-#include "lang/evaluate.hpp"
+#include "solve/programs.hpp"
 
 namespace hillock::assemble {
 
@@ -140,11 +141,8 @@ std::vector<engine::StopPlan> plan_stops(const model::Experiment& experiment) {
     plan.text = spec.text;
     plan.of_time = lang::depends_on(spec.condition, "t");
     if (spec.of_spikes)
-      plan.of_spikes = [condition = spec.condition](double spike_count, double rate, double time) {
-        return lang::evaluate_condition(condition, [&](std::string_view name) {
-          return name == "spike_count" ? spike_count : name == "rate" ? rate : time;
-        });
-      };
+      plan.of_spikes = solve::condition_on_numbers(
+          spec.condition, std::array<std::string_view, 3>{"spike_count", "rate", "t"});
     else
       plan.condition = conditions[static_cast<std::size_t>(plan.population)]++;
     plans.push_back(std::move(plan));

@@ -82,6 +82,8 @@ void Simulation::divide(int parts) {
     blocks += network::range_blocks(population->size());
   }
   for (int i = 0; i < parts; ++i) parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_));
+  ends_at_ = nullptr;
+  if (stops_.any() && parts == 1) ends_at_ = [this](std::int64_t step) { return stops_.look(step, parts_); };
 }
 
 // The grid point of the next plan that takes over.
@@ -296,12 +298,10 @@ void Simulation::start() {
 void Simulation::take_block(std::int64_t end, Recorder& recorder) {
   const bool meet = stops_.any() && parts_.size() > 1;
   if (meet) end = step_ + 1;
-  std::function<bool(std::int64_t)> ends_at;
-  if (stops_.any() && !meet) ends_at = [this](std::int64_t step) { return stops_.look(step, parts_); };
   profiler_.start();
-  team_->run([&](int i) {
+  team_->run([this, end](int i) {
     const program::FlushToZero flush;
-    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end, ends_at);
+    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end, ends_at_);
   });
   profiler_.block(parts_);
   const std::optional<StepFailure> failure = first_failure();

@@ -147,8 +147,9 @@ class Simulation {
   std::vector<std::vector<double>> edges_;  // per population, ms, ascending
   ThreadChoice choice_;
   std::vector<std::unique_ptr<Part>> parts_;
-  std::optional<parallel::Team> team_;  // as many threads as parts, while a run (or slice) goes on
-  struct Cursor {                       // in the spikes of a part
+  std::function<bool(std::int64_t)> ends_at_;  // what a part that is alone asks after each step
+  std::optional<parallel::Team> team_;         // as many threads as parts, while a run (or slice) goes on
+  struct Cursor {                              // in the spikes of a part
     std::size_t step = 0;
     std::ptrdiff_t spike = 0;
   };

@@ -2,6 +2,7 @@
 #include "engine/stops.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "engine/part.hpp"
@@ -15,6 +16,13 @@ Stops::Stops(const std::vector<StopPlan>& plans, std::vector<std::int64_t> sizes
   start.spikes.resize(plans.size());
   points_.assign(static_cast<std::size_t>(points), start);
   running_ = points;
+  count_.resize(points_.size());
+  for (const StopPlan& plan : plans) {
+    auto& evaluator = evaluators_.emplace_back();
+    if (!plan.of_spikes) continue;
+    evaluator.emplace(*plan.of_spikes);
+    evaluator->set_parameters({});
+  }
 }
 
 void Stops::set(const std::vector<StopState>& points) {
@@ -54,31 +62,46 @@ void Stops::take_spikes(std::size_t stop, std::int64_t step, const Parts& parts)
   }
 }
 
+bool Stops::move_window(const StopPlan& plan, std::int64_t step, std::int64_t count,
+                        StopState::Spikes& spikes) {
+  auto& [total, in_window, recent, first] = spikes;
+  const std::int64_t before = in_window;
+  const std::size_t gone = first;
+  if (count > 0) recent.emplace_back(step, count);
+  in_window += count;
+  for (; first < recent.size() && recent[first].first <= step - plan.window; ++first)
+    in_window -= recent[first].second;
+  const bool moved = in_window != before || first != gone;
+  if (2 * first > recent.size()) {
+    recent.erase(recent.begin(), recent.begin() + static_cast<std::ptrdiff_t>(first));
+    first = 0;
+  }
+  return moved;
+}
+
+// A rate that is not known yet is no number, and what compares it does not hold.
+bool Stops::holds(std::size_t stop, std::int64_t step, const StopState::Spikes& spikes) {
+  const StopPlan& plan = plans_[stop];
+  const auto neurons = static_cast<double>(plan.last - plan.first + 1);
+  const double rate = plan.window == 0 || step < plan.window
+                          ? std::numeric_limits<double>::quiet_NaN()
+                          : static_cast<double>(spikes.in_window) / (neurons * grid_.time(plan.window));
+  const std::array<double, 3> values{static_cast<double>(spikes.count), rate, grid_.time(step)};
+  std::array<bool, 1> found{};
+  evaluators_[stop]->run({}, found, values);
+  return found[0];
+}
+
 // Evaluated where what it is made of has changed, and where a rate is known for the first time.
 void Stops::look_at_spikes(std::size_t stop, std::int64_t step, const Parts& parts) {
   const StopPlan& plan = plans_[stop];
   take_spikes(stop, step, parts);
-  const bool known = step >= plan.window;
-  const auto neurons = static_cast<double>(plan.last - plan.first + 1);
   for (std::size_t k = 0; k < points_.size(); ++k) {
     StopState::Spikes& spikes = points_[k].spikes[stop];
-    bool changed = plan.of_time || step == 1 || step == plan.window || count_[k] > 0;
     spikes.count += count_[k];
-    if (plan.window > 0) {
-      if (count_[k] > 0) spikes.recent.emplace_back(step, count_[k]);
-      spikes.in_window += count_[k];
-      for (; !spikes.recent.empty() && spikes.recent.front().first <= step - plan.window;
-           spikes.recent.pop_front()) {
-        spikes.in_window -= spikes.recent.front().second;
-        changed = true;
-      }
-    }
-    if (!changed) continue;
-    const double rate = plan.window == 0 || !known
-                            ? std::numeric_limits<double>::quiet_NaN()
-                            : static_cast<double>(spikes.in_window) / (neurons * grid_.time(plan.window));
-    if (plan.of_spikes(static_cast<double>(spikes.count), rate, grid_.time(step)))
-      end(points_[k], stop, step);
+    const bool moved = plan.window > 0 && move_window(plan, step, count_[k], spikes);
+    if (moved || count_[k] > 0 || plan.of_time || step == 1 || step == plan.window)
+      if (holds(stop, step, spikes)) end(points_[k], stop, step);
   }
 }
 

@@ -2,14 +2,15 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/time_grid.hpp"
+#include "program/kernel.hpp"
+#include "program/program.hpp"
 
 namespace hillock::engine {
 
@@ -19,9 +20,9 @@ class Part;
 struct StopPlan {
   int population = 0;
   std::int64_t first = 0, last = -1;  // neurons, of each point of a stack
-  // On spikes: whether it holds, given how many there were so far, their rate (1/ms and neuron) in the window
-  // just past, and the time (ms).
-  std::function<bool(double spike_count, double rate, double time)> of_spikes;
+  // On spikes: mask 0 is whether it holds. Step values are how many there were so far, their rate (1/ms and
+  // neuron) in the window just past, and the time (ms).
+  std::optional<program::Program> of_spikes;
   bool of_time = false;     // it may turn true without a spike
   std::int64_t window = 0;  // steps: of the rate
   // On neurons (without of_spikes): an index in PopulationPlan::conditions, and whether it must hold of all
@@ -37,7 +38,9 @@ struct StopState {
   std::size_t stop = 0;    // by which condition
   struct Spikes {
     std::int64_t count = 0, in_window = 0;
-    std::deque<std::pair<std::int64_t, std::int64_t>> recent;  // grid points in the window, and their spikes
+    // Grid points and their spikes; those before `first` have left the window.
+    std::vector<std::pair<std::int64_t, std::int64_t>> recent;
+    std::size_t first = 0;
   };
   std::vector<Spikes> spikes;  // per condition; of those on spikes
 };
@@ -70,6 +73,9 @@ class Stops {
   // Of which point of a stack a neuron is; nothing if a condition is not about it.
   std::int64_t point_of(const StopPlan& plan, std::int64_t neuron) const;
   void take_spikes(std::size_t stop, std::int64_t step, const Parts& parts);
+  // Whether a spike has come into the window or has left it.
+  bool move_window(const StopPlan& plan, std::int64_t step, std::int64_t count, StopState::Spikes& spikes);
+  bool holds(std::size_t stop, std::int64_t step, const StopState::Spikes& spikes);
   void look_at_spikes(std::size_t stop, std::int64_t step, const Parts& parts);
   void look_at_neurons(std::size_t stop, std::int64_t step, const Parts& parts);
   void end(StopState& point, std::size_t stop, std::int64_t step);
@@ -77,6 +83,7 @@ class Stops {
   const std::vector<StopPlan>& plans_;
   std::vector<std::int64_t> sizes_;
   base::TimeGrid grid_;
+  std::vector<std::optional<program::ScalarEvaluator>> evaluators_;  // of conditions on spikes
   std::vector<StopState> points_;
   std::int64_t running_ = 0;         // points
   std::vector<std::int64_t> count_;  // per point: what one condition finds in one step

@@ -75,14 +75,31 @@ program::Program observation(const Cell& cell, Slots& slots, const std::vector<s
   return program::optimise(r.tape);
 }
 
+namespace {
+
+program::Program mask_of(Tape& tape, const Condition& condition) {
+  program::store(tape, 0,
+                 never(condition.undecided) ? condition.holds : condition.holds && !condition.undecided);
+  return program::optimise(tape);
+}
+
+}  // namespace
+
 program::Program condition(const Cell& cell, Slots& slots, const lang::Expression& condition) {
   Recording r(cell, slots);
   Moment now = r.deciding(0.0);
   const Names names{[&](std::string_view name) { return variable_value(now, cell, std::string(name)); },
                     [&](Expr value) { return certainly_a_number(value, r.states); }};
-  const Condition found = record_condition(condition, names);
-  program::store(r.tape, 0, never(found.undecided) ? found.holds : found.holds && !found.undecided);
-  return program::optimise(r.tape);
+  return mask_of(r.tape, record_condition(condition, names));
+}
+
+program::Program condition_on_numbers(const lang::Expression& condition,
+                                      std::span<const std::string_view> names) {
+  Tape tape;
+  const auto value = [&](std::string_view name) {
+    return program::step_value(tape, static_cast<int>(std::ranges::find(names, name) - names.begin()));
+  };
+  return mask_of(tape, record_condition(condition, {value, [](Expr) { return false; }}));
 }
 
 }  // namespace hillock::solve

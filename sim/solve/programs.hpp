@@ -2,7 +2,9 @@
 // recorded.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "program/integrator.hpp"
@@ -67,5 +69,8 @@ program::Program observation(const Cell& cell, Slots& slots, const std::vector<s
 // Mask 0: the neurons of which a condition on such variables, parameters and t holds. What compares NaN does
 // not.
 program::Program condition(const Cell& cell, Slots& slots, const lang::Expression& condition);
+// The same of a condition on numbers that are step values, in the order of their names.
+program::Program condition_on_numbers(const lang::Expression& condition,
+                                      std::span<const std::string_view> names);
 
 }  // namespace hillock::solve

@@ -1,10 +1,10 @@
 // Conditions that end a run: at which step, for any number of threads, slices and points of a stack.
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "adder.hpp"
@@ -32,7 +32,9 @@ StopPlan on_count(std::int64_t first, std::int64_t last, double least) {
   StopPlan plan;
   plan.first = first;
   plan.last = last;
-  plan.of_spikes = [least](double count, double, double) { return count >= least; };
+  program::Tape tape;
+  program::store(tape, 0, program::step_value(tape, 0) >= least);
+  plan.of_spikes = program::optimise(tape);
   plan.text = "count";
   return plan;
 }
@@ -105,25 +107,29 @@ TEST_CASE("a condition on neurons holds of any or of all of a slice") {
 }
 
 TEST_CASE("a rate is that of the window just past, and is not known before one has passed") {
-  const auto rate_at = [](std::int64_t window, std::int64_t at) {
+  // Whether it is above `level` at a grid point, and the run stops there.
+  const auto is_above = [](double level, std::int64_t window, std::int64_t at) {
     Setup s = spiking(4, 1);
     StopPlan plan = on_count(0, 3, 0);
-    double found = -1;
     plan.window = window;
     plan.of_time = true;
-    plan.of_spikes = [&found, at](double, double rate, double time) {
-      found = rate;
-      return time > 0.1 * static_cast<double>(at) - 0.05;
-    };
+    program::Tape tape;
+    const program::Mask there = program::step_value(tape, 2) > 0.1 * static_cast<double>(at) - 0.05;
+    program::store(tape, 0, there && program::step_value(tape, 1) > level);
+    plan.of_spikes = program::optimise(tape);
     s.plan.stops.push_back(plan);
-    CHECK(stopped_step(std::move(s)) == at);
-    return found;
+    return stopped_step(std::move(s)) == at;
   };
-  CHECK(std::isnan(rate_at(20, 19)));
-  CHECK(rate_at(20, 20) == doctest::Approx(5 / (4 * 2.0)));  // spikes at 10 ... 13 and 20
-  CHECK(rate_at(10, 20) == doctest::Approx(4 / 4.0));        // 11, 12, 13 and 20
-  CHECK(rate_at(1, 20) == doctest::Approx(1 / (4 * 0.1)));
-  CHECK(rate_at(1, 19) == 0);
+  for (const auto& [window, at, rate] : {std::tuple{20, 20, 5 / (4 * 2.0)},  // spikes at 10 ... 13 and 20
+                                         {10, 20, 4 / 4.0},                  // at 11, 12, 13 and 20
+                                         {1, 20, 1 / (4 * 0.1)},
+                                         {1, 19, 0.0}}) {
+    CAPTURE(window);
+    CAPTURE(at);
+    CHECK(is_above(rate - 1e-9, window, at));
+    CHECK_FALSE(is_above(rate + 1e-9, window, at));
+  }
+  CHECK_FALSE(is_above(-1, 20, 19));
 }
 
 TEST_CASE("a simulation that goes back to before the end goes on from there") {
