@@ -8,7 +8,7 @@
 %   kind         'run' or 'sweep'
 %   status       'complete', 'running', 'interrupted', 'failed' or 'recovered'
 %   complete     true after a clean end
-%   reason, stopped_at_ms  why and where a run stopped that did not end cleanly
+%   reason, stopped_at_ms  why and where a run stopped before its duration
 %   recorded_until_ms  the file is to be trusted up to here, ms
 %   seed         uint64
 %   populations  {1 x n} names

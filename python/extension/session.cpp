@@ -72,6 +72,11 @@ Session::Session(std::unique_ptr<model::Experiment> experiment)
   cli::add_facts(prepared_.layout.facts, *experiment_, prepared_, program::KernelOptions{});
 }
 
+std::string Session::stopped_by() const {
+  const std::optional<engine::Stopped> stopped = prepared_.simulation->stopped();
+  return stopped ? stopped->by : "";
+}
+
 nb::object Session::state(std::size_t population, std::size_t state) {
   busy_.refuse();
   const int slot = populations_.at(population).states.at(state).slot;
@@ -150,7 +155,8 @@ void Session::write_run(record::RunWriter& writer, const engine::RunOptions& opt
     add();
     if (options.profile) numbers.merge(profile_of(result));
     write_analysis();
-    writer.finish(result.end, prepared_.simulation->time(), watch.reason(), numbers);
+    const std::string reason = result.end == RunEnd::complete ? stopped_by() : watch.reason();
+    writer.finish(result.end, prepared_.simulation->time(), reason, numbers);
   } catch (const base::NumericsError& error) {
     add();
     write_analysis();
@@ -221,6 +227,7 @@ void bind_session(nb::module_& module) {
           nb::sig("def warnings(self) -> tuple[typing.Any, ...]"))
       .def_prop_ro("step", &Session::step)
       .def_prop_ro("steps", &Session::steps)
+      .def_prop_ro("stopped_by", &Session::stopped_by, "the condition that has ended the run, or nothing")
       .def_prop_ro(
           "dt", [](const Session& self) { return self.experiment().simulation.dt; }, "ms")
       .def_prop_ro(

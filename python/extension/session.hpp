@@ -51,6 +51,8 @@ class Session {
   const std::string& parameters() const { return parameters_; }  // YAML, internal units
   const std::vector<PopulationInfo>& populations() const { return populations_; }
   std::int64_t step() const { return prepared_.simulation->step(); }
+  // The condition that has ended the run; empty where it goes on, or has reached its duration.
+  std::string stopped_by() const;
   std::int64_t steps() const { return prepared_.simulation->grid().steps; }
 
   // The state array of a population: writable, in place; [neuron]. It keeps the session alive.

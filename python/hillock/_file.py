@@ -289,6 +289,9 @@ class RunFile(HillockFile):
     def status(self) -> str:
         return str(self._head["status"])
 
+    def stopped_by(self) -> str | None:
+        return str(self._head["reason"]) if self._head["complete"] and "reason" in self._head else None
+
     def seed(self) -> int:
         return int(self._head["seed"])
 

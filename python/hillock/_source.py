@@ -82,6 +82,8 @@ class Source(Protocol):
 
     def status(self) -> str: ...
 
+    def stopped_by(self) -> str | None: ...
+
     def seed(self) -> int: ...
 
     def number(self, name: str) -> float: ...
@@ -117,8 +119,10 @@ def chosen_columns(report: Report, neurons: int | Sequence[int] | None) -> tuple
 class MemorySource:
     """What a run in this process has recorded: views of its memory, which live on without it."""
 
-    def __init__(self, recorded: _hillock.Recorded, populations: list[_hillock.PopulationInfo], end: float) -> None:
+    def __init__(self, recorded: _hillock.Recorded, populations: list[_hillock.PopulationInfo], end: float,
+                 stopped_by: str = "") -> None:
         self._recorded = recorded
+        self._stopped_by = stopped_by
         self._profile: dict[str, float] = {}
         self._neurons = {one.name: numpy.array(one.spike_neurons, numpy.int64) if one.spike_neurons
                          else numpy.arange(one.size) for one in populations if one.spikes}
@@ -189,7 +193,13 @@ class MemorySource:
         return self._recorded.time
 
     def status(self) -> str:
-        return "complete" if self._recorded.time >= self._end else "interrupted"
+        return "complete" if self._stopped_by or self._recorded.time >= self._end else "interrupted"
+
+    def stopped_by(self) -> str | None:
+        return self._stopped_by or None
+
+    def keep_end(self, stopped_by: str) -> None:
+        self._stopped_by = stopped_by
 
     def seed(self) -> int:
         return self._recorded.seed

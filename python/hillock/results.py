@@ -358,6 +358,11 @@ class Run(Mapping[str, Population]):
         return self._source.time()
 
     @property
+    def stopped_by(self) -> str | None:
+        """The condition under ``stop_when`` that ended the run at ``stop``, or None where it ran to its duration."""
+        return self._source.stopped_by()
+
+    @property
     def duration(self) -> float:
         """Of the whole run as its config asks for it, ms."""
         return float(self._source.number("duration_ms"))

@@ -77,6 +77,7 @@ def _finished(session: _hillock.Session, recorded: _hillock.Recorded, progress: 
     try:
         with shown(progress, session.dt, session.steps) as report:
             source.keep_profile(session.run(session.steps, recorded, report, profile))
+            source.keep_end(session.stopped_by)
     except NumericsError as error:
         error.run = Run(source)
         raise
@@ -249,8 +250,11 @@ class Simulation:
     def run(self, duration: str | float | None = None, *, progress: Progress = None) -> None:
         """Goes on by a duration, ``"100 ms"`` or a number of ms, a whole number of time steps; or to the end.
 
+        Where a condition under ``stop_when`` holds it ends there; see ``stopped_by``.
         Raises what hillock.run raises; after Ctrl-C the simulation stands at the step it had reached and can go on.
         """
+        if duration is not None and self.stopped_by:
+            raise user_error(f"stop_when ended this run at {self.time:g} ms ({self.stopped_by})", "restore an earlier snapshot")
         until = self._session.steps if duration is None else self._session.step + self._steps(duration)
         if until > self._session.steps:
             raise user_error(f"the config ends at {self.end:g} ms, this would go on to {until * self.dt:g} ms",
@@ -285,6 +289,11 @@ class Simulation:
         return self._session.step * self._session.dt
 
     @property
+    def stopped_by(self) -> str | None:
+        """The condition under ``stop_when`` that has ended the run, or None."""
+        return self._session.stopped_by or None
+
+    @property
     def end(self) -> float:
         """The duration that the config gives, ms."""
         return self._session.steps * self._session.dt
@@ -297,7 +306,7 @@ class Simulation:
     @property
     def recorded(self) -> Run:
         """What has been recorded so far, without copying."""
-        return Run(MemorySource(self._recorded, self._session.populations, self.end))
+        return Run(MemorySource(self._recorded, self._session.populations, self.end, self._session.stopped_by))
 
     def __getitem__(self, name: str) -> SimulatedPopulation:
         if name not in self._populations:

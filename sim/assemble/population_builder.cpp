@@ -181,6 +181,9 @@ class Builder {
     plan.deliver = solve::deliver_at_zero(cell_, slots());
     if (!variables.empty())
       plan.observe = solve::observation(cell_, slots(), {variables.begin(), variables.end()});
+    for (const model::StopSpec& stop : experiment_.stops)
+      if (stop.neurons.population == index_ && !stop.of_spikes)
+        plan.conditions.push_back(solve::condition(cell_, slots(), stop.condition));
     plan.right_hand_side = solve::right_hand_side(cell_, slots());
     // Slots that the step loop knows by name, asked for once all tapes have been recorded.
     plan.hold = cell_.has_hold() ? slots().array(slot::hold) : -1;

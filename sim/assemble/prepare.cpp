@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "assemble/analysis.hpp"
@@ -11,6 +12,7 @@
 #include "assemble/population_builder.hpp"
 #include "assemble/reports.hpp"
 #include "base/text.hpp"
+#include "solve/programs.hpp"
 
 namespace hillock::assemble {
 
@@ -125,6 +127,29 @@ void warn_of_coarse_steps(const model::Experiment& experiment,
   }
 }
 
+// In the order of the config, as those of each population are in its plan.
+std::vector<engine::StopPlan> plan_stops(const model::Experiment& experiment) {
+  std::vector<engine::StopPlan> plans;
+  std::vector<std::size_t> conditions(experiment.populations.size(), 0);
+  for (const model::StopSpec& spec : experiment.stops) {
+    engine::StopPlan plan;
+    plan.population = spec.neurons.population;
+    plan.first = spec.neurons.first;
+    plan.last = spec.neurons.last;
+    plan.window = spec.window;
+    plan.all = spec.all;
+    plan.text = spec.text;
+    plan.of_time = lang::depends_on(spec.condition, "t");
+    if (spec.of_spikes)
+      plan.of_spikes = solve::condition_on_numbers(
+          spec.condition, std::array<std::string_view, 3>{"spike_count", "rate", "t"});
+    else
+      plan.condition = conditions[static_cast<std::size_t>(plan.population)]++;
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
 // The plan of an experiment without its changes; what else is known of it goes to `prepared`, and to
 // `simulated` the layout that the step loop gets.
 engine::SimulationPlan plan_of(const model::Experiment& experiment, const Options& options,
@@ -141,6 +166,8 @@ engine::SimulationPlan plan_of(const model::Experiment& experiment, const Option
   engine::SimulationPlan plan;
   plan.grid = {experiment.simulation.dt, experiment.simulation.steps};
   plan.threads = experiment.simulation.threads;
+  plan.stops = plan_stops(experiment);
+  plan.points = std::ssize(experiment.simulation.seeds);
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
   simulated = prepared.layout;
   prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);

@@ -70,6 +70,8 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
   for (const model::InputSpec& input : experiment.inputs)
     text += fmt::format("input {}: {} into {}{}\n", input.name, input.type, targets_of(input, experiment),
                         input.receptor.empty() ? "" : ", receptor " + input.receptor);
+  for (const model::StopSpec& stop : experiment.stops)
+    text += fmt::format("stop_when {}: may end the run earlier\n", stop.text);
   for (const model::RecordSpec& record : experiment.record)
     text += fmt::format("record {}: {}\n",
                         experiment.populations[static_cast<std::size_t>(record.population)].name,

@@ -103,6 +103,8 @@ Json check_facts(const model::Experiment& experiment, const assemble::Prepared& 
     one["target"] = targets_of(input, experiment);
     json["inputs"].push(std::move(one));
   }
+  json["stop_when"] = Json::Array{};
+  for (const model::StopSpec& stop : experiment.stops) json["stop_when"].push(stop.text);
   json["around_spikes"] = Json::Array{};
   for (const engine::SnippetLayout& snippets : prepared.layout.snippets)
     json["around_spikes"].push(json_of(snippets));

@@ -79,6 +79,16 @@ constexpr std::array keys{
               "what changes during the run: {500 ms: {set: {inputs.step.amplitude: 20 pA}}}; parameters of "
               "models and "
               "values of inputs can"},
+    ConfigKey{"stop_when", Form::names, false, "",
+              "what ends the run before its duration: conditions, by population or by a part of one such as "
+              "cell 0..9"},
+    ConfigKey{"stop_when.NAME", Form::stop, false, "",
+              "the condition alone, or a map; the run ends after the first step at whose end it holds"},
+    ConfigKey{"stop_when.NAME.condition", Form::condition, true, "",
+              "on spike_count, rate (per neuron) and t, or on variables and parameters of a neuron and t"},
+    ConfigKey{"stop_when.NAME.window", Form::time, false, "", "the time just past in which rate is taken"},
+    ConfigKey{"stop_when.NAME.neurons", Form::any_or_all, false, "any",
+              "of which neurons a condition on variables must hold"},
     ConfigKey{
         "search", Form::map, false, "",
         "what hillock sweep searches for, at every point of the sweep, see sweeps.md; run ignores it, and "
@@ -170,6 +180,12 @@ const char* describe(Form form) {
       return "a map of settings";
     case Form::neurons:
       return "all, 0..99, 3 or [0, 5]";
+    case Form::stop:
+      return "a condition, or a map";
+    case Form::condition:
+      return "a condition";
+    case Form::any_or_all:
+      return "any or all";
     case Form::like:
       return "a name";
     case Form::word:

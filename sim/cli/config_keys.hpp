@@ -27,7 +27,10 @@ enum class Form {
   statistic_names,
   feature_settings,  // a map of eFEL's settings
   neurons,           // all, a range, one, a list
-  like,              // the name of a sibling
+  stop,              // a condition, or a map of the keys that follow
+  condition,         // an expression
+  any_or_all,
+  like,  // the name of a sibling
   word,
   anything,      // what the text says
   sweep_values,  // a list, a range, a law or cases

@@ -19,6 +19,11 @@ std::string facts_text(const RunInfo& head) {
   return text;
 }
 
+std::string stopped_text(const RunInfo& run) {
+  if (!run.complete || !run.stopped_at) return "";
+  return fmt::format("stopped at {} by stop_when ({})", human_time(*run.stopped_at), run.reason);
+}
+
 std::string texts_text(const RunInfo& head) {
   std::string text;
   for (const auto& [name, content] : head.texts)

@@ -10,6 +10,8 @@ namespace hillock::cli {
 
 // Model time, seed, and the words and numbers of /meta, a line each.
 std::string facts_text(const record::RunInfo& head);
+// "stopped at 12 ms by stop_when (cell: spike_count >= 1)", or nothing.
+std::string stopped_text(const record::RunInfo& run);
 // How long the texts of /meta are.
 std::string texts_text(const record::RunInfo& head);
 

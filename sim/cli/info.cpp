@@ -18,6 +18,7 @@ using record::SnippetInfo;
 
 std::string ending(const RunInfo& run) {
   std::string text = run.status;
+  if (const std::string stopped = stopped_text(run); !stopped.empty()) return text + ", " + stopped;
   if (run.stopped_at) text += " at " + human_time(*run.stopped_at);
   if (!run.reason.empty()) text += ": " + run.reason;
   if (!run.complete) text += fmt::format("\nreadable up to: {}", human_time(run.recorded_until));

@@ -92,7 +92,7 @@ class Run {
     if (arguments_.profile) numbers_.merge(profile_numbers(result_.profile, populations()));
     write_analysis(recorder.analysis(), writer);
     writer.finish(result_.end, prepared_.simulation->time(),
-                  result_.end == RunEnd::interrupted ? signal_name() : "", numbers_);
+                  result_.end == RunEnd::interrupted ? signal_name() : stopped_by(), numbers_);
     return end();
   }
 
@@ -129,6 +129,20 @@ class Run {
 
   std::string signal_name() const { return signals_.signal() == SIGTERM ? "SIGTERM" : "SIGINT"; }
 
+  // The condition that ended the run, if one did.
+  std::string stopped_by() const {
+    const std::optional<engine::Stopped> stopped = prepared_.simulation->stopped();
+    return stopped ? stopped->by : "";
+  }
+
+  std::string stopped_text() const {
+    const std::string by = stopped_by();
+    if (by.empty()) return "";
+    const base::TimeGrid& grid = prepared_.simulation->grid();
+    return fmt::format("  stop_when ended it at {} of {}: {}\n", human_time(prepared_.simulation->time()),
+                       human_time(grid.time(grid.steps)), by);
+  }
+
   // A state that is not finite: the trace up to there is kept.
   int fail(record::RunWriter& writer, const base::NumericsError& error) {
     const double time = prepared_.simulation->time();
@@ -152,7 +166,7 @@ class Run {
       console_.out(fmt::format("{}: {}, {} in {} (real-time factor {})\n", base::printable(path_),
                                counted(spikes, "spike"), time, human_seconds(numbers_["wall_simulate_s"]),
                                three_digits(numbers_["real_time_factor"])) +
-                   analysis_text_);
+                   stopped_text() + analysis_text_);
     console_.out(profile_text());
     return 0;
   }

@@ -149,6 +149,11 @@ class Schema {
         return feature_settings(values_);
       case Form::neurons:
         return neurons();
+      case Form::stop:
+        return any_of({string_schema(), children(path + ".")});
+      case Form::any_or_all:
+        return enum_schema({"any", "all"});
+      case Form::condition:
       case Form::like:
       case Form::word:
         return string_schema();

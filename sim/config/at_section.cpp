@@ -94,7 +94,8 @@ void check_change(const model::Experiment& before, const model::Experiment& then
                     std::ranges::equal(before.populations, then.populations, model::same_structure) &&
                     std::ranges::equal(before.inputs, then.inputs, same_input) &&
                     std::ranges::equal(before.record, then.record, model::same_record) &&
-                    std::ranges::equal(before.analysis, then.analysis, model::same_analysis);
+                    std::ranges::equal(before.analysis, then.analysis, model::same_analysis) &&
+                    std::ranges::equal(before.stops, then.stops, model::same_stop);
   if (fits) return;
   const base::Place& place = spec.settings.empty() ? spec.place : spec.settings.front().place;
   diagnostics.error(place, std::string(nothing_else), std::string(what_can_be_set));

@@ -21,12 +21,11 @@ struct LaterSection {
   const char* name;
   const char* needs;
 };
-constexpr std::array<LaterSection, 3> later{
-    {{"connections", "networks"}, {"gap_junctions", "networks"}, {"stop_when", "stop conditions"}}};
+constexpr std::array<LaterSection, 2> later{{{"connections", "networks"}, {"gap_junctions", "networks"}}};
 
 void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experiment& experiment) {
   const std::vector<std::string> known{"vars",     "simulation", "populations", "inputs", "record",
-                                       "analysis", "at",         "sweep",       "search"};
+                                       "analysis", "at",         "stop_when",   "sweep",  "search"};
   Node others = root;
   std::erase_if(others.entries, [&](const Entry& entry) {
     for (const LaterSection& section : later) {
@@ -74,6 +73,7 @@ void read_sections(const Node& root, bool sweeps, Library& library, model::Exper
   read_inputs(reader, root, experiment);
   read_record(reader, root, experiment);
   read_analysis(reader, root, experiment);
+  read_stop_when(reader, root, experiment);
   if (!sweeps || root.find("sweep") == nullptr) warn_of_nothing_recorded(root, experiment, diagnostics);
 }
 

@@ -24,6 +24,8 @@ void read_record(Reader& reader, const Node& root, model::Experiment& experiment
 
 void read_analysis(Reader& reader, const Node& root, model::Experiment& experiment);
 
+void read_stop_when(Reader& reader, const Node& root, model::Experiment& experiment);
+
 // The neurons that 'all', 0..99, 3 or [0, 5, 7] stand for, ascending; findings are reported.
 std::vector<std::int64_t> read_neurons(Reader& reader, const Node& node,
                                        const model::PopulationSpec& population);

@@ -30,6 +30,7 @@ Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<s
   arrived_.assign(populations, 0);
   spikes_.resize(populations);
   ticks_.resize(populations);
+  holding_.resize(plan.stops.size());
   for (std::size_t p = 0; p < populations; ++p)
     refresh_.emplace_back([this, p](double offset) { set_inputs(p, offset); });
 }
@@ -80,12 +81,29 @@ void Part::find_edges_inside(std::size_t p) {
     inside_.push_back(*edge - t_n);
 }
 
-void Part::take_steps(std::int64_t step, std::int64_t end) {
+void Part::take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at) {
   failure_.reset();
   watch_.start();
   next_record_ = step;
-  for (step_ = step; step_ < end; ++step_)
+  for (step_ = step; step_ < end;) {
     if (!(step_ < next_record_ || record_now()) || !take_step()) return;
+    ++step_;
+    if (!holding_.empty()) find_holding();
+    if (ends_at && ends_at(step_)) return;
+  }
+}
+
+// At the present grid point, with the inputs that flow from there on, as they are recorded.
+void Part::find_holding() {
+  for (std::size_t i = 0; i < plan_.stops.size(); ++i) {
+    const StopPlan& stop = plan_.stops[i];
+    if (stop.of_spikes) continue;
+    const auto p = static_cast<std::size_t>(stop.population);
+    if (plan_.populations[p]->plan().conditions[stop.condition].step_values > 0) begin_step_of(p);
+    holding_[i].clear();
+    range(p).find_holding(stop.condition, holding_[i]);
+    watch_.lap(ticks(p, Phase::record));
+  }
 }
 
 // False where it fails.

@@ -1,6 +1,7 @@
 // What one thread steps: its range of each population, with the inputs and arrivals of these neurons.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,8 +56,9 @@ class alignas(128) Part {
   void deliver(std::int64_t step);
   std::optional<network::Failure> deliver_at_zero(std::size_t population);
   // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
-  // frames that are due.
-  void take_steps(std::int64_t step, std::int64_t end);
+  // frames that are due. Where it is given, `ends_at` is asked after each step whether the run ends at the
+  // grid point reached.
+  void take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
   // Fills the observed arrays of a population at the grid point `step`.
   void observe(std::size_t population, std::int64_t step);
   // Puts its neurons into the frames that are due at the grid point `step`.
@@ -64,6 +66,9 @@ class alignas(128) Part {
 
   // Of the last of these.
   const std::optional<StepFailure>& failure() const { return failure_; }
+  std::int64_t reached() const { return step_; }  // grid point
+  // The neurons of which a condition of the plan on neurons holds, at the end of the last step.
+  const std::vector<std::int64_t>& holding(std::size_t stop) const { return holding_[stop]; }
   std::string explain(const StepFailure& failure);
   PartSpikes& spikes(std::size_t population) { return spikes_[population]; }
 
@@ -85,6 +90,7 @@ class alignas(128) Part {
   void set_inputs(std::size_t population, double offset);
   bool take_step();
   bool observe_now(std::size_t population);
+  void find_holding();
   bool record_now();
   void clear_arrivals(std::size_t population);
   void find_edges_inside(std::size_t population);
@@ -103,6 +109,7 @@ class alignas(128) Part {
   std::vector<double> inside_;    // edges inside the present step; of a population without edges none
   std::int64_t next_record_ = 0;  // the grid point at which the next frame is due
   std::vector<PartSpikes> spikes_;
+  std::vector<std::vector<std::int64_t>> holding_;  // per condition that may stop the run
   std::optional<StepFailure> failure_;
   StopWatch watch_;
   std::vector<PhaseTicks> ticks_;

@@ -106,7 +106,7 @@ class Recorder {
   // All data up to this time (ms) has been handed over; gives the writer a moment to flush.
   virtual void advance(double time) = 0;
   // Ends the file. `complete` gives it its final name; otherwise the partial file stays, readable, and says
-  // where it stopped (ms) and why.
+  // where it stopped (ms) and why. So does a complete one with a reason: the condition that ended the run.
   virtual void finish(RunEnd end, double time, const std::string& reason,
                       const std::map<std::string, double>& numbers) = 0;
 };

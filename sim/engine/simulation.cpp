@@ -28,6 +28,12 @@ int most_threads(const SimulationPlan& plan) {
   return plan.threads > 0 ? most : std::min(most, parallel::available_processors());
 }
 
+std::vector<std::int64_t> sizes_of_a_point(const SimulationPlan& plan) {
+  std::vector<std::int64_t> sizes;
+  for (const auto& population : plan.populations) sizes.push_back(population->size() / plan.points);
+  return sizes;
+}
+
 // Lets the threads go.
 struct TeamOfRun {
   std::optional<parallel::Team>& team;
@@ -43,6 +49,7 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
     : plan_(std::move(plan)),
       layout_(layout),
       frames_(plan_.reports, layout_.reports),
+      stops_(plan_.stops, sizes_of_a_point(plan_), plan_.points, plan_.grid),
       choice_(plan_.threads, most_threads(plan_)),
       profiler_(plan_.populations.size(), false) {
   for (std::size_t i = 0; i < layout_.spikes.size(); ++i)
@@ -75,6 +82,8 @@ void Simulation::divide(int parts) {
     blocks += network::range_blocks(population->size());
   }
   for (int i = 0; i < parts; ++i) parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_));
+  ends_at_ = nullptr;
+  if (stops_.any() && parts == 1) ends_at_ = [this](std::int64_t step) { return stops_.look(step, parts_); };
 }
 
 // The grid point of the next plan that takes over.
@@ -108,7 +117,7 @@ void Simulation::exchange(SimulationPlan& other) {
 }
 
 Snapshot Simulation::snapshot() {
-  Snapshot snapshot{step_, recorded_, started_, changed_, {}, {}, snippets_, spike_counts_};
+  Snapshot snapshot{step_, recorded_, started_, changed_, {}, {}, snippets_, spike_counts_, stops_.points()};
   for (const auto& population : plan_.populations) {
     auto& arrays = snapshot.populations.emplace_back();
     const std::vector<std::string>& names = population->plan().slots.arrays;
@@ -136,6 +145,7 @@ void Simulation::restore(const Snapshot& snapshot) {
   snippets_ = snapshot.snippets;
   for (std::size_t i = 0; i < snippets_.size(); ++i) snippets_[i].take_over(plan_.snippets[i]);
   spike_counts_ = snapshot.spike_counts;
+  stops_.set(snapshot.stops);
   for (const SpikeSource& source : plan_.spikes) source.input->rewind();
   step_ = snapshot.step;
   recorded_ = snapshot.recorded;
@@ -283,16 +293,20 @@ void Simulation::start() {
   }
 }
 
-// All parts from step_ to `end`, or to the first failure.
+// All parts from step_ to `end`, or to the first failure, or to where a condition ends the run: a part that
+// is alone sees that itself, several must meet after each step.
 void Simulation::take_block(std::int64_t end, Recorder& recorder) {
+  const bool meet = stops_.any() && parts_.size() > 1;
+  if (meet) end = step_ + 1;
   profiler_.start();
   team_->run([this, end](int i) {
     const program::FlushToZero flush;
-    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end);
+    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end, ends_at_);
   });
   profiler_.block(parts_);
   const std::optional<StepFailure> failure = first_failure();
-  step_ = failure ? failure->step : end;
+  step_ = failure ? failure->step : parts_.front()->reached();
+  if (meet && !failure) stops_.look(step_, parts_);
   using Doing = StepFailure::Doing;
   const std::size_t with_next = !failure || failure->doing == Doing::observe ? 0
                                 : failure->doing == Doing::record            ? failure->index
@@ -354,6 +368,13 @@ void Simulation::merge_spikes(Recorder& recorder, std::size_t p, std::int64_t la
 
 void Simulation::keep_spikes(Recorder& recorder, std::size_t p, std::int64_t step,
                              std::span<const network::Spike> spikes) {
+  if (stops_.some_stopped()) {
+    kept_.clear();
+    std::ranges::copy_if(spikes, std::back_inserter(kept_), [&](const network::Spike& spike) {
+      return stops_.keeps(p, spike.neuron, step + 1);
+    });
+    spikes = kept_;
+  }
   spike_counts_[p] += std::ssize(spikes);
   for (Snippets& snippets : snippets_)
     if (snippets.population() == static_cast<int>(p)) snippets.add(spikes, step + 1);
@@ -392,15 +413,21 @@ void Simulation::look(Pace& pace, Recorder& recorder, const RunOptions& options)
 }
 
 void Simulation::take_steps(std::int64_t until, Pace& pace, Recorder& recorder, const RunOptions& options) {
-  const auto stopped = [&] {
+  const auto interrupted = [&] {
     return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
   };
-  while (step_ < until && !stopped()) {
+  while (step_ < until && !interrupted() && !all_stopped()) {
     take_over_changes();
     record_together(recorder);
     take_block(std::min({until, pace.next_look, next_meeting(), next_change()}), recorder);
     if (step_ == pace.next_look) look(pace, recorder, options);
   }
+}
+
+std::optional<Stopped> Simulation::stopped(std::size_t point) const {
+  const StopState& state = stops_.points()[point];
+  if (state.step < 0) return std::nullopt;
+  return Stopped{state.step, plan_.grid.time(state.step), plan_.stops[state.stop].text};
 }
 
 RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const RunOptions& options) {
@@ -425,7 +452,7 @@ RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const Ru
   hand_over_all(recorder);
   profiler_.output();
   for (const auto& population : plan_.populations) population->settle();
-  result.end = step_ < until ? RunEnd::interrupted : RunEnd::complete;
+  result.end = step_ < until && !all_stopped() ? RunEnd::interrupted : RunEnd::complete;
   result.steps_done = step_;
   result.simulate_seconds = seconds_since(pace.begin);
   result.spike_counts = spike_counts_;

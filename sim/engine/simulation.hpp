@@ -17,6 +17,7 @@
 #include "engine/recorder.hpp"
 #include "engine/simulation_plan.hpp"
 #include "engine/snippets.hpp"
+#include "engine/stops.hpp"
 #include "engine/thread_choice.hpp"
 #include "network/population.hpp"
 #include "parallel/team.hpp"
@@ -56,6 +57,14 @@ struct Snapshot {
   std::vector<std::int64_t> next_frames;  // of each report
   std::vector<Snippets> snippets;
   std::vector<std::int64_t> spike_counts;
+  std::vector<StopState> stops;  // of each point of a stack
+};
+
+// Where a condition has ended a run, or a point of a stack.
+struct Stopped {
+  std::int64_t step = 0;
+  double time = 0;  // ms
+  std::string by;   // the condition
 };
 
 class Simulation {
@@ -63,9 +72,10 @@ class Simulation {
   Simulation(SimulationPlan plan, const RunLayout& layout);
   Simulation(const Simulation&) = delete;  // its parts point at it
   Simulation& operator=(const Simulation&) = delete;
-  // Runs to the end, or until options.stop; hands everything to the recorder and calls neither finish() nor
-  // any output itself. Throws NumericsError when a state is not finite (the recorder then has all frames
-  // before that, and states are those of different steps), and what the recorder throws.
+  // Runs to the end, which may be one that a condition brings, or until options.stop; hands everything to the
+  // recorder and calls neither finish() nor any output itself. Throws NumericsError when a state is not
+  // finite (the recorder then has all frames before that, and states are those of different steps), and what
+  // the recorder throws.
   RunResult run(Recorder& recorder, const RunOptions& options = {}) {
     return run_until(plan_.grid.steps, recorder, options);
   }
@@ -83,6 +93,10 @@ class Simulation {
   const base::TimeGrid& grid() const { return plan_.grid; }
   int threads() const { return static_cast<int>(parts_.size()); }  // that took the last steps
   double time() const { return plan_.grid.time(step_); }           // ms reached
+  // Nothing where no condition has ended the run so far. A stack goes on until all its points are stopped:
+  // spikes of a point that come later are left out, frames are not.
+  std::optional<Stopped> stopped(std::size_t point = 0) const;
+  bool all_stopped() const { return stops_.all_stopped(); }
   std::size_t populations() const { return plan_.populations.size(); }
   network::Population& population(std::size_t index) { return *plan_.populations[index]; }
 
@@ -129,16 +143,19 @@ class Simulation {
   std::vector<SpikeBlock> spike_buffers_;
   std::vector<Snippets> snippets_;
   std::vector<std::int64_t> spike_counts_;
+  Stops stops_;
   std::vector<std::vector<double>> edges_;  // per population, ms, ascending
   ThreadChoice choice_;
   std::vector<std::unique_ptr<Part>> parts_;
-  std::optional<parallel::Team> team_;  // as many threads as parts, while a run (or slice) goes on
-  struct Cursor {                       // in the spikes of a part
+  std::function<bool(std::int64_t)> ends_at_;  // what a part that is alone asks after each step
+  std::optional<parallel::Team> team_;         // as many threads as parts, while a run (or slice) goes on
+  struct Cursor {                              // in the spikes of a part
     std::size_t step = 0;
     std::ptrdiff_t spike = 0;
   };
   std::vector<Cursor> cursors_;         // one per part
   std::vector<network::Spike> spikes_;  // of one population in one step, of all parts
+  std::vector<network::Spike> kept_;    // of these, those of points that have not been stopped
   Profiler profiler_;
 };
 

@@ -7,6 +7,7 @@
 #include "base/time_grid.hpp"
 #include "engine/inputs/input.hpp"
 #include "engine/snippets.hpp"
+#include "engine/stops.hpp"
 #include "network/population.hpp"
 
 namespace hillock::engine {
@@ -44,7 +45,9 @@ struct SimulationPlan {
   std::vector<ReportPlan> reports;     // parallel to RunLayout::reports
   std::vector<SpikePlan> spike_plans;  // parallel to RunLayout::spikes
   std::vector<SnippetPlan> snippets;   // parallel to RunLayout::snippets
-  int threads = 0;                     // that may be taken; 0: as many as are fastest
+  std::vector<StopPlan> stops;
+  std::int64_t points = 1;  // of a stack: each population holds the neurons of one after the other
+  int threads = 0;          // that may be taken; 0: as many as are fastest
   // Plans that take over on the way, each from its grid point on, in order; their populations go on with the
   // states that these have. They have the same populations, reports, spikes and snippets, and no plans of
   // their own.

@@ -108,4 +108,9 @@ bool same_analysis(const AnalysisSpec& a, const AnalysisSpec& b) {
          a.settings == b.settings;
 }
 
+bool same_stop(const StopSpec& a, const StopSpec& b) {
+  return same_slice(a.neurons, b.neurons) && lang::print(a.condition) == lang::print(b.condition) &&
+         a.all == b.all && a.window == b.window;
+}
+
 }  // namespace hillock::model

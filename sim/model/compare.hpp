@@ -30,5 +30,6 @@ bool is_per_neuron(const std::string& type, const std::string& field);
 
 bool same_record(const RecordSpec& a, const RecordSpec& b);
 bool same_analysis(const AnalysisSpec& a, const AnalysisSpec& b);
+bool same_stop(const StopSpec& a, const StopSpec& b);
 
 }  // namespace hillock::model

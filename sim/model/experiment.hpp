@@ -128,6 +128,16 @@ struct AnalysisSpec {
   base::Place place;
 };
 
+// Ends a run after the first step at whose end it holds.
+struct StopSpec {
+  Slice neurons;
+  lang::Expression condition;
+  bool of_spikes = false;   // on spike_count, rate and t; otherwise on what a neuron has, and t
+  bool all = false;         // of a neuron: it must hold of all of them, not of any
+  std::int64_t window = 0;  // steps: of the rate
+  std::string text;         // for people: "cell 0..9: rate > 200 Hz, window 50 ms"
+};
+
 struct Experiment;
 
 // From the grid point `step` on the run goes on as another experiment says: with its parameters and inputs,
@@ -147,6 +157,7 @@ struct Experiment {
   std::vector<InputSpec> inputs;
   std::vector<RecordSpec> record;
   std::vector<AnalysisSpec> analysis;
+  std::vector<StopSpec> stops;     // `stop_when` of the config
   std::vector<Change> changes;     // in order of time: `at` of the config
   std::vector<std::string> notes;  // "sweep: is ignored by run"
   std::vector<base::Diagnostic> warnings;

@@ -45,6 +45,7 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
   events_ = runner(population.events_kernel_);
   observe_ = runner(population.observe_kernel_);
   deliver_ = runner(population.deliver_kernel_);
+  for (const auto& kernel : population.condition_kernels_) conditions_.push_back(kernel->runner());
   if (plan_.integrator) integrator_ = plan_.integrator->clone();
   if (plan_.reset) reset_.emplace(*plan_.reset);
   single_arrays_.resize(arrays_.size());
@@ -97,6 +98,13 @@ std::optional<Failure> NeuronRange::observe(double t) {
   const std::int64_t failed = run(*observe_, 0);
   if (failed >= 0) return Failure{failed, t, Failure::Kind::observed};
   return std::nullopt;
+}
+
+// The spikes of the last step have been taken from the mask.
+void NeuronRange::find_holding(std::size_t condition, std::vector<std::int64_t>& neurons) {
+  if (count_ == 0) return;
+  run(*conditions_[condition], 0);
+  for_each_set(spiked_, first_, count_, [&](std::int64_t i) { neurons.push_back(i); });
 }
 
 std::optional<Failure> NeuronRange::step(const base::TimeGrid& grid, std::int64_t step,
@@ -163,6 +171,7 @@ std::int64_t NeuronRange::bytes() const {
   std::int64_t total = spiked_.bytes() + invalid_.bytes() + step_values_.bytes();
   for (const auto* runner : {&step_, &events_, &observe_, &deliver_})
     if (*runner) total += (*runner)->bytes();
+  for (const auto& runner : conditions_) total += runner->bytes();
   return total;
 }
 

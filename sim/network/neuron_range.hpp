@@ -73,6 +73,8 @@ class NeuronRange {
                               const Refresh& refresh, std::vector<Spike>& spikes);
   // Fills the observed arrays from the present states at t (ms).
   std::optional<Failure> observe(double t);
+  // Appends the neurons of which a condition of the plan holds at the present states, in order.
+  void find_holding(std::size_t condition, std::vector<std::int64_t>& neurons);
   void clear_arrivals();
   // See Population::settle.
   void settle();
@@ -112,6 +114,7 @@ class NeuronRange {
   base::AlignedArray<double> step_values_;
   // None of these where there are no neurons.
   std::unique_ptr<program::Runner> step_, events_, observe_, deliver_;
+  std::vector<std::unique_ptr<program::Runner>> conditions_;
   std::unique_ptr<program::Integrator> integrator_;
   std::optional<program::ScalarEvaluator> reset_;
   std::vector<double> single_arrays_, single_parameters_;  // of the neuron whose step is cut

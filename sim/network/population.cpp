@@ -44,6 +44,8 @@ Population::Population(PopulationPlan plan, program::KernelOptions options) : pl
   if (plan_.events) events_kernel_ = kernel(*plan_.events, options);
   if (plan_.observe) observe_kernel_ = kernel(*plan_.observe, options);
   if (plan_.deliver) deliver_kernel_ = kernel(*plan_.deliver, options);
+  for (const program::Program& condition : plan_.conditions)
+    condition_kernels_.push_back(kernel(condition, options));
   for (const auto& [slot, values] : plan_.parameters)
     if (values.size() > 1) varying_.emplace_back(slot, &values);
   divide(1);
@@ -115,6 +117,7 @@ std::int64_t Population::bytes() const {
     for (const auto& [slot, values] : *given) total += std::ssize(values) * std::int64_t{sizeof(double)};
   for (const auto* kernel : {&step_kernel_, &events_kernel_, &observe_kernel_, &deliver_kernel_})
     if (*kernel) total += (*kernel)->bytes();
+  for (const auto& kernel : condition_kernels_) total += kernel->bytes();
   for (const NeuronRange& range : ranges_) total += range.bytes();
   return total;
 }

@@ -66,6 +66,7 @@ class Population {
   base::AlignedArray<double> memory_;
   std::vector<double*> arrays_;  // in memory_
   std::unique_ptr<program::Kernel> step_kernel_, events_kernel_, observe_kernel_, deliver_kernel_;
+  std::vector<std::unique_ptr<program::Kernel>> condition_kernels_;
   std::vector<std::pair<int, const std::vector<double>*>> varying_;  // parameters given per neuron
   std::vector<NeuronRange> ranges_;
 };

@@ -104,7 +104,7 @@ void RunFile::write_end(RunEnd end, double time, const std::string& reason,
   H5::Group meta = file_.file().openGroup("meta");
   for (const auto& [name, value] : numbers) set_number<double>(meta, name, value);
   set_text(root_, "status", word(end));
-  if (end != RunEnd::complete) set_number<double>(root_, "stopped_at_ms", time);
+  if (end != RunEnd::complete || !reason.empty()) set_number<double>(root_, "stopped_at_ms", time);
   if (!reason.empty()) set_text(root_, "reason", reason);
   set_number<std::int8_t>(root_, "complete", end == RunEnd::complete ? 1 : 0);
 }

@@ -61,7 +61,7 @@ struct RunInfo {
   std::string format, version;  // of the file; of the program that wrote it
   std::string status;           // running, complete, interrupted, failed, recovered
   bool complete = false;
-  std::string reason;                // why it stopped, may be empty
+  std::string reason;                // why it stopped before its duration, may be empty
   std::optional<double> stopped_at;  // ms
   double recorded_until = 0;         // ms
   std::uint64_t seed = 0;
@@ -75,7 +75,7 @@ struct RunInfo {
   std::vector<AnalysisInfo> analysis;
 
   // Up to here the run can be looked at, ms.
-  double end() const { return complete ? duration : recorded_until; }
+  double end() const { return complete ? stopped_at.value_or(duration) : recorded_until; }
 };
 
 class ReadableFile;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/diagnostics.hpp"
+#include "solve/certainty.hpp"
 #include "solve/recording.hpp"
 
 namespace hillock::solve {
@@ -40,10 +41,11 @@ program::Program initial_states(const Cell& cell, Slots& slots, const std::vecto
 
 namespace {
 
-// A variable that can be recorded, by its name in files: V, g_ampa, I_ampa, I_syn.
+// A variable that can be recorded, by its name in files (V, g_ampa, I_ampa, I_syn), a parameter or t.
 Expr variable_value(Moment& now, const Cell& cell, const std::string& variable) {
   const model::Model& neuron = *cell.neuron;
-  if (cell.state(variable) >= 0 || neuron.derived_quantity(variable) || neuron.input(variable))
+  if (cell.state(variable) >= 0 || neuron.derived_quantity(variable) || neuron.input(variable) ||
+      neuron.parameter(variable) || variable == "t")
     return now.value(variable);
   for (const model::InputSite& site : neuron.inputs)
     if (variable == (&site == &neuron.inputs.front() ? "I_syn" : site.name + "_syn"))
@@ -71,6 +73,33 @@ program::Program observation(const Cell& cell, Slots& slots, const std::vector<s
   }
   guard_finite(r, values);
   return program::optimise(r.tape);
+}
+
+namespace {
+
+program::Program mask_of(Tape& tape, const Condition& condition) {
+  program::store(tape, 0,
+                 never(condition.undecided) ? condition.holds : condition.holds && !condition.undecided);
+  return program::optimise(tape);
+}
+
+}  // namespace
+
+program::Program condition(const Cell& cell, Slots& slots, const lang::Expression& condition) {
+  Recording r(cell, slots);
+  Moment now = r.deciding(0.0);
+  const Names names{[&](std::string_view name) { return variable_value(now, cell, std::string(name)); },
+                    [&](Expr value) { return certainly_a_number(value, r.states); }};
+  return mask_of(r.tape, record_condition(condition, names));
+}
+
+program::Program condition_on_numbers(const lang::Expression& condition,
+                                      std::span<const std::string_view> names) {
+  Tape tape;
+  const auto value = [&](std::string_view name) {
+    return program::step_value(tape, static_cast<int>(std::ranges::find(names, name) - names.begin()));
+  };
+  return mask_of(tape, record_condition(condition, {value, [](Expr) { return false; }}));
 }
 
 }  // namespace hillock::solve

@@ -2,7 +2,9 @@
 // recorded.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "program/integrator.hpp"
@@ -63,5 +65,12 @@ program::Program initial_states(const Cell& cell, Slots& slots, const std::vecto
 
 // Variables to record that are not states: each into its `observed` array.
 program::Program observation(const Cell& cell, Slots& slots, const std::vector<std::string>& variables);
+
+// Mask 0: the neurons of which a condition on such variables, parameters and t holds. What compares NaN does
+// not.
+program::Program condition(const Cell& cell, Slots& slots, const lang::Expression& condition);
+// The same of a condition on numbers that are step values, in the order of their names.
+program::Program condition_on_numbers(const lang::Expression& condition,
+                                      std::span<const std::string_view> names);
 
 }  // namespace hillock::solve

@@ -65,9 +65,11 @@ void add(const AnalysisTable& table, const std::string& prefix, std::vector<Meas
   }
 }
 
-// What is measured of a point, given the tables of its analysis and the spikes of each population.
+// What is measured of a point, given the tables of its analysis, the spikes of each population, and up to
+// when (ms) it ran.
 std::vector<Measured> measure(const model::Experiment& experiment, const std::vector<AnalysisTable>& tables,
-                              const std::vector<std::int64_t>& spikes, double reached) {
+                              const std::vector<std::int64_t>& spikes, double reached,
+                              double stopped_at = none) {
   std::vector<Measured> all;
   for (std::size_t p = 0; p < experiment.populations.size(); ++p) {
     const model::PopulationSpec& population = experiment.populations[p];
@@ -82,6 +84,8 @@ std::vector<Measured> measure(const model::Experiment& experiment, const std::ve
                      neurons > 0 && seconds > 0 ? count / neurons / seconds : none});
     if (table != tables.end()) add(*table, prefix, all);
   }
+  if (!experiment.stops.empty())
+    all.push_back({{"stopped_at", "ms", "time at which stop_when ended the run"}, stopped_at});
   return all;
 }
 
@@ -222,13 +226,32 @@ void StackRecorder::write(engine::SpikeBlock block) {
   }
 }
 
-record::PointResult StackRecorder::result(Kept& kept, double reached) const {
+// Its spikes end there as they are.
+void StackRecorder::cut(Kept& kept, std::int64_t step) const {
+  assemble::Analysis::Mark mark = kept.analysis.mark();
+  for (std::int64_t& frames : mark.frames) frames = std::min(frames, step);
+  kept.analysis.go_back(mark);
+  for (std::size_t r = 0; r < kept.traces.size(); ++r) {
+    const engine::ReportLayout& report = recorded_.reports[r];
+    const std::int64_t every = std::llround(report.interval / one_.simulation.dt);
+    const std::int64_t first = std::min(report.frames, (step + every - 1) / every) * values_[r];
+    const auto erase = [&](auto& values, auto nothing) {
+      const std::int64_t size = report.frames * values_[r];
+      for (std::int64_t begin = 0; begin < std::ssize(values); begin += size)
+        std::fill(values.begin() + begin + first, values.begin() + begin + size, nothing);
+    };
+    erase(kept.traces[r].values64, none);
+    erase(kept.traces[r].values32, std::numeric_limits<float>::quiet_NaN());
+  }
+}
+
+record::PointResult StackRecorder::result(Kept& kept, double reached, double stopped_at) const {
   std::vector<std::int64_t> counts;
   for (const engine::SpikeBlock& block : kept.spikes) counts.push_back(std::ssize(block.times));
   record::PointResult point;
   point.status = record::PointStatus::done;
   point.measures.assign(layout_.measures.size(), none);
-  for (const Measured& one : measure(one_, kept.analysis.tables(reached), counts, reached)) {
+  for (const Measured& one : measure(one_, kept.analysis.tables(reached), counts, reached, stopped_at)) {
     const auto column = std::ranges::find(layout_.measures, one.measure.name, &SweepMeasure::name);
     if (column != layout_.measures.end())
       point.measures[static_cast<std::size_t>(column - layout_.measures.begin())] = one.value;
@@ -245,9 +268,14 @@ record::PointResult StackRecorder::result(Kept& kept, double reached) const {
   return point;
 }
 
-std::vector<record::PointResult> StackRecorder::results(double reached) {
+std::vector<record::PointResult> StackRecorder::results(const engine::Simulation& simulation) {
   std::vector<record::PointResult> all;
-  for (Kept& kept : kept_) all.push_back(result(kept, reached));
+  for (std::size_t k = 0; k < kept_.size(); ++k) {
+    const std::optional<engine::Stopped> stopped = simulation.stopped(k);
+    if (stopped) cut(kept_[k], stopped->step);
+    const double reached = stopped ? stopped->time : simulation.time();
+    all.push_back(result(kept_[k], reached, stopped ? reached : none));
+  }
   return all;
 }
 

@@ -52,8 +52,8 @@ class StackRecorder final : public engine::Recorder {
 
   // What a point had recorded before the run of the stack began.
   void begin_with(std::size_t point, const Blocks& blocks);
-  // The results of each point at the end of the run.
-  std::vector<record::PointResult> results(double reached);
+  // The results of each point at the end of the run, which each may have reached at a time of its own.
+  std::vector<record::PointResult> results(const engine::Simulation& simulation);
 
  private:
   struct Kept {
@@ -67,7 +67,9 @@ class StackRecorder final : public engine::Recorder {
   std::size_t population_of(const engine::SpikeBlock& block) const {
     return static_cast<std::size_t>(populations_[static_cast<std::size_t>(block.spikes)]);
   }
-  record::PointResult result(Kept& kept, double reached) const;
+  // Takes away what was recorded of a point from a grid point on.
+  void cut(Kept& kept, std::int64_t step) const;
+  record::PointResult result(Kept& kept, double reached, double stopped_at) const;
 
   const model::Experiment& one_;
   const record::SweepLayout& layout_;

@@ -53,12 +53,14 @@ std::optional<double> predict_seconds(const config::Template& config, const conf
     const std::int64_t steps = prepared.simulation->grid().steps;
     const auto started = base::Clock::now();
     double seconds = 0;
-    for (std::int64_t until = 64; seconds < budget && prepared.simulation->step() < steps; until *= 2) {
+    const engine::Simulation& simulation = *prepared.simulation;
+    const auto ended = [&] { return simulation.step() == steps || simulation.all_stopped(); };
+    for (std::int64_t until = 64; seconds < budget && !ended(); until *= 2) {
       prepared.simulation->run_until(std::min(until, steps), recorder);
       seconds = base::seconds_since(started);
     }
     const double run_seconds =
-        seconds * static_cast<double>(steps) / static_cast<double>(prepared.simulation->step());
+        ended() ? seconds : seconds * static_cast<double>(steps) / static_cast<double>(simulation.step());
     const double stacks = std::ceil(static_cast<double>(layout.points()) / static_cast<double>(alike.size()));
     return std::max(1.0, stacks / workers) * (prepare_seconds + run_seconds);
   } catch (const base::InternalError&) {

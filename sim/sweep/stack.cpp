@@ -117,6 +117,7 @@ bool can_stack(const Experiment& one, const Experiment& other) {
          std::ranges::equal(one.inputs, other.inputs, alike) && std::ranges::none_of(one.record, has_mean) &&
          std::ranges::equal(one.record, other.record, model::same_record) &&
          std::ranges::equal(one.analysis, other.analysis, model::same_analysis) &&
+         std::ranges::equal(one.stops, other.stops, model::same_stop) &&
          std::ranges::equal(one.changes, other.changes, [](const auto& a, const auto& b) {
            return a.step == b.step && can_stack(*a.then, *b.then);
          });
@@ -146,6 +147,7 @@ std::unique_ptr<Experiment> stack(std::span<const Experiment* const> points) {
     analysis.neurons = repeated(analysis.neurons, first.populations[analysis.population].size, count);
     all->analysis.push_back(std::move(analysis));
   }
+  all->stops = first.stops;  // each point has its own end
   for (std::size_t c = 0; c < first.changes.size(); ++c) {
     std::vector<const Experiment*> then;
     for (const Experiment* point : points) then.push_back(point->changes[c].then.get());

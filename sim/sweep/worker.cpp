@@ -221,7 +221,7 @@ class Worker::Work {
     options.stop = options_.stop;
     const engine::RunResult result = prepared.simulation->run(recorder, options);
     if (result.end != engine::RunEnd::complete) return false;
-    std::vector<PointResult> results = recorder.results(prepared.simulation->time());
+    std::vector<PointResult> results = recorder.results(*prepared.simulation);
     for (std::size_t k = 0; k < results.size(); ++k) results_[places[k]] = std::move(results[k]);
     return true;
   }
@@ -237,7 +237,19 @@ class Worker::Work {
     options.stop = options_.stop;
     const engine::RunResult result = prepared.simulation->run_until(spec_.after, recorder, options);
     if (result.end != engine::RunEnd::complete) return nullptr;
+    check_goes_on(*prepared.simulation);
     return std::make_unique<Transient>(Transient{prepared.simulation->snapshot(), recorder.blocks()});
+  }
+
+  // A run that ends in the transient would be the same for all points.
+  void check_goes_on(const engine::Simulation& simulation) const {
+    const std::optional<engine::Stopped> stopped = simulation.stopped();
+    if (!stopped) return;
+    const auto shown = [](double time) { return base::format_quantity(time, base::dimension::time); };
+    const std::string after = shown(simulation.grid().time(spec_.after));
+    throw base::UserError("stop_when (" + stopped->by + ") ends the run at " + shown(stopped->time) +
+                              ", before the values of the points hold from " + after + " on (after)",
+                          "let it hold later, for example with t > " + after);
   }
 
   // The stack goes on from what its points have in common. False if it was interrupted.
@@ -259,6 +271,7 @@ class Worker::Work {
           const std::vector<double>& more = own->snapshot.populations[p][a].values;
           values.insert(values.end(), more.begin(), more.end());
         }
+      all->stops.insert(all->stops.end(), own->snapshot.stops.begin(), own->snapshot.stops.end());
     }
     simulation.restore(*all);
     return true;

@@ -43,7 +43,12 @@ TEST_CASE("steps on the grid, adaptive steps and deliveries allocate nothing") {
                     "hodgkin_huxley, size: 2}}\n"
                     "inputs: {drive: {type: dc, target: cell, amplitude: 10 uA/cm2}}\n"),
         std::string("method: rk4, spike_times: interpolated}\npopulations: {cell: {model: adex, size: 4}}\n"
-                    "inputs: {drive: {type: dc, target: cell, amplitude: 1 nA}}\n")}) {
+                    "inputs: {drive: {type: dc, target: cell, amplitude: 1 nA}}\n"),
+        std::string(
+            "spike_times: grid}\npopulations: {cell: {model: lif, size: 10}}\n"
+            "inputs: {drive: {type: dc, target: cell, amplitude: 1 nA}}\n"
+            "stop_when: {cell 1: V > 1 V, cell: {condition: rate > 1 MHz and t > 0 ms, window: 50 ms}, "
+            "cell 0..8: spike_count < 0}\n")}) {
     CAPTURE(config);
     // The lists of a block's spikes may still grow to lengths that they did not have before, doubling each
     // time.

@@ -91,6 +91,10 @@ TEST_CASE("the table has the keys of an analysis") {
   CHECK(in_table("analysis.NAME.") == accepted(head + "analysis: {cell: {zzz: 1}}\n"));
 }
 
+TEST_CASE("the table has the keys of a condition that stops a run") {
+  CHECK(in_table("stop_when.NAME.") == accepted(head + "stop_when: {cell: {zzz: 1}}\n"));
+}
+
 TEST_CASE("the table has the keys of a sweep") {
   CHECK(in_table("sweep.") == accepted(head + "sweep: {parameters: {simulation.seed: [1]}, zzz: 1}\n"));
 }

@@ -304,7 +304,7 @@ population: {}
 )") ==
         R"(test.yaml:4:1: error: 'population' is not a key of a config
    4 | population: {}
-     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, record, analysis, at, sweep, search)");
+     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, record, analysis, at, stop_when, sweep, search)");
 }
 
 TEST_CASE("sections of later versions say so") {
@@ -313,17 +313,13 @@ populations: {cell: {model: lif}}
 record: {cell: [V]}
 connections: {}
 gap_junctions: {}
-stop_when: {}
 )") ==
         R"(test.yaml:4:1: error: 'connections' needs networks, which hillock 0.1 does not have yet
    4 | connections: {}
      | ^~~~~~~~~~~ remove it
 test.yaml:5:1: error: 'gap_junctions' needs networks, which hillock 0.1 does not have yet
    5 | gap_junctions: {}
-     | ^~~~~~~~~~~~~ remove it
-test.yaml:6:1: error: 'stop_when' needs stop conditions, which hillock 0.1 does not have yet
-   6 | stop_when: {}
-     | ^~~~~~~~~ remove it)");
+     | ^~~~~~~~~~~~~ remove it)");
 }
 
 TEST_CASE("all errors of a file are reported at once, in order") {
@@ -346,5 +342,5 @@ test.yaml:3:10: error: record: there is no population 'sell'
      |          ^~~~ did you mean 'cell'?
 test.yaml:4:1: error: 'foo' is not a key of a config
    4 | foo: 1
-     | ^~~ valid keys: vars, simulation, populations, inputs, record, analysis, at, sweep, search)");
+     | ^~~ valid keys: vars, simulation, populations, inputs, record, analysis, at, stop_when, sweep, search)");
 }

@@ -17,6 +17,7 @@
 #include "cli/feature_facts.hpp"
 #include "cli/report/base64.hpp"
 #include "cli/shown/measured.hpp"
+#include "cli/head_facts.hpp"
 #include "cli/shown/shown_spikes.hpp"
 #include "cli/shown/trace_bins.hpp"
 
@@ -34,9 +35,10 @@ constexpr std::uint64_t most_measured = std::uint64_t{64} << 20;  // bytes of V 
 constexpr std::size_t most_rows = 50;                             // neurons in the table of features
 
 std::string summary(const RunInfo& info) {
-  return fmt::format("{}, {} of model time in steps of {} ms, seed {}, {}", info.status,
+  const std::string stopped = stopped_text(info);
+  return fmt::format("{}, {} of model time in steps of {} ms, seed {}, {}{}", info.status,
                      human_time(info.duration), base::number(info.dt), info.seed,
-                     human_bytes(static_cast<double>(info.bytes)));
+                     human_bytes(static_cast<double>(info.bytes)), stopped.empty() ? "" : "; " + stopped);
 }
 
 std::string warning(const RunInfo& info) {
