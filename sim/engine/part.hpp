@@ -83,6 +83,8 @@ class alignas(128) Part {
   }
   void begin_step_of(std::size_t population);
   void set_inputs(std::size_t population, double offset);
+  bool take_unguarded(std::int64_t step, std::int64_t end);
+  void take_all(std::int64_t step, std::int64_t end);
   bool take_step();
   bool observe_now(std::size_t population);
   bool record_now();
@@ -104,6 +106,7 @@ class alignas(128) Part {
   std::int64_t next_record_ = 0;  // the grid point at which the next frame is due
   std::vector<PartSpikes> spikes_;
   std::optional<StepFailure> failure_;
+  int attempts_ = 0;  // so many times more guards may be left out in vain
   StopWatch watch_;
   std::vector<PhaseTicks> ticks_;
 };
