@@ -68,6 +68,12 @@ def _first_step(found: dict) -> str:
     return table(["config or model", "ms"], [[row["config"], f"{1e3 * row['seconds']:.1f}"] for row in found["rows"]])
 
 
+def _guard(found: dict) -> str:
+    return table(["model", "neurons", "ns", "without the look, ns", "added"],
+                 [[row["case"], f"{row['neurons']:,}", f"{row['ns_per_cell_step']:.2f}", f"{row['ns_per_cell_step_without_guard']:.2f}",
+                   f"{100 * row['added']:+.1f} %"] for row in found.get("rows", [])])
+
+
 def _work_precision(found: dict) -> str:
     rows = []
     for name, model in found["models"].items():
@@ -81,7 +87,7 @@ def _work_precision(found: dict) -> str:
 
 
 TABLES: dict[str, Callable[[dict], str]] = {"jit": _steps, "interpreter": _steps, "hh_fi": _hh_fi, "first_step": _first_step,
-                                           "work_precision": _work_precision, "threads": _threads, "sweep": _sweep}
+                                           "work_precision": _work_precision, "threads": _threads, "sweep": _sweep, "guard": _guard}
 
 
 def block(name: str, found: dict | None) -> str:

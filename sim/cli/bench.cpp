@@ -187,7 +187,7 @@ constexpr std::array benchmarks{
     Benchmark{"step", "ns per step of one neuron", "tests/benchmark/step_squid.yaml", bench_step},
     Benchmark{"recording", "10 million samples: seconds that recording adds, and of writing the same bytes",
               "tests/benchmark/record_ten_million.yaml", bench_recording},
-    Benchmark{"guard", "the step of a neuron, with its look for values that are not finite and without",
+    Benchmark{"guard", "the steps of a run, with the look for values that are not finite and without",
               "tests/benchmark/step_squid.yaml",
               [](const Case& one) { return bench_guard(*load(one, false)); }},
     Benchmark{"startup", "seconds of hillock run from start to exit", "configs/quickstart.yaml",

@@ -1,74 +1,72 @@
-// The benchmark of the guard: the same step with it and without it.
+// The benchmark of the guard: the same run with it and without it.
 #include "cli/bench_guard.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "assemble/assemble.hpp"
 #include "cli/median.hpp"
 #include "engine/memory_recorder.hpp"
-#include "program/benchmark.hpp"
 
 namespace hillock::cli {
 
 namespace {
 
-// The step alone, so that what only the guard needs goes with it; the results of the prologue become
-// parameters.
-program::Program step_of(const program::Program& program, bool guarded) {
-  program::Tape tape;
-  tape.nodes = program.step;
-  tape.outputs = program.outputs;
-  tape.guard = guarded ? program.guard : -1;
-  tape.arrays = program.arrays;
-  tape.parameters = program.parameters + static_cast<int>(program.prologue_results.size());
-  tape.step_values = program.step_values;
-  tape.streams = program.streams;
-  tape.masks = program.masks;
-  return program::optimise(tape);
-}
+// A run that is taken in slices, and begins anew after the last of them.
+class SlicedRun {
+ public:
+  SlicedRun(const model::Experiment& experiment, bool guards)
+      : prepared_(assemble::prepare(experiment, options(guards))), recorder_(prepared_.layout, false) {
+    prepared_.simulation->run_until(1, recorder_);
+    start_.emplace(prepared_.simulation->snapshot());
+  }
 
-// Of the first neuron.
-program::Binding binding_of(const network::PopulationPlan& plan) {
-  std::vector<double> parameters(static_cast<std::size_t>(plan.step.parameters));
-  for (const auto& [slot, values] : plan.parameters)
-    if (slot < plan.step.parameters) parameters[static_cast<std::size_t>(slot)] = values.at(0);
-  program::ScalarEvaluator evaluator(plan.step);
-  evaluator.set_parameters(parameters);
-  program::Binding binding;
-  for (const double value : evaluator.all_parameters()) binding.parameters.push_back({value});
-  for (int slot = 0; slot < plan.step.streams; ++slot) binding.streams.push_back(plan.streams.at(slot));
-  return binding;
-}
+  // ns for each step of the next slice.
+  double next() {
+    engine::Simulation& simulation = *prepared_.simulation;
+    if (slice_ == slices) {
+      simulation.restore(*start_);
+      slice_ = 0;
+    }
+    const std::int64_t steps = simulation.grid().steps - 1, from = simulation.step();
+    const std::int64_t until = 1 + steps * ++slice_ / slices;
+    const double seconds = simulation.run_until(until, recorder_).simulate_seconds;
+    return 1e9 * seconds / static_cast<double>(std::max<std::int64_t>(1, until - from));
+  }
+
+ private:
+  static constexpr std::int64_t slices = 20;  // short ones: most are not interrupted by other processes
+  static assemble::Options options(bool guards) {
+    assemble::Options options;
+    options.kernels.guards = guards;
+    return options;
+  }
+
+  assemble::Prepared prepared_;
+  engine::MemoryRecorder recorder_;
+  std::optional<engine::Snapshot> start_;
+  std::int64_t slice_ = 0;
+};
 
 }  // namespace
 
 Json bench_guard(const model::Experiment& experiment) {
-  constexpr int pairs = 401, steps = 50;  // short pieces: most are not interrupted by other processes
-  assemble::Prepared prepared = assemble::prepare(experiment);
-  engine::MemoryRecorder recorder(prepared.layout, false);
-  prepared.simulation->run_until(1, recorder);
-  network::Population& population = prepared.simulation->population(0);
-  const network::PopulationPlan& plan = population.plan();
-  program::BenchmarkOptions options;
-  options.repetitions = 1;
-  options.initial_values.resize(plan.slots.arrays.size());
-  for (const auto& [slot, values] : plan.initial)
-    options.initial_values[static_cast<std::size_t>(slot)] = values.at(0);
-  for (const double value : population.range(0).step_values()) options.step_values.push_back(value);
-  const program::Program with = step_of(plan.step, true), without = step_of(plan.step, false);
-  const auto guarded = program::make_kernel(with, binding_of(plan), plan.size);
-  const auto unguarded = program::make_kernel(without, binding_of(plan), plan.size);
+  constexpr int pairs = 201;
+  std::int64_t neurons = 0;
+  for (const model::PopulationSpec& population : experiment.populations) neurons += population.size;
+  SlicedRun guarded(experiment, true), unguarded(experiment, false);
   std::vector<double> first, second, ratios;
   for (int pair = 0; pair < pairs; ++pair) {
-    first.push_back(program::nanoseconds_per_cell_step(*guarded, with, plan.size, steps, options));
-    second.push_back(program::nanoseconds_per_cell_step(*unguarded, without, plan.size, steps, options));
+    first.push_back(guarded.next());
+    second.push_back(unguarded.next());
     ratios.push_back(first.back() / second.back());
   }
+  const double cells = static_cast<double>(std::max<std::int64_t>(1, neurons));
   Json json;
-  json["neurons"] = plan.size;
-  json["ns_per_cell_step"] = median(first);
-  json["ns_per_cell_step_without_guard"] = median(second);
+  json["neurons"] = neurons;
+  json["ns_per_cell_step"] = median(first) / cells;
+  json["ns_per_cell_step_without_guard"] = median(second) / cells;
   json["ratio"] = median(ratios);
   return json;
 }

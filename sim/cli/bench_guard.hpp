@@ -6,7 +6,7 @@
 
 namespace hillock::cli {
 
-// The step of the first population with the guard and without it, in turn; the median of the ratios.
+// The steps of a run with guards and without, in turn; the median of the ratios.
 Json bench_guard(const model::Experiment& experiment);
 
 }  // namespace hillock::cli

@@ -18,12 +18,12 @@ struct Row {
   int phase = -1;  // of the populations, or none
 };
 
-std::vector<Row> rows_of(const Profile& profile, double closing) {
+std::vector<Row> rows_of(const Profile& profile) {
   std::vector<Row> rows;
   for (std::size_t phase = 0; phase < engine::phases; ++phase)
     rows.push_back({std::string(engine::phase_names[phase]), profile.of(static_cast<Phase>(phase)),
                     static_cast<int>(phase)});
-  rows[static_cast<std::size_t>(Phase::record)].seconds += profile.output + closing;
+  rows[static_cast<std::size_t>(Phase::record)].seconds += profile.output;
   rows.push_back({"wait", profile.wait});
   rows.push_back({"other", profile.other});
   return rows;
@@ -38,8 +38,9 @@ double of(const Profile& profile, std::size_t population, const Row& row) {
 std::string profile_table(const Profile& profile, const std::vector<std::string>& populations, double build,
                           double closing) {
   const double total = build + profile.total + closing;
-  std::vector<Row> rows = rows_of(profile, closing);
+  std::vector<Row> rows = rows_of(profile);
   rows.insert(rows.begin(), {"build", build});
+  rows.push_back({"close", closing});
   rows.push_back({"in all", total});
   std::string text = fmt::format("{:10}{:>12}{:>9}", "time", "seconds", "share");
   for (const std::string& population : populations) text += fmt::format("  {:>10}", population);
@@ -58,7 +59,7 @@ std::string profile_table(const Profile& profile, const std::vector<std::string>
 std::map<std::string, double> profile_numbers(const Profile& profile,
                                               const std::vector<std::string>& populations) {
   std::map<std::string, double> numbers;
-  for (const Row& row : rows_of(profile, 0)) {
+  for (const Row& row : rows_of(profile)) {
     const std::string name = "profile_" + row.name + "_s";
     numbers[name] = row.seconds;
     if (row.phase >= 0)

@@ -83,13 +83,14 @@ class Run {
     try {
       result_ = prepared_.simulation->run(recorder, options);
     } catch (const base::NumericsError& error) {
-      add_numbers(seconds_since(begin));
+      result_.simulate_seconds = seconds_since(begin);
+      result_.profile = prepared_.simulation->profile(result_.simulate_seconds);
+      add_numbers();
       write_analysis(recorder.analysis(), writer);
       return fail(writer, error);
     }
     console_.progress({});
-    add_numbers(result_.simulate_seconds);
-    if (arguments_.profile) numbers_.merge(profile_numbers(result_.profile, populations()));
+    add_numbers();
     write_analysis(recorder.analysis(), writer);
     writer.finish(result_.end, prepared_.simulation->time(),
                   result_.end == RunEnd::interrupted ? signal_name() : stopped_by(), numbers_);
@@ -105,12 +106,14 @@ class Run {
     }
   }
 
-  void add_numbers(double simulate_seconds) {
+  void add_numbers() {
+    const double simulate_seconds = result_.simulate_seconds;
     const double model_seconds = prepared_.simulation->time() / 1000;
     numbers_["wall_simulate_s"] = simulate_seconds;
     numbers_["real_time_factor"] = model_seconds > 0 ? simulate_seconds / model_seconds : 0;
     numbers_["peak_rss_bytes"] = peak_memory_bytes();
     numbers_["threads"] = prepared_.simulation->threads();
+    if (arguments_.profile) numbers_.merge(profile_numbers(result_.profile, populations()));
   }
 
   std::vector<std::string> populations() const {
@@ -149,6 +152,7 @@ class Run {
     writer.finish(RunEnd::failed, time, error.what(), numbers_);
     console_.message(fmt::format("error: {}\n  what was recorded up to {} is in {}.partial", error.what(),
                                  human_time(time), base::printable(path_)));
+    console_.out(profile_text());
     return error.exit_code();
   }
 

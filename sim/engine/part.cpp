@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "program/exception_flags.hpp"
+
 namespace hillock::engine {
 
 bool StepFailure::before(const StepFailure& other) const {
@@ -31,6 +33,7 @@ Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<s
   spikes_.resize(populations);
   ticks_.resize(populations);
   holding_.resize(plan.stops.size());
+  if (std::ranges::all_of(ranges_, [](const auto* range) { return range->flags_tell(); })) attempts_ = 8;
   for (std::size_t p = 0; p < populations; ++p)
     refresh_.emplace_back([this, p](double offset) { set_inputs(p, offset); });
 }
@@ -82,6 +85,31 @@ void Part::find_edges_inside(std::size_t p) {
 }
 
 void Part::take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at) {
+  constexpr std::int64_t worth_keeping = 100;  // steps: what is kept costs about as much as one of them
+  const bool guarded = end - step < worth_keeping || attempts_ == 0 || ends_at;
+  if (guarded || !take_unguarded(step, end)) take_all(step, end, ends_at);
+}
+
+// Without guards, while the processor's exception flags say that all is finite. False where they do not, or
+// where it fails: then all is as it was, for guards to find the first failure. Flags may also come from what
+// a model does not use of its results, so after some attempts in vain there are no more.
+bool Part::take_unguarded(std::int64_t step, std::int64_t end) {
+  for (network::NeuronRange* range : ranges_)
+    if (!range->keep()) return false;
+  program::clear_exception_flags();
+  for (network::NeuronRange* range : ranges_) range->guard(false);
+  take_all(step, end, nullptr);
+  for (network::NeuronRange* range : ranges_) range->guard(true);
+  if (!failure_ && !program::exceptions_flagged()) return true;
+  --attempts_;
+  for (network::NeuronRange* range : ranges_) range->go_back();
+  for (const Source& source : sources_) source.input->rewind();
+  std::ranges::fill(arrived_, 0);
+  for (PartSpikes& spikes : spikes_) spikes.clear();
+  return false;
+}
+
+void Part::take_all(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at) {
   failure_.reset();
   watch_.start();
   next_record_ = step;

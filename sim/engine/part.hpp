@@ -88,6 +88,8 @@ class alignas(128) Part {
   }
   void begin_step_of(std::size_t population);
   void set_inputs(std::size_t population, double offset);
+  bool take_unguarded(std::int64_t step, std::int64_t end);
+  void take_all(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
   bool take_step();
   bool observe_now(std::size_t population);
   void find_holding();
@@ -111,6 +113,7 @@ class alignas(128) Part {
   std::vector<PartSpikes> spikes_;
   std::vector<std::vector<std::int64_t>> holding_;  // per condition that may stop the run
   std::optional<StepFailure> failure_;
+  int attempts_ = 0;  // so many times more guards may be left out in vain
   StopWatch watch_;
   std::vector<PhaseTicks> ticks_;
 };

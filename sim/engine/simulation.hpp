@@ -90,6 +90,8 @@ class Simulation {
   // Throws InternalError if the populations are others.
   void restore(const Snapshot& snapshot);
   std::int64_t step() const { return step_; }
+  // Of the last run (or slice), also of one that failed, which took so many seconds.
+  Profile profile(double seconds) const { return profiler_.result(seconds); }
   const base::TimeGrid& grid() const { return plan_.grid; }
   int threads() const { return static_cast<int>(parts_.size()); }  // that took the last steps
   double time() const { return plan_.grid.time(step_); }           // ms reached

@@ -52,6 +52,37 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
   single_parameters_.assign(plan_.slots.parameters.size(), 0.0);
   for (const auto& [slot, values] : plan_.parameters)
     if (values.size() == 1) single_parameters_[slot] = values[0];
+  if (!flags_tell()) return;
+  for (int slot = 0; slot < plan_.step.arrays; ++slot)
+    if (std::ranges::find(plan_.arrivals, slot) == plan_.arrivals.end()) kept_slots_.push_back(slot);
+  kept_ = base::AlignedArray<double>(std::ssize(kept_slots_) * base::padded(count));
+}
+
+bool NeuronRange::flags_tell() const {
+  return plan_.mode == StepMode::whole && population_.step_kernel_->flags_tell();
+}
+
+bool NeuronRange::keep() {
+  const std::int64_t size = base::padded(count_);
+  double* to = kept_.data();
+  double zero = 0;  // stays so: a finite value times zero is 0
+  for (const int slot : kept_slots_) {
+    const double* const from = arrays_[slot] + first_;
+    std::copy_n(from, size, to);
+    double sums[8] = {};
+    for (std::int64_t i = 0; i < size; i += 8)
+      for (int k = 0; k < 8; ++k) sums[k] += from[i + k] * 0.0;
+    for (const double sum : sums) zero += sum;
+    to += size;
+  }
+  return zero == 0.0;
+}
+
+void NeuronRange::go_back() {
+  const std::int64_t size = base::padded(count_);
+  for (std::size_t k = 0; k < kept_slots_.size(); ++k)
+    std::copy_n(kept_.data() + static_cast<std::int64_t>(k) * size, size, arrays_[kept_slots_[k]] + first_);
+  clear_arrivals();
 }
 
 std::int64_t NeuronRange::run(program::Runner& runner, std::int64_t step) {
@@ -62,6 +93,7 @@ std::int64_t NeuronRange::run(program::Runner& runner, std::int64_t step) {
   call.step = static_cast<std::uint64_t>(step);
   call.first = first_;
   call.count = count_;
+  call.guarded = guarded_ || &runner != step_.get();
   return runner.run(call);
 }
 
@@ -168,7 +200,7 @@ void NeuronRange::settle() {
 }
 
 std::int64_t NeuronRange::bytes() const {
-  std::int64_t total = spiked_.bytes() + invalid_.bytes() + step_values_.bytes();
+  std::int64_t total = spiked_.bytes() + invalid_.bytes() + step_values_.bytes() + kept_.bytes();
   for (const auto* runner : {&step_, &events_, &observe_, &deliver_})
     if (*runner) total += (*runner)->bytes();
   for (const auto& runner : conditions_) total += runner->bytes();

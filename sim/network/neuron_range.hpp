@@ -76,6 +76,15 @@ class NeuronRange {
   // Appends the neurons of which a condition of the plan holds at the present states, in order.
   void find_holding(std::size_t condition, std::vector<std::int64_t>& neurons);
   void clear_arrivals();
+
+  // Whether its steps can be taken with exception flags in the place of guards, as long as what it kept is at
+  // hand.
+  bool flags_tell() const;
+  // Keeps what steps change, to go back to it. False where some of it is not finite.
+  bool keep();
+  void go_back();
+  void guard(bool on) { guarded_ = on; }
+
   // See Population::settle.
   void settle();
   std::int64_t bytes() const;  // what it holds of its own
@@ -118,6 +127,9 @@ class NeuronRange {
   std::unique_ptr<program::Integrator> integrator_;
   std::optional<program::ScalarEvaluator> reset_;
   std::vector<double> single_arrays_, single_parameters_;  // of the neuron whose step is cut
+  std::vector<int> kept_slots_;      // arrays of the step without arrivals, which are 0 between steps
+  base::AlignedArray<double> kept_;  // [kept_slots_][padded count]; where flags tell
+  bool guarded_ = true;
 };
 
 }  // namespace hillock::network

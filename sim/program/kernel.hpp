@@ -31,6 +31,7 @@ struct Call {
   std::uint64_t first_index = 0;         // index for draws of neuron 0, where no stream is stacked
   std::int64_t first = 0;                // a multiple of 8
   std::int64_t count = 0;                // neurons first .. first + count - 1
+  bool guarded = true;                   // false, where Kernel::flags_tell(): the guard is not looked at
 };
 
 // A kernel as one thread runs it. What all neurons share is kept from call to call, and computed anew where
@@ -50,6 +51,9 @@ class Kernel {
   virtual ~Kernel() = default;
   // Must not outlive the kernel. Runners may run in different threads at once, each on a range of its own.
   virtual std::unique_ptr<Runner> runner() const = 0;
+  // Whether calls may leave the guard out, since exception flags say where it could hold
+  // (exception_flags.hpp).
+  virtual bool flags_tell() const { return false; }
   virtual std::int64_t bytes() const = 0;  // of its parameters, code and constants
   // A single call.
   std::int64_t run(const Call& call) const { return runner()->run(call); }
@@ -84,6 +88,7 @@ struct KernelOptions {
   Backend backend = best_backend();
   InstructionSet isa = best_instruction_set();
   int chunk = InterpreterOptions{}.chunk;  // of the interpreter
+  bool guards = true;                      // false: programs run without theirs, for measurements
 };
 // "jit avx512"
 std::string describe(const KernelOptions& options);

@@ -40,9 +40,23 @@ std::uint64_t frames_up_to(double end, double interval) {
   return frames < 9e15 ? static_cast<std::uint64_t>(frames) : std::numeric_limits<std::uint64_t>::max();
 }
 
-void cut_report(WritableFile& file, const ReportInfo& report, double end) {
+// Those at `end` too.
+std::uint64_t frames_through(double end, double interval) {
+  return frames_up_to(end * (1 + 2e-12) + 1e-12 * interval, interval);
+}
+
+// A run that failed has recorded the states from which a step failed, unless a value of theirs was what
+// failed.
+bool has_frames_at_end(const RunInfo& info, double end) {
+  return info.status == "failed" && end == info.recorded_until &&
+         std::ranges::all_of(info.reports, [&](const ReportInfo& report) {
+           return trusted_frames(report) >= frames_through(end, report.interval);
+         });
+}
+
+void cut_report(WritableFile& file, const ReportInfo& report, std::uint64_t most_frames) {
   const std::string place = "/report/" + report.group;
-  const std::uint64_t frames = std::min(trusted_frames(report), frames_up_to(end, report.interval));
+  const std::uint64_t frames = std::min(trusted_frames(report), most_frames);
   file.doing("cutting " + place, [&] {
     H5::Group group = file.file().openGroup(place);
     for (const auto& variable : report.variables) {
@@ -116,12 +130,17 @@ void mark(WritableFile& file, double end) {
 
 void cut(OutputFile& output, const RunInfo& info, double end) {
   WritableFile file(output, WritableFile::Mode::open);
-  // First what needs room: cutting frees room to which the file on the disk still leads.
-  mark(file, end);
+  const bool at_end = has_frames_at_end(info, end);
+  // First what needs room: cutting frees room to which the file on the disk still leads. A run that failed
+  // keeps its frames, and who is killed here must know again that it failed.
+  if (!at_end) mark(file, end);
   file.flush("flushing that it is recovered");
-  for (const auto& report : info.reports) cut_report(file, report, end);
+  for (const auto& report : info.reports)
+    cut_report(file, report,
+               at_end ? frames_through(end, report.interval) : frames_up_to(end, report.interval));
   for (const auto& spikes : info.spikes) cut_spikes(file, spikes, end);
   for (const auto& snippets : info.around_spikes) cut_snippets(file, snippets, end, info.dt);
+  if (at_end) mark(file, end);
   file.flush("flushing it");
   file.close();
 }

@@ -85,6 +85,67 @@ TEST_CASE("the frames before a failure are kept") {
     CHECK(V[3 * k + 2] == doctest::Approx(1 / (1 - 0.1 * static_cast<double>(k))).epsilon(1e-4));
 }
 
+namespace {
+
+struct Outcome {
+  std::string error;
+  std::vector<double> V;
+  std::vector<running::Spike> spikes;
+  bool operator==(const Outcome&) const = default;
+};
+
+// In slices of `slice` steps; short ones are taken with guards.
+Outcome outcome(const loading::Folder& folder, const std::string& config, std::int64_t slice) {
+  Run run(folder, config);
+  engine::Simulation& simulation = *run.prepared.simulation;
+  Outcome result;
+  try {
+    for (std::int64_t step = 0; step < simulation.grid().steps; step = simulation.step())
+      simulation.run_until(step + slice, run.memory);
+  } catch (const base::NumericsError& error) {
+    result.error = error.what();
+  }
+  result.V = run.values("cell", "V");
+  result.spikes = run.spikes("cell");
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a failure far into a run is that of a run in short slices, with the frames and spikes before it") {
+  struct Case {
+    std::string equation, spike;
+    bool fails;
+  };
+  const Case cases[] = {
+      {"V^2/30 ms", "", true},
+      {"sqrt(25 - (t/1 ms)) * 0.1/ms", "", true},
+      {"0.2/ms + 1/(25.001 ms - t)/1e9", "spike: {when: V > 2, reset: {V: 0}}\n", false},
+      // a reset hides what was infinite before it
+      {"V^3/40 ms", "spike: {when: V > 1e200, reset: {V: 0}}\n", true},
+      // flags of what is not used
+      {"if(V > 0.5, 0.3, 1/(V - V))*0.1/ms", "spike: {when: V > 2, reset: {V: 1}}\n", false}};
+  for (const Case& one : cases) {
+    CAPTURE(one.equation);
+    loading::Folder folder;
+    folder.write("cell.yaml",
+                 running::model_text("inputs: {I: pA}\nstate:\n  V: {init: 1}\nequations:\n  dV/dt: " +
+                                     one.equation + " + I*0.0001/pA/ms\n" + one.spike));
+    const std::string config = R"(simulation: {duration: 40 ms, dt: 0.01 ms, method: euler, threads: 1}
+populations:
+  cell: {model: cell.yaml, size: 20, init: {V: {linspace: [0.6, 1]}}, receptors: {exc: {model: exp_current, tau: 2 ms}}}
+inputs:
+  up: {type: spikes, target: cell, receptor: exc, times: [3 ms, 12.5 ms, 24 ms], weight: 10 pA}
+  noise: {type: poisson, target: cell, receptor: exc, rate: 1 kHz, weight: 0.1 pA}
+record: {cell: {V: {every: 0.07 ms}, spikes: true, dtype: float64}}
+)";
+    const Outcome expected = outcome(folder, config, 20), found = outcome(folder, config, 4000);
+    CHECK((expected.error != "") == one.fails);
+    CHECK(found.error == expected.error);
+    CHECK(found == expected);
+  }
+}
+
 TEST_CASE("a right-hand side that is not a number fails at once, also with adaptive steps") {
   loading::Folder folder;
   folder.write("cell.yaml",

@@ -35,7 +35,26 @@ record:
   izhikevich: {spikes: true, V: {every: 0.1 ms}, dtype: float64}
   leaky: {spikes: true, V: {every: 1 ms}, I: {every: 1 ms}, dtype: float64}
 """
-CONFIGS = ["mixed", "configs/quickstart.yaml", "configs/noisy_lif.yaml", "configs/weighted_sum.yaml", "configs/sigmoid_decision.yaml"]
+# Each neuron takes steps of its own.
+ADAPTIVE = """
+simulation: {duration: 40 ms, dt: 0.1 ms, method: adaptive, spike_times: STAMPS, seed: 5}
+populations:
+  axon: {size: 35, model: hodgkin_huxley, init: {V: {uniform: [-70 mV, -60 mV]}}}
+  adapting: {size: 50, model: adex, params: {b: {normal: [80 pA, 10 pA]}, t_ref: 2 ms}, receptors: {exc: {model: exp_conductance, tau: 2 ms}}}
+  izhikevich: {size: 37, model: izhikevich_2003, receptors: {kick: {model: delta}}}
+inputs:
+  dc: {type: dc, target: axon, amplitude: {linspace: [0 uA/cm2, 20 uA/cm2]}}
+  step: {type: ramp, target: adapting, from: 0 pA, to: 1500 pA, stop: 35 ms}
+  drive: {type: sine, target: izhikevich, amplitude: 10 mV/ms, frequency: 100 Hz, offset: 10 mV/ms}
+  up: {type: poisson, target: adapting, receptor: exc, rate: 2 kHz, weight: 1 nS}
+  kicks: {type: poisson, target: izhikevich, receptor: kick, rate: 1 kHz, weight: 1 mV}
+record:
+  axon: {spikes: true, V: {every: 0.5 ms}, m: {every: 0.5 ms}, dtype: float64}
+  adapting: {spikes: true, V: {every: 0.5 ms}, w: {every: 0.5 ms}, dtype: float64}
+  izhikevich: {spikes: true, V: {every: 0.5 ms}, u: {every: 0.5 ms}, dtype: float64}
+"""
+TEXTS = {"mixed": MIXED, "adaptive": ADAPTIVE.replace("STAMPS", "grid"), "adaptive interpolated": ADAPTIVE.replace("STAMPS", "interpolated")}
+CONFIGS = [*TEXTS, "configs/quickstart.yaml", "configs/noisy_lif.yaml", "configs/weighted_sum.yaml", "configs/sigmoid_decision.yaml"]
 
 
 def data_sets(path):
@@ -51,7 +70,7 @@ def data_sets(path):
 
 
 def text_of(config):
-    return MIXED if config == "mixed" else config
+    return TEXTS.get(config, config)
 
 
 def reference(run_hillock, config):
@@ -104,7 +123,7 @@ def test_what_libm_may_use_changes_no_bit(run_hillock, config):
 def test_a_second_run_is_the_same_and_another_seed_is_not(run_hillock, config):
     expected = reference(run_hillock, config)
     assert data_sets(run_hillock(text_of(config)).output) == expected
-    random = config in ("mixed", "configs/noisy_lif.yaml", "configs/sigmoid_decision.yaml")
+    random = config in (*TEXTS, "configs/noisy_lif.yaml", "configs/sigmoid_decision.yaml")
     other = data_sets(run_hillock(text_of(config), "--set", "simulation.seed=987").output)
     assert (other != expected) == random
 

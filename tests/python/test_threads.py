@@ -69,7 +69,7 @@ def test_a_profile_says_where_the_time_went_and_adds_up_to_the_time_on_the_clock
     head, *lines = [line for line in run.stdout.splitlines() if not line.startswith(str(run.output))]
     assert head.split() == ["time", "seconds", "share", "axon", "leaky"]
     table = {line[:10].strip(): [float(word) for word in line[10:].replace("%", "").split()] for line in lines}
-    assert list(table) == ["build", *WORK, "wait", "other", "in all"]
+    assert list(table) == ["build", *WORK, "wait", "other", "close", "in all"]
     *parts, whole = (seconds for seconds, *_ in table.values())
     assert sum(parts) == pytest.approx(whole, abs=1e-3) and 0 < whole < passed
     assert table["other"][0] < 0.3 * whole
@@ -80,7 +80,21 @@ def test_a_profile_says_where_the_time_went_and_adds_up_to_the_time_on_the_clock
 
     meta = meta_of(run.output)
     assert sum(meta[f"profile_{name}_s"] for name in (*WORK, "wait", "other")) == pytest.approx(meta["wall_simulate_s"])
+    for name in (*WORK, "wait", "other"):  # the file is closed afterwards
+        assert meta[f"profile_{name}_s"] == pytest.approx(table[name][0], abs=1e-4)
     assert meta["profile_integrate_s"] == pytest.approx(meta["profile_integrate_s.axon"] + meta["profile_integrate_s.leaky"])
+
+
+def test_a_profile_is_printed_also_with_quiet_and_where_a_run_fails(hillock, tmp_path):
+    (tmp_path / "config.yaml").write_text("simulation: {duration: 1 s, dt: 0.1 ms, method: euler}\n"
+                                          "populations: {cell: {model: hodgkin_huxley, size: 1}}\n"
+                                          "inputs: {push: {type: dc, target: cell, amplitude: 1e9 uA/cm2, start: 10 ms}}\n"
+                                          "record: {cell: {spikes: true}}\n")
+    done = subprocess.run([hillock, "run", "config.yaml", "--out", "x.h5", "--quiet", "--profile"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 4
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["time", "build", *WORK, "wait", "other", "close", "in"]
+    meta = meta_of(tmp_path / "x.h5.partial")
+    assert sum(meta[f"profile_{name}_s"] for name in (*WORK, "wait", "other")) == pytest.approx(meta["wall_simulate_s"])
 
 
 def test_fewer_threads_than_were_asked_for_are_said(run_hillock):

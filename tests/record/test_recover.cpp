@@ -105,6 +105,35 @@ TEST_CASE("an interrupted run is recovered whole and keeps its reason") {
   CHECK(info.reason == "stopped by SIGINT");
 }
 
+TEST_CASE("a run that failed keeps the states from which its last step failed, where all reports have them") {
+  for (const int reports_at_end : {3, 1}) {
+    CAPTURE(reports_at_end);
+    const TemporaryFolder folder;
+    {
+      const engine::RunLayout layout = sample_layout();
+      RunWriter writer(folder / "run.h5", false, layout);
+      write_sample(writer, layout, 21, 7);
+      for (int report = 0; report < reports_at_end; ++report) {
+        const double interval = layout.reports[static_cast<std::size_t>(report)].interval;
+        writer.write(sample_block(layout, report, std::llround(21 / interval), 1));
+      }
+      writer.finish(engine::RunEnd::failed, 21, "V is not finite", {});
+    }
+    const Recovered recovered = recover(folder / "run.h5.partial", false);
+    CHECK(recovered.status == "failed");
+    CHECK(recovered.until == doctest::Approx(21));
+    const std::uint64_t more = reports_at_end == 3 ? 1 : 0;
+    CHECK(recovered.parts.at(0).kept == 210 + more);
+    CHECK(recovered.parts.at(0).dropped == 1 - more);
+    CHECK(recovered.parts.at(1).kept == 42 + more);
+    CHECK(recovered.parts.at(2).kept == 105 + more);
+    CHECK(recovered.parts.at(3).kept == 42);
+    for (int report = 0; report < 3; ++report)
+      CHECK(wrong_values(folder / "run.h5", sample_layout(), report) == 0);
+    CHECK(read_info(folder / "run.h5").status == "recovered");
+  }
+}
+
 TEST_CASE("a complete file that only lacks its name gets it") {
   const TemporaryFolder folder;
   const std::string path = folder / "run.h5";

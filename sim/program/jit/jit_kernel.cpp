@@ -1,6 +1,7 @@
 // The kernel that runs native code.
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "base/aligned.hpp"
 #include "base/diagnostics.hpp"
 #include "program/bound_program.hpp"
+#include "program/exception_flags.hpp"
 #include "program/jit/lowering.hpp"
 #include "program/jit/native_code.hpp"
 #include "program/kernel.hpp"
@@ -45,21 +47,34 @@ class JitKernel final : public Kernel {
         stacked_(add_stacked_draws(streams_, neurons, parameters_)),
         shared_(share(program, parameters_, stacked_.any())),
         repeats_(isa == InstructionSet::avx512 ? 1 : 4) {
-    Lowered lowered = lower(program, shared_, streams_, stacked_, isa);
+    const Lowered lowered = lower(program, shared_, streams_, stacked_, isa);
     layout_ = lowered.values;
-    const Target registers = target(isa);
-    const Body eight = allocate(lowered.list, registers, 8 / registers.lanes());
-    code_.emplace(lowered.list, registers, main_body(lowered.list, registers, eight), eight);
+    write(lowered.list, isa, code_);
     for (const int slot : lowered.list.parameters) per_neuron_.push_back(parameters_[index(slot)].data());
+    if (program::flags_tell(program, parameters_, shared_, isa)) {
+      Program without = program;
+      without.guard = -1;
+      write(lower(without, shared_, streams_, stacked_, isa).list, isa, unguarded_);
+    }
     for (const Output& output : program.outputs)
       if (output.mask) written_masks_.push_back(output.slot);
   }
 
   std::unique_ptr<Runner> runner() const override;
-  std::int64_t bytes() const override { return program::bytes(parameters_) + code_->bytes(); }
+  bool flags_tell() const override { return unguarded_.has_value(); }
+  std::int64_t bytes() const override {
+    return program::bytes(parameters_) + code_->bytes() + (unguarded_ ? unguarded_->bytes() : 0);
+  }
 
  private:
   friend class JitRunner;
+
+  static void write(const ActionList& list, InstructionSet isa, std::optional<NativeCode>& code) {
+    const Target registers = target(isa);
+    const Body eight = allocate(list, registers, 8 / registers.lanes());
+    code.emplace(list, registers, main_body(list, registers, eight), eight);
+  }
+
   std::vector<base::Streams> streams_;
   ParameterValues parameters_;
   StackedDraws stacked_;
@@ -67,7 +82,7 @@ class JitKernel final : public Kernel {
   int repeats_;  // of each value in the table
   ValueLayout layout_;
   std::vector<const double*> per_neuron_;
-  std::optional<NativeCode> code_;
+  std::optional<NativeCode> code_, unguarded_;
   std::vector<int> written_masks_;
 };
 
@@ -85,7 +100,8 @@ class JitRunner final : public Runner {
     frame_.arrays = call.arrays.data();
     frame_.masks = call.masks.data();
     frame_.first_index = call.first_index;
-    const std::int64_t bad = run_frame(call.first, call.first + call.count);
+    const std::int64_t end = call.first + call.count;
+    const std::int64_t bad = call.guarded ? run_frame(call.first, end) : run_unguarded(call.first, end);
     if (bad < 0 && call.count % 8 != 0) {
       const auto valid = static_cast<std::uint8_t>((1u << (call.count % 8)) - 1);
       for (const int mask : kernel_.written_masks_)
@@ -105,6 +121,9 @@ class JitRunner final : public Runner {
       kernel_.shared_.fill(call, kernel_.streams_, values);
       for (std::int64_t i = repeats == 1 ? 0 : table; i-- > 0;) repeat(i);
       filled_ = true;
+      const auto finite = [&](int place) { return std::isfinite(values[repeats * place]); };
+      finite_ = std::ranges::all_of(kernel_.shared_.step_values, finite, &StepValue::place) &&
+                std::ranges::all_of(kernel_.shared_.operations, finite, &SharedOperation::result);
     }
     if (kernel_.streams_.empty()) return;
     set(kernel_.layout_.step_low, call.step & 0xffffffff);
@@ -115,21 +134,27 @@ class JitRunner final : public Runner {
     std::fill_n(values_.data() + kernel_.repeats_ * place, kernel_.repeats_, std::bit_cast<double>(word));
   }
 
+  std::int64_t run_unguarded(std::int64_t first, std::int64_t end) {
+    if (!finite_) return first;  // flags tell where it came about, not where it is read
+    limit(first, first + base::padded(end - first), *kernel_.unguarded_);
+    return kernel_.unguarded_->run(frame_);
+  }
+
   // Behind the last neuron the guard does not count: there the 8 neurons are run again without it.
   std::int64_t run_frame(std::int64_t first, std::int64_t end) {
     const std::int64_t all = first + base::padded(end - first);
     while (first < all) {
-      limit(first, all);
+      limit(first, all, code_);
       std::int64_t held = code_.run(frame_);
       if (held >= 0 && frame_.guard[0] == 0 && frame_.guard[1] == 0) {  // in a round of more: in which 8?
-        limit(held, all);
+        limit(held, all, code_);
         frame_.loop_end = held;
         held = code_.run(frame_);
       }
       if (held < 0) return -1;
       const std::int64_t bad = first_bad(held);
       if (bad < end) return bad;
-      limit(held, held + 8);
+      limit(held, held + 8, code_);
       frame_.ignore_guard = 1;
       code_.run(frame_);
       frame_.ignore_guard = 0;
@@ -138,10 +163,10 @@ class JitRunner final : public Runner {
     return -1;
   }
 
-  void limit(std::int64_t begin, std::int64_t end) {
+  void limit(std::int64_t begin, std::int64_t end, const NativeCode& code) {
     frame_.begin = begin;
     frame_.end = end;
-    frame_.loop_end = begin + ((end - begin) & -code_.width());
+    frame_.loop_end = begin + ((end - begin) & -code.width());
     std::fill(std::begin(frame_.guard), std::end(frame_.guard), std::uint8_t{0});
   }
 
@@ -157,6 +182,7 @@ class JitRunner final : public Runner {
   const NativeCode& code_;
   base::AlignedArray<double> values_;  // the table that all neurons share, then the step
   bool filled_ = false;
+  bool finite_ = true;  // what depends on step values is
   Frame frame_;
 };
 
