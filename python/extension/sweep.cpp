@@ -85,7 +85,7 @@ class Sweep {
   }
 
   std::int64_t points() const { return plan_.layout.points(); }
-  nb::tuple warnings() const { return findings(config_.experiment().warnings); }
+  nb::tuple warnings() const { return findings(plan_.warnings); }
 
   // Goes on with PATH.partial if it holds a part of this sweep, unless `force`. What is done before a signal
   // stays in it.

@@ -277,7 +277,7 @@ def _sweep_curves(ax: Axes, data: Sweep, values: Numbers, x: str) -> None:
 def _sweep_map(ax: Axes, data: Sweep, values: Numbers, chosen: list[str], axes: dict[str, Numbers], label: str) -> None:
     columns, rows = (axes[name] for name in chosen)
     across, up = (data[name] for name in chosen)
-    there = ~numpy.isnan(values)
+    there = ~numpy.isnan(values + across + up)
     if len(columns) * len(rows) > 2 * len(data):  # points that were drawn
         shown: Any = ax.scatter(across[there], up[there], c=values[there], s=16, cmap="viridis")
     else:

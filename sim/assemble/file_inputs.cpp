@@ -86,6 +86,10 @@ void read_samples(const model::Experiment& experiment, const model::InputSpec& i
   data.lists["values"] = std::move(values);
 }
 
+bool names_neurons(const model::InputSpec& input) {
+  return input.type == "spike_file" && (is_sonata(input) || !word(input, "node_ids").empty());
+}
+
 void read_spike_file(const model::Experiment& experiment, const model::InputSpec& input,
                      engine::InputData& data, const FileReaders& readers, base::Diagnostics& diagnostics) {
   const std::string path = word(input, "path");

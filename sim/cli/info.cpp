@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/head_facts.hpp"
 #include "cli/json.hpp"
 #include "cli/sweep_info.hpp"
 #include "record/recover.hpp"
@@ -55,12 +56,7 @@ std::string text_of(const SnippetInfo& snippets) {
 std::string text_of(const RunInfo& run) {
   std::string text = fmt::format("{}: {}, {}, written by hillock {}\nstatus: {}\n", run.path, run.kind,
                                  human_bytes(static_cast<double>(run.bytes)), run.version, ending(run));
-  text += fmt::format("model time: {} in steps of {}, seed {}\n", human_time(run.duration),
-                      base::number(run.dt) + " ms", run.seed);
-  for (const auto& [name, word] : run.words)
-    if (name != "hillock_version") text += name + ": " + word + "\n";
-  for (const auto& [name, number] : run.numbers)
-    if (name != "dt_ms" && name != "duration_ms") text += name + ": " + base::number(number) + "\n";
+  text += facts_text(run);
   for (const ReportInfo& report : run.reports) text += text_of(report);
   for (const record::SpikesInfo& spikes : run.spikes)
     text += fmt::format("/spikes/{}: {}\n", spikes.population,
@@ -72,9 +68,7 @@ std::string text_of(const RunInfo& run) {
       text += fmt::format("  {}: {}, {}\n", values.name, values.unit, values.long_name);
     if (!analysis.note.empty()) text += "  " + analysis.note + "\n";
   }
-  for (const auto& [name, content] : run.texts)
-    text += fmt::format("/meta/{}: {} of text\n", name, human_bytes(static_cast<double>(content.size())));
-  return text;
+  return text + texts_text(run);
 }
 
 Json json_of(const std::vector<ReportInfo::Variable>& variables) {
@@ -116,32 +110,14 @@ Json json_of(const ReportInfo& report) {
 
 Json json_of(const RunInfo& run) {
   Json json;
-  json["file"] = run.path;
-  json["bytes"] = static_cast<std::int64_t>(run.bytes);
-  json["kind"] = run.kind;
-  json["format"] = run.format;
-  json["hillock_version"] = run.version;
-  json["status"] = run.status;
-  json["complete"] = run.complete;
+  add_file(run, json);
   json["reason"] = run.reason;
   json["stopped_at_ms"] = run.stopped_at ? Json(*run.stopped_at) : Json();
   json["recorded_until_ms"] = run.recorded_until;
-  json["seed"] = std::to_string(run.seed);  // 64 bits do not fit a JSON number
-  json["duration_ms"] = run.duration;
-  json["dt_ms"] = run.dt;
-  json["meta"] = Json::Object{};
-  for (const auto& [name, word] : run.words) json["meta"][name] = word;
-  for (const auto& [name, number] : run.numbers) json["meta"][name] = number;
-  for (const auto& [name, content] : run.texts) json["meta"][name] = content;
+  add_facts(run, json);
   json["reports"] = Json::Array{};
   for (const ReportInfo& report : run.reports) json["reports"].push(json_of(report));
-  json["spikes"] = Json::Array{};
-  for (const record::SpikesInfo& spikes : run.spikes) {
-    Json one;
-    one["population"] = spikes.population;
-    one["count"] = static_cast<std::int64_t>(spikes.count);
-    json["spikes"].push(std::move(one));
-  }
+  json["spikes"] = spikes_json(run.spikes);
   json["around_spikes"] = Json::Array{};
   for (const SnippetInfo& snippets : run.around_spikes) json["around_spikes"].push(json_of(snippets));
   json["analysis"] = Json::Array{};
@@ -166,7 +142,7 @@ Json json_of(const RunInfo& run) {
 
 int info(const Arguments& arguments, Console& console) {
   if (record::is_sweep(arguments.path)) {
-    const record::SweepInfo sweep = record::read_sweep_info(arguments.path);
+    const record::SweepTable sweep = record::read_sweep_table(arguments.path);
     console.out(arguments.json ? json_of(sweep).text() + "\n" : text_of(sweep));
     return 0;
   }

@@ -34,6 +34,17 @@ std::string progress_text(const sweep::Progress& progress, std::int64_t before) 
   return text;
 }
 
+// What a part of the points has in its name, beside that of all of them: ".tau_m=10ms".
+std::string only_text(const std::vector<std::string>& only) {
+  std::string text;
+  for (std::string one : only) {
+    std::erase(one, ' ');
+    std::ranges::replace(one, '/', '_');
+    text += "." + one;
+  }
+  return text;
+}
+
 class Sweep {
  public:
   Sweep(const Arguments& arguments, Console& console)
@@ -46,7 +57,8 @@ class Sweep {
                             "leave one of them out");
     plan_ = plan_sweep(config_, arguments.only);
     explicit_out_ = !arguments.out.empty();
-    path_ = explicit_out_ ? arguments.out : "results/" + config_.experiment().name + ".sweep.h5";
+    path_ = explicit_out_ ? arguments.out
+                          : "results/" + config_.experiment().name + only_text(arguments.only) + ".sweep.h5";
     partial_ = path_ + ".partial";
     options_.kernels = kernel_options(arguments);
     options_.threads = arguments.threads.value_or(0);
@@ -61,7 +73,7 @@ class Sweep {
     const bool retries = arguments_.retry_failed || retried;
     record::check_output(path_, explicit_out_, arguments_.force || retries);
     say_why_interpreted(arguments_, options_.kernels, console_);
-    for (const base::Diagnostic& warning : config_.experiment().warnings) console_.warning(warning);
+    for (const base::Diagnostic& warning : plan_.warnings) console_.warning(warning);
     if (retries && left && !retried) {
       const Pass first = pass(Start::resume, false);
       if (!first.complete) return interrupted(first);

@@ -3,127 +3,132 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
+#include <set>
 
 #include "base/text.hpp"
 #include "cli/console.hpp"
+#include "cli/head_facts.hpp"
 #include "cli/sweep_plan.hpp"
 
 namespace hillock::cli {
 namespace {
 
-using record::SweepInfo;
+using record::PointStatus;
+using record::SweepTable;
+using record::SweepVariable;
 
-std::string with_unit(const std::string& unit) { return unit.empty() || unit == "1" ? "" : " " + unit; }
+// The finite numbers of a column: from where to where, NaN if there are none.
+struct Range {
+  double least = std::numeric_limits<double>::quiet_NaN(), most = least;
+};
 
-std::string range(double least, double most, const std::string& unit) {
+Range range_of(const SweepVariable& column) {
+  Range range;
+  for (const double value : column.numbers)
+    if (std::isfinite(value)) range = {std::fmin(range.least, value), std::fmax(range.most, value)};
+  return range;
+}
+
+std::string range_text(const SweepVariable& column) {
+  const auto [least, most] = range_of(column);
   if (std::isnan(least)) return "no values";
-  return least == most ? base::number(least) + with_unit(unit)
-                       : fmt::format("{} to {}{}", base::number(least), base::number(most), with_unit(unit));
+  const std::string from = least == most ? "" : base::number(least) + " to ";
+  return from + base::number(most) + (column.unit.empty() || column.unit == "1" ? "" : " " + column.unit);
 }
 
-std::string text_of(const SweepInfo::Parameter& parameter) {
-  const std::string values = counted(parameter.values, "value");
-  return fmt::format("  {}{}: {}{}\n", parameter.name,
-                     parameter.path.empty() ? "" : " (" + parameter.path + ")", values,
-                     parameter.numeric ? ", " + range(parameter.least, parameter.most, parameter.unit) : "");
+// How many different ones there are; what is not finite is none.
+std::int64_t values_of(const SweepVariable& column) {
+  if (!column.numeric()) return std::ssize(std::set(column.words.begin(), column.words.end()));
+  std::set<double> finite;
+  std::ranges::copy_if(column.numbers, std::inserter(finite, finite.end()),
+                       [](double value) { return std::isfinite(value); });
+  return std::ssize(finite);
 }
 
-std::string state_of(const SweepInfo& info) {
-  if (info.head.complete) return "complete";
-  const std::string text = info.head.status == "running" ? "running, or killed" : info.head.status;
-  return text + (info.retry ? "; a retry of the points that failed" : "") +
+std::string text_of(const SweepVariable& parameter) {
+  return fmt::format(
+      "  {}{}: {}{}\n", parameter.name, parameter.path.empty() ? "" : " (" + parameter.path + ")",
+      counted(values_of(parameter), "value"), parameter.numeric() ? ", " + range_text(parameter) : "");
+}
+
+std::string state_of(const SweepTable& table) {
+  if (table.head.complete) return "complete";
+  const std::string text = table.head.status == "running" ? "running, or killed" : table.head.status;
+  return text + (table.retry ? "; a retry of the points that failed" : "") +
          "; the same hillock sweep command goes on with it once no other process writes it";
 }
 
 }  // namespace
 
-std::string text_of(const SweepInfo& info) {
+std::string text_of(const SweepTable& table) {
   std::string text =
-      fmt::format("{}: sweep, {}, written by hillock {}\nstatus: {}\n", info.head.path,
-                  human_bytes(static_cast<double>(info.head.bytes)), info.head.version, state_of(info));
-  text += fmt::format("points: {}: {} done, {} failed, {} left{}\n", info.points(), info.done, info.failed,
-                      info.left, info.repeats > 1 ? fmt::format("; each {} times", info.repeats) : "");
-  text += fmt::format("model time: {} in steps of {}, seed {}\n", human_time(info.head.duration),
-                      base::number(info.head.dt) + " ms", info.head.seed);
-  for (const auto& [name, word] : info.head.words)
-    if (name != "hillock_version") text += name + ": " + word + "\n";
-  for (const auto& [name, number] : info.head.numbers)
-    if (name != "dt_ms" && name != "duration_ms") text += name + ": " + base::number(number) + "\n";
+      fmt::format("{}: sweep, {}, written by hillock {}\nstatus: {}\n", table.head.path,
+                  human_bytes(static_cast<double>(table.head.bytes)), table.head.version, state_of(table));
+  text += fmt::format("points: {}: {} done, {} failed, {} left{}\n", table.points(),
+                      table.count(PointStatus::done), table.count(PointStatus::failed),
+                      table.count(PointStatus::not_run),
+                      table.repeats > 1 ? fmt::format("; each {} times", table.repeats) : "");
+  text += facts_text(table.head);
   text += "parameters:\n";
-  for (const SweepInfo::Parameter& parameter : info.parameters) text += text_of(parameter);
+  for (const SweepVariable& parameter : table.parameters) text += text_of(parameter);
   text += "measures:\n";
-  for (const SweepInfo::Measure& measure : info.measures)
-    text += fmt::format("  {}: {}; {}\n", measure.name, range(measure.least, measure.most, measure.unit),
-                        measure.long_name);
-  for (const record::SpikesInfo& spikes : info.spikes)
+  for (const SweepVariable& measure : table.measures)
+    text += fmt::format("  {}: {}; {}\n", measure.name, range_text(measure), measure.long_name);
+  for (const record::SpikesInfo& spikes : table.spikes)
     text += fmt::format("/spikes/{}: {} of all points\n", spikes.population,
                         counted(static_cast<std::int64_t>(spikes.count), "spike"));
-  for (const SweepInfo::Trace& trace : info.traces)
+  for (const SweepTable::Trace& trace : table.traces)
     text += fmt::format("/report/{}: {} of each point, {} of {}\n", trace.group,
                         base::join(trace.variables, ", "),
                         counted(static_cast<std::int64_t>(trace.frames), "frame"),
                         counted(static_cast<std::int64_t>(trace.neurons), "neuron"));
-  if (!info.failures.empty()) text += "failures:\n" + failures_text(info.failures);
-  for (const auto& [name, content] : info.head.texts)
-    text += fmt::format("/meta/{}: {} of text\n", name, human_bytes(static_cast<double>(content.size())));
-  return text;
+  if (!table.failures.empty()) text += "failures:\n" + failures_text(table.failures);
+  return text + texts_text(table.head);
 }
 
-Json json_of(const SweepInfo& info) {
+Json json_of(const SweepTable& table) {
   Json json;
-  json["file"] = info.head.path;
-  json["bytes"] = static_cast<std::int64_t>(info.head.bytes);
-  json["kind"] = info.head.kind;
-  json["format"] = info.head.format;
-  json["hillock_version"] = info.head.version;
-  json["status"] = info.head.status;
-  json["complete"] = info.head.complete;
-  json["retry"] = info.retry;
-  json["points"] = info.points();
-  json["done"] = info.done;
-  json["failed"] = info.failed;
-  json["left"] = info.left;
-  json["repeats"] = info.repeats;
-  json["seed"] = std::to_string(info.head.seed);  // 64 bits do not fit a JSON number
-  json["duration_ms"] = info.head.duration;
-  json["dt_ms"] = info.head.dt;
-  json["meta"] = Json::Object{};
-  for (const auto& [name, word] : info.head.words) json["meta"][name] = word;
-  for (const auto& [name, number] : info.head.numbers) json["meta"][name] = number;
-  for (const auto& [name, content] : info.head.texts) json["meta"][name] = content;
+  add_file(table.head, json);
+  json["retry"] = table.retry;
+  json["points"] = std::ssize(table.status);
+  const auto count = [&](PointStatus which) { return static_cast<std::int64_t>(table.count(which)); };
+  json["done"] = count(PointStatus::done);
+  json["failed"] = count(PointStatus::failed);
+  json["left"] = count(PointStatus::not_run);
+  json["repeats"] = table.repeats;
+  add_facts(table.head, json);
   json["grid"] = Json::Array{};
-  for (const std::int64_t length : info.grid) json["grid"].push(length);
+  for (const std::int64_t length : table.grid) json["grid"].push(length);
   json["parameters"] = Json::Array{};
-  for (const SweepInfo::Parameter& parameter : info.parameters) {
+  for (const SweepVariable& parameter : table.parameters) {
     Json one;
     one["name"] = parameter.name;
     one["path"] = parameter.path;
     one["unit"] = parameter.unit;
-    one["values"] = parameter.values;
-    one["least"] = parameter.numeric ? Json(parameter.least) : Json();
-    one["most"] = parameter.numeric ? Json(parameter.most) : Json();
+    one["values"] = values_of(parameter);
+    const auto [least, most] = range_of(parameter);
+    one["least"] = parameter.numeric() ? Json(least) : Json();
+    one["most"] = parameter.numeric() ? Json(most) : Json();
     json["parameters"].push(std::move(one));
   }
   json["measures"] = Json::Array{};
-  for (const SweepInfo::Measure& measure : info.measures) {
+  for (const SweepVariable& measure : table.measures) {
     Json one;
     one["name"] = measure.name;
     one["unit"] = measure.unit;
     one["long_name"] = measure.long_name;
-    one["least"] = measure.least;
-    one["most"] = measure.most;
+    const auto [least, most] = range_of(measure);
+    one["least"] = least;
+    one["most"] = most;
     json["measures"].push(std::move(one));
   }
-  json["spikes"] = Json::Array{};
-  for (const record::SpikesInfo& spikes : info.spikes) {
-    Json one;
-    one["population"] = spikes.population;
-    one["count"] = static_cast<std::int64_t>(spikes.count);
-    json["spikes"].push(std::move(one));
-  }
+  json["spikes"] = spikes_json(table.spikes);
   json["traces"] = Json::Array{};
-  for (const SweepInfo::Trace& trace : info.traces) {
+  for (const SweepTable::Trace& trace : table.traces) {
     Json one;
     one["group"] = "/report/" + trace.group;
     one["frames"] = static_cast<std::int64_t>(trace.frames);
@@ -133,7 +138,7 @@ Json json_of(const SweepInfo& info) {
     json["traces"].push(std::move(one));
   }
   json["failures"] = Json::Array{};
-  for (const record::SweepFailure& failure : info.failures) {
+  for (const record::SweepFailure& failure : table.failures) {
     Json one;
     one["run"] = failure.run;
     one["reason"] = failure.reason;

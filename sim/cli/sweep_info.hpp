@@ -3,11 +3,11 @@
 #include <string>
 
 #include "cli/json.hpp"
-#include "record/sweep_info.hpp"
+#include "record/sweep_reader.hpp"
 
 namespace hillock::cli {
 
-std::string text_of(const record::SweepInfo& info);
-Json json_of(const record::SweepInfo& info);
+std::string text_of(const record::SweepTable& table);
+Json json_of(const record::SweepTable& table);
 
 }  // namespace hillock::cli

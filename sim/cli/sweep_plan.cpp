@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "cli/data_files.hpp"
 #include "cli/provenance.hpp"
 #include "cli/version.hpp"
 #include "sweep/run_points.hpp"
@@ -75,17 +76,20 @@ config::Template read_template(const Arguments& arguments) {
 
 SweepPlan plan_sweep(const config::Template& config, const std::vector<std::string>& only) {
   base::Diagnostics unheard;  // the template has reported them
-  const config::Variables variables = config::read_variables(config.vars(), unheard);
+  const config::Variables variables = config::read_variables(config.document().find("vars"), unheard);
   const model::Experiment& experiment = config.experiment();
   SweepPlan plan;
+  plan.layout = sweep::layout_of(config, *config.sweep(), plan.warnings);
   plan.points = sweep::all_points(*config.sweep(), variables, experiment.simulation.seeds.front(),
-                                  sweep::taken_names(config));
+                                  sweep::taken_names(plan.layout));
   sweep::check_paths(config, plan.points, config.sweep()->after);
   if (const auto& search = config.sweep()->search)  // its path is wrong where its last value is
     config.variant(std::vector{search->at(search->to)}, config.sweep()->after);
   for (const std::string& one : only) keep_only(one, plan.points);
-  plan.layout = sweep::layout_of(config, *config.sweep(), plan.points);
+  sweep::add_points(config, *config.sweep(), plan.points, plan.layout);
   add_facts(experiment, plan.layout.facts);
+  if (std::string files = data_files_text(config, plan.points); !files.empty())
+    plan.layout.facts.texts["data_files"] = std::move(files);
   return plan;
 }
 

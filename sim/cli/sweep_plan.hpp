@@ -16,6 +16,7 @@ config::Template read_template(const Arguments& arguments);
 struct SweepPlan {
   sweep::Points points;
   record::SweepLayout layout;
+  std::vector<base::Diagnostic> warnings;  // of the config as it stands
 };
 
 // The points of a config that has a section `sweep`; with --only those that it leaves. Throws UserError.

@@ -2,6 +2,7 @@
 #include "config/at_section.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
@@ -13,18 +14,14 @@ namespace hillock::config {
 
 namespace {
 
-// The time that a key says, as a node that messages can point at.
-Node time_of(const Entry& entry) {
-  Node node;
-  node.kind = NodeKind::scalar;
-  node.text = entry.key;
-  node.place = entry.place;
-  return node;
-}
+constexpr std::string_view nothing_else =
+    "only parameters of models and values of inputs can change during a run";
+constexpr std::string_view what_can_be_set = "set populations.NAME.params.PARAMETER, or inputs.NAME.FIELD";
 
 void read_change(Reader& reader, const Entry& entry, const model::SimulationSpec& simulation,
                  std::vector<ChangeSpec>& changes) {
-  const std::optional<double> time = reader.value(time_of(entry), "a time of 'at'", base::dimension::time);
+  const std::optional<double> time =
+      reader.value(scalar(entry.key, entry.place), "a time of 'at'", base::dimension::time);
   if (!time || !reader.map(entry.value, "what changes at " + entry.key)) return;
   if (!check_on_grid(reader, *time, simulation, entry.place, "a time of 'at'")) return;
   if (*time <= 0 || *time >= simulation.duration)
@@ -43,8 +40,10 @@ void read_change(Reader& reader, const Entry& entry, const model::SimulationSpec
   ChangeSpec change;
   change.step = *base::TimeGrid{simulation.dt, 0}.step_of(*time);
   change.place = entry.place;
-  for (const Entry& setting : set->entries)
+  for (const Entry& setting : set->entries) {
+    check_changeable(setting.key, setting.place, reader.diagnostics());
     change.settings.push_back({setting.key, setting.place, setting.value});
+  }
   changes.push_back(std::move(change));
 }
 
@@ -64,6 +63,18 @@ std::vector<ChangeSpec> read_at(const Node& root, const model::SimulationSpec& s
     if (changes[i].step == changes[i - 1].step)
       reader.error(changes[i].place, "this time stands twice in 'at'", "put what changes then together");
   return changes;
+}
+
+void check_changeable(const std::string& path, const base::Place& place, base::Diagnostics& diagnostics) {
+  const auto begins = [&](std::string_view with) { return path.starts_with(with); };
+  const bool state =
+      begins("populations.") && (path.find(".init.") != std::string::npos || path.ends_with(".init"));
+  if (state)
+    diagnostics.error(
+        place, "a run goes on with the states that the neurons have: 'init' holds at its beginning only",
+        std::string(what_can_be_set));
+  else if (!begins("populations.") && !begins("inputs.") && !begins("vars."))
+    diagnostics.error(place, std::string(nothing_else), std::string(what_can_be_set));
 }
 
 void add_change(std::span<const Assignment> settings, std::int64_t step, std::vector<ChangeSpec>& changes) {
@@ -86,8 +97,7 @@ void check_change(const model::Experiment& before, const model::Experiment& then
                     std::ranges::equal(before.analysis, then.analysis, model::same_analysis);
   if (fits) return;
   const base::Place& place = spec.settings.empty() ? spec.place : spec.settings.front().place;
-  diagnostics.error(place, "only parameters of models and values of inputs can change during a run",
-                    "set populations.NAME.params.PARAMETER, or inputs.NAME.FIELD");
+  diagnostics.error(place, std::string(nothing_else), std::string(what_can_be_set));
 }
 
 }  // namespace hillock::config

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "config/composition.hpp"
@@ -20,6 +21,9 @@ struct ChangeSpec {
 // {500 ms: {set: {inputs.step.amplitude: 20 pA}}}, in order of time; findings are reported.
 std::vector<ChangeSpec> read_at(const Node& root, const model::SimulationSpec& simulation,
                                 base::Diagnostics& diagnostics);
+
+// Reports a path at which nothing can be set during a run.
+void check_changeable(const std::string& path, const base::Place& place, base::Diagnostics& diagnostics);
 
 // Puts in what is set from a grid point on.
 void add_change(std::span<const Assignment> settings, std::int64_t step, std::vector<ChangeSpec>& changes);

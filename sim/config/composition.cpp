@@ -28,7 +28,12 @@ std::vector<std::string> keys_of(const Node& map) {
   return keys;
 }
 
+// At the dots. What is set during the run is a path itself: "at.0.5 ms.set.vars.x" has the parts "at",
+// "0.5 ms", "set" and "vars.x".
 std::vector<std::string> split(const std::string& path) {
+  constexpr std::string_view at = "at.", set = ".set.";
+  if (const std::size_t behind = path.find(set); path.starts_with(at) && behind != std::string::npos)
+    return {"at", path.substr(at.size(), behind - at.size()), "set", path.substr(behind + set.size())};
   std::vector<std::string> parts;
   for (std::size_t start = 0; start <= path.size();) {
     const std::size_t end = std::min(path.find('.', start), path.size());

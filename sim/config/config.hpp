@@ -45,7 +45,8 @@ class Template {
   // What is varied and searched for; nothing if there is no section `sweep` or `search`, or they were not to
   // be read.
   const std::optional<SweepSpec>& sweep() const { return sweep_; }
-  const Node* vars() const { return root_.find("vars"); }
+  // As it was written, with --set.
+  const Node& document() const { return root_; }
   // The config with these values at these paths, from the beginning or from a grid point on. It may be used
   // while this lives; several threads may ask at once. Throws UserError.
   std::unique_ptr<model::Experiment> variant(std::span<const Assignment> assignments,

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <fstream>
 #include <new>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -36,6 +37,14 @@ std::string Node::describe() const {
       break;
   }
   return base::quoted(text);
+}
+
+Node scalar(std::string text, const base::Place& place) {
+  Node node;
+  node.kind = NodeKind::scalar;
+  node.text = std::move(text);
+  node.place = place;
+  return node;
 }
 
 std::string read_text(const std::string& path) {

@@ -47,6 +47,9 @@ struct Entry {
   Node value;
 };
 
+// Text as a value of its own, of which messages say that it stands at `place`.
+Node scalar(std::string text, const base::Place& place);
+
 constexpr std::size_t largest_document = std::size_t{16} << 20;  // bytes
 
 // The text of a file, without byte order mark and with line ends of one kind. Throws IoError if it cannot be

@@ -5,8 +5,6 @@
 #include <cmath>
 
 #include "config/reader.hpp"
-#include "lang/check.hpp"
-#include "lang/parser.hpp"
 
 namespace hillock::config {
 
@@ -51,11 +49,7 @@ void read_bisection(Reader& reader, const Node& node, SearchSpec& spec) {
 }  // namespace
 
 Assignment SearchSpec::at(double value) const {
-  Node node;
-  node.kind = NodeKind::scalar;
-  node.text = base::format_quantity(value, dimension);
-  node.place = place;
-  return {path, place, std::move(node)};
+  return {path, place, scalar(base::format_quantity(value, dimension), place)};
 }
 
 std::int64_t SearchSpec::runs() const {
@@ -81,27 +75,12 @@ SearchSpec read_search(Reader& reader, const Node& search) {
   return spec;
 }
 
-lang::Expression condition_of(const SearchSpec& search, const std::vector<MeasuredName>& measured) {
+lang::Expression condition_of(const SearchSpec& search, const std::vector<NamedNumber>& measured) {
   base::Diagnostics diagnostics;
-  lang::Expression condition;
-  if (!search.until.is_scalar()) {
-    diagnostics.error(search.until.place, "'until' must be a condition, got " + search.until.describe(),
-                      "write for example until: spike_count >= 1");
-    diagnostics.throw_if_errors();
-  }
-  std::optional<lang::Expression> parsed =
-      lang::parse(search.until.text, search.until.place, diagnostics, search.until.further);
-  if (parsed) {
-    lang::Scope scope;
-    for (const MeasuredName& one : measured) scope.names.push_back(one.name);
-    scope.dimension_of = [&](std::string_view name) -> std::optional<base::Dimension> {
-      const auto found = std::ranges::find(measured, name, &MeasuredName::name);
-      return found == measured.end() ? std::nullopt : std::optional(found->dimension);
-    };
-    lang::check_condition(*parsed, "'until'", scope, diagnostics);
-  }
+  std::optional<lang::Expression> condition =
+      read_condition(search.until, "until", "spike_count >= 1", measured, diagnostics);
   diagnostics.throw_if_errors();
-  return *std::move(parsed);
+  return *std::move(condition);
 }
 
 }  // namespace hillock::config

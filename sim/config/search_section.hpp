@@ -6,18 +6,13 @@
 
 #include "base/units.hpp"
 #include "config/composition.hpp"
+#include "config/condition.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
 #include "lang/expression.hpp"
 #include "model/experiment.hpp"
 
 namespace hillock::config {
-
-// A number that is measured of each point, as a condition knows it.
-struct MeasuredName {
-  std::string name;
-  base::Dimension dimension;
-};
 
 struct SearchSpec {
   std::string path;
@@ -36,6 +31,6 @@ struct SearchSpec {
 SearchSpec read_search(Reader& reader, const Node& search);
 
 // The condition as an expression of what is measured; throws UserError.
-lang::Expression condition_of(const SearchSpec& search, const std::vector<MeasuredName>& measured);
+lang::Expression condition_of(const SearchSpec& search, const std::vector<NamedNumber>& measured);
 
 }  // namespace hillock::config

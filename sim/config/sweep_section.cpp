@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include "base/math.hpp"
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
+#include "config/at_section.hpp"
 #include "config/reader.hpp"
 #include "config/sections.hpp"
 #include "config/value_laws.hpp"
@@ -28,23 +30,12 @@ constexpr std::string_view forms_of_values =
     "a list, {from: a, to: b, count: n}, {from: a, to: b, step: s}, a law with a count "
     "({normal: [mean, sd], count: n}) or {cases: {NAME: {PATH: value}}}";
 
-bool draws_points(Combination combination) {
-  return combination != Combination::grid && combination != Combination::zip;
-}
-
-// The value as a config would have it, which reads back to the same bits.
-Node written(double value, const base::Dimension& dimension, const base::Place& place) {
-  Node node;
-  node.kind = NodeKind::scalar;
-  node.text = base::format_quantity(value, dimension);
-  node.place = place;
-  return node;
-}
-
 class SweepReader {
  public:
   SweepReader(Reader& reader, const model::SimulationSpec& simulation)
       : reader_(reader), simulation_(simulation) {}
+
+  using Paths = std::map<std::string, base::Place>;
 
   SweepSpec read(const Node& node) {
     spec_.place = node.place;
@@ -58,7 +49,8 @@ class SweepReader {
                     "write for example 'parameters: {simulation.seed: [1, 2, 3]}'");
     else if (reader_.map(*parameters, "'parameters' of 'sweep'"))
       spec_.axes = read_axes(*parameters, false);
-    if (spec_.axes.empty() && parameters != nullptr && parameters->is_map() && parameters->entries.empty())
+    if (parameters != nullptr && (parameters->is_map() || parameters->is_null()) &&
+        parameters->entries.empty())
       reader_.error(parameters->place, "'parameters' of 'sweep' names nothing: a sweep needs a point",
                     "write for example 'parameters: {simulation.seed: [1, 2, 3]}'");
     if (const Node* repeat = node.find("repeat"))
@@ -68,6 +60,7 @@ class SweepReader {
     if (const Node* keep = node.find("keep")) read_keep(*keep);
     check_lengths();
     check_seeds(spec_.axes);
+    check_paths(spec_.axes, {});
     return spec_;
   }
 
@@ -239,16 +232,18 @@ class SweepReader {
   }
 
   void add(double value, const base::Dimension& dimension, const Node& node, SweepAxis& axis) {
-    axis.choices.push_back({"", {{axis.name, axis.place, written(value, dimension, node.place)}}, {}});
+    // The text reads back to the same bits.
+    Node written = scalar(base::format_quantity(value, dimension), node.place);
+    axis.choices.push_back({"", {{axis.name, axis.place, std::move(written)}}, {}});
   }
 
-  // Both ends are exact.
+  // Both ends are exact, and whole numbers between whole numbers.
   void add_range(const Ends& ends, std::int64_t count, bool logarithmic, const Node& node, SweepAxis& axis) {
-    const double from = ends.from.value, to = ends.to.value;
+    const double from = ends.from.value, to = ends.to.value, parts = static_cast<double>(count - 1);
     for (std::int64_t i = 0; i < count; ++i) {
-      const double part = count == 1 ? 0 : static_cast<double>(i) / static_cast<double>(count - 1);
-      const double between =
-          logarithmic ? from * base::exp(part * base::log(to / from)) : from + (to - from) * part;
+      const double behind = static_cast<double>(i), before = parts - behind;
+      const double between = logarithmic ? between_in_logarithm(from, to, behind / parts)
+                                         : (from * before + to * behind) / parts;
       add(i == 0 ? from : i == count - 1 ? to : between, ends.from.dimension, node, axis);
     }
   }
@@ -323,6 +318,34 @@ class SweepReader {
                       "give them the same number of values, or write 'combine: grid'");
   }
 
+  // Each path must have an effect: no later axis may set it again, or what it lies in, nor an inner one.
+  void check_paths(const std::vector<SweepAxis>& axes, Paths known) {
+    for (const SweepAxis& axis : axes) {
+      Paths own = known;
+      if (!axis.cases) check_path(axis.name, axis.place, own);
+      for (const SweepChoice& choice : axis.choices) {
+        if (!axis.cases) break;
+        Paths of_choice = known;
+        for (const Assignment& setting : choice.settings) check_path(setting.path, setting.place, of_choice);
+        check_paths(choice.nested, of_choice);
+        for (const SweepAxis& inner : choice.nested) of_choice.emplace(inner.name, inner.place);
+        own.merge(of_choice);
+      }
+      known = std::move(own);
+    }
+  }
+
+  void check_path(const std::string& path, const base::Place& place, Paths& known) {
+    check_varied(path, place, spec_.after, reader_.diagnostics());
+    for (const auto& [other, other_place] : known)
+      if (other == path || other.starts_with(path + "."))
+        return reader_.error(place,
+                             fmt::format("this overwrites '{}', which varies at {}:{}", other,
+                                         other_place.line, other_place.column),
+                             "vary it in one place");
+    known.emplace(path, place);
+  }
+
   // The r-th repetition adds r to a seed: of 1 and 2 some would come twice.
   void check_seeds(const std::vector<SweepAxis>& axes) {
     if (spec_.repeat == 1) return;
@@ -342,6 +365,26 @@ class SweepReader {
 };
 
 }  // namespace
+
+void check_varied(const std::string& path, const base::Place& place, std::int64_t after,
+                  base::Diagnostics& diagnostics) {
+  for (const std::string section : {"sweep", "search"})
+    if (path == section || path.starts_with(section + "."))
+      diagnostics.error(place, base::quoted(path) + " says how points are made, and is none of their values",
+                        "vary what the other sections say");
+  if (path == "simulation.threads")
+    diagnostics.error(place, "the results of a point do not depend on 'simulation.threads'",
+                      "take it out; hillock bench measures times");
+  if (after > 0) check_changeable(path, place, diagnostics);
+}
+
+bool draws_points(Combination combination) {
+  return combination != Combination::grid && combination != Combination::zip;
+}
+
+double between_in_logarithm(double from, double to, double part) {
+  return from * base::exp(part * base::log(to / from));
+}
 
 std::string word_of(Combination combination) {
   return std::string(

@@ -35,6 +35,9 @@ struct SweepAxis {
 
 enum class Combination { grid, zip, random, latin_hypercube, sobol };
 
+// Whether points are drawn, each value of an axis for itself.
+bool draws_points(Combination combination);
+
 // "latin_hypercube": as `combine` has it.
 std::string word_of(Combination combination);
 std::vector<std::string> words_of_combine();
@@ -56,6 +59,13 @@ constexpr std::int64_t most_points = 1'000'000;  // about 1 kB of memory each
 // Reads what is written under `sweep`; `simulation` is that of the config. Findings go to the reader's
 // diagnostics.
 SweepSpec read_sweep(Reader& reader, const Node& sweep, const model::SimulationSpec& simulation);
+
+// Reports a path that no point can have a value of; `after`: the step from which values hold.
+void check_varied(const std::string& path, const base::Place& place, std::int64_t after,
+                  base::Diagnostics& diagnostics);
+
+// What lies at `part`, from 0 to 1, of the way between two numbers in their logarithm.
+double between_in_logarithm(double from, double to, double part);
 
 // A value of a point as a number, if it is one: "10 ms", "= 2*w".
 std::optional<base::Quantity> number_of(const Node& value, const Variables& variables);

@@ -125,6 +125,12 @@ std::vector<hsize_t> shape(const H5::DataSet& set) {
   return extents;
 }
 
+void shorten(H5::DataSet& set, std::uint64_t rows) {
+  std::vector<hsize_t> extent = shape(set);
+  extent.at(0) = rows;
+  set.extend(extent.data());
+}
+
 std::optional<std::string> read_text(const H5::Group& group, const std::string& name) {
   if (!has_data_set(group, name)) return std::nullopt;
   const H5::DataSet set = group.openDataSet(name);

@@ -65,6 +65,8 @@ bool has_data_set(const H5::Group& group, const std::string& name);
 
 // The extents of a data set.
 std::vector<hsize_t> shape(const H5::DataSet& set);
+// Cuts off what lies behind so many rows.
+void shorten(H5::DataSet& set, std::uint64_t rows);
 
 // The scalar text data set `name`; nothing if it is missing or no text.
 std::optional<std::string> read_text(const H5::Group& group, const std::string& name);

@@ -54,12 +54,6 @@ bool has_frames_at_end(const RunInfo& info, double end) {
          });
 }
 
-void shorten(H5::DataSet& set, std::uint64_t rows) {
-  std::vector<hsize_t> extent = shape(set);
-  extent.at(0) = rows;
-  set.extend(extent.data());
-}
-
 void cut_report(WritableFile& file, const ReportInfo& report, std::uint64_t most_frames) {
   const std::string place = "/report/" + report.group;
   const std::uint64_t frames = std::min(trusted_frames(report), most_frames);

@@ -4,14 +4,13 @@
 #include <array>
 
 #include "record/analysis_group.hpp"
+#include "record/file_head.hpp"
 
 namespace hillock::record {
 
 using engine::RunEnd;
 
 namespace {
-
-constexpr const char* format_version = "1.0";
 
 const char* word(RunEnd end) {
   switch (end) {
@@ -31,8 +30,15 @@ RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout&
     : output_(path), replace_(replace), file_(output_, WritableFile::Mode::create) {
   file_.doing("writing the head of the file", [&] {
     root_ = file_.file().openGroup("/");
-    write_root(layout);
-    write_meta(layout.facts);
+    set_number<std::uint32_t>(root_, "magic", 0x0A7A);  // SONATA's
+    const std::array<std::uint32_t, 2> version{0, 1};
+    const hsize_t two = 2;
+    root_.createAttribute("version", file_type<std::uint32_t>(), H5::DataSpace(1, &two))
+        .write(memory_type<std::uint32_t>(), version.data());
+    set_text(root_, "hillock_kind", "run");
+    set_number<double>(root_, "recorded_until_ms", 0);
+    write_head(root_, layout.facts);
+    write_meta(root_, layout.facts);
     file_.file().createGroup("report");
     file_.file().createGroup("spikes");
     if (!layout.snippets.empty()) file_.file().createGroup("around_spikes");
@@ -42,31 +48,6 @@ RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout&
   for (const auto& snippets : layout.snippets)
     snippets_.push_back(std::make_unique<SnippetGroup>(file_, snippets));
   flush(0);
-}
-
-void RunFile::write_root(const engine::RunLayout& layout) {
-  set_number<std::uint32_t>(root_, "magic", 0x0A7A);  // SONATA's
-  const std::array<std::uint32_t, 2> version{0, 1};
-  const hsize_t two = 2;
-  root_.createAttribute("version", file_type<std::uint32_t>(), H5::DataSpace(1, &two))
-      .write(memory_type<std::uint32_t>(), version.data());
-  set_text(root_, "hillock_format", format_version);
-  set_text(root_, "hillock_kind", "run");
-  const auto program = layout.facts.words.find("hillock_version");
-  set_text(root_, "hillock_version", program == layout.facts.words.end() ? "" : program->second);
-  set_number<std::uint64_t>(root_, "seed", layout.facts.seed);
-  set_number<std::int8_t>(root_, "complete", 0);
-  set_text(root_, "status", "running");
-  set_number<double>(root_, "recorded_until_ms", 0);
-}
-
-void RunFile::write_meta(const engine::RunFacts& facts) {
-  H5::Group meta = file_.file().createGroup("meta");
-  for (const auto& [name, text] : facts.texts) write_text(meta, name, text);
-  for (const auto& [name, text] : facts.words) set_text(meta, name, text);
-  for (const auto& [name, value] : facts.numbers) set_number<double>(meta, name, value);
-  set_number<double>(meta, "duration_ms", facts.duration);
-  set_number<double>(meta, "dt_ms", facts.dt);
 }
 
 void RunFile::append(const engine::FrameBlock& block) {

@@ -34,8 +34,6 @@ class RunFile {
               const std::map<std::string, double>& numbers);
 
  private:
-  void write_root(const engine::RunLayout& layout);
-  void write_meta(const engine::RunFacts& facts);
   void write_analysis();
   void write_end(engine::RunEnd end, double time, const std::string& reason,
                  const std::map<std::string, double>& numbers);

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "record/apart.hpp"
+#include "record/file_head.hpp"
 #include "record/hdf5_read.hpp"
 
 namespace hillock::record {
@@ -48,12 +49,6 @@ H5::StrType reason_type() {
   H5::StrType type(H5::PredType::C_S1, longest_reason);
   type.setStrpad(H5T_STR_NULLPAD);
   return type;
-}
-
-void shorten(H5::DataSet& set, std::uint64_t rows) {
-  std::vector<hsize_t> extent = shape(set);
-  extent.at(0) = rows;
-  set.extend(extent.data());
 }
 
 // How many of the ascending runs of a data set lie before `next`.
@@ -111,24 +106,14 @@ SweepFile::SweepFile(const std::string& path, Start start, bool replace, const S
 
 void SweepFile::create_all() {
   root_ = file_.file().openGroup("/");
-  set_text(root_, "hillock_format", "1.0");
-  const auto version = layout_.facts.words.find("hillock_version");
-  set_text(root_, "hillock_version", version == layout_.facts.words.end() ? "" : version->second);
-  set_number<std::uint64_t>(root_, "seed", layout_.facts.seed);
-  set_number<std::int8_t>(root_, "complete", 0);
-  set_text(root_, "status", "running");
+  write_head(root_, layout_.facts);
   if (source_) set_number<std::int8_t>(root_, "retry", 1);
   std::vector<std::string> names, lengths;
   for (const SweepColumn& column : layout_.columns) names.push_back(column.name);
   for (const std::int64_t length : layout_.grid) lengths.push_back(std::to_string(length));
   set_text(root_, "sweep_parameters", base::join(names, " "));
   if (!lengths.empty()) set_text(root_, "sweep_grid", base::join(lengths, " "));
-  H5::Group meta = file_.file().createGroup("meta");
-  for (const auto& [name, text] : layout_.facts.texts) write_text(meta, name, text);
-  for (const auto& [name, word] : layout_.facts.words) set_text(meta, name, word);
-  for (const auto& [name, number] : layout_.facts.numbers) set_number<double>(meta, name, number);
-  set_number<double>(meta, "duration_ms", layout_.facts.duration);
-  set_number<double>(meta, "dt_ms", layout_.facts.dt);
+  write_meta(root_, layout_.facts);
   create_table();
   if (!layout_.spikes.empty()) {
     H5::Group spikes = file_.file().createGroup("spikes");
@@ -208,8 +193,11 @@ void SweepFile::create_report(const engine::ReportLayout& layout, H5::Group& gro
   make_scale(run, "run");
   make_scale(time, "time");
   make_scale(neuron, "neuron");
+  // A chunk is what a point has of a variable, or a part that HDF5 can hold, which is less than 4 GB.
+  constexpr hsize_t most_values = hsize_t{1} << 28;
+  const hsize_t wide = std::clamp<hsize_t>(report.neurons, 1, most_values);
   const std::array<hsize_t, 3> extent{runs.size(), report.frames, report.neurons},
-      chunk{1, report.frames, report.neurons};
+      chunk{1, std::min(report.frames, most_values / wide), wide};
   H5::DSetCreatPropList properties;
   properties.setChunk(3, chunk.data());
   if (layout.deflate > 0) {
@@ -391,6 +379,10 @@ void SweepFile::finish(const std::string& status, const std::map<std::string, do
 
 std::vector<SweepFailure> read_failures(const std::string& path) {
   ReadableFile file(path);
+  return read_failures(file);
+}
+
+std::vector<SweepFailure> read_failures(ReadableFile& file) {
   return file.reading("/failures", [&] {
     const H5::DataSet run = file.file().openDataSet("failures/run"),
                       reason = file.file().openDataSet("failures/reason");

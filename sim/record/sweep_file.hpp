@@ -83,6 +83,7 @@ struct SweepFailure {
 };
 // The points that failed, in order. Throws IoError.
 std::vector<SweepFailure> read_failures(const std::string& path);
+std::vector<SweepFailure> read_failures(ReadableFile& file);
 
 // Whether the file is a sweep's that takes over what the complete one of its name has. Throws IoError.
 bool is_retry(const std::string& path);

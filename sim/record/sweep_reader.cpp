@@ -2,10 +2,12 @@
 #include "record/sweep_reader.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <sstream>
 
 #include "base/diagnostics.hpp"
+#include "base/text.hpp"
 #include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
 
@@ -45,54 +47,60 @@ SweepVariable read_column(ReadableFile& file, const std::string& name, std::size
   return column;
 }
 
-void read_head(ReadableFile& file, SweepTable& table) {
-  const H5::Group root = file.file().openGroup("/");
-  table.state = text_attribute(root, "status").value_or("");
-  table.complete = number_attribute(root, "complete").value_or(0) == 1;
-  table.seed = integer_attribute(root, "seed").value_or(0);
-  table.bytes = file.file().getFileSize();
-  const H5::Group meta = root.openGroup("meta");
-  for (const std::string& name : member_names(meta, H5O_TYPE_DATASET))
-    if (const auto text = read_text(meta, name)) table.texts[name] = *text;
-  for (int i = 0; i < meta.getNumAttrs(); ++i) {
-    const std::string name = meta.openAttribute(static_cast<unsigned>(i)).getName();
-    if (const auto word = text_attribute(meta, name))
-      table.words[name] = *word;
-    else if (const auto number = number_attribute(meta, name))
-      table.numbers[name] = *number;
+std::vector<std::string> words_of(const H5::Group& root, const char* attribute) {
+  std::istringstream stream(text_attribute(root, attribute).value_or(""));
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+void read_kept(const H5::Group& root, SweepTable& table) {
+  if (has_group(root, "spikes"))
+    for (const std::string& population : member_names(root.openGroup("spikes"), H5O_TYPE_GROUP)) {
+      SpikesInfo& spikes = table.spikes.emplace_back();
+      spikes.population = population;
+      spikes.count = shape(root.openDataSet("spikes/" + population + "/timestamps")).at(0);
+    }
+  if (!has_group(root, "report")) return;
+  for (const std::string& name : member_names(root.openGroup("report"), H5O_TYPE_GROUP)) {
+    const H5::Group group = root.openGroup("report/" + name);
+    SweepTable::Trace& trace = table.traces.emplace_back();
+    trace.group = name;
+    trace.frames = shape(group.openDataSet("time")).at(0);
+    trace.neurons = shape(group.openDataSet("neuron")).at(0);
+    for (const std::string& member : member_names(group, H5O_TYPE_DATASET))
+      if (member != "run" && member != "time" && member != "neuron") trace.variables.push_back(member);
   }
-  table.duration = number_attribute(meta, "duration_ms").value_or(0);
-  table.dt = number_attribute(meta, "dt_ms").value_or(0);
 }
 
 SweepTable read_table(const std::string& path) {
   ReadableFile file(path);
   SweepTable table;
-  table.path = path;
-  std::string names;
-  std::vector<std::string> members;
+  table.head = read_head(file);
+  if (table.head.kind != "sweep") throw base::IoError(path + " is no file of a sweep");
+  std::vector<std::string> parameters, members;
   file.reading("its head", [&] {
     const H5::Group root = file.file().openGroup("/");
-    if (text_attribute(root, "hillock_kind").value_or("") != "sweep")
-      throw base::IoError(path + " is no file of a sweep");
-    names = text_attribute(root, "sweep_parameters").value_or("");
+    table.retry = root.attrExists("retry");
+    parameters = words_of(root, "sweep_parameters");
+    for (const std::string& length : words_of(root, "sweep_grid"))
+      table.grid.push_back(static_cast<std::int64_t>(base::parse_number(length).value_or(0)));
     members = member_names(root, H5O_TYPE_DATASET);
-    read_head(file, table);
   });
   for (const double status : read_numbers(file, "status"))
     table.status.push_back(status == 0   ? PointStatus::done
                            : status == 1 ? PointStatus::failed
                                          : PointStatus::not_run);
   std::set<std::string> others{"run", "seed", "status", "repeat"};
-  std::istringstream words(names);
-  for (std::string name; words >> name; others.insert(name))
+  for (const std::string& name : parameters) {
     table.parameters.push_back(read_column(file, name, table.points()));
+    others.insert(name);
+  }
   if (std::ranges::find(members, "repeat") != members.end())
     for (const double repeat : read_numbers(file, "repeat"))
       table.repeats = std::max(table.repeats, static_cast<std::int64_t>(repeat) + 1);
   for (const std::string& name : members)
     if (!others.contains(name)) table.measures.push_back(read_column(file, name, table.points()));
-  table.failures = read_failures(path);
+  file.reading("what is kept", [&] { read_kept(file.file().openGroup("/"), table); });
+  table.failures = read_failures(file);
   return table;
 }
 
@@ -100,17 +108,6 @@ SweepTable read_table(const std::string& path) {
 
 std::size_t SweepTable::count(PointStatus which) const {
   return static_cast<std::size_t>(std::ranges::count(status, which));
-}
-
-bool holds_sweep(const std::string& path) {
-  try {
-    run_apart(path, [&] {
-      if (!is_sweep(path)) throw base::IoError(path + " is no file of a sweep");
-    });
-    return true;
-  } catch (const base::IoError&) {
-    return false;
-  }
 }
 
 SweepTable read_sweep_table(const std::string& path) {

@@ -1,11 +1,11 @@
 // The table of a sweep's file, complete or still growing: what was varied, what was measured, which points
-// failed.
+// failed; and what else is kept of the points.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "record/run_info.hpp"
 #include "record/sweep_file.hpp"
 
 namespace hillock::record {
@@ -19,27 +19,24 @@ struct SweepVariable {
 };
 
 struct SweepTable {
-  std::string path;
-  std::uint64_t bytes = 0;
-  std::string state;  // running, complete, interrupted
-  bool complete = false;
-  std::uint64_t seed = 0;
-  double duration = 0, dt = 0;            // ms
+  struct Trace {
+    std::string group;
+    std::uint64_t frames = 0, neurons = 0;
+    std::vector<std::string> variables;
+  };
+  RunInfo head;                           // of reports and spikes nothing
+  bool retry = false;                     // takes over what the complete file of its name has
   std::vector<SweepVariable> parameters;  // in the order of the grid, the first is slowest
+  std::vector<std::int64_t> grid;         // values of each parameter; empty: no grid
   std::vector<SweepVariable> measures;    // in alphabetical order
   std::vector<PointStatus> status;        // of each point
   std::int64_t repeats = 1;               // how often each point is there
   std::vector<SweepFailure> failures;
-  std::map<std::string, std::string> texts;  // config, models
-  std::map<std::string, std::string> words;  // cpu, hillock_version
-  std::map<std::string, double> numbers;     // wall_simulate_s, ...
+  std::vector<SpikesInfo> spikes;  // of all points
+  std::vector<Trace> traces;       // of each point
   std::size_t points() const { return status.size(); }
   std::size_t count(PointStatus which) const;
 };
-
-// Whether the file is one of a sweep; false also if it cannot be read, or is so damaged that reading it
-// crashes.
-bool holds_sweep(const std::string& path);
 
 // Throws IoError if the file cannot be read, is damaged or is none of a sweep. To be called before threads
 // are started.

@@ -41,18 +41,26 @@ bool has(const AnalysisTable& table, const std::string& name) {
 }
 
 // The single values of a table: means over the neurons where each has one. Histograms and spectra stay out.
+// Some features have names that are taken: of the spikes of a population, or of the group of all spikes.
 void add(const AnalysisTable& table, const std::string& prefix, std::vector<Measured>& all) {
+  const auto named = [&](const std::string& name) {
+    const auto taken = [&](const std::string& one) {
+      return std::ranges::any_of(all, [&](const Measured& other) { return other.measure.name == one; });
+    };
+    return name == "spikes"       ? prefix + "spikes_in_window"
+           : taken(prefix + name) ? prefix + name + "_per_neuron"
+                                  : prefix + name;
+  };
   for (const AnalysisValues& values : table.values) {
     if (values.axis == "neuron" && !has(table, values.name + "_mean")) {
       const bool one = values.values.size() == 1;
-      // The group of all spikes has that name.
-      const std::string name = values.name == "spikes" ? "spikes_in_window" : values.name;
-      all.push_back({{prefix + name, values.unit, values.long_name + (one ? "" : "; mean over the neurons")},
-                     mean_of_finite(values.values)});
+      all.push_back(
+          {{named(values.name), values.unit, values.long_name + (one ? "" : "; mean over the neurons")},
+           mean_of_finite(values.values)});
     } else if (values.axis.empty()) {
       std::string name = values.name;
       if (name.ends_with("_mean")) name.resize(name.size() - 5);
-      all.push_back({{prefix + name, values.unit, values.long_name}, values.values.front()});
+      all.push_back({{named(name), values.unit, values.long_name}, values.values.front()});
     }
   }
 }
@@ -94,7 +102,8 @@ std::vector<SweepMeasure> measures_of(const model::Experiment& experiment,
   return measures;
 }
 
-void record_for_sweep(model::Experiment& experiment, bool traces) {
+void as_point(model::Experiment& experiment, std::uint64_t seed, bool traces) {
+  experiment.simulation.seeds = {seed};
   std::vector<model::RecordSpec> all;
   for (std::size_t p = 0; p < experiment.populations.size(); ++p) {
     model::RecordSpec spikes;
@@ -110,6 +119,7 @@ void record_for_sweep(model::Experiment& experiment, bool traces) {
     all.push_back(std::move(spikes));
   }
   experiment.record = std::move(all);
+  for (const model::Change& change : experiment.changes) as_point(*change.then, seed, traces);
 }
 
 StackRecorder::StackRecorder(const model::Experiment& one, std::int64_t points,

@@ -78,7 +78,8 @@ class StackRecorder final : public engine::Recorder {
   std::vector<Kept> kept_;
 };
 
-// The experiment with what a sweep records of its points: spikes of all, and traces only if they are kept.
-void record_for_sweep(model::Experiment& experiment, bool traces);
+// The experiment as a point of a sweep is run: with this seed, recording the spikes of all and traces only if
+// they are kept; and so what it becomes during the run.
+void as_point(model::Experiment& experiment, std::uint64_t seed, bool traces);
 
 }  // namespace hillock::sweep

@@ -5,17 +5,16 @@
 
 #include <algorithm>
 #include <boost/random/sobol.hpp>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <optional>
 #include <set>
 
-#include "base/math.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
-#include "lang/check.hpp"
 #include "lang/evaluate.hpp"
-#include "lang/parser.hpp"
+#include "lang/expression.hpp"
 
 namespace hillock::sweep {
 
@@ -45,6 +44,12 @@ double choices_of(const std::vector<SweepAxis>& axes, Combination combination) {
   return product;
 }
 
+void take(const SweepAxis& axis, std::size_t choice, Draft& draft) {
+  const SweepChoice& taken = axis.choices[choice];
+  draft.settings.insert(draft.settings.end(), taken.settings.begin(), taken.settings.end());
+  if (axis.cases) draft.cases[axis.name] = taken.name;
+}
+
 // The drafts of a grid, the first axis slowest.
 class Grid {
  public:
@@ -58,12 +63,11 @@ class Grid {
       return;
     }
     const SweepAxis& axis = *axes.front();
-    for (const SweepChoice& choice : axis.choices) {
+    for (std::size_t i = 0; i < axis.choices.size(); ++i) {
       Draft draft = so_far;
-      draft.settings.insert(draft.settings.end(), choice.settings.begin(), choice.settings.end());
-      if (axis.cases) draft.cases[axis.name] = choice.name;
+      take(axis, i, draft);
       std::vector<const SweepAxis*> rest;
-      for (const SweepAxis& nested : choice.nested) rest.push_back(&nested);
+      for (const SweepAxis& nested : axis.choices[i].nested) rest.push_back(&nested);
       rest.insert(rest.end(), axes.begin() + 1, axes.end());
       add(std::move(rest), draft);
     }
@@ -71,12 +75,6 @@ class Grid {
 
   std::vector<Draft>& drafts_;
 };
-
-void take(const SweepAxis& axis, std::size_t choice, Draft& draft) {
-  const SweepChoice& taken = axis.choices[choice];
-  draft.settings.insert(draft.settings.end(), taken.settings.begin(), taken.settings.end());
-  if (axis.cases) draft.cases[axis.name] = taken.name;
-}
 
 // Points in the unit cube, point by point: where each axis is drawn.
 class Cube {
@@ -127,18 +125,10 @@ void draw(const SweepAxis& axis, double place, Draft& draft, base::Diagnostics& 
                 draft);
   }
   const model::Values& law = *axis.law;
-  double value = 0;
-  if (axis.logarithmic) {
-    const double from = law.numbers[0], to = law.numbers[1];
-    value = from * base::exp(place * base::log(to / from));
-  } else {
-    value = model::quantile(law, place, diagnostics).value_or(0);
-  }
-  Node node;
-  node.kind = config::NodeKind::scalar;
-  node.text = base::format_quantity(value, law.dimension);
-  node.place = law.place;
-  draft.settings.push_back({axis.name, axis.place, std::move(node)});
+  const double value = axis.logarithmic ? config::between_in_logarithm(law.numbers[0], law.numbers[1], place)
+                                        : model::quantile(law, place, diagnostics).value_or(0);
+  draft.settings.push_back(
+      {axis.name, axis.place, config::scalar(base::format_quantity(value, law.dimension), law.place)});
 }
 
 std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Diagnostics& diagnostics) {
@@ -147,7 +137,7 @@ std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Di
     std::vector<const SweepAxis*> axes;
     for (const SweepAxis& axis : spec.axes) axes.push_back(&axis);
     Grid(drafts).add(std::move(axes));
-  } else if (spec.combination == Combination::zip && !spec.axes.empty()) {
+  } else if (spec.combination == Combination::zip) {
     drafts.resize(spec.axes.front().choices.size());
     for (const SweepAxis& axis : spec.axes)
       for (std::size_t i = 0; i < drafts.size(); ++i) take(axis, i, drafts[i]);
@@ -218,8 +208,7 @@ std::string word_of(const Node& node) {
 // it.
 std::optional<base::Quantity> number_of(const Draft& draft, const Assignment& setting,
                                         const config::Variables& variables) {
-  const bool expression = setting.value.is_scalar() && base::trim(setting.value.text).starts_with('=');
-  if (expression && std::ranges::any_of(draft.settings, [](const Assignment& one) {
+  if (config::is_expression(setting.value) && std::ranges::any_of(draft.settings, [](const Assignment& one) {
         return one.path == "vars" || one.path.starts_with("vars.");
       }))
     return std::nullopt;
@@ -256,26 +245,24 @@ void label(const std::vector<Draft>& drafts, const config::Variables& variables,
 
 // `where`: a condition on the columns that are numbers.
 void filter(const Node& where, Points& all, base::Diagnostics& diagnostics) {
-  if (!where.is_scalar()) {
-    diagnostics.error(where.place, "'where' must be a condition, got " + where.describe(),
-                      "write for example where: tau_m < 20 ms");
-    return;
-  }
-  std::optional<lang::Expression> condition =
-      lang::parse(where.text, where.place, diagnostics, where.further);
-  if (!condition) return;
-  lang::Scope scope;
+  std::vector<config::NamedNumber> names;
   std::map<std::string, std::size_t, std::less<>> places;
   for (std::size_t c = 0; c < all.columns.size(); ++c) {
-    if (!all.columns[c].numeric) continue;
-    scope.names.push_back(all.columns[c].name);
-    places[all.columns[c].name] = c;
+    const Column& column = all.columns[c];
+    if (!column.numeric) continue;
+    names.push_back({column.name, column.dimension});
+    places[column.name] = c;
   }
-  scope.dimension_of = [&](std::string_view name) -> std::optional<base::Dimension> {
-    const auto found = places.find(name);
-    return found == places.end() ? std::nullopt : std::optional(all.columns[found->second].dimension);
-  };
-  if (!lang::check_condition(*condition, "'where'", scope, diagnostics)) return;
+  const auto condition = config::read_condition(where, "where", "tau_m < 20 ms", names, diagnostics);
+  if (!condition) return;
+  for (const std::string& name : lang::names_of(*condition)) {
+    const std::size_t column = places.find(name)->second;
+    if (std::ranges::any_of(all.points,
+                            [&](const Point& point) { return std::isnan(point.labels[column].number); }))
+      return diagnostics.error(where.place,
+                               fmt::format("'where' asks for '{}', which not all points set", name),
+                               "give it a value in every case");
+  }
   std::erase_if(all.points, [&](const Point& point) {
     return !lang::evaluate_condition(
         *condition, [&](std::string_view name) { return point.labels[places.find(name)->second].number; });
@@ -331,13 +318,23 @@ std::string end_of_path(const std::string& path, std::size_t parts) {
   std::size_t begin = path.size();
   for (; parts > 0 && begin != std::string::npos && begin > 0; --parts) begin = path.rfind('.', begin - 1);
   std::string end = path.substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
-  std::ranges::replace(end, '.', '_');
+  std::ranges::replace_if(  // of "at.20 ms.set.vars.x" too a name that can be written everywhere
+      end, [](char c) { return !base::is_letter(c) && !base::is_digit(c) && c != '_'; }, '_');
   return end;
 }
 
+std::string unit_of_column(const base::Dimension& dimension) {
+  return dimension == base::dimension::frequency ? "Hz" : dimension.unit();
+}
+
+double in_unit_of_column(double value, const base::Dimension& dimension) {
+  if (dimension != base::dimension::frequency || !std::isfinite(value)) return value;
+  return base::parse_number(base::number_scaled(value, 3)).value_or(1000 * value);  // 0.07/ms is 70 Hz
+}
+
 double count_points(const SweepSpec& spec) {
-  const bool listed = spec.combination == Combination::grid || spec.combination == Combination::zip;
-  const double points = listed ? choices_of(spec.axes, spec.combination) : static_cast<double>(spec.count);
+  const double points = config::draws_points(spec.combination) ? static_cast<double>(spec.count)
+                                                               : choices_of(spec.axes, spec.combination);
   return points * static_cast<double>(spec.repeat);
 }
 

@@ -36,6 +36,10 @@ struct Point {
 // "step_amplitude" of "inputs.step.amplitude": its last `parts` parts.
 std::string end_of_path(const std::string& path, std::size_t parts);
 
+// What a column of values is written in: the internal unit, but Hz for rates, as those that are measured.
+std::string unit_of_column(const base::Dimension& dimension);
+double in_unit_of_column(double value, const base::Dimension& dimension);
+
 struct Points {
   std::vector<Column> columns;
   std::vector<Point> points;

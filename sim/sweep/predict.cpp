@@ -24,8 +24,7 @@ std::vector<std::unique_ptr<model::Experiment>> first_alike(const config::Templa
   std::vector<std::unique_ptr<model::Experiment>> all;
   for (std::size_t i = 0; i < static_cast<std::size_t>(most); ++i) {
     auto experiment = config.variant(points.points[i].settings);
-    experiment->simulation.seeds = {layout.seeds[i]};
-    record_for_sweep(*experiment, spec.traces);
+    as_point(*experiment, layout.seeds[i], spec.traces);
     if (!all.empty() && !can_stack(*all.front(), *experiment)) break;
     all.push_back(std::move(experiment));
   }

@@ -88,48 +88,6 @@ class Board {
   std::map<std::int64_t, std::vector<PointResult>> finished_;  // by first point
 };
 
-// Bytes that a point holds while it runs: traces, for the analysis and to be kept.
-double bytes_of_point(const record::SweepLayout& layout, const std::vector<assemble::AnalysisPlan>& plans) {
-  double bytes = 0;
-  for (const assemble::AnalysisPlan& plan : plans) bytes += plan.bytes();
-  for (const engine::ReportLayout& report : layout.reports)
-    bytes += static_cast<double>(report.frames * report.values_per_frame()) *
-             static_cast<double>(report.variables.size()) * 8;
-  return bytes;
-}
-
-std::unique_ptr<model::Experiment> as_swept(const config::Template& config, bool traces) {
-  auto experiment = config.variant({});
-  record_for_sweep(*experiment, traces);
-  return experiment;
-}
-
-}  // namespace
-
-std::int64_t stack_width(const config::Template& config, const record::SweepLayout& layout, int workers,
-                         const RunOptions& options) {
-  constexpr double most_bytes = 256e6;
-  std::int64_t neurons = 1;
-  for (const model::PopulationSpec& population : config.experiment().populations) neurons += population.size;
-  const std::int64_t stacked =
-      std::max<std::int64_t>(1, options.most_stacked / std::max<std::int64_t>(1, neurons - 1));
-  const std::int64_t share = (layout.points() + 2 * workers - 1) / (2 * workers);
-  const auto experiment = as_swept(config, !layout.reports.empty());
-  const double bytes = assemble::analysis_bytes(*experiment) + bytes_of_point(layout, {});
-  const auto fitting = static_cast<std::int64_t>(most_bytes / std::max(bytes, 1.0));
-  const std::int64_t width = std::min({stacked, share, std::max<std::int64_t>(1, fitting)});
-  return width < 8 ? std::max<std::int64_t>(1, width) : width / 8 * 8;
-}
-
-namespace {
-
-// The config as its points are run, with what is known of all of them.
-assemble::Prepared prepare_swept(const model::Experiment& experiment) {
-  program::KernelOptions quick;
-  quick.backend = program::Backend::interpreter;
-  return assemble::prepare(experiment, {quick});
-}
-
 // The seed that a point sets, or that of the config: also where it sets none that is valid, and will fail.
 std::uint64_t seed_of(const config::Template& config, const Point& point) {
   std::vector<config::Assignment> own;
@@ -142,53 +100,84 @@ std::uint64_t seed_of(const config::Template& config, const Point& point) {
   return config.experiment().simulation.seeds.front();
 }
 
+// The shortest end of its path that is free.
+std::string name_of_searched(const std::string& path, const std::set<std::string>& taken) {
+  std::string name;
+  for (std::size_t parts = 1; name != end_of_path(path, parts); ++parts) {
+    name = end_of_path(path, parts);
+    if (taken.count(name) == 0) break;
+  }
+  return name;
+}
+
 }  // namespace
 
-std::set<std::string> taken_names(const config::Template& config) {
+record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
+                              std::vector<base::Diagnostic>& warnings) {
+  record::SweepLayout layout;
+  const auto experiment = config.variant({});
+  as_point(*experiment, experiment->simulation.seeds.front(), spec.traces);
+  program::KernelOptions quick;
+  quick.backend = program::Backend::interpreter;
+  const assemble::Prepared prepared = assemble::prepare(*experiment, {quick});
+  for (const auto* more : {&config.experiment().warnings, &prepared.warnings})
+    warnings.insert(warnings.end(), more->begin(), more->end());
+  layout.measures = measures_of(*experiment, prepared.analysis);
+  if (spec.search)
+    layout.measures.insert(
+        layout.measures.begin(),
+        {name_of_searched(spec.search->path, taken_names(layout)), unit_of_column(spec.search->dimension),
+         spec.search->path + " at which " + std::string(base::trim(spec.search->until.text)) +
+             " begins to hold"});
+  if (spec.traces) layout.reports = prepared.layout.reports;
+  if (spec.spikes) layout.spikes = prepared.layout.spikes;
+  return layout;
+}
+
+std::set<std::string> taken_names(const record::SweepLayout& layout) {
   std::set<std::string> taken{"run", "repeat", "seed", "status", "meta", "spikes", "report", "failures"};
-  if (config.sweep() && config.sweep()->search) taken.insert(end_of_path(config.sweep()->search->path, 1));
-  const auto experiment = as_swept(config, false);
-  for (const record::SweepMeasure& measure : measures_of(*experiment, prepare_swept(*experiment).analysis))
-    taken.insert(measure.name);
+  for (const record::SweepMeasure& measure : layout.measures) taken.insert(measure.name);
   return taken;
 }
 
-record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
-                              const Points& points) {
-  record::SweepLayout layout;
-  const auto experiment = as_swept(config, spec.traces);
-  const assemble::Prepared prepared = prepare_swept(*experiment);
-  layout.measures = measures_of(*experiment, prepared.analysis);
-  if (spec.search) {
-    layout.measures.insert(layout.measures.begin(),
-                           {end_of_path(spec.search->path, 1), spec.search->dimension.unit(),
-                            spec.search->path + " at which " +
-                                std::string(base::trim(spec.search->until.text)) + " begins to hold"});
-    config::condition_of(*spec.search, measured_names(layout));  // says what is wrong before anything is run
-  }
-  layout.reports = prepared.layout.reports;
-  if (!spec.traces) layout.reports.clear();
-  if (spec.spikes) layout.spikes = prepared.layout.spikes;
+void add_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+                record::SweepLayout& layout) {
+  if (spec.search) config::condition_of(*spec.search, measured_names(layout));  // says what is wrong with it
   layout.grid = points.grid;
   for (std::size_t c = 0; c < points.columns.size(); ++c) {
     const Column& column = points.columns[c];
     record::SweepColumn& to = layout.columns.emplace_back();
     to.name = column.name;
     to.path = column.path;
-    to.unit = column.dimension.unit();
+    to.unit = unit_of_column(column.dimension);
     for (const Point& point : points.points) {
       if (column.numeric)
-        to.numbers.push_back(point.labels[c].number);
+        to.numbers.push_back(in_unit_of_column(point.labels[c].number, column.dimension));
       else
         to.words.push_back(point.labels[c].word);
     }
   }
   for (const Point& point : points.points) {
-    const std::uint64_t own = seed_of(config, point);
-    layout.seeds.push_back(own + point.repeat);
+    layout.seeds.push_back(seed_of(config, point) + point.repeat);
     if (spec.repeat > 1) layout.repeats.push_back(static_cast<std::int64_t>(point.repeat));
   }
-  return layout;
+}
+
+std::int64_t stack_width(const config::Template& config, const record::SweepLayout& layout, int workers,
+                         const RunOptions& options) {
+  constexpr double most_bytes = 256e6;
+  std::int64_t neurons = 0;
+  for (const model::PopulationSpec& population : config.experiment().populations) neurons += population.size;
+  // A point holds its traces while it runs: for the analysis, and to be kept.
+  double bytes = assemble::analysis_bytes(config.experiment());
+  for (const engine::ReportLayout& report : layout.reports)
+    bytes += static_cast<double>(report.frames * report.values_per_frame()) *
+             static_cast<double>(report.variables.size()) * 8;
+  const std::int64_t stacked = options.most_stacked / std::max<std::int64_t>(1, neurons),
+                     share = (layout.points() + 2 * workers - 1) / (2 * workers),
+                     fitting = static_cast<std::int64_t>(most_bytes / std::max(bytes, 1.0)),
+                     width = std::max<std::int64_t>(1, std::min({stacked, share, fitting}));
+  return width < 8 ? width : width / 8 * 8;
 }
 
 bool run_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,

@@ -24,17 +24,21 @@ struct Progress {
 struct RunOptions {
   program::KernelOptions kernels;
   int threads = 0;                          // 0: as many as there are processors
-  const std::atomic<bool>* stop = nullptr;  // set by a signal: no further point is begun, those that run end
+  const std::atomic<bool>* stop = nullptr;  // set by a signal: no point is begun, what runs is given up
   std::function<void(const Progress&)> progress;
   std::int64_t most_stacked = 512;  // neurons in a stack; 0: nothing is stacked
 };
 
-// The names of the table that no parameter may have.
-std::set<std::string> taken_names(const config::Template& config);
-
-// What a sweep's file is made of, from a config without and with its points.
+// What the file of a sweep is made of, but for its points. Adds the warnings of the config as it stands.
 record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
-                              const Points& points);
+                              std::vector<base::Diagnostic>& warnings);
+
+// The names of the table that no parameter may have.
+std::set<std::string> taken_names(const record::SweepLayout& layout);
+
+// Adds the points. Throws UserError if the condition of a search is none on what is measured.
+void add_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
+                record::SweepLayout& layout);
 
 // How many points are put into one stack, if all of them are alike: wide enough for the lanes, narrow enough
 // for the workers and the memory.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "assemble/file_inputs.hpp"
 #include "model/compare.hpp"
 
 namespace hillock::sweep {
@@ -25,10 +26,11 @@ bool has_mean(const RecordSpec& record) {
   return std::ranges::any_of(record.variables, [](const model::VariableSpec& v) { return v.mean; });
 }
 
+// The neurons that a file names are those of one point.
 bool alike(const InputSpec& a, const InputSpec& b) {
-  return model::same_role(a, b) && model::same_fields(a, b, [&](const std::string& name) {
-           return !model::is_per_neuron(a.type, name);
-         });
+  return !assemble::names_neurons(a) && model::same_role(a, b) &&
+         model::same_fields(a, b,
+                            [&](const std::string& name) { return !model::is_per_neuron(a.type, name); });
 }
 
 // The values of all points: one value if that is what all have.

@@ -22,6 +22,7 @@ using record::PointStatus;
 namespace {
 
 using Experiments = std::vector<std::unique_ptr<model::Experiment>>;
+using PlacedExperiments = std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>>;
 
 PointResult failed(std::string reason) {
   PointResult result;
@@ -43,16 +44,21 @@ std::string reason_of(const base::Error& error) {
   return base::join(lines, "; ");
 }
 
+bool same_variable(const engine::ReportVariable& a, const engine::ReportVariable& b) {
+  return a.name == b.name && a.unit == b.unit;
+}
+
 base::Unit unit_of(const record::SweepMeasure& measure) {
   return base::parse_unit(measure.unit).value_or(base::Unit{});
 }
 
 }  // namespace
 
-std::vector<config::MeasuredName> measured_names(const record::SweepLayout& layout) {
-  std::vector<config::MeasuredName> names;
+std::vector<config::NamedNumber> measured_names(const record::SweepLayout& layout) {
+  std::vector<config::NamedNumber> names;
   for (const record::SweepMeasure& measure : layout.measures)
     names.push_back({measure.name, unit_of(measure).dimension});
+  names.erase(names.begin());  // what is searched for
   return names;
 }
 
@@ -129,7 +135,8 @@ class Worker::Work {
       }
     }
     for (std::size_t i = 0; i < size; ++i)
-      if ((*found)[i].status == PointStatus::done) (*found)[i].measures.front() = with[i];
+      if ((*found)[i].status == PointStatus::done)
+        (*found)[i].measures.front() = in_unit_of_column(with[i], search_->dimension);
     return found;
   }
 
@@ -164,20 +171,13 @@ class Worker::Work {
     std::vector<config::Assignment> settings = points_.points[point].settings;
     if (searched) settings.push_back(search_->at(*searched));
     auto experiment = config_.variant(settings, spec_.after);
-    as_point(*experiment, layout_.seeds[point]);
+    as_point(*experiment, layout_.seeds[point], spec_.traces);
     return experiment;
   }
 
-  void as_point(model::Experiment& experiment, std::uint64_t seed) const {
-    experiment.simulation.seeds = {seed};
-    record_for_sweep(experiment, spec_.traces);
-    for (const model::Change& change : experiment.changes) as_point(*change.then, seed);
-  }
-
   // Moves the first point and all that can be stacked with it.
-  void take_alike(std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>>& left,
-                  std::vector<std::size_t>& places, Experiments& stack) const {
-    std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>> others;
+  void take_alike(PlacedExperiments& left, std::vector<std::size_t>& places, Experiments& stack) const {
+    PlacedExperiments others;
     for (auto& [place, one] : left) {
       if (stack.empty() || (options_.most_stacked > 0 && can_stack(*stack.front(), *one))) {
         places.push_back(place);
@@ -214,7 +214,7 @@ class Worker::Work {
     model::Experiment& experiment = together ? *together : *points.front();
     experiment.simulation.threads = threads_;
     assemble::Prepared prepared = assemble::prepare(experiment, {options_.kernels});
-    check_traces(prepared, std::ssize(points));
+    check_results(*points.front(), prepared, std::ssize(points));
     StackRecorder recorder(*points.front(), std::ssize(points), prepared, layout_);
     if (spec_.after > 0 && !begin_with_transients(points, recorder, *prepared.simulation)) return false;
     engine::RunOptions options;
@@ -229,7 +229,7 @@ class Worker::Work {
   // The run up to the time from which the values of the points hold.
   std::unique_ptr<Transient> run_transient(std::uint64_t seed) const {
     const auto experiment = config_.variant({});
-    as_point(*experiment, seed);
+    as_point(*experiment, seed, spec_.traces);
     experiment->simulation.threads = threads_;
     const assemble::Prepared prepared = assemble::prepare(*experiment, {options_.kernels});
     BlockKeeper recorder;
@@ -264,18 +264,31 @@ class Worker::Work {
     return true;
   }
 
-  // Traces of all points lie in one array.
-  void check_traces(const assemble::Prepared& prepared, std::int64_t points) const {
+  // What the points give must have a place in the table and among the traces, which lie in one array.
+  void check_results(const model::Experiment& one, const assemble::Prepared& prepared,
+                     std::int64_t points) const {
+    if (!std::ranges::equal(one.populations, config_.experiment().populations, {},
+                            &model::PopulationSpec::name, &model::PopulationSpec::name))
+      throw base::UserError("its populations have other names than those of the config",
+                            "vary what the populations are, not which there are");
+    for (const record::SweepMeasure& measure : measures_of(one, prepared.analysis))
+      if (std::ranges::find(layout_.measures, measure.name, &record::SweepMeasure::name) ==
+          layout_.measures.end())
+        throw base::UserError("it measures " + base::quoted(measure.name) + ", which the config does not",
+                              "name it in the 'analysis' of the config");
     if (!spec_.traces) return;
     const auto& own = prepared.layout.reports;
     const bool same = std::ranges::equal(own, layout_.reports, [&](const auto& a, const auto& b) {
       return a.group == b.group && a.frames == b.frames && a.interval == b.interval &&
-             a.variables.size() == b.variables.size() &&
-             a.values_per_frame() == b.values_per_frame() * (a.mean ? 1 : points);
+             a.float64 == b.float64 && a.mean == b.mean &&
+             std::ranges::equal(a.variables, b.variables, same_variable) &&
+             std::ssize(a.neurons) == std::ssize(b.neurons) * points &&
+             std::equal(b.neurons.begin(), b.neurons.end(), a.neurons.begin());
     });
     if (!same)
-      throw base::UserError("its traces have other times, neurons or variables than those of the config",
-                            "keep the traces of points with the same times and neurons only");
+      throw base::UserError(
+          "its traces have other times, neurons, variables or types than those of the config",
+          "keep the traces of points with the same 'record' and times only");
   }
 
   const config::Template& config_;

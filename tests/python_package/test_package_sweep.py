@@ -170,6 +170,20 @@ def test_curves_and_maps_are_drawn_of_a_sweep_or_its_file(tmp_path):
         hillock.plot.sweep(found, "rate", "nothing")
 
 
+def test_points_without_a_value_of_a_parameter_are_on_no_map(tmp_path):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    config = copy.deepcopy(CONFIG)
+    config["sweep"] = {"parameters": {"kind": {"cases": {
+        "grid": {"inputs.step.amplitude": ["400 pA", "700 pA"], "populations.cell.params.tau_m": ["10 ms", "20 ms"]},
+        "other": {"inputs.step.start": "50 ms"}}}}}
+    found = hillock.sweep(config, out=tmp_path / "s.h5")
+    assert np.isnan(found["tau_m"]).tolist() == [False] * 4 + [True]
+    mesh = hillock.plot.sweep(found, "rate", "amplitude", "tau_m").collections[0]
+    assert np.allclose(mesh.get_array().reshape(2, 2), found["rate"][:4].reshape(2, 2).T)
+
+
 def test_the_package_shows_the_time_left_of_a_sweep(tmp_path, program):
     script = ("import hillock, json, sys; c = json.loads(sys.argv[1]); "
               "c['simulation']['duration'] = '20 s'; c['sweep'] |= {'repeat': 60, 'keep': []}; hillock.sweep(c, progress=True)")

@@ -1,10 +1,13 @@
 // The file of a sweep: created, filled point by point, gone on with, and refused where it is another's.
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -254,6 +257,25 @@ TEST_CASE("two processes do not write the file of one sweep, new or gone on with
               return found.find("is being written by process " + pid) == std::string::npos ? 1 : 0;
             }) == 0);
   }
+}
+
+TEST_CASE("of a trace of more than 4 GB a chunk has a part") {
+  const TemporaryFolder folder;
+  SweepLayout layout = sweep_layout();
+  layout.reports[0].frames = 3'000'000;
+  layout.reports[0].neurons.resize(1000);
+  std::iota(layout.reports[0].neurons.begin(), layout.reports[0].neurons.end(), 0);
+  SweepFile file(folder / "sweep.h5", Start::anew, false, layout);
+  file.append({sample_point(3)});
+  file.finish("interrupted", {});
+  ReadableFile written(folder / "sweep.h5.partial");
+  const H5::DataSet set = written.file().openDataSet("report/exc/V");
+  std::array<hsize_t, 3> chunk{};
+  set.getCreatePlist().getChunk(3, chunk.data());
+  CHECK(shape(set) == std::vector<hsize_t>{points, 3'000'000, 1000});
+  CHECK(chunk[0] == 1);
+  CHECK(chunk[1] * chunk[2] * sizeof(double) < std::uint64_t{1} << 32);
+  CHECK(chunk[2] == 1000);
 }
 
 TEST_CASE("a long reason is cut, whole letters only") {

@@ -32,7 +32,7 @@ inline sweep::Points points(const std::string& section,
                             const std::set<std::string>& taken = {"seed", "rate"}) {
   const config::Template whole = read(base + section);
   hillock::base::Diagnostics unheard;
-  const config::Variables variables = config::read_variables(whole.vars(), unheard);
+  const config::Variables variables = config::read_variables(whole.document().find("vars"), unheard);
   const config::SweepSpec spec = *whole.sweep();
   sweep::Points all = sweep::all_points(spec, variables, 5, taken);
   sweep::check_paths(whole, all, spec.after);

@@ -129,7 +129,7 @@ int plot(const Arguments& arguments, Console& console) {
   if (!arguments.width.empty()) figure.width = millimetres("--width", arguments.width);
   if (!arguments.height.empty()) figure.height = millimetres("--height", arguments.height);
   figure.dark = arguments.dark;
-  if (record::holds_sweep(arguments.path))
+  if (record::is_sweep(arguments.path))
     add_sweep(arguments, figure);
   else
     add_run(arguments, figure);

@@ -66,7 +66,7 @@ std::vector<SweepAxisView> axes_of(const SweepTable& table, const SweepRequest& 
     throw UserError(fmt::format("--axis names {} parameters, and a figure has two axes", request.axes.size()),
                     "name one or two");
   for (const std::string& name : request.axes) {
-    const SweepVariable& parameter = found(table.parameters, name, "parameter", table.path);
+    const SweepVariable& parameter = found(table.parameters, name, "parameter", table.head.path);
     if (!parameter.numeric())
       throw UserError(fmt::format("the values of '{}' are words, and an axis needs numbers", name),
                       "leave it out: it is shown apart");
@@ -81,13 +81,13 @@ std::vector<SweepAxisView> axes_of(const SweepTable& table, const SweepRequest& 
     if (SweepAxisView axis = axis_of(parameter); axis.values.size() > 1) axes.push_back(std::move(axis));
   }
   if (axes.empty())
-    throw UserError(table.path + ": no parameter of the sweep takes different numbers",
+    throw UserError(table.head.path + ": no parameter of the sweep takes different numbers",
                     names.empty() ? "its values are words: hillock report shows the table"
                                   : "choose one with --axis: " + base::join(names, ", "));
   if (axes.size() > 2)
-    throw UserError(
-        fmt::format("{}: the sweep has {} parameters, and a figure has two axes", table.path, axes.size()),
-        "choose one or two with --axis: " + base::join(names, ", "));
+    throw UserError(fmt::format("{}: the sweep has {} parameters, and a figure has two axes", table.head.path,
+                                axes.size()),
+                    "choose one or two with --axis: " + base::join(names, ", "));
   return axes;
 }
 
@@ -101,7 +101,7 @@ std::vector<const SweepVariable*> measures_of(const SweepTable& table, const Swe
                                               std::vector<std::string>& notes) {
   std::vector<const SweepVariable*> measures, others;
   for (const std::string& name : request.measures)
-    measures.push_back(&found(table.measures, name, "measure", table.path));
+    measures.push_back(&found(table.measures, name, "measure", table.head.path));
   if (!measures.empty()) return measures;
   for (const bool counts : {false, true})
     for (const SweepVariable& measure : table.measures) {
@@ -114,7 +114,7 @@ std::vector<const SweepVariable*> measures_of(const SweepTable& table, const Swe
     measures.push_back(others.front());
     others.erase(others.begin());
   }
-  if (measures.empty()) throw UserError(table.path + ": the sweep has no measures");
+  if (measures.empty()) throw UserError(table.head.path + ": the sweep has no measures");
   if (!others.empty()) {
     std::vector<std::string> names;
     for (const SweepVariable* other : others) names.push_back(other->name);
@@ -158,8 +158,9 @@ void sort_into_groups(const SweepTable& table, SweepView& view) {
   }
   const std::vector<double>& x = view.axes.front().parameter->numbers;
   view.curves = std::ranges::any_of(view.groups, [&](const SweepGroup& group) {
-    return std::ranges::any_of(group.points,
-                               [&](std::size_t point) { return x[point] != x[group.points.front()]; });
+    return std::ranges::any_of(group.points, [&](std::size_t point) {
+      return std::isfinite(x[point]) && x[point] != x[group.points.front()];
+    });
   });
   if (others.size() == 1)
     view.apart = quantity_label(others.front()->name, others.front()->numeric() ? others.front()->unit : "1");
@@ -188,7 +189,7 @@ void add_notes(const SweepTable& table, Figure& figure) {
   }
   if (const std::size_t missing = table.count(PointStatus::not_run); missing > 0)
     figure.notes.push_back(fmt::format("The sweep is not complete ({}): {} of {} points were not run.",
-                                       table.state, missing, table.points()));
+                                       table.head.status, missing, table.points()));
 }
 
 }  // namespace

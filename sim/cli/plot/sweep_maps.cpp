@@ -135,7 +135,7 @@ void add_maps(const SweepTable& table, const SweepView& view, Figure& figure) {
   if (const std::size_t places = view.axes[0].values.size() * view.axes[1].values.size();
       grid && places > most_tiles)
     throw base::UserError(fmt::format("{}: a map of {} tiles is more than paper can show, which is {}",
-                                      table.path, places, most_tiles),
+                                      table.head.path, places, most_tiles),
                           "choose one axis with --axis");
   bool holes = false;
   for (const SweepVariable* measure : view.measures)

@@ -12,7 +12,7 @@ namespace hillock::cli {
 
 int report(const Arguments& arguments, Console& console) {
   const std::string out = picture_path(arguments, ".html");
-  const bool sweep = record::holds_sweep(arguments.path);
+  const bool sweep = record::is_sweep(arguments.path);
   write_picture(out, page(sweep ? sweep_page_parts() : page_parts(), arguments.path,
                           sweep ? sweep_page_data(arguments.path) : page_data(arguments.path)));
   console.out(fmt::format("{}: open it in a browser\n", out));

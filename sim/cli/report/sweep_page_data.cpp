@@ -63,9 +63,9 @@ Json facts_json(const SweepTable& table) {
   const auto add = [&](const std::string& name, const std::string& text) {
     facts.push(Json::Array{Json(name), Json(text)});
   };
-  add("file", table.path);
-  for (const auto& [name, word] : table.words) add(name, word);
-  for (const auto& [name, number] : table.numbers) add(name, base::number(number));
+  add("file", table.head.path);
+  for (const auto& [name, word] : table.head.words) add(name, word);
+  for (const auto& [name, number] : table.head.numbers) add(name, base::number(number));
   return facts;
 }
 
@@ -74,16 +74,16 @@ std::string summary(const SweepTable& table) {
   if (table.repeats > 1) text += fmt::format(", each {} times", table.repeats);
   if (const std::size_t failed = table.count(PointStatus::failed); failed > 0)
     text += fmt::format(", {} failed", failed);
-  return text + fmt::format("; {} of model time in steps of {} ms, seed {}, {}", human_time(table.duration),
-                            base::number(table.dt), table.seed,
-                            human_bytes(static_cast<double>(table.bytes)));
+  return text + fmt::format("; {} of model time in steps of {} ms, seed {}, {}",
+                            human_time(table.head.duration), base::number(table.head.dt), table.head.seed,
+                            human_bytes(static_cast<double>(table.head.bytes)));
 }
 
 std::string warning(const SweepTable& table, std::size_t shown) {
   std::string text;
   if (const std::size_t missing = table.count(PointStatus::not_run); missing > 0)
-    text = fmt::format("This sweep is not complete ({}): {} of {} points were not run.", table.state, missing,
-                       table.points());
+    text = fmt::format("This sweep is not complete ({}): {} of {} points were not run.", table.head.status,
+                       missing, table.points());
   if (shown < table.points())
     text += fmt::format("{}The first {} of {} points are in this page.", text.empty() ? "" : " ", shown,
                         table.points());
@@ -111,7 +111,7 @@ Json sweep_page_data(const std::string& path) {
   page["failures"] = failures_json(table);
   page["facts"] = facts_json(table);
   page["texts"] = Json::Array{};
-  for (const auto& [name, text] : table.texts) page["texts"].push(Json::Array{Json(name), Json(text)});
+  for (const auto& [name, text] : table.head.texts) page["texts"].push(Json::Array{Json(name), Json(text)});
   page["colours"] = Json::Array{};
   for (const std::string_view colour : colour_map) page["colours"].push(colour);
   return page;
