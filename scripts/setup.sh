@@ -3,7 +3,7 @@
 # everything is there, so a second call works offline.
 # shellcheck shell=bash
 
-build_packages=(g++ cmake ninja-build libboost-dev libhdf5-dev libyaml-cpp-dev libcli11-dev libfmt-dev libxsimd-dev libxbyak-dev)
+build_packages=(g++ cmake ninja-build libboost-dev libhdf5-dev libyaml-cpp-dev libcli11-dev libfmt-dev libxsimd-dev libeigen3-dev libxbyak-dev)
 test_packages=(git doctest-dev python3 python3-dev python3-venv octave octave-netcdf gnuplot-nox fonts-freefont-otf locales)
 full_packages=(clang clang-tidy libclang-rt-dev)
 bench_packages=(libasmjit-dev)

@@ -32,6 +32,7 @@ enum class Form {
   any_or_all,
   like,  // the name of a sibling
   word,
+  flag,          // true or false
   anything,      // what the text says
   sweep_values,  // a list, a range, a law or cases
   combination,

@@ -20,6 +20,12 @@ Json string_schema(const std::string& pattern = {}) {
   return json;
 }
 
+Json boolean_schema() {
+  Json json;
+  json["type"] = "boolean";
+  return json;
+}
+
 Json any_of(Json::Array alternatives) {
   Json json;
   json["anyOf"] = std::move(alternatives);
@@ -157,6 +163,8 @@ class Schema {
       case Form::like:
       case Form::word:
         return string_schema();
+      case Form::flag:
+        return boolean_schema();
       case Form::anything:
         return Json(Json::Object{});
       case Form::sweep_values:
@@ -318,13 +326,12 @@ class Schema {
   }
 
   Json record() {
-    Json boolean, list, some_spikes;
-    boolean["type"] = "boolean";
+    Json list, some_spikes;
     list["type"] = "array";
     list["items"] = string_schema();
     some_spikes["neurons"] = neurons();
     Json properties;
-    properties["spikes"] = any_of({boolean, object_schema(std::move(some_spikes))});
+    properties["spikes"] = any_of({boolean_schema(), object_schema(std::move(some_spikes))});
     properties["spikes"]["description"] = "whether spikes are recorded; all neurons' or {neurons: 0..99}";
     properties["dtype"] = enum_schema({"float32", "float64"});
     properties["dtype"]["description"] = "number type of the traces (default float32)";

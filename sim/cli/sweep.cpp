@@ -27,6 +27,7 @@ std::string progress_text(const sweep::Progress& progress, std::int64_t before) 
       fmt::format("{:3.0f} %  {} of {} points",
                   100 * static_cast<double>(progress.done) / static_cast<double>(progress.points),
                   progress.done, progress.points);
+  if (progress.runs > 0) text += fmt::format(", {} runs, lowest error {:.3g}", progress.runs, progress.error);
   if (progress.failed > 0) text += fmt::format(", {} failed", progress.failed);
   if (done > 0)
     text += "  " + human_seconds(progress.wall_seconds * left / done) + " left  " +

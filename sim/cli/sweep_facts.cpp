@@ -58,10 +58,12 @@ SweepFacts sweep_facts(const config::Template& config, const program::KernelOpti
   facts.combination = config::word_of(spec.combination);
   facts.repeat = spec.repeat;
   facts.points = plan.layout.points();
-  if (spec.search) {
-    facts.searched = spec.search->path;
-    facts.runs = spec.search->runs();
-  }
+  if (spec.search) facts.searched = {spec.search->path};
+  if (spec.fit)
+    for (const config::FittedParameter& parameter : spec.fit->parameters)
+      facts.searched.push_back(parameter.path);
+  facts.fits = spec.fit.has_value();
+  facts.runs = sweep::runs_of_each_point(spec);
   facts.kept = {"summary"};
   if (spec.spikes) facts.kept.emplace_back("spikes");
   if (spec.traces) facts.kept.emplace_back("traces");
@@ -72,7 +74,6 @@ SweepFacts sweep_facts(const config::Template& config, const program::KernelOpti
   sweep::RunOptions options;
   options.kernels = kernels;
   facts.seconds = sweep::predict_seconds(config, spec, plan.points, plan.layout, options, seconds_to_measure);
-  if (facts.seconds) *facts.seconds *= static_cast<double>(facts.runs);
   return facts;
 }
 
@@ -82,16 +83,16 @@ std::string text_of(const SweepFacts& facts) {
                   facts.repeat > 1 ? fmt::format(", each repeated {} times", facts.repeat) : "");
   for (const SweepFacts::Axis& axis : facts.axes) text += text_of(axis);
   if (!facts.searched.empty())
-    text +=
-        fmt::format("  {}: searched for in {} of each point\n", facts.searched, counted(facts.runs, "run"));
+    text += fmt::format("  {}: {} {} of each point\n", base::join(facts.searched, ", "),
+                        facts.fits ? "fitted in at most" : "searched for in", counted(facts.runs, "run"));
   text += "  measures: " + base::join(facts.measures, ", ") + "\n";
   text += fmt::format("  file of the sweep: {}", human_bytes(static_cast<double>(facts.table_bytes)));
   if (facts.trace_bytes > 0)
     text += fmt::format(" and {} of traces", human_bytes(static_cast<double>(facts.trace_bytes)));
   if (facts.spikes) text += " and 24 bytes per spike";
   text += facts.seconds
-              ? fmt::format("\n  time of the sweep: about {}, estimated from a few of its first steps\n",
-                            human_seconds(*facts.seconds))
+              ? fmt::format("\n  time of the sweep: {} {}, estimated from a few of its first steps\n",
+                            facts.fits ? "at most about" : "about", human_seconds(*facts.seconds))
               : "\n  time of the sweep: not known, as its first points fail\n";
   return text;
 }
@@ -111,7 +112,7 @@ Json json_of(const SweepFacts& facts) {
     one["last"] = axis.last;
     json["axes"].push(std::move(one));
   }
-  json["search"] = facts.searched.empty() ? Json() : Json(facts.searched);
+  json["search"] = facts.searched.empty() ? Json() : Json(base::join(facts.searched, " "));
   json["runs_of_each_point"] = facts.runs;
   json["keep"] = Json::Array{};
   for (const std::string& kept : facts.kept) json["keep"].push(kept);

@@ -21,8 +21,9 @@ struct SweepFacts {
   std::vector<Axis> axes;
   std::string combination;
   std::int64_t repeat = 1, points = 0;  // all points, repetitions included
-  std::string searched;                 // the path of what is searched for; empty: nothing is
-  std::int64_t runs = 1;                // of each point
+  std::vector<std::string> searched;    // the paths of what is searched for or fitted
+  bool fits = false;
+  std::int64_t runs = 1;  // of each point, of a fit at most
   std::vector<std::string> kept, measures;
   std::int64_t table_bytes = 0, trace_bytes = 0;
   bool spikes = false;            // come on top, and are not known beforehand

@@ -12,6 +12,7 @@
 #include "cli/data_files.hpp"
 #include "cli/provenance.hpp"
 #include "cli/version.hpp"
+#include "sweep/fit.hpp"
 #include "sweep/run_points.hpp"
 
 namespace hillock::cli {
@@ -85,6 +86,7 @@ SweepPlan plan_sweep(const config::Template& config, const std::vector<std::stri
   sweep::check_paths(config, plan.points, config.sweep()->after);
   if (const auto& search = config.sweep()->search)  // its path is wrong where its last value is
     config.variant(std::vector{search->at(search->to)}, config.sweep()->after);
+  sweep::check_fit(config, plan.points);
   for (const std::string& one : only) keep_only(one, plan.points);
   sweep::add_points(config, *config.sweep(), plan.points, plan.layout);
   add_facts(experiment, plan.layout.facts);

@@ -127,14 +127,11 @@ void Template::read_what_varies(const Node& root, base::Diagnostics& diagnostics
   Reader reader(diagnostics, variables);
   sweep_ = sweep == nullptr ? SweepSpec{} : read_sweep(reader, *sweep, experiment_->simulation);
   if (search == nullptr) return;
-  sweep_->search = read_search(reader, *search);
-  check_varied(sweep_->search->path, sweep_->search->place, sweep_->after, diagnostics);
-  for (const SweepAxis& axis : sweep_->axes)
-    if (axis.name == sweep_->search->path)
-      diagnostics.error(
-          sweep_->search->place,
-          "the sweep has values of " + base::quoted(axis.name) + ", and the search looks for one",
-          "take it out of one of the two");
+  if (search->find("fit") != nullptr)
+    sweep_->fit = read_fit(reader, *search, *experiment_);
+  else
+    sweep_->search = read_search(reader, *search);
+  check_searched(*sweep_, diagnostics);
 }
 
 void Template::read(const Node& root, Library& library, model::Experiment& experiment,

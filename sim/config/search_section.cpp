@@ -61,12 +61,12 @@ std::int64_t SearchSpec::runs() const {
 SearchSpec read_search(Reader& reader, const Node& search) {
   SearchSpec spec;
   if (reader.map(search, "search")) {
-    const std::vector<std::string> keys{"bisection"};
+    const std::vector<std::string> keys{"bisection", "fit"};
     reader.keys(search, "'search'", keys);
     const Node* bisection = search.find("bisection");
     if (bisection == nullptr)
       reader.error(
-          search.place, "'search' needs 'bisection'",
+          search.place, "'search' needs 'bisection' or 'fit'",
           "write for example bisection: {parameter: inputs.step.amplitude, from: 0 pA, to: 1 nA, until: "
           "spike_count >= 1, tolerance: 0.1 pA}");
     else if (reader.map(*bisection, "'bisection'"))

@@ -382,6 +382,35 @@ bool draws_points(Combination combination) {
   return combination != Combination::grid && combination != Combination::zip;
 }
 
+void check_searched(const SweepSpec& spec, base::Diagnostics& diagnostics) {
+  // Whether one of the paths lies below the other, or is the same.
+  const auto overlap = [](const std::string& one, const std::string& other) {
+    return (one + ".").starts_with(other + ".") || (other + ".").starts_with(one + ".");
+  };
+  const auto varies = [&](const std::vector<SweepAxis>& axes, const std::string& path,
+                          const auto& inner) -> bool {
+    return std::ranges::any_of(axes, [&](const SweepAxis& axis) {
+      return (!axis.cases && overlap(axis.name, path)) ||
+             std::ranges::any_of(axis.choices, [&](const SweepChoice& choice) {
+               return std::ranges::any_of(
+                          choice.settings,
+                          [&](const Assignment& setting) { return overlap(setting.path, path); }) ||
+                      inner(choice.nested, path, inner);
+             });
+    });
+  };
+  const auto check = [&](const std::string& path, const base::Place& place, const std::string& what) {
+    check_varied(path, place, spec.after, diagnostics);
+    if (varies(spec.axes, path, varies))
+      diagnostics.error(place, "the sweep has values of " + base::quoted(path) + ", and " + what,
+                        "take it out of one of the two");
+  };
+  if (spec.search) check(spec.search->path, spec.search->place, "the search looks for one");
+  if (!spec.fit) return;
+  for (const FittedParameter& parameter : spec.fit->parameters)
+    check(parameter.path, parameter.place, "the fit looks for one");
+}
+
 double between_in_logarithm(double from, double to, double part) {
   return from * base::exp(part * base::log(to / from));
 }

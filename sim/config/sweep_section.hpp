@@ -8,6 +8,7 @@
 #include "base/diagnostics.hpp"
 #include "config/composition.hpp"
 #include "config/document.hpp"
+#include "config/fit_section.hpp"
 #include "config/reader.hpp"
 #include "config/search_section.hpp"
 #include "model/experiment.hpp"
@@ -49,6 +50,7 @@ struct SweepSpec {
   std::int64_t repeat = 1;  // of each point, each with a seed of its own
   std::optional<Node> where;
   std::optional<SearchSpec> search;     // at each point, for one more value
+  std::optional<FitSpec> fit;           // or for several
   std::int64_t after = 0;               // the step from which the values hold; before, all points are one
   bool spikes = false, traces = false;  // are kept, beside the summary
   base::Place place;
@@ -63,6 +65,9 @@ SweepSpec read_sweep(Reader& reader, const Node& sweep, const model::SimulationS
 // Reports a path that no point can have a value of; `after`: the step from which values hold.
 void check_varied(const std::string& path, const base::Place& place, std::int64_t after,
                   base::Diagnostics& diagnostics);
+
+// Reports what is searched for or fitted, and cannot be, or is varied by the sweep as well.
+void check_searched(const SweepSpec& spec, base::Diagnostics& diagnostics);
 
 // What lies at `part`, from 0 to 1, of the way between two numbers in their logarithm.
 double between_in_logarithm(double from, double to, double part);

@@ -31,11 +31,6 @@ double mean_of_finite(const std::vector<double>& values) {
   return count == 0 ? none : sum / static_cast<double>(count);
 }
 
-// With one population its name needs not be said.
-std::string prefix_of(const model::Experiment& experiment, const std::string& population) {
-  return experiment.populations.size() == 1 ? "" : population + "_";
-}
-
 bool has(const AnalysisTable& table, const std::string& name) {
   return std::ranges::any_of(table.values, [&](const AnalysisValues& one) { return one.name == name; });
 }
@@ -90,6 +85,10 @@ std::vector<Measured> measure(const model::Experiment& experiment, const std::ve
 }
 
 }  // namespace
+
+std::string prefix_of(const model::Experiment& experiment, const std::string& population) {
+  return experiment.populations.size() == 1 ? "" : population + "_";
+}
 
 std::vector<SweepMeasure> measures_of(const model::Experiment& experiment,
                                       const std::vector<assemble::AnalysisPlan>& plans) {
@@ -266,6 +265,22 @@ record::PointResult StackRecorder::result(Kept& kept, double reached, double sto
   }
   if (!layout_.reports.empty()) point.traces = std::move(kept.traces);
   return point;
+}
+
+std::vector<double> StackRecorder::take_last_trace(std::size_t point, const engine::Simulation& simulation) {
+  if (const auto stopped = simulation.stopped(point)) cut(kept_[point], stopped->step);
+  std::vector<double> values = std::move(kept_[point].traces.back().values64);
+  kept_[point].traces.pop_back();
+  return values;
+}
+
+std::vector<double> StackRecorder::spike_times(std::size_t point, std::size_t population,
+                                               std::uint64_t neuron) const {
+  const engine::SpikeBlock& block = kept_[point].spikes[population];
+  std::vector<double> times;
+  for (std::size_t i = 0; i < block.times.size(); ++i)
+    if (block.node_ids[i] == neuron) times.push_back(block.times[i]);
+  return times;
 }
 
 std::vector<record::PointResult> StackRecorder::results(const engine::Simulation& simulation) {

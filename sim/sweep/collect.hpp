@@ -19,6 +19,9 @@ namespace hillock::sweep {
 std::vector<record::SweepMeasure> measures_of(const model::Experiment& experiment,
                                               const std::vector<assemble::AnalysisPlan>& plans);
 
+// What the names of the measures of a population begin with: nothing, where there is only one.
+std::string prefix_of(const model::Experiment& experiment, const std::string& population);
+
 // What a single point has recorded, block by block.
 struct Blocks {
   std::vector<engine::FrameBlock> frames;
@@ -52,6 +55,11 @@ class StackRecorder final : public engine::Recorder {
 
   // What a point had recorded before the run of the stack began.
   void begin_with(std::size_t point, const Blocks& blocks);
+  // What a point has recorded in the last report, which has one variable of one neuron, as float64; it is not
+  // kept then. NaN behind the end of a point that has ended earlier.
+  std::vector<double> take_last_trace(std::size_t point, const engine::Simulation& simulation);
+  // When a neuron of the point has fired, ms.
+  std::vector<double> spike_times(std::size_t point, std::size_t population, std::uint64_t neuron) const;
   // The results of each point at the end of the run, which each may have reached at a time of its own.
   std::vector<record::PointResult> results(const engine::Simulation& simulation);
 

@@ -151,23 +151,6 @@ std::vector<Draft> drafts_of(const SweepSpec& spec, std::uint64_t seed, base::Di
   return drafts;
 }
 
-// The shortest end of each path that no other column has, nor the results themselves.
-void name_columns(std::vector<Column>& columns, const std::set<std::string>& taken) {
-  const auto unique = [&](const std::string& name) {
-    return taken.count(name) == 0 && std::ranges::count(columns, name, &Column::name) == 1;
-  };
-  for (std::size_t parts = 1; parts < 12; ++parts) {
-    std::vector<std::string> names;
-    bool done = true;
-    for (Column& column : columns)
-      if (!column.path.empty() && (parts == 1 || !unique(column.name))) names.push_back(column.path);
-    for (Column& column : columns)
-      if (std::ranges::find(names, column.path) != names.end()) column.name = end_of_path(column.path, parts);
-    for (const Column& column : columns) done = done && (column.path.empty() || unique(column.name));
-    if (done) return;
-  }
-}
-
 // Cases have the name they were given.
 void check_names(const SweepSpec& spec, const std::set<std::string>& taken, base::Diagnostics& diagnostics) {
   const auto check = [&](const std::vector<SweepAxis>& axes, const auto& inner) -> void {
@@ -330,6 +313,22 @@ std::string unit_of_column(const base::Dimension& dimension) {
 double in_unit_of_column(double value, const base::Dimension& dimension) {
   if (dimension != base::dimension::frequency || !std::isfinite(value)) return value;
   return base::parse_number(base::number_scaled(value, 3)).value_or(1000 * value);  // 0.07/ms is 70 Hz
+}
+
+void name_columns(std::vector<Column>& columns, const std::set<std::string>& taken) {
+  const auto unique = [&](const std::string& name) {
+    return taken.count(name) == 0 && std::ranges::count(columns, name, &Column::name) == 1;
+  };
+  for (std::size_t parts = 1; parts < 12; ++parts) {
+    std::vector<std::string> names;
+    bool done = true;
+    for (Column& column : columns)
+      if (!column.path.empty() && (parts == 1 || !unique(column.name))) names.push_back(column.path);
+    for (Column& column : columns)
+      if (std::ranges::find(names, column.path) != names.end()) column.name = end_of_path(column.path, parts);
+    for (const Column& column : columns) done = done && (column.path.empty() || unique(column.name));
+    if (done) return;
+  }
 }
 
 double count_points(const SweepSpec& spec) {

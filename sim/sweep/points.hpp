@@ -40,6 +40,9 @@ std::string end_of_path(const std::string& path, std::size_t parts);
 std::string unit_of_column(const base::Dimension& dimension);
 double in_unit_of_column(double value, const base::Dimension& dimension);
 
+// Gives each column the shortest end of its path that no other column has, and that is not taken.
+void name_columns(std::vector<Column>& columns, const std::set<std::string>& taken);
+
 struct Points {
   std::vector<Column> columns;
   std::vector<Point> points;

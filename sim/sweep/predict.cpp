@@ -9,13 +9,14 @@
 #include "base/wall_time.hpp"
 #include "parallel/team.hpp"
 #include "sweep/collect.hpp"
+#include "sweep/fit.hpp"
 #include "sweep/stack.hpp"
 
 namespace hillock::sweep {
 
 namespace {
 
-// The first points, as far as they can be in one stack.
+// The first runs of the first points, as far as they can be in one stack.
 std::vector<std::unique_ptr<model::Experiment>> first_alike(const config::Template& config,
                                                             const config::SweepSpec& spec,
                                                             const Points& points,
@@ -23,15 +24,25 @@ std::vector<std::unique_ptr<model::Experiment>> first_alike(const config::Templa
                                                             std::int64_t most) {
   std::vector<std::unique_ptr<model::Experiment>> all;
   for (std::size_t i = 0; i < static_cast<std::size_t>(most); ++i) {
-    auto experiment = config.variant(points.points[i].settings);
-    as_point(*experiment, layout.seeds[i], spec.traces);
-    if (!all.empty() && !can_stack(*all.front(), *experiment)) break;
-    all.push_back(std::move(experiment));
+    std::vector<std::vector<config::Assignment>> runs(1);
+    if (spec.fit) runs = Fit(*spec.fit, layout.seeds[i]).ask();
+    for (std::vector<config::Assignment>& settings : runs) {
+      settings.insert(settings.begin(), points.points[i].settings.begin(), points.points[i].settings.end());
+      auto experiment = config.variant(settings);
+      as_point(*experiment, layout.seeds[i], spec.traces);
+      if (!all.empty() && !can_stack(*all.front(), *experiment)) return all;
+      all.push_back(std::move(experiment));
+    }
   }
   return all;
 }
 
 }  // namespace
+
+std::int64_t runs_of_each_point(const config::SweepSpec& spec) {
+  if (spec.fit) return spec.fit->runs;
+  return spec.search ? spec.search->runs() : 1;
+}
 
 std::optional<double> predict_seconds(const config::Template& config, const config::SweepSpec& spec,
                                       const Points& points, const record::SweepLayout& layout,
@@ -40,7 +51,7 @@ std::optional<double> predict_seconds(const config::Template& config, const conf
     const int threads = options.threads > 0 ? options.threads : parallel::available_processors();
     const auto workers = static_cast<int>(std::clamp<std::int64_t>(layout.points(), 1, threads));
     const auto alike =
-        first_alike(config, spec, points, layout, stack_width(config, layout, workers, options));
+        first_alike(config, spec, points, layout, stack_width(config, spec, layout, workers, options));
     std::unique_ptr<model::Experiment> together;
     if (alike.size() > 1) together = stack(alike);
     model::Experiment& experiment = together ? *together : *alike.front();
@@ -61,8 +72,13 @@ std::optional<double> predict_seconds(const config::Template& config, const conf
     }
     const double run_seconds =
         ended() ? seconds : seconds * static_cast<double>(steps) / static_cast<double>(simulation.step());
-    const double stacks = std::ceil(static_cast<double>(layout.points()) / static_cast<double>(alike.size()));
-    return std::max(1.0, stacks / workers) * (prepare_seconds + run_seconds);
+    // The candidates of a fit are shared among all threads.
+    const double each = static_cast<double>(alike.size()),
+                 runs = static_cast<double>(runs_of_each_point(spec)),
+                 count = static_cast<double>(layout.points()),
+                 turns = spec.fit ? count * runs / each / threads
+                                  : std::max(1.0, std::ceil(count / each) / workers) * runs;
+    return turns * (prepare_seconds + run_seconds);
   } catch (const base::InternalError&) {
     throw;
   } catch (const base::Error&) {

@@ -6,6 +6,9 @@
 
 namespace hillock::sweep {
 
+// How often each point is run, where something is searched for; of a fit at most.
+std::int64_t runs_of_each_point(const config::SweepSpec& spec);
+
 // Wall time of all points in s: the steps that some points take within `budget` seconds, scaled to all of
 // them. An estimate: the points may differ in cost, and spikes may come later in the run. Nothing if the
 // first points fail.

@@ -15,6 +15,7 @@
 #include "base/wall_time.hpp"
 #include "parallel/team.hpp"
 #include "sweep/collect.hpp"
+#include "sweep/fit.hpp"
 #include "sweep/worker.hpp"
 
 namespace hillock::sweep {
@@ -129,6 +130,10 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
         {name_of_searched(spec.search->path, taken_names(layout)), unit_of_column(spec.search->dimension),
          spec.search->path + " at which " + std::string(base::trim(spec.search->until.text)) +
              " begins to hold"});
+  if (spec.fit) {
+    const auto columns = columns_of_fit(*spec.fit, taken_names(layout));
+    layout.measures.insert(layout.measures.begin(), columns.begin(), columns.end());
+  }
   if (spec.traces) layout.reports = prepared.layout.reports;
   if (spec.spikes) layout.spikes = prepared.layout.spikes;
   return layout;
@@ -143,6 +148,7 @@ std::set<std::string> taken_names(const record::SweepLayout& layout) {
 void add_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
                 record::SweepLayout& layout) {
   if (spec.search) config::condition_of(*spec.search, measured_names(layout));  // says what is wrong with it
+  if (spec.fit) Target(*spec.fit, config.experiment(), layout);                 // says what is wrong with it
   layout.grid = points.grid;
   for (std::size_t c = 0; c < points.columns.size(); ++c) {
     const Column& column = points.columns[c];
@@ -163,20 +169,30 @@ void add_points(const config::Template& config, const config::SweepSpec& spec, c
   }
 }
 
-std::int64_t stack_width(const config::Template& config, const record::SweepLayout& layout, int workers,
-                         const RunOptions& options) {
+std::int64_t most_in_stack(const config::Template& config, const config::SweepSpec& spec,
+                           const record::SweepLayout& layout, const RunOptions& options) {
   constexpr double most_bytes = 256e6;
   std::int64_t neurons = 0;
   for (const model::PopulationSpec& population : config.experiment().populations) neurons += population.size;
-  // A point holds its traces while it runs: for the analysis, and to be kept.
+  // A point holds its traces while it runs: for the analysis, to be compared with a target, and to be kept.
   double bytes = assemble::analysis_bytes(config.experiment());
+  if (spec.fit && spec.fit->trace) bytes += 8 * static_cast<double>(config.experiment().simulation.steps);
   for (const engine::ReportLayout& report : layout.reports)
     bytes += static_cast<double>(report.frames * report.values_per_frame()) *
              static_cast<double>(report.variables.size()) * 8;
   const std::int64_t stacked = options.most_stacked / std::max<std::int64_t>(1, neurons),
-                     share = (layout.points() + 2 * workers - 1) / (2 * workers),
-                     fitting = static_cast<std::int64_t>(most_bytes / std::max(bytes, 1.0)),
-                     width = std::max<std::int64_t>(1, std::min({stacked, share, fitting}));
+                     fitting = static_cast<std::int64_t>(most_bytes / std::max(bytes, 1.0));
+  return std::max<std::int64_t>(1, std::min(stacked, fitting));
+}
+
+std::int64_t stack_width(const config::Template& config, const config::SweepSpec& spec,
+                         const record::SweepLayout& layout, int workers, const RunOptions& options) {
+  const std::int64_t most = most_in_stack(config, spec, layout, options);
+  if (spec.fit)
+    return std::clamp<std::int64_t>(most / first_candidates(*spec.fit), 1,
+                                    (layout.points() + workers - 1) / workers);
+  const std::int64_t share = (layout.points() + 2 * workers - 1) / (2 * workers),
+                     width = std::max<std::int64_t>(1, std::min(most, share));
   return width < 8 ? width : width / 8 * 8;
 }
 
@@ -186,12 +202,16 @@ bool run_points(const config::Template& config, const config::SweepSpec& spec, c
   const std::int64_t left = layout.points() - file.next();
   const int threads = options.threads > 0 ? options.threads : parallel::available_processors();
   const auto workers = static_cast<int>(std::clamp<std::int64_t>(left, 1, threads));
-  const std::int64_t width = stack_width(config, layout, workers, options);
+  const std::int64_t width = stack_width(config, spec, layout, workers, options);
   Board board(file.next(), layout.points(), width, std::max<std::int64_t>(64, 4 * width * workers));
   board.workers(workers);
   Transients transients;
+  std::optional<Fitting> fitting;
+  if (spec.fit) fitting.emplace(Target(*spec.fit, config.experiment(), layout));
+  Fitting* const fits = fitting ? &*fitting : nullptr;
   const auto work = [&] {
-    Worker worker(config, spec, points, layout, file, options, transients, std::max(1, threads / workers));
+    Worker worker(config, spec, points, layout, file, options, transients, fits,
+                  std::max(1, threads / workers));
     while (const std::optional<Window> window = board.take()) {
       std::optional<std::vector<PointResult>> results = worker.run(*window);
       if (!results) {
@@ -204,8 +224,13 @@ bool run_points(const config::Template& config, const config::SweepSpec& spec, c
   const auto store = [&] {
     while (auto results = board.next(std::chrono::milliseconds(100))) {
       file.append(std::move(*results));
-      if (options.progress)
-        options.progress({file.next(), file.failures(), layout.points(), base::seconds_since(begin)});
+      if (!options.progress) continue;
+      Progress progress{file.next(), file.failures(), layout.points(), base::seconds_since(begin)};
+      if (fitting) {
+        progress.runs = fitting->runs;
+        progress.error = fitting->error;
+      }
+      options.progress(progress);
     }
   };
   parallel::Team team(workers + 1);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ namespace hillock::sweep {
 struct Progress {
   std::int64_t done = 0, failed = 0, points = 0;  // `done` counts those that failed, too
   double wall_seconds = 0;
+  std::int64_t runs = 0;                                   // of fits, which take many for a point
+  double error = std::numeric_limits<double>::infinity();  // the lowest of them
 };
 
 struct RunOptions {
@@ -36,14 +39,19 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
 // The names of the table that no parameter may have.
 std::set<std::string> taken_names(const record::SweepLayout& layout);
 
-// Adds the points. Throws UserError if the condition of a search is none on what is measured.
+// Adds the points. Throws UserError if the condition of a search is none on what is measured, or a fit has no
+// such target.
 void add_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,
                 record::SweepLayout& layout);
 
-// How many points are put into one stack, if all of them are alike: wide enough for the lanes, narrow enough
-// for the workers and the memory.
-std::int64_t stack_width(const config::Template& config, const record::SweepLayout& layout, int workers,
-                         const RunOptions& options);
+// How many runs are put into one stack at most: narrow enough for the memory.
+std::int64_t most_in_stack(const config::Template& config, const config::SweepSpec& spec,
+                           const record::SweepLayout& layout, const RunOptions& options);
+
+// How many points are run together, if all of them are alike: wide enough for the lanes, narrow enough for
+// the workers. All candidates of a fit are.
+std::int64_t stack_width(const config::Template& config, const config::SweepSpec& spec,
+                         const record::SweepLayout& layout, int workers, const RunOptions& options);
 
 // Runs the points from `file.next()` on. Returns whether all were run. Throws what the file throws.
 bool run_points(const config::Template& config, const config::SweepSpec& spec, const Points& points,

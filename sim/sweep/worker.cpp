@@ -12,6 +12,8 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "lang/evaluate.hpp"
+#include "parallel/team.hpp"
+#include "sweep/fit.hpp"
 #include "sweep/stack.hpp"
 
 namespace hillock::sweep {
@@ -66,7 +68,7 @@ class Worker::Work {
  public:
   Work(const config::Template& config, const config::SweepSpec& spec, const Points& points,
        const record::SweepLayout& layout, const record::SweepFile& file, const RunOptions& options,
-       Transients& transients, int threads)
+       Transients& transients, Fitting* fitting, int threads)
       : config_(config),
         spec_(spec),
         search_(spec.search),
@@ -75,37 +77,104 @@ class Worker::Work {
         file_(file),
         options_(options),
         transients_(transients),
-        threads_(threads) {
+        fitting_(fitting),
+        most_(most_in_stack(config, spec, layout, options)),
+        threads_(fitting == nullptr ? threads : 1),
+        team_(fitting == nullptr ? 1 : threads) {
     if (search_) condition_ = config::condition_of(*search_, measured_names(layout));
   }
 
   // The results of a window; nothing if it was interrupted.
   std::optional<std::vector<PointResult>> run(const Window& window) {
+    if (fitting_ != nullptr) return fit(window);
     return search_ ? bisect(window) : run_at(window, {});
   }
 
  private:
+  // One run of a point, with further settings where something is searched for.
+  struct Trial {
+    std::int64_t point = 0;
+    std::vector<config::Assignment> settings;
+    Tried tried;
+  };
+
   // `searched`: for each point of the window a value of what is searched for, if anything is.
   std::optional<std::vector<PointResult>> run_at(const Window& window, const std::vector<double>& searched) {
-    results_.assign(static_cast<std::size_t>(window.size()), {});
-    std::vector<std::pair<std::size_t, std::unique_ptr<model::Experiment>>> left;
+    std::vector<Trial> trials;
     for (std::int64_t i = window.first; i < window.end; ++i) {
-      const auto place = static_cast<std::size_t>(i - window.first);
       if (file_.known(i)) continue;  // the file takes its result over
+      Trial& trial = trials.emplace_back();
+      trial.point = i;
+      if (!searched.empty())
+        trial.settings = {search_->at(searched[static_cast<std::size_t>(i - window.first)])};
+    }
+    if (!run_all(trials)) return std::nullopt;
+    std::vector<PointResult> results(static_cast<std::size_t>(window.size()));
+    for (Trial& trial : trials)
+      results[static_cast<std::size_t>(trial.point - window.first)] = std::move(trial.tried.result);
+    return results;
+  }
+
+  // False if it was interrupted.
+  bool run_all(std::span<Trial> trials) {
+    PlacedExperiments left;
+    for (std::size_t place = 0; place < trials.size(); ++place) {
       try {
-        const std::optional<double> value = searched.empty() ? std::nullopt : std::optional(searched[place]);
-        left.emplace_back(place, experiment(static_cast<std::size_t>(i), value));
+        left.emplace_back(place, experiment(trials[place]));
       } catch (const base::UserError& error) {
-        results_[place] = failed(reason_of(error));
+        trials[place].tried.result = failed(reason_of(error));
       }
     }
     while (!left.empty()) {
       std::vector<std::size_t> places;
       Experiments stack;
       take_alike(left, places, stack);
-      if (!run_stack(places, stack)) return std::nullopt;
+      if (!run_stack(trials, places, stack)) return false;
     }
-    return std::move(results_);
+    return true;
+  }
+
+  // All fits of the window at once: generation by generation their candidates are run together, each thread
+  // taking some of them.
+  std::optional<std::vector<PointResult>> fit(const Window& window) {
+    std::vector<std::pair<std::int64_t, Fit>> fits;
+    for (std::int64_t i = window.first; i < window.end; ++i)
+      if (!file_.known(i)) fits.emplace_back(i, Fit(*spec_.fit, layout_.seeds[static_cast<std::size_t>(i)]));
+    const auto running = [](const auto& one) { return !one.second.over(); };
+    while (std::ranges::any_of(fits, running)) {
+      std::vector<Trial> trials;
+      for (auto& [point, fit] : fits)
+        if (!fit.over())
+          for (std::vector<config::Assignment>& settings : fit.ask())
+            trials.push_back({point, std::move(settings), {}});
+      std::atomic<bool> whole = true;
+      team_.run([&](int index) {
+        const std::size_t parts = static_cast<std::size_t>(team_.size()),
+                          part = static_cast<std::size_t>(index), first = trials.size() * part / parts,
+                          end = trials.size() * (part + 1) / parts;
+        if (!run_all(std::span(trials).subspan(first, end - first))) whole = false;
+      });
+      if (!whole) return std::nullopt;
+      tell(trials, fits);
+    }
+    std::vector<PointResult> results(static_cast<std::size_t>(window.size()));
+    for (auto& [point, fit] : fits)
+      results[static_cast<std::size_t>(point - window.first)] = std::move(fit).result();
+    return results;
+  }
+
+  // `trials`: those of one fit after the other.
+  void tell(std::vector<Trial>& trials, std::vector<std::pair<std::int64_t, Fit>>& fits) {
+    auto trial = trials.begin();
+    for (auto& [point, fit] : fits) {
+      std::vector<Tried> tried;
+      for (; trial != trials.end() && trial->point == point; ++trial)
+        tried.push_back(std::move(trial->tried));
+      if (tried.empty()) continue;
+      const std::int64_t more = std::ssize(tried);
+      fit.tell(std::move(tried));
+      fitting_->add(more, fit.error());
+    }
   }
 
   // All points of the window at once: of each the ends come together until they are as near as is asked for.
@@ -167,19 +236,25 @@ class Worker::Work {
     });
   }
 
-  std::unique_ptr<model::Experiment> experiment(std::size_t point, std::optional<double> searched) const {
+  std::unique_ptr<model::Experiment> experiment(const Trial& trial) const {
+    const auto point = static_cast<std::size_t>(trial.point);
     std::vector<config::Assignment> settings = points_.points[point].settings;
-    if (searched) settings.push_back(search_->at(*searched));
+    settings.insert(settings.end(), trial.settings.begin(), trial.settings.end());
     auto experiment = config_.variant(settings, spec_.after);
-    as_point(*experiment, layout_.seeds[point], spec_.traces);
+    prepare_point(*experiment, layout_.seeds[point]);
     return experiment;
+  }
+
+  void prepare_point(model::Experiment& experiment, std::uint64_t seed) const {
+    as_point(experiment, seed, spec_.traces);
+    if (fitting_ != nullptr) fitting_->target.record(experiment);
   }
 
   // Moves the first point and all that can be stacked with it.
   void take_alike(PlacedExperiments& left, std::vector<std::size_t>& places, Experiments& stack) const {
     PlacedExperiments others;
     for (auto& [place, one] : left) {
-      if (stack.empty() || (options_.most_stacked > 0 && can_stack(*stack.front(), *one))) {
+      if (stack.empty() || (std::ssize(stack) < most_ && can_stack(*stack.front(), *one))) {
         places.push_back(place);
         stack.push_back(std::move(one));
       } else {
@@ -191,24 +266,26 @@ class Worker::Work {
 
   // What fails for one of them is found by halves: so the others get the bits that they have without it, and
   // the reason is that of the point on its own.
-  bool run_stack(std::span<const std::size_t> places, std::span<std::unique_ptr<model::Experiment>> points) {
+  bool run_stack(std::span<Trial> trials, std::span<const std::size_t> places,
+                 std::span<std::unique_ptr<model::Experiment>> points) {
     if (options_.stop != nullptr && options_.stop->load()) return false;
     try {
-      return run_once(places, points);
+      return run_once(trials, places, points);
     } catch (const base::InternalError&) {
       throw;
     } catch (const base::Error& error) {
       if (points.size() == 1) {
-        results_[places.front()] = failed(reason_of(error));
+        trials[places.front()].tried.result = failed(reason_of(error));
         return true;
       }
     }
     const std::size_t half = points.size() / 2;
-    return run_stack(places.first(half), points.first(half)) &&
-           run_stack(places.subspan(half), points.subspan(half));
+    return run_stack(trials, places.first(half), points.first(half)) &&
+           run_stack(trials, places.subspan(half), points.subspan(half));
   }
 
-  bool run_once(std::span<const std::size_t> places, std::span<std::unique_ptr<model::Experiment>> points) {
+  bool run_once(std::span<Trial> trials, std::span<const std::size_t> places,
+                std::span<std::unique_ptr<model::Experiment>> points) {
     std::unique_ptr<model::Experiment> together;
     if (points.size() > 1) together = stack(points);
     model::Experiment& experiment = together ? *together : *points.front();
@@ -221,15 +298,24 @@ class Worker::Work {
     options.stop = options_.stop;
     const engine::RunResult result = prepared.simulation->run(recorder, options);
     if (result.end != engine::RunEnd::complete) return false;
+    std::vector<Observed> observed;
+    for (std::size_t k = 0; fitting_ != nullptr && k < points.size(); ++k)
+      observed.push_back(fitting_->target.observed(recorder, k, *prepared.simulation));
     std::vector<PointResult> results = recorder.results(*prepared.simulation);
-    for (std::size_t k = 0; k < results.size(); ++k) results_[places[k]] = std::move(results[k]);
+    for (std::size_t k = 0; k < results.size(); ++k) {
+      Tried& tried = trials[places[k]].tried;
+      tried.result = std::move(results[k]);
+      if (fitting_ != nullptr)
+        tried.deviation =
+            fitting_->target.judge(tried.result.measures, observed[k], experiment.simulation.dt);
+    }
     return true;
   }
 
   // The run up to the time from which the values of the points hold.
   std::unique_ptr<Transient> run_transient(std::uint64_t seed) const {
     const auto experiment = config_.variant({});
-    as_point(*experiment, seed, spec_.traces);
+    prepare_point(*experiment, seed);
     experiment->simulation.threads = threads_;
     const assemble::Prepared prepared = assemble::prepare(*experiment, {options_.kernels});
     BlockKeeper recorder;
@@ -290,7 +376,8 @@ class Worker::Work {
         throw base::UserError("it measures " + base::quoted(measure.name) + ", which the config does not",
                               "name it in the 'analysis' of the config");
     if (!spec_.traces) return;
-    const auto& own = prepared.layout.reports;
+    std::span<const engine::ReportLayout> own = prepared.layout.reports;
+    if (fitting_ != nullptr && fitting_->target.has_trace()) own = own.first(own.size() - 1);
     const bool same = std::ranges::equal(own, layout_.reports, [&](const auto& a, const auto& b) {
       return a.group == b.group && a.frames == b.frames && a.interval == b.interval &&
              a.float64 == b.float64 && a.mean == b.mean &&
@@ -313,14 +400,17 @@ class Worker::Work {
   const record::SweepFile& file_;
   const RunOptions& options_;
   Transients& transients_;
-  int threads_;
-  std::vector<PointResult> results_;
+  Fitting* fitting_;
+  std::int64_t most_;    // in a stack
+  int threads_;          // of a simulation
+  parallel::Team team_;  // runs stacks of a fit side by side
 };
 
 Worker::Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,
                const record::SweepLayout& layout, const record::SweepFile& file, const RunOptions& options,
-               Transients& transients, int threads)
-    : work_(std::make_unique<Work>(config, spec, points, layout, file, options, transients, threads)) {}
+               Transients& transients, Fitting* fitting, int threads)
+    : work_(std::make_unique<Work>(config, spec, points, layout, file, options, transients, fitting,
+                                   threads)) {}
 
 Worker::~Worker() = default;
 

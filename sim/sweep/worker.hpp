@@ -1,12 +1,15 @@
 // Runs windows of points: stacked where they can be, searched for a value where that is asked for.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "config/config.hpp"
@@ -15,6 +18,7 @@
 #include "sweep/collect.hpp"
 #include "sweep/points.hpp"
 #include "sweep/run_points.hpp"
+#include "sweep/target.hpp"
 
 namespace hillock::sweep {
 
@@ -63,15 +67,30 @@ class Transients {
   std::map<std::uint64_t, Known> by_seed_;
 };
 
+// What all fits are measured by, and how far they have come.
+struct Fitting {
+  explicit Fitting(Target what) : target(std::move(what)) {}
+
+  Target target;
+  std::atomic<std::int64_t> runs{0};
+  std::atomic<double> error{std::numeric_limits<double>::infinity()};  // the lowest of all so far
+
+  void add(std::int64_t more, double lowest) {
+    runs += more;
+    for (double now = error; lowest < now && !error.compare_exchange_weak(now, lowest);) {
+    }
+  }
+};
+
 // What the condition of a search may speak of.
 std::vector<config::NamedNumber> measured_names(const record::SweepLayout& layout);
 
-// One for each thread. Everything given must outlive it.
+// One for each thread. Everything given must outlive it; `fitting`: where the points are fits.
 class Worker {
  public:
   Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,
          const record::SweepLayout& layout, const record::SweepFile& file, const RunOptions& options,
-         Transients& transients, int threads);
+         Transients& transients, Fitting* fitting, int threads);
   ~Worker();
   // The results of a window; nothing if it was interrupted. Points that the file knows are left out.
   std::optional<std::vector<record::PointResult>> run(const Window& window);

@@ -99,6 +99,19 @@ TEST_CASE("the table has the keys of a sweep") {
   CHECK(in_table("sweep.") == accepted(head + "sweep: {parameters: {simulation.seed: [1]}, zzz: 1}\n"));
 }
 
+TEST_CASE("the table has the keys of a search") {
+  CHECK(in_table("search.") == accepted(head + "search: {zzz: 1}\n"));
+  CHECK(in_table("search.bisection.") == accepted(head + "search: {bisection: {zzz: 1}}\n"));
+  CHECK(in_table("search.fit.") == accepted(head + "search: {fit: {zzz: 1}}\n"));
+  CHECK(in_table("search.fit.parameters.NAME.") ==
+        accepted(head + "search: {fit: {parameters: {vars.x: {zzz: 1}}}}\n"));
+  CHECK(in_table("search.fit.to.") == accepted(head + "search: {fit: {to: {zzz: 1}}}\n"));
+  CHECK(in_table("search.fit.to.features.NAME.NAME.") ==
+        accepted(head + "search: {fit: {to: {features: {cell: {rate: {zzz: 1}}}}}}\n"));
+  CHECK(in_table("search.fit.to.trace.") == accepted(head + "search: {fit: {to: {trace: {zzz: 1}}}}\n"));
+  CHECK(in_table("search.fit.to.spikes.") == accepted(head + "search: {fit: {to: {spikes: {zzz: 1}}}}\n"));
+}
+
 TEST_CASE("the methods of the table are those that configs accept") {
   std::string all;
   for (const char* word : method_words()) {

@@ -252,3 +252,31 @@ def test_strength_duration_is_lapicques_curve(swept, run_hillock):
     assert len(width) == 200 and (width[0], width[-1]) == (0.5, 100)
     np.testing.assert_allclose(strength, 375 / -np.expm1(-width / 10), atol=0.0011, rtol=0)
     assert len(spikes(run_hillock("configs/strength_duration.yaml").output)[0]) == 0
+
+
+def test_fit_adex_finds_the_neuron_that_was_recorded(swept, run_hillock, repo):
+    """The config has no word of its parameters: they stand in the one that made the recording."""
+    truth = yaml.safe_load((repo / "configs/recordings/adex.yaml").read_text())
+    given = yaml.safe_load((repo / "configs/fit_adex.yaml").read_text())
+    fitted = [path.rsplit(".", 1)[1] for path in given["search"]["fit"]["parameters"]]
+    own, recorded = (one["populations"]["cell"]["params"] for one in (given, truth))
+    assert len(fitted) == 6 and own == {name: value for name, value in recorded.items() if name not in fitted}
+    assert given["inputs"] == truth["inputs"] and given["simulation"] == truth["simulation"]
+    found = swept("configs/fit_adex.yaml")
+    assert len(found["error"]) == 4 and np.all(found["converged"] == 1) and found["error"].max() <= 0.003
+    for name in fitted:
+        expected = float(recorded[name].split()[0])
+        assert np.all(np.abs(np.asarray(found[name]) / expected - 1) < 0.01), (name, found[name])
+    assert np.all(np.asarray(found["coincidence"]) == 1) and np.all(found["spike_count"] == 16)
+    assert len(spikes(run_hillock("configs/fit_adex.yaml").output)[0]) != 16    # its parameters are others
+
+
+def test_the_recordings_are_what_their_config_makes(run_hillock, repo):
+    run = run_hillock("configs/recordings/adex.yaml")
+    times, _ = spikes(run.output)
+    frames = report(run.output)
+    trace = np.genfromtxt(repo / "configs/recordings/adex_trace.csv", delimiter=",", names=True, skip_header=1)
+    listed = np.genfromtxt(repo / "configs/recordings/adex_spikes.csv", delimiter=",", names=True, skip_header=1)
+    assert np.abs(listed["time"] - times).max() < 1e-4 and len(listed) == 16 and listed["time"][0] > 150
+    assert len(trace) == 300 and np.array_equal(trace["time"], frames["time"][:300])
+    assert np.abs(trace["V"] - frames["V"][:300, 0]).max() < 1e-4
