@@ -172,6 +172,15 @@ def test_values_that_are_fitted_hold_from_a_time_on(table):
     assert found["V"][0, 2999, 0] == pytest.approx(-66, abs=1e-4) and found["V"][0, 4499, 0] == pytest.approx(-64, abs=1e-3)
 
 
+def test_runs_that_stop_before_the_end_of_the_trace_are_the_worst(table, tmp_path):
+    """Ten times the current makes neurons with a small capacitance fire."""
+    t = np.arange(0, 60, 0.5)
+    write_trace(tmp_path / "trace.csv", t, charging(t))
+    found = table(PASSIVE.replace("100 pA", "1 nA") + "stop_when: {cell: spike_count >= 1}\n" + TRACE.replace("1e-6", "0.001").replace("to: 1 nF", "to: 10 nF"))
+    assert found["tau_m"][0] == pytest.approx(17, rel=0.01) and found["C_m"][0] == pytest.approx(3330, rel=0.01)
+    assert found["spike_count"][0] == 0 and found["error"][0] <= 0.001
+
+
 def test_check_predicts_runs_and_time(call, tmp_path):
     (tmp_path / "fitted.yaml").write_text(SWEPT)
     text = call("check", "fitted.yaml").stdout
