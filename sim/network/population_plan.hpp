@@ -66,7 +66,7 @@ struct PopulationPlan {
       before_reset;  // for messages: what `step` or `events` comes to before the reset
   std::optional<program::Program> observe;
   std::vector<program::Program> conditions;  // each: mask 0, the neurons of which it holds
-  program::Program right_hand_side;  // for messages
+  program::Program right_hand_side;          // for messages
   std::unique_ptr<program::Integrator> integrator;
   std::vector<std::pair<int, int>> next;    // cut: (array, array with its value at the end of the step)
   int hold = -1;                            // array slots, or -1

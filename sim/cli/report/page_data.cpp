@@ -15,9 +15,9 @@
 #include "base/text.hpp"
 #include "cli/console.hpp"
 #include "cli/feature_facts.hpp"
+#include "cli/head_facts.hpp"
 #include "cli/report/base64.hpp"
 #include "cli/shown/measured.hpp"
-#include "cli/head_facts.hpp"
 #include "cli/shown/shown_spikes.hpp"
 #include "cli/shown/trace_bins.hpp"
 
