@@ -1,3 +1,4 @@
+// What `hillock info` shows of the head of any file.
 #include "cli/head_facts.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Reads conditions.
 #include "config/condition.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Writes the head of a file.
 #include "record/file_head.hpp"
 
 #include "record/hdf5_file.hpp"
