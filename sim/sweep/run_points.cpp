@@ -101,16 +101,6 @@ std::uint64_t seed_of(const config::Template& config, const Point& point) {
   return config.experiment().simulation.seeds.front();
 }
 
-// The shortest end of its path that is free.
-std::string name_of_searched(const std::string& path, const std::set<std::string>& taken) {
-  std::string name;
-  for (std::size_t parts = 1; name != end_of_path(path, parts); ++parts) {
-    name = end_of_path(path, parts);
-    if (taken.count(name) == 0) break;
-  }
-  return name;
-}
-
 }  // namespace
 
 record::SweepLayout layout_of(const config::Template& config, const config::SweepSpec& spec,
@@ -124,12 +114,14 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
   for (const auto* more : {&config.experiment().warnings, &prepared.warnings})
     warnings.insert(warnings.end(), more->begin(), more->end());
   layout.measures = measures_of(*experiment, prepared.analysis);
-  if (spec.search)
-    layout.measures.insert(
-        layout.measures.begin(),
-        {name_of_searched(spec.search->path, taken_names(layout)), unit_of_column(spec.search->dimension),
-         spec.search->path + " at which " + std::string(base::trim(spec.search->until.text)) +
-             " begins to hold"});
+  if (spec.search) {
+    std::vector<Column> searched{{"", spec.search->path, true, spec.search->dimension}};
+    name_columns(searched, taken_names(layout));
+    layout.measures.insert(layout.measures.begin(),
+                           {searched.front().name, unit_of_column(spec.search->dimension),
+                            spec.search->path + " at which " +
+                                std::string(base::trim(spec.search->until.text)) + " begins to hold"});
+  }
   if (spec.fit) {
     const auto columns = columns_of_fit(*spec.fit, taken_names(layout));
     layout.measures.insert(layout.measures.begin(), columns.begin(), columns.end());
