@@ -10,6 +10,11 @@
 
 namespace hillock::config {
 
+std::optional<base::Dimension> dimension_of(const std::vector<NamedNumber>& numbers, std::string_view name) {
+  const auto found = std::ranges::find(numbers, name, &NamedNumber::name);
+  return found == numbers.end() ? std::nullopt : std::optional(found->dimension);
+}
+
 std::optional<lang::Expression> read_condition(const Node& node, std::string_view what,
                                                std::string_view example,
                                                const std::vector<NamedNumber>& numbers,
@@ -23,10 +28,7 @@ std::optional<lang::Expression> read_condition(const Node& node, std::string_vie
   if (!condition) return std::nullopt;
   lang::Scope scope;
   for (const NamedNumber& number : numbers) scope.names.push_back(number.name);
-  scope.dimension_of = [&](std::string_view name) -> std::optional<base::Dimension> {
-    const auto found = std::ranges::find(numbers, name, &NamedNumber::name);
-    return found == numbers.end() ? std::nullopt : std::optional(found->dimension);
-  };
+  scope.dimension_of = [&](std::string_view name) { return dimension_of(numbers, name); };
   if (!lang::check_condition(*condition, fmt::format("'{}'", what), scope, diagnostics)) return std::nullopt;
   return condition;
 }

@@ -1,4 +1,5 @@
-// Conditions on numbers that are known by name: what a search looks for, and which points a sweep keeps.
+// Conditions on numbers that are known by name: what a search looks for, which points a sweep keeps, what
+// ends a run.
 #pragma once
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ struct NamedNumber {
   std::string name;
   base::Dimension dimension;
 };
+
+// Of the number of that name, if it is one of these.
+std::optional<base::Dimension> dimension_of(const std::vector<NamedNumber>& numbers, std::string_view name);
 
 // `what`: the key that the condition stands under, `example`: one that could stand there. Reports what is
 // wrong with it.

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
+#include "config/condition.hpp"
 #include "config/sections.hpp"
 #include "lang/check.hpp"
 #include "lang/parser.hpp"
@@ -80,7 +81,7 @@ class StopReader {
     collect_names();
     if (!all_known() || !unambiguous(node)) return false;
     lang::Scope scope;
-    scope.dimension_of = [&](std::string_view name) { return dimension_of(name); };
+    scope.dimension_of = [&](std::string_view name) { return dimension_of(names_, name); };
     return lang::check_condition(stop_.condition, "'stop_when'", scope, reader_.diagnostics());
   }
 
@@ -97,18 +98,13 @@ class StopReader {
     names_.push_back({"t", base::dimension::time});
   }
 
-  std::optional<base::Dimension> dimension_of(std::string_view name) const {
-    const auto found = std::ranges::find(names_, name, &Known::name);
-    return found == names_.end() ? std::nullopt : std::optional(found->dimension);
-  }
-
   bool all_known() {
     bool known = true;
     for (const lang::Node& node : stop_.condition.nodes) {
       const auto* name = std::get_if<lang::Name>(&node.kind);
-      if (name == nullptr || dimension_of(name->name)) continue;
+      if (name == nullptr || dimension_of(names_, name->name)) continue;
       std::vector<std::string> names;
-      for (const Known& one : names_) names.push_back(one.name);
+      for (const NamedNumber& one : names_) names.push_back(one.name);
       const std::string guess = base::did_you_mean(name->name, names);
       names.resize(listed_);
       reader_.error(node.place,
@@ -122,7 +118,8 @@ class StopReader {
   // Names of the population come before those of its model.
   bool unambiguous(const Node& node) {
     for (const std::string_view name : of_spikes) {
-      if (!lang::depends_on(stop_.condition, name) || std::ranges::count(names_, name, &Known::name) == 1)
+      if (!lang::depends_on(stop_.condition, name) ||
+          std::ranges::count(names_, name, &NamedNumber::name) == 1)
         continue;
       reader_.error(node.place,
                     "model '" + population_->model->name + "' has a '" + std::string(name) +
@@ -194,16 +191,12 @@ class StopReader {
     if (stop_.all) stop_.text += ", all neurons";
   }
 
-  struct Known {
-    std::string name;
-    base::Dimension dimension;
-  };
   Reader& reader_;
   const model::SimulationSpec& simulation_;
   const model::Experiment& experiment_;
   const Entry& entry_;
   const PopulationSpec* population_ = nullptr;
-  std::vector<Known> names_;
+  std::vector<NamedNumber> names_;
   std::size_t listed_ = 0;
   StopSpec stop_;
 };

@@ -86,6 +86,12 @@ std::vector<Measured> measure(const model::Experiment& experiment, const std::ve
 
 }  // namespace
 
+base::Unit unit_of(const SweepMeasure& measure) {
+  return base::parse_unit(measure.unit).value_or(base::Unit{});
+}
+
+double scale_of(const SweepMeasure& measure) { return base::to_internal("1", unit_of(measure)).value_or(1); }
+
 std::string prefix_of(const model::Experiment& experiment, const std::string& population) {
   return experiment.populations.size() == 1 ? "" : population + "_";
 }

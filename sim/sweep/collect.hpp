@@ -9,6 +9,7 @@
 
 #include "assemble/analysis.hpp"
 #include "assemble/assemble.hpp"
+#include "base/units.hpp"
 #include "model/experiment.hpp"
 #include "record/sweep_file.hpp"
 
@@ -18,6 +19,10 @@ namespace hillock::sweep {
 // single values that its analysis asks for.
 std::vector<record::SweepMeasure> measures_of(const model::Experiment& experiment,
                                               const std::vector<assemble::AnalysisPlan>& plans);
+
+// The unit of a measure (a rate has Hz), and how many internal units that is.
+base::Unit unit_of(const record::SweepMeasure& measure);
+double scale_of(const record::SweepMeasure& measure);
 
 // What the names of the measures of a population begin with: nothing, where there is only one.
 std::string prefix_of(const model::Experiment& experiment, const std::string& population);

@@ -106,13 +106,12 @@ void Target::find_measures(const model::Experiment& experiment, const record::Sw
       fail(wanted.place, base::quoted(name) + " is not measured",
            base::listed("name it under 'analysis', or take one of", names));
     }
-    const base::Unit unit = base::parse_unit(found->unit).value_or(base::Unit{});
-    if (unit.dimension != wanted.value.dimension)
+    if (unit_of(*found).dimension != wanted.value.dimension)
       fail(wanted.place,
            base::quoted(wanted.name) + " is measured in " + found->unit + ", got " +
                wanted.value.dimension.describe(),
            "give value and sd in such a unit");
-    const double scale = base::to_internal("1", unit).value_or(1);  // a rate is measured in Hz
+    const double scale = scale_of(*found);
     measures_.push_back({static_cast<std::size_t>(found - layout.measures.begin()),
                          wanted.value.value / scale, wanted.sd.value / scale});
   }

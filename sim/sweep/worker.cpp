@@ -50,10 +50,6 @@ bool same_variable(const engine::ReportVariable& a, const engine::ReportVariable
   return a.name == b.name && a.unit == b.unit;
 }
 
-base::Unit unit_of(const record::SweepMeasure& measure) {
-  return base::parse_unit(measure.unit).value_or(base::Unit{});
-}
-
 }  // namespace
 
 std::vector<config::NamedNumber> measured_names(const record::SweepLayout& layout) {
@@ -231,8 +227,7 @@ class Worker::Work {
   bool holds(const PointResult& result) const {
     return lang::evaluate_condition(condition_, [&](std::string_view name) {
       const auto found = std::ranges::find(layout_.measures, name, &record::SweepMeasure::name);
-      const double scale = base::to_internal("1", unit_of(*found)).value_or(1);  // a rate is measured in Hz
-      return scale * result.measures[static_cast<std::size_t>(found - layout_.measures.begin())];
+      return scale_of(*found) * result.measures[static_cast<std::size_t>(found - layout_.measures.begin())];
     });
   }
 
