@@ -295,4 +295,6 @@ std::string format_quantity(double value, const Dimension& dimension) {
   return quantity_text(value, unit_text(dimension));
 }
 
+std::string format_time(double time) { return format_quantity(time, dimension::time); }
+
 }  // namespace hillock::base

@@ -86,5 +86,7 @@ std::optional<Quantity> parse_quantity(std::string_view text, std::string* probl
 
 // Shortest text that reads back to the same value: "-65 mV", "0.1 ms", "3".
 std::string format_quantity(double value, const Dimension& dimension);
+// A time in ms as a quantity: "50 ms".
+std::string format_time(double time);
 
 }  // namespace hillock::base

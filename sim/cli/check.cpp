@@ -51,10 +51,10 @@ std::string size_of_spikes(const engine::RunLayout& layout) {
 
 std::string report(const model::Experiment& experiment, const assemble::Prepared& prepared) {
   const model::SimulationSpec& simulation = experiment.simulation;
-  std::string text = fmt::format(
-      "{}: {} in {} of {}, seed {}, spike times {}\n", experiment.path, human_time(simulation.duration),
-      counted(simulation.steps, "step"), base::format_quantity(simulation.dt, base::dimension::time),
-      simulation.seeds.front(), simulation.interpolated ? "interpolated" : "on the grid, up to a step late");
+  std::string text = fmt::format("{}: {} in {} of {}, seed {}, spike times {}\n", experiment.path,
+                                 human_time(simulation.duration), counted(simulation.steps, "step"),
+                                 base::format_time(simulation.dt), simulation.seeds.front(),
+                                 simulation.interpolated ? "interpolated" : "on the grid, up to a step late");
   for (const assemble::PopulationSummary& population : prepared.populations) {
     text += fmt::format("population {}: {} of {}, method {} ({})\n", population.name,
                         counted(population.size, "neuron"), population.model, population.method,

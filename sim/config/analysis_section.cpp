@@ -151,7 +151,7 @@ class AnalysisReader {
     const auto bin = reader_.value(node, "bin", base::dimension::time);
     if (!bin) return;
     constexpr double most_bins = 1e7;
-    const std::string text = base::format_quantity(*bin, base::dimension::time);
+    const std::string text = base::format_time(*bin);
     if (*bin <= 0)
       reader_.error(node.place, "bin must be positive, got " + text, "write for example '5 ms'");
     else if (simulation_.duration / *bin > most_bins)
@@ -166,11 +166,8 @@ class AnalysisReader {
     const auto time = node == nullptr ? std::nullopt : reader_.value(*node, key, base::dimension::time);
     if (!time || !(simulation_.duration > 0)) return std::nullopt;
     if (*time >= 0 && *time <= simulation_.duration) return time;
-    reader_.error(
-        node->place,
-        fmt::format("{} = {} is not within the run", key,
-                    base::format_quantity(*time, base::dimension::time)),
-        "it lasts from 0 ms to " + base::format_quantity(simulation_.duration, base::dimension::time));
+    reader_.error(node->place, fmt::format("{} = {} is not within the run", key, base::format_time(*time)),
+                  "it lasts from 0 ms to " + base::format_time(simulation_.duration));
     return std::nullopt;
   }
 
@@ -180,12 +177,11 @@ class AnalysisReader {
     if (spec_.start.value_or(0) < spec_.stop.value_or(simulation_.duration) || !(simulation_.duration > 0))
       return;
     const Node* node = map.find(spec_.stop ? "stop" : "start");
-    reader_.error(
-        node->place,
-        fmt::format("the window from start = {} to stop = {} is empty",
-                    base::format_quantity(spec_.start.value_or(0), base::dimension::time),
-                    base::format_quantity(spec_.stop.value_or(simulation_.duration), base::dimension::time)),
-        "let it begin first");
+    reader_.error(node->place,
+                  fmt::format("the window from start = {} to stop = {} is empty",
+                              base::format_time(spec_.start.value_or(0)),
+                              base::format_time(spec_.stop.value_or(simulation_.duration))),
+                  "let it begin first");
   }
 
   void read_settings(const Node& node) {

@@ -27,8 +27,7 @@ void read_change(Reader& reader, const Entry& entry, const model::SimulationSpec
   if (*time <= 0 || *time >= simulation.duration)
     return reader.error(entry.place,
                         "a time of 'at' must lie inside of the run, after 0 ms and before " +
-                            base::format_quantity(simulation.duration, base::dimension::time) + ", got " +
-                            base::quoted(entry.key),
+                            base::format_time(simulation.duration) + ", got " + base::quoted(entry.key),
                         *time == 0 ? "write what holds from the beginning into the sections themselves" : "");
   const Node* set = entry.value.find("set");
   if (set == nullptr || !set->is_map() || set->entries.empty())

@@ -153,12 +153,12 @@ class TargetReader {
     if (!(duration > 0) ||
         (0 <= recording.start && recording.start < recording.stop && recording.stop <= duration))
       return;
-    const auto time = [](double value) { return base::format_quantity(value, base::dimension::time); };
     reader_.error(stop != nullptr    ? stop->place
                   : start != nullptr ? start->place
                                      : recording.place,
-                  "what is compared from " + time(recording.start) + " to " + time(recording.stop) +
-                      " is no part of the run of " + time(duration),
+                  "what is compared from " + base::format_time(recording.start) + " to " +
+                      base::format_time(recording.stop) + " is no part of the run of " +
+                      base::format_time(duration),
                   "let 'start' come before 'stop', and both lie in the run");
   }
 

@@ -86,7 +86,7 @@ class InputRules {
   // What begins or arrives only after the end of the run has no effect.
   void warn_of_silence(bool spikes) {
     const double duration = experiment_.simulation.duration;
-    const std::string end = base::format_quantity(duration, base::dimension::time);
+    const std::string end = base::format_time(duration);
     if (!(duration > 0)) return;
     const Values* start = find("start");
     if (start != nullptr && start->numbers[0] >= duration)
@@ -97,8 +97,7 @@ class InputRules {
     const double last = times->numbers.back();
     if (spikes ? last > duration : last >= duration)
       reader_.diagnostics().warning(times->place, std::string(spikes ? "the spike" : "the value") + " of " +
-                                                      subject() + " at " +
-                                                      base::format_quantity(last, base::dimension::time) +
+                                                      subject() + " at " + base::format_time(last) +
                                                       " comes when the run has ended (" + end + ")");
   }
 
@@ -174,7 +173,7 @@ class InputRules {
     if (const std::string problem = grid.too_many_steps("(1/rate)", interval); !problem.empty())
       return error(rate->place, problem, "take a higher rate");
     const auto [below, above] = grid.neighbours(interval);
-    const auto time = [](double value) { return base::format_quantity(value, base::dimension::time); };
+    const auto time = [](double value) { return base::format_time(value); };
     error(rate->place,
           "the interval of rate " + shown(*rate) + " (" + time(interval) + ") is not a multiple of dt (" +
               time(experiment_.simulation.dt) + ")",
@@ -195,7 +194,7 @@ class InputRules {
     const std::vector<double>& times = find("times")->numbers;
     for (std::size_t i = 1; i < times.size() && !(times[i] < 0); ++i) {
       if (strictly ? times[i] > times[i - 1] : times[i] >= times[i - 1]) continue;
-      const auto time = [](double value) { return base::format_quantity(value, base::dimension::time); };
+      const auto time = [](double value) { return base::format_time(value); };
       return error(find("times")->place,
                    "times must ascend, but entry " + std::to_string(i + 1) + " (" + time(times[i]) +
                        ") comes after " + time(times[i - 1]),

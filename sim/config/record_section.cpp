@@ -142,8 +142,7 @@ class RecordReader {
     const std::optional<double> every = reader_.value(node, "every", base::dimension::time);
     if (!every || !(experiment_.simulation.dt > 0)) return 1;
     if (*every <= 0) {
-      reader_.error(node.place,
-                    "every must be positive, got " + base::format_quantity(*every, base::dimension::time));
+      reader_.error(node.place, "every must be positive, got " + base::format_time(*every));
       return 1;
     }
     if (!check_on_grid(reader_, *every, experiment_.simulation, node.place, "every")) return 1;
@@ -174,8 +173,7 @@ class RecordReader {
     const double dt = experiment_.simulation.dt;
     if (!side || !(dt > 0)) return 0;
     if (*side < 0) {
-      reader_.error(node->place, key + " must not be negative, got " +
-                                     base::format_quantity(*side, base::dimension::time));
+      reader_.error(node->place, key + " must not be negative, got " + base::format_time(*side));
       return 0;
     }
     if (!check_on_grid(reader_, *side, experiment_.simulation, node->place, key)) return 0;
@@ -218,8 +216,7 @@ class RecordReader {
     if (simulation.dt > 0 && simulation.steps > 0 && length >= simulation.steps)
       reader_.error(node.place,
                     "the window around spikes (" + shown(length) + ") must be shorter than the run (" +
-                        base::format_quantity(simulation.duration, base::dimension::time) +
-                        "), or none fits into it",
+                        base::format_time(simulation.duration) + "), or none fits into it",
                     "shorten 'before' or 'after', or lengthen 'duration'");
   }
 

@@ -25,8 +25,6 @@ const std::vector<std::pair<std::string, MethodKind>> methods{
     {"adaptive", MethodKind::adaptive},
     {"euler_maruyama", MethodKind::euler_maruyama}};
 
-std::string shown(double time) { return base::format_quantity(time, base::dimension::time); }
-
 // A positive time or number under `adaptive`.
 void read_positive(Reader& reader, const Node& map, std::string_view key, const base::Dimension& dimension,
                    double& to) {
@@ -52,9 +50,9 @@ Method read_adaptive(Reader& reader, const Node& options) {
   read_positive(reader, options, "max_step", base::dimension::time, method.max_step);
   read_positive(reader, options, "min_step", base::dimension::time, method.min_step);
   if (method.max_step > 0 && method.min_step > method.max_step)
-    reader.error(
-        options.find("min_step")->place,
-        "min_step (" + shown(method.min_step) + ") is longer than max_step (" + shown(method.max_step) + ")");
+    reader.error(options.find("min_step")->place, "min_step (" + base::format_time(method.min_step) +
+                                                      ") is longer than max_step (" +
+                                                      base::format_time(method.max_step) + ")");
   return method;
 }
 
@@ -82,17 +80,19 @@ bool read_grid(Reader& reader, const Node& section, SimulationSpec& simulation) 
 bool check_grid(Reader& reader, SimulationSpec& simulation) {
   const double dt = simulation.dt, duration = simulation.duration;
   if (dt <= 0) {
-    reader.error(simulation.dt_place, "dt must be positive, got " + shown(dt),
+    reader.error(simulation.dt_place, "dt must be positive, got " + base::format_time(dt),
                  "write for example 'dt: 0.1 ms'");
     return false;
   }
   if (duration < 0) {
-    reader.error(simulation.duration_place, "duration must not be negative, got " + shown(duration));
+    reader.error(simulation.duration_place,
+                 "duration must not be negative, got " + base::format_time(duration));
     return false;
   }
   if (duration > 0 && dt > duration) {
     reader.error(simulation.dt_place,
-                 "dt (" + shown(dt) + ") is longer than the duration (" + shown(duration) + ")",
+                 "dt (" + base::format_time(dt) + ") is longer than the duration (" +
+                     base::format_time(duration) + ")",
                  "make dt smaller, or simulate longer");
     return false;
   }
@@ -119,10 +119,10 @@ bool check_on_grid(Reader& reader, double time, const SimulationSpec& simulation
     return false;
   }
   const auto [below, above] = grid.neighbours(time);
-  reader.error(
-      place,
-      std::string(what) + " (" + shown(time) + ") is not a multiple of dt (" + shown(simulation.dt) + ")",
-      "the nearest are " + shown(below) + " and " + shown(above));
+  reader.error(place,
+               std::string(what) + " (" + base::format_time(time) + ") is not a multiple of dt (" +
+                   base::format_time(simulation.dt) + ")",
+               "the nearest are " + base::format_time(below) + " and " + base::format_time(above));
   return false;
 }
 

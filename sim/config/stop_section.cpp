@@ -26,8 +26,6 @@ constexpr const char* example = "write for example stop_when: {cell: spike_count
 constexpr std::array<std::string_view, 2> of_spikes{"spike_count", "rate"};
 bool is_of_spikes(std::string_view name) { return std::ranges::count(of_spikes, name) > 0; }
 
-std::string shown(double time) { return base::format_quantity(time, base::dimension::time); }
-
 class StopReader {
  public:
   StopReader(Reader& reader, const model::Experiment& experiment, const Entry& entry)
@@ -164,13 +162,14 @@ class StopReader {
                            "remove it");
     const std::optional<double> window = reader_.value(*node, "window", base::dimension::time);
     if (!window || !(simulation_.dt > 0)) return;
-    if (*window <= 0) return reader_.error(node->place, "window must be positive, got " + shown(*window));
+    if (*window <= 0)
+      return reader_.error(node->place, "window must be positive, got " + base::format_time(*window));
     if (!check_on_grid(reader_, *window, simulation_, node->place, "window")) return;
     stop_.window = *base::TimeGrid{simulation_.dt, 0}.step_of(*window);
     if (stop_.window > simulation_.steps)
       reader_.error(node->place,
-                    "the window (" + shown(*window) + ") is longer than the run (" +
-                        shown(simulation_.duration) + "): no rate would ever be known",
+                    "the window (" + base::format_time(*window) + ") is longer than the run (" +
+                        base::format_time(simulation_.duration) + "): no rate would ever be known",
                     "shorten 'window', or lengthen 'duration'");
   }
 

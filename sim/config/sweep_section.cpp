@@ -87,10 +87,9 @@ class SweepReader {
     const std::optional<double> time = reader_.value(node, "after", base::dimension::time);
     if (!time || !check_on_grid(reader_, *time, simulation_, node.place, "after")) return;
     if (*time < 0 || *time >= simulation_.duration)
-      return reader_.error(node.place,
-                           "'after' must lie inside of the run, before " +
-                               base::format_quantity(simulation_.duration, base::dimension::time) + ", got " +
-                               node.describe());
+      return reader_.error(node.place, "'after' must lie inside of the run, before " +
+                                           base::format_time(simulation_.duration) + ", got " +
+                                           node.describe());
     spec_.after = *base::TimeGrid{simulation_.dt, 0}.step_of(*time);
   }
 

@@ -21,8 +21,6 @@ struct Samples {
   std::vector<double> times, values;  // ms, and in the unit of the file
 };
 
-std::string shown(double time) { return base::format_quantity(time, base::dimension::time); }
-
 [[noreturn]] void fail(const base::Place& place, std::string message, std::string remedy) {
   base::Diagnostics diagnostics;
   diagnostics.error(place, std::move(message), std::move(remedy));
@@ -132,7 +130,7 @@ void Target::read_trace(const model::Experiment& experiment) {
   if (times_.size() < 2)
     fail(trace.file_place,
          fmt::format("{} has {} from {} to {}", trace.path, times_.empty() ? "no sample" : "one sample",
-                     shown(trace.start), shown(trace.stop)),
+                     base::format_time(trace.start), base::format_time(trace.stop)),
          "move 'start' and 'stop' to where it has some");
   // A sample lasts until the next.
   const double first = samples.times.front(), last = samples.times.back(),
@@ -140,8 +138,9 @@ void Target::read_trace(const model::Experiment& experiment) {
   const double rounding = 1e-9 * trace.stop;
   if (first > trace.start + (samples.times[1] - first) + rounding || end < trace.stop - rounding)
     fail(trace.file_place,
-         fmt::format("{} reaches from {} to {}, but is compared from {} to {}", trace.path, shown(first),
-                     shown(end), shown(trace.start), shown(trace.stop)),
+         fmt::format("{} reaches from {} to {}, but is compared from {} to {}", trace.path,
+                     base::format_time(first), base::format_time(end), base::format_time(trace.start),
+                     base::format_time(trace.stop)),
          "give 'start' and 'stop' that lie in the trace");
 }
 

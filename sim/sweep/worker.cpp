@@ -326,9 +326,9 @@ class Worker::Work {
   void check_goes_on(const engine::Simulation& simulation) const {
     const std::optional<engine::Stopped> stopped = simulation.stopped();
     if (!stopped) return;
-    const auto shown = [](double time) { return base::format_quantity(time, base::dimension::time); };
-    const std::string after = shown(simulation.grid().time(spec_.after));
-    throw base::UserError("stop_when (" + stopped->by + ") ends the run at " + shown(stopped->time) +
+    const std::string after = base::format_time(simulation.grid().time(spec_.after));
+    throw base::UserError("stop_when (" + stopped->by + ") ends the run at " +
+                              base::format_time(stopped->time) +
                               ", before the values of the points hold from " + after + " on (after)",
                           "let it hold later, for example with t > " + after);
   }
