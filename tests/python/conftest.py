@@ -9,6 +9,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 from faults import UNREGISTERED
 from figures import TWO
@@ -108,6 +110,24 @@ def call(hillock: Path, tmp_path: Path):
         done.stderr = re.sub(r"==\d+==WARNING: AddressSanitizer failed to allocate .*\n", "", done.stderr)
         assert expect is None or done.returncode == expect, f"{words} ended with {done.returncode}\n{done.stdout}{done.stderr}"
         return done
+
+    return run
+
+
+@pytest.fixture
+def table(call, tmp_path):
+    """`table(config, *words)`: runs a sweep or search and gives the root of its file, and the traces of `cell`, as arrays."""
+
+    def run(config: str, *words, expect: int = 0) -> dict[str, np.ndarray]:
+        path = tmp_path / "swept.yaml"
+        path.write_text(config, encoding="utf-8")
+        done = call("sweep", path, "--out", "found.h5", "--force", *words, expect=expect)
+        with h5py.File(tmp_path / "found.h5") as file:
+            found = {name: one[()] for name, one in file.items() if isinstance(one, h5py.Dataset)}
+            found.update({name: one[()] for name, one in file.get("report/cell", {}).items()})
+            found["failures"] = [reason.decode() for reason in file["failures/reason"]]
+            found["units"] = {name: one.attrs["units"].decode() for name, one in file.items() if "units" in getattr(one, "attrs", {})}
+        return {**found, "stdout": done.stdout, "stderr": done.stderr}
 
     return run
 

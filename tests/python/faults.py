@@ -208,6 +208,15 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60):
         time.sleep(0.005)
 
 
+def points_stored(path: Path) -> int:
+    """How many points of a sweep its file holds, which may not be there yet."""
+    try:
+        with h5py.File(path) as file:
+            return int(np.count_nonzero(file["status"][()] != -1))
+    except (OSError, KeyError):
+        return 0
+
+
 def bytes_in(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
-import time
 
 import h5py
 import numpy as np
 import pytest
+from faults import points_stored, wait_until
 
 # A current that charges the membrane for 50 ms; below threshold V = E_L + I tau_m/C_m (1 - exp(-t/tau_m)).
 PASSIVE = """
@@ -24,24 +24,6 @@ def charging(t: np.ndarray, tau: float = 17, C: float = 333) -> np.ndarray:
 
 def write_trace(path, t: np.ndarray, V: np.ndarray, head: str = "time,V\n") -> None:
     path.write_text(head + "".join(f"{float(a)!r},{float(b)!r}\n" for a, b in zip(t, V)))
-
-
-@pytest.fixture
-def table(call, tmp_path):
-    """`table(config, *words)`: the root of the sweep's file as arrays."""
-
-    def run(config: str, *words, expect: int = 0) -> dict[str, np.ndarray]:
-        path = tmp_path / "fitted.yaml"
-        path.write_text(config, encoding="utf-8")
-        done = call("sweep", path, "--out", "found.h5", "--force", *words, expect=expect)
-        with h5py.File(tmp_path / "found.h5") as file:
-            found = {name: one[()] for name, one in file.items() if isinstance(one, h5py.Dataset)}
-            found.update({name: one[()] for name, one in file.get("report/cell", {}).items()})
-            found["failures"] = [reason.decode() for reason in file["failures/reason"]]
-            found["units"] = {name: one.attrs["units"].decode() for name, one in file.items() if "units" in getattr(one, "attrs", {})}
-        return {**found, "stdout": done.stdout, "stderr": done.stderr}
-
-    return run
 
 
 def test_a_trace_gives_back_the_parameters_of_its_formula(table, tmp_path):
@@ -128,15 +110,7 @@ def test_fits_that_are_interrupted_go_on_with_the_same_target_only(call, start, 
     call("sweep", "fitted.yaml", "--out", "whole.h5")
     process = start("sweep", "fitted.yaml", "--out", "found.h5", "--stack", "1")
 
-    def stored() -> int:
-        try:
-            with h5py.File(tmp_path / "found.h5.partial") as file:
-                return int(np.count_nonzero(file["status"][()] != -1))
-        except (OSError, KeyError):
-            return 0
-
-    while stored() == 0 and process.poll() is None:
-        time.sleep(0.01)
+    wait_until(lambda: points_stored(tmp_path / "found.h5.partial") > 0 or process.poll() is not None)
     process.send_signal(signal.SIGINT)
     assert process.wait() == 130
     write_trace(tmp_path / "trace.csv", t, charging(t, 18))

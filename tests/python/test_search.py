@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import h5py
 import numpy as np
 import pytest
 
@@ -11,22 +10,6 @@ simulation: {duration: 300 ms, dt: 0.01 ms}
 populations: {cell: {model: lif}}
 inputs: {step: {type: dc, target: cell, amplitude: 0 pA, start: 10 ms}}
 """
-
-
-@pytest.fixture
-def table(call, tmp_path):
-    """`table(config, *words)`: the root of the sweep's file as arrays."""
-
-    def run(config: str, *words, expect: int = 0) -> dict[str, np.ndarray]:
-        path = tmp_path / "searched.yaml"
-        path.write_text(config, encoding="utf-8")
-        done = call("sweep", path, "--out", "found.h5", "--force", *words, expect=expect)
-        with h5py.File(tmp_path / "found.h5") as file:
-            found = {name: one[()] for name, one in file.items() if isinstance(one, h5py.Dataset)}
-            found["failures"] = [reason.decode() for reason in file["failures/reason"]]
-        return {**found, "stderr": done.stderr}
-
-    return run
 
 
 @pytest.mark.parametrize("words", [("--stack", "1"), ("--threads", "1"), ("--backend", "interpreter")])

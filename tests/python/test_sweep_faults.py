@@ -16,7 +16,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from faults import Case, check_run, datasets, ids, listing, patience, same_bytes, wait_until
+from faults import Case, check_run, datasets, ids, listing, patience, points_stored, same_bytes, wait_until
 from test_faults_disks import CAUSES, injection  # noqa: F401 the fixture
 
 pytestmark = pytest.mark.faults
@@ -387,22 +387,14 @@ sweep:
   keep: spikes
 """)
     words = ("sweep", "config.yaml", "--out", "x.h5", "--stack", "1")
-
-    def stored() -> int:
-        try:
-            with h5py.File(tmp_path / "x.h5.partial") as file:
-                return int(np.count_nonzero(file["status"][()] != -1))
-        except (OSError, KeyError):
-            return 0
-
     process = start(*words)
-    wait_until(lambda: stored() > 0 or process.poll() is not None)
+    wait_until(lambda: points_stored(tmp_path / "x.h5.partial") > 0 or process.poll() is not None)
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     match = re.fullmatch(r"interrupted after (\d+) of 60 points: they are in x\.h5\.partial; the same command goes on with the others\n", err)
     assert match and process.returncode == code and out == "" and listing(tmp_path) == ["config.yaml", "x.h5.partial"]
     with h5py.File(tmp_path / "x.h5.partial") as file:
-        assert (file.attrs["status"], file.attrs["complete"]) == (b"interrupted", 0) and stored() == int(match[1]) > 0
+        assert (file.attrs["status"], file.attrs["complete"]) == (b"interrupted", 0) and points_stored(tmp_path / "x.h5.partial") == int(match[1]) > 0
     went_on = call(*words)
     assert f"x.h5.partial holds {match[1]} of 60 points; the others are run\n" in went_on.stderr + went_on.stdout
     assert re.search(rf"x\.h5: 60 points in .+, {match[1]} of them before\n", went_on.stdout)
