@@ -102,15 +102,22 @@ FrameRange clipped(FrameRange frames, std::uint64_t trusted) {
   return {first, std::min(frames.count, trusted - first)};
 }
 
+// Some numbers of a data set of one dimension. Throws IoError if it cannot be read or holds fewer.
 template <class Number>
-std::vector<Number> read_front(const H5::DataSet& set, std::uint64_t first, std::uint64_t count) {
-  std::vector<Number> values(count);
-  if (count == 0) return values;
-  const hsize_t start = first, size = count;
-  H5::DataSpace place = set.getSpace();
-  place.selectHyperslab(H5S_SELECT_SET, &size, &start);
-  set.read(values.data(), memory_type<Number>(), H5::DataSpace(1, &size), place);
-  return values;
+std::vector<Number> read_range(ReadableFile& file, const std::string& name, FrameRange range) {
+  const H5::DataSet set = open_numbers(file, name);
+  return file.reading(name, [&] {
+    const std::uint64_t length = rows(set);
+    if (length < range.first || length - range.first < range.count)
+      file.damaged(name, "it is shorter than what it belongs to");
+    std::vector<Number> values(range.count);
+    if (range.count == 0) return values;
+    const hsize_t start = range.first, size = range.count;
+    H5::DataSpace place = set.getSpace();
+    place.selectHyperslab(H5S_SELECT_SET, &size, &start);
+    set.read(values.data(), memory_type<Number>(), H5::DataSpace(1, &size), place);
+    return values;
+  });
 }
 
 template <class Number>
@@ -155,9 +162,7 @@ std::vector<double> RunReader::times(const ReportInfo& report, FrameRange frames
   const std::string place = "/report/" + report.group + "/time";
   const FrameRange range = clipped(frames, trusted_frames(report));
   return tried_apart(path_, [&] {
-    const H5::DataSet set = open_numbers(file_, place);
-    const std::vector<double> times =
-        file_.reading(place, [&] { return read_front<double>(set, range.first, range.count); });
+    const std::vector<double> times = read_range<double>(file_, place, range);
     check_written<double>(place, times);
     return times;
   });
@@ -165,10 +170,7 @@ std::vector<double> RunReader::times(const ReportInfo& report, FrameRange frames
 
 std::vector<std::int64_t> RunReader::neurons(const ReportInfo& report) {
   const std::string place = "/report/" + report.group + "/neuron";
-  return tried_apart(path_, [&] {
-    const H5::DataSet set = open_numbers(file_, place);
-    return file_.reading(place, [&] { return read_front<std::int64_t>(set, 0, report.neurons); });
-  });
+  return tried_apart(path_, [&] { return read_range<std::int64_t>(file_, place, {0, report.neurons}); });
 }
 
 std::vector<std::vector<double>> RunReader::columns(const ReportInfo& report, const std::string& variable,
@@ -213,14 +215,10 @@ Spikes RunReader::spikes(const std::string& population, FrameRange range) {
   const std::string place = "/spikes/" + population;
   const FrameRange chosen = clipped(range, found->trusted);
   return tried_apart(path_, [&] {
-    const H5::DataSet times = open_numbers(file_, place + "/timestamps"),
-                      ids = open_numbers(file_, place + "/node_ids");
-    const Spikes found_spikes = file_.reading(place, [&] {
-      Spikes spikes{read_front<double>(times, chosen.first, chosen.count),
-                    read_front<std::uint64_t>(ids, chosen.first, chosen.count), 0};
-      spikes.neurons = integer_attribute(file_.file().openGroup(place), "neurons").value_or(0);
-      return spikes;
-    });
+    Spikes found_spikes{read_range<double>(file_, place + "/timestamps", chosen),
+                        read_range<std::uint64_t>(file_, place + "/node_ids", chosen), 0};
+    found_spikes.neurons = file_.reading(
+        place, [&] { return integer_attribute(file_.file().openGroup(place), "neurons").value_or(0); });
     check_written<double>(place + "/timestamps", found_spikes.times);
     check_written<std::uint64_t>(place + "/node_ids", found_spikes.node_ids);
     return found_spikes;
@@ -230,26 +228,23 @@ Spikes RunReader::spikes(const std::string& population, FrameRange range) {
 AroundSpikes RunReader::around_spikes(const SnippetInfo& snippets, const std::string& variable) {
   const std::string place = "/around_spikes/" + snippets.group;
   return tried_apart(path_, [&] {
-    const H5::DataSet times = open_numbers(file_, place + "/timestamps"),
-                      ids = open_numbers(file_, place + "/node_ids"),
-                      sampled_at = open_numbers(file_, place + "/sampled_at"),
-                      values = open_numbers(file_, place + "/" + variable);
-    AroundSpikes all = file_.reading(place, [&] {
-      const std::uint64_t spikes = snippets.trusted, samples = snippets.offsets.size();
+    const std::uint64_t spikes = snippets.trusted, samples = snippets.offsets.size();
+    AroundSpikes all{read_range<double>(file_, place + "/timestamps", {0, spikes}),
+                     read_range<std::uint64_t>(file_, place + "/node_ids", {0, spikes}),
+                     read_range<double>(file_, place + "/sampled_at", {0, spikes}),
+                     {}};
+    const H5::DataSet values = open_numbers(file_, place + "/" + variable);
+    all.values = file_.reading(place + "/" + variable, [&] {
       const std::vector<hsize_t> extents = shape(values);
       if (extents.size() != 2 || extents[0] < spikes || extents[1] != samples)
         file_.damaged(place + "/" + variable, "its shape is not that of its spikes and offsets");
       std::vector<std::size_t> columns(samples);
       std::iota(columns.begin(), columns.end(), std::size_t{0});
       const std::vector<std::vector<double>> by_offset = ColumnReading(values, columns, {0, spikes}).values();
-      AroundSpikes found{read_front<double>(times, 0, spikes),
-                         read_front<std::uint64_t>(ids, 0, spikes),
-                         read_front<double>(sampled_at, 0, spikes),
-                         {}};
-      found.values.assign(spikes, std::vector<double>(samples));
+      std::vector<std::vector<double>> by_spike(spikes, std::vector<double>(samples));
       for (std::uint64_t i = 0; i < spikes; ++i)
-        for (std::uint64_t k = 0; k < samples; ++k) found.values[i][k] = by_offset[k][i];
-      return found;
+        for (std::uint64_t k = 0; k < samples; ++k) by_spike[i][k] = by_offset[k][i];
+      return by_spike;
     });
     check_written<double>(place + "/timestamps", all.times);
     check_written<std::uint64_t>(place + "/node_ids", all.node_ids);

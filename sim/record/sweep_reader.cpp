@@ -17,13 +17,13 @@ namespace {
 std::vector<std::string> read_words(const H5::DataSet& set) {
   const H5::StrType type = set.getStrType();
   if (type.isVariableStr()) throw H5::Exception("a column of words", "words of variable length");
-  const std::size_t rows = shape(set).at(0), length = type.getSize();
-  if (rows * length > set.getStorageSize())
+  const std::size_t count = rows(set), length = type.getSize();
+  if (count * length > set.getStorageSize())
     throw H5::Exception("a column of words", "it is longer than its place");
-  std::string all(rows * length, '\0');
+  std::string all(count * length, '\0');
   set.read(all.data(), type);
   std::vector<std::string> words;
-  for (std::size_t i = 0; i < rows; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const std::string word = all.substr(i * length, length);
     words.push_back(word.substr(0, word.find('\0')));
   }

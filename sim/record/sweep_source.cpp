@@ -15,13 +15,13 @@ namespace {
 
 template <class T>
 std::vector<T> all_rows(const H5::DataSet& set) {
-  std::vector<T> values(shape(set).at(0));
+  std::vector<T> values(rows(set));
   if (!values.empty()) set.read(values.data(), memory_type<T>());
   return values;
 }
 
 template <class T>
-std::vector<T> rows(const H5::DataSet& set, hsize_t first, hsize_t count) {
+std::vector<T> some_rows(const H5::DataSet& set, hsize_t first, hsize_t count) {
   std::vector<T> values(count);
   if (count == 0) return values;
   H5::DataSpace place = set.getSpace();
@@ -35,16 +35,16 @@ bool holds(const H5::Group& root, const SweepColumn& column) {
   if (!root.nameExists(column.name)) return false;
   const H5::DataSet set = root.openDataSet(column.name);
   const bool words = set.getTypeClass() == H5T_STRING;
-  const std::size_t rows = std::max(column.numbers.size(), column.words.size());
-  if (words == column.words.empty() || shape(set).at(0) != rows) return false;
+  const std::size_t count = std::max(column.numbers.size(), column.words.size());
+  if (words == column.words.empty() || rows(set) != count) return false;
   if (!words) {
-    std::vector<double> found(rows);
+    std::vector<double> found(count);
     set.read(found.data(), memory_type<double>());
-    return std::memcmp(found.data(), column.numbers.data(), rows * sizeof(double)) == 0;
+    return std::memcmp(found.data(), column.numbers.data(), count * sizeof(double)) == 0;
   }
   const H5::StrType type = set.getStrType();
   if (type.getSize() != words_type(column.words).getSize()) return false;
-  std::string found(rows * type.getSize(), '\0');
+  std::string found(count * type.getSize(), '\0');
   set.read(found.data(), type);
   return found == padded_words(column.words, type.getSize());
 }
@@ -118,8 +118,8 @@ engine::SpikeBlock SweepSource::spikes_of(std::size_t population, std::int64_t p
   const auto first = static_cast<hsize_t>(std::lower_bound(begin, end, point) - begin),
              count = static_cast<hsize_t>(std::upper_bound(begin, end, point) - begin) - first;
   engine::SpikeBlock block;
-  block.times = rows<double>(spikes.timestamps, first, count);
-  block.node_ids = rows<std::uint64_t>(spikes.node_ids, first, count);
+  block.times = some_rows<double>(spikes.timestamps, first, count);
+  block.node_ids = some_rows<std::uint64_t>(spikes.node_ids, first, count);
   return block;
 }
 

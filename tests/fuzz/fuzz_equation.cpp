@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/diagnostics.hpp"
+#include "base/unit_text.hpp"
 #include "base/units.hpp"
 #include "lang/check.hpp"
 #include "lang/evaluate.hpp"
@@ -89,7 +90,10 @@ void try_quantity(const std::string& text) {
   require(quantity.has_value() == problem.empty());
   if (!quantity || !base::is_manageable(quantity->dimension)) return;
   const auto again = base::parse_quantity(base::format_quantity(quantity->value, quantity->dimension));
-  require(again && again->value == quantity->value && again->dimension == quantity->dimension);
+  require(again && again->dimension == quantity->dimension);
+  const bool needs_root_of_ten = base::unit_text(quantity->dimension).power_of_ten.denominator != 1;
+  const double next = std::nextafter(quantity->value, again->value);
+  require(again->value == (needs_root_of_ten ? next : quantity->value));
 }
 
 }  // namespace
