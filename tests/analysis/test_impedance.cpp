@@ -161,6 +161,7 @@ TEST_CASE("impedances are left out where they are not known") {
   CHECK(std::isnan(value(trace, "impedance_magnitude")));  // at which frequency?
   CHECK_FALSE(std::isnan(value(trace, "impedance_magnitude", at_frequency(3))));
   CHECK(std::isnan(value(trace, "impedance_phase", at_frequency(1e-6))));  // a tiny part of a period
+  CHECK(std::isnan(value(trace, "impedance_phase", at_frequency(5000))));  // two samples of each period
   CHECK(std::isnan(value(response.trace(1990, 1990.2), "impedance_magnitude", at_frequency(3))));
   CHECK(std::isnan(value(response.trace(2500, 2600), "resonance_frequency")));
   Trace blind = trace;
