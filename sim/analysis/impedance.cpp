@@ -16,14 +16,19 @@ namespace {
 using Complex = std::complex<double>;
 using Values = std::vector<double>;
 
-Values without_mean(std::span<const double> values) {
+double mean_of(std::span<const double> values) {
   double sum = 0;
   for (const double value : values) sum += value;
-  const double mean = sum / static_cast<double>(values.size());
+  return sum / static_cast<double>(values.size());
+}
+
+Values above(std::span<const double> values, double level) {
   Values changes;
-  for (const double value : values) changes.push_back(value - mean);
+  for (const double value : values) changes.push_back(value - level);
   return changes;
 }
+
+Values without_mean(std::span<const double> values) { return above(values, mean_of(values)); }
 
 double product(const Values& a, const Values& b) {
   double sum = 0;
@@ -74,15 +79,7 @@ double largest_magnitude(std::span<const double> values) {
 
 // From `from` on, without the mean before it; without the first value where there is none before.
 Values without_rest(std::span<const double> values, std::size_t from) {
-  double rest = values[from];
-  if (from > 0) {
-    double sum = 0;
-    for (const double value : values.first(from)) sum += value;
-    rest = sum / static_cast<double>(from);
-  }
-  Values changes;
-  for (const double value : values.subspan(from)) changes.push_back(value - rest);
-  return changes;
+  return above(values.subspan(from), from == 0 ? values.front() : mean_of(values.first(from)));
 }
 
 struct Transforms {
@@ -97,7 +94,7 @@ Transforms transforms_of(const Values& V, const Values& I) {
   both = fourier(std::move(both));
   Transforms found;
   for (std::size_t k = 0; k <= n / 2; ++k) {
-    const Complex there = both[k], back = std::conj(both[(n - k) % n]);
+    const Complex there = both[k], back = std::conj(both[k == 0 ? 0 : n - k]);
     found.V.push_back((there + back) / 2.0);
     found.I.push_back(Complex(0, -0.5) * (there - back));
   }
@@ -174,7 +171,9 @@ std::span<const Feature> impedance_features() {
          return Z ? Values{std::abs(*Z)} : Values{};
        },
        "kOhm cm2"},
-      {"impedance_phase", "1", false, "by how much V is ahead of the current there, in radians",
+      {"impedance_phase", "1", false,
+       "by how much V is ahead of the current at impedance_frequency, in radians; fitted as "
+       "impedance_magnitude",
        [](const Measured& m) {
          const auto Z = impedance(m);
          return Z ? Values{std::arg(*Z)} : Values{};
@@ -186,12 +185,13 @@ std::span<const Feature> impedance_features() {
        "trace, without action potentials there, at frequencies that the current has at least 1 % of its "
        "strongest of",
        [](const Measured& m) { return of_resonance(m, &Resonance::frequency); }, "Hz"},
-      {"resonance_impedance", "MOhm", false, "its magnitude there",
+      {"resonance_impedance", "MOhm", false,
+       "V over the current at resonance_frequency, as it is found there",
        [](const Measured& m) { return of_resonance(m, &Resonance::impedance); }, "kOhm cm2"},
       {"resonance_quality", "1", false,
-       "resonance_impedance over the magnitude at the lowest of these frequencies: 1 for a membrane that "
-       "does not "
-       "resonate (Hutcheon & Yarom 2000)",
+       "resonance_impedance over the same at the lowest frequency that is looked at: 1 for a membrane "
+       "without "
+       "resonance (Hutcheon & Yarom 2000)",
        [](const Measured& m) { return of_resonance(m, &Resonance::quality); }, "1"},
   });
   return table;
