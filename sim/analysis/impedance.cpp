@@ -16,19 +16,14 @@ namespace {
 using Complex = std::complex<double>;
 using Values = std::vector<double>;
 
-double mean_of(std::span<const double> values) {
+Values without_mean(std::span<const double> values) {
   double sum = 0;
   for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-Values above(std::span<const double> values, double level) {
+  const double mean = sum / static_cast<double>(values.size());
   Values changes;
-  for (const double value : values) changes.push_back(value - level);
+  for (const double value : values) changes.push_back(value - mean);
   return changes;
 }
-
-Values without_mean(std::span<const double> values) { return above(values, mean_of(values)); }
 
 double product(const Values& a, const Values& b) {
   double sum = 0;
@@ -75,11 +70,6 @@ double largest_magnitude(std::span<const double> values) {
   double largest = 0;
   for (const double value : values) largest = std::max(largest, std::fabs(value));
   return largest;
-}
-
-// From `from` on, without the mean before it; without the first value where there is none before.
-Values without_rest(std::span<const double> values, std::size_t from) {
-  return above(values.subspan(from), from == 0 ? values.front() : mean_of(values.first(from)));
 }
 
 struct Transforms {
@@ -130,9 +120,9 @@ std::optional<Complex> impedance_at(const Trace& trace, double frequency) {
 std::optional<Resonance> find_resonance(const Trace& trace) {
   const std::size_t from = trace.at(trace.stimulus_start);
   if (trace.I.empty() || trace.size() < from + 3) return std::nullopt;
-  const Values I = without_rest(trace.I, from);
+  const Values I = without_mean(trace.I.subspan(from));
   if (!(largest_magnitude(I) > rounding * largest_magnitude(trace.I))) return std::nullopt;
-  const Transforms of = transforms_of(without_rest(trace.V, from), I);
+  const Transforms of = transforms_of(without_mean(trace.V.subspan(from)), I);
   double strongest = 0;
   for (const Complex& current : of.I) strongest = std::max(strongest, std::abs(current));
   constexpr double weakest = 0.01, visible = 1.001;
