@@ -98,7 +98,7 @@ def test_phase_response(table):
 
 def test_paired_pulse(table):
     """Currents of exponential receptors add up: the second response, above the potential where it begins, is the first one."""
-    population = "cell: {model: lif, receptors: {ampa: {model: exp_current, tau_syn: 2 ms}}}"
+    population = "cell: {model: lif, receptors: {ampa: {model: exp_current, tau: 2 ms}}}"
     protocol = "paired_pulse: {target: cell, receptor: ampa, weight: 100 pA, first: 50 ms, interval: [10 ms, 20 ms, 40 ms, 100 ms]}"
     found = table(config(protocol, "300 ms", population=population, dt="0.01 ms"))
     tau, C, weight = 2.0, 250.0, 100.0
