@@ -2,6 +2,7 @@
 #include "analysis/features.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "base/diagnostics.hpp"
@@ -12,11 +13,23 @@ namespace hillock::analysis {
 std::span<const Feature> features() {
   static const std::vector<Feature> all = [] {
     std::vector<Feature> joined;
-    for (const auto table : {spike_timing_features(), action_potential_features(), subthreshold_features()})
-      joined.insert(joined.end(), table.begin(), table.end());
+    for (const FeatureGroup& group : feature_groups())
+      joined.insert(joined.end(), group.features.begin(), group.features.end());
     return joined;
   }();
   return all;
+}
+
+std::span<const FeatureGroup> feature_groups() {
+  static const auto groups = std::to_array<FeatureGroup>({
+      {"Spike times", spike_timing_features()},
+      {"Action potentials", action_potential_features()},
+      {"Potential below threshold", subthreshold_features()},
+      {"Postsynaptic potentials", synaptic_potential_features()},
+      {"Impedance", impedance_features()},
+      {"Current", current_features()},
+  });
+  return groups;
 }
 
 const Feature& find_feature(std::string_view name) {
@@ -36,6 +49,9 @@ std::vector<std::vector<double>> measure(const Trace& trace, const Settings& set
                           std::to_string(trace.time.size()) + " times, expected at least 3 of both");
   if (std::ranges::adjacent_find(trace.time, std::greater_equal<>()) != trace.time.end())
     throw base::UserError("the times of a trace do not ascend");
+  if (!trace.I.empty() && trace.I.size() != trace.size())
+    throw base::UserError("a trace has " + std::to_string(trace.I.size()) + " samples of the current and " +
+                          std::to_string(trace.size()) + " of the potential");
   const Measured measured(trace, settings);
   std::vector<std::vector<double>> values;
   for (const Feature* feature : chosen) values.push_back(feature->measure(measured));

@@ -29,8 +29,8 @@ void count_action_potentials(const Trace& trace, const Settings& settings, Neuro
 }  // namespace
 
 void add_trace(std::int64_t neuron, std::span<const double> time, std::span<const double> V,
-               const Settings& settings, TraceFeatures& found) {
-  const Trace trace{time, V, found.stimulus_start, found.stimulus_stop};
+               std::span<const double> I, const Settings& settings, TraceFeatures& found) {
+  const Trace trace{time, V, found.stimulus_start, found.stimulus_stop, I};
   NeuronFeatures one{neuron, measure(trace, settings, found.features), 0};
   count_action_potentials(trace, settings, one, found);
   found.neurons.push_back(std::move(one));
@@ -54,6 +54,12 @@ std::string note_on(const TraceFeatures& traces, const std::optional<PopulationS
 
 std::string note_on_unit(const std::string& unit_of_V) {
   return fmt::format("V is in '{}', not in mV: no features of action potentials", unit_of_V);
+}
+
+std::string note_on_input(const std::string& unit_of_I) {
+  if (unit_of_I.empty()) return "the model has no input: no impedances and no currents";
+  return fmt::format("the input is in '{}', neither in pA nor in uA/cm2: no impedances and no currents",
+                     unit_of_I);
 }
 
 std::optional<double> mean_value(const std::vector<double>& values) {

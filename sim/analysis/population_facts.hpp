@@ -24,9 +24,10 @@ struct TraceFeatures {
   std::string place;                             // "/report/exc/V"
   double interval = 0;                           // ms
   double stimulus_start = 0, stimulus_stop = 0;  // ms
-  double highest = 0;                            // mV: of all traces
-  std::int64_t outside = 0;                      // action potentials whose peak is outside of the stimulus
-  std::int64_t action_potentials = 0;            // of all neurons
+  InputKind input = InputKind::unknown;
+  double highest = 0;                  // mV: of all traces
+  std::int64_t outside = 0;            // action potentials whose peak is outside of the stimulus
+  std::int64_t action_potentials = 0;  // of all neurons
   std::vector<const Feature*> features;
   std::vector<NeuronFeatures> neurons;
 };
@@ -41,9 +42,10 @@ struct PopulationFacts {
   std::string note;  // why something is missing; may be empty
 };
 
-// Measures the trace of one more neuron. The stimulus of `found` acts. Throws as measure().
+// Measures the trace of one more neuron, with the current that flows into it where it is known (nA or
+// uA/cm2). The stimulus of `found` acts. Throws as measure().
 void add_trace(std::int64_t neuron, std::span<const double> time, std::span<const double> V,
-               const Settings& settings, TraceFeatures& found);
+               std::span<const double> I, const Settings& settings, TraceFeatures& found);
 
 // What a reader of the features of these traces should know: that there are no action potentials, or that
 // some lie outside of the stimulus; may be empty. `spikes`: of the model's own decision, where they are
@@ -53,6 +55,9 @@ std::string note_on(const TraceFeatures& traces, const std::optional<PopulationS
 
 // The same where V is no potential that features are made for.
 std::string note_on_unit(const std::string& unit_of_V);
+
+// The same where the input has no unit that they are made for, or there is none (empty).
+std::string note_on_input(const std::string& unit_of_I);
 
 // Whether its values are places in the trace, which say nothing to people.
 inline bool is_index(const Feature& feature) { return feature.name.ends_with("_indices"); }

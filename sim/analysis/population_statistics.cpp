@@ -13,10 +13,16 @@
 namespace hillock::analysis {
 namespace {
 
-TrainStatistics of_train(std::span<const double> spikes, Window window) {
+// `all`: with those outside of the window.
+TrainStatistics of_train(std::span<const double> spikes, std::span<const double> all, Window window) {
   const std::vector<double> between = intervals(spikes);
-  return {static_cast<std::int64_t>(spikes.size()), mean_rate(spikes, window), cv(between), cv2(between),
-          lv(between)};
+  return {static_cast<std::int64_t>(spikes.size()),
+          mean_rate(spikes, window),
+          cv(between),
+          cv2(between),
+          lv(between),
+          phase(all, window.start),
+          phase_shift(all, window.start)};
 }
 
 std::optional<double> mean_of(const std::vector<TrainStatistics>& trains,
@@ -41,8 +47,9 @@ PopulationStatistics statistics(const SpikeTrains& trains, Window window, double
   found.bin = bin;
   found.neurons = static_cast<std::int64_t>(kept.size());
   std::vector<double> all_intervals;
-  for (const std::vector<double>& spikes : kept) {
-    found.trains.push_back(of_train(spikes, window));
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    const std::vector<double>& spikes = kept[k];
+    found.trains.push_back(of_train(spikes, trains[k], window));
     found.spikes += found.trains.back().spikes;
     found.rate += found.trains.back().rate / static_cast<double>(kept.size());
     const std::vector<double> between = intervals(spikes);
@@ -51,6 +58,8 @@ PopulationStatistics statistics(const SpikeTrains& trains, Window window, double
   found.cv = mean_of(found.trains, &TrainStatistics::cv);
   found.cv2 = mean_of(found.trains, &TrainStatistics::cv2);
   found.lv = mean_of(found.trains, &TrainStatistics::lv);
+  found.phase = mean_of(found.trains, &TrainStatistics::phase);
+  found.phase_shift = mean_of(found.trains, &TrainStatistics::phase_shift);
   found.fano_factor = fano_factor(kept);
   found.correlation = mean_correlation(counts);
   found.spike_contrast = spike_contrast(kept, window);
@@ -74,6 +83,12 @@ std::span<const StatisticText> statistic_texts() {
       {"cv2", "1", "mean of 2 |b - a|/(a + b) over a neuron's successive intervals a, b; mean over neurons"},
       {"lv", "1",
        "mean of 3 ((b - a)/(a + b))^2 over a neuron's successive intervals a, b; mean over neurons"},
+      {"phase", "1",
+       "(start - b)/(b - a): a neuron's last spikes a, b up to the start of the window; mean over neurons"},
+      {"phase_shift", "1",
+       "((b - a) - (c - b))/(b - a) with the next spike c, which need not lie in the window: positive where "
+       "it "
+       "comes early (Ermentrout 1996); mean over neurons"},
       {"fano_factor", "1", "variance (dividing by n) of the neurons' numbers of spikes over their mean"},
       {"correlation", "1",
        "Pearson's correlation of the spike counts of two neurons in bins; mean over all pairs that both "

@@ -23,7 +23,7 @@ struct Setting {
 
 constexpr double any = 1e9;
 
-const std::array<Setting, 14> table{{
+const std::array<Setting, 16> table{{
     {{"Threshold", "mV", "the potential that an action potential passes"}, &Settings::threshold, -any, any},
     {{"DerivativeThreshold", "mV/ms", "the slope at which an action potential begins"},
      &Settings::derivative_threshold,
@@ -67,6 +67,18 @@ const std::array<Setting, 14> table{{
      0,
      any},
     {{"decay_end_after_stim", "ms", "where it ends"}, &Settings::decay_end_after_stim, 0, any},
+    {{"impedance_frequency", "Hz",
+      "of the sinusoidal stimulus, for impedance_magnitude and impedance_phase; they are left out where it "
+      "is "
+      "0"},
+     &Settings::impedance_frequency,
+     0,
+     any},
+    {{"capacitive_transient", "ms",
+      "minimum_current and maximum_current leave out so much after the start of the stimulus"},
+     &Settings::capacitive_transient,
+     0,
+     any},
 }};
 
 const Setting& find(std::string_view name) {

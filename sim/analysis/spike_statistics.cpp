@@ -67,6 +67,19 @@ std::optional<double> lv(std::span<const double> intervals) {
   return 3 * mean_of(values);
 }
 
+std::optional<double> phase(std::span<const double> spikes, double time) {
+  const auto next = std::ranges::upper_bound(spikes, time);
+  if (next - spikes.begin() < 2) return std::nullopt;
+  return (time - next[-1]) / (next[-1] - next[-2]);
+}
+
+std::optional<double> phase_shift(std::span<const double> spikes, double time) {
+  const auto next = std::ranges::upper_bound(spikes, time);
+  if (next - spikes.begin() < 2 || next == spikes.end()) return std::nullopt;
+  const double before = next[-1] - next[-2];
+  return (before - (next[0] - next[-1])) / before;
+}
+
 std::optional<double> fano_factor(const SpikeTrains& trains) {
   std::vector<double> counts;
   for (const std::vector<double>& spikes : trains) counts.push_back(static_cast<double>(spikes.size()));

@@ -40,6 +40,15 @@ std::optional<double> cv2(std::span<const double> intervals);
 // elephant.statistics.lv).
 std::optional<double> lv(std::span<const double> intervals);
 
+// How far a time lies behind the last spike b up to it, in parts of the interval b - a before that spike.
+// None without two such spikes.
+std::optional<double> phase(std::span<const double> spikes, double time);
+
+// How much earlier the next spike c comes than that interval lets expect, in parts of it: ((b - a) - (c -
+// b))/ (b - a); positive for an advance (Ermentrout 1996, Neural Comput. 8:979). None without the three
+// spikes.
+std::optional<double> phase_shift(std::span<const double> spikes, double time);
+
 // Variance (dividing by n) over mean of the numbers of spikes (elephant.statistics.fanofactor). None if there
 // is no spike.
 std::optional<double> fano_factor(const SpikeTrains& trains);

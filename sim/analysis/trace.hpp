@@ -1,4 +1,4 @@
-// A membrane potential over time, and the settings by which its features are measured.
+// A membrane potential over time, the current that flows in, and the settings by which features are measured.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -6,12 +6,25 @@
 
 namespace hillock::analysis {
 
+// What the current of a trace is. Features take a current in nA and a density in uA/cm2, so that an impedance
+// is in MOhm or in kOhm cm2.
+enum class InputKind { unknown, current, density };
+
+// By the unit that it is recorded in: pA, uA/cm2; unknown in another one.
+inline InputKind input_kind(std::string_view unit) {
+  return unit == "pA" ? InputKind::current : unit == "uA/cm2" ? InputKind::density : InputKind::unknown;
+}
+
+// What features take for one unit that is recorded.
+inline double input_scale(InputKind kind) { return kind == InputKind::current ? 1e-3 : 1; }
+
 // One neuron's trace on its own time grid. Nothing is resampled: where eFEL first interpolates to its
 // interp_step, the features here are eFEL's with interp_step equal to the interval of the samples.
 struct Trace {
   std::span<const double> time;                  // [n_samples], ms, ascending
   std::span<const double> V;                     // [n_samples], mV
   double stimulus_start = 0, stimulus_stop = 0;  // ms
+  std::span<const double> I = {};                // [n_samples], nA or uA/cm2, inward; empty: not known
   std::size_t size() const { return V.size(); }
   // dV/dt at a sample, mV/ms: the central difference, one-sided at the two ends.
   double slope(std::size_t i) const {
@@ -22,7 +35,7 @@ struct Trace {
   std::size_t at(double t) const;
 };
 
-// eFEL's settings with eFEL's defaults.
+// eFEL's settings with eFEL's defaults; the last two are our own.
 struct Settings {
   double threshold = -20;                  // mV
   double derivative_threshold = 10;        // mV/ms
@@ -36,9 +49,11 @@ struct Settings {
   double stimulus_current = 0;        // nA; 0: not known
   double decay_start_after_stim = 1;  // ms
   double decay_end_after_stim = 10;   // ms
+  double impedance_frequency = 0;     // Hz; 0: not known
+  double capacitive_transient = 0.2;  // ms
 };
 
-// A setting as users name it; the names are eFEL's.
+// A setting as users name it; the names are eFEL's where it has one.
 struct SettingText {
   std::string_view name, unit, doc;
 };

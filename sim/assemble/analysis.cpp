@@ -19,6 +19,21 @@ bool has_potential_in_mV(const model::PopulationSpec& spec) {
   return V != nullptr && V->dimension == base::dimension::voltage;
 }
 
+// Which of these features need the current, by what the registry says.
+bool needs_input(const std::vector<std::string>& features) {
+  return std::ranges::any_of(
+      features, [](const std::string& name) { return analysis::find_feature(name).needs_input(); });
+}
+
+analysis::InputKind kind_of(const model::InputSite& site) {
+  return analysis::input_kind(site.dimension.unit());
+}
+
+double bytes_of(std::int64_t frames, std::size_t neurons, bool with_input) {
+  const std::size_t traces = (with_input ? 2 : 1) * neurons + 1;  // and their times
+  return 8 * static_cast<double>(frames) * static_cast<double>(traces);
+}
+
 AnalysisPlan basic_plan(const model::Experiment& experiment, const model::AnalysisSpec& spec) {
   AnalysisPlan plan;
   plan.population = experiment.populations[spec.population].name;
@@ -35,21 +50,27 @@ AnalysisPlan basic_plan(const model::Experiment& experiment, const model::Analys
   plan.interval = experiment.simulation.dt;
   plan.duration = experiment.simulation.duration;
   plan.frames = experiment.simulation.steps;
+  if (const model::InputSite* input = held_input(experiment, spec)) plan.input = kind_of(*input);
   return plan;
 }
 
-void add_report(const model::AnalysisSpec& spec, const BuiltPopulation& built, AnalysisPlan& analysis,
-                engine::SimulationPlan& plan, engine::RunLayout& layout) {
+void add_report(const model::AnalysisSpec& spec, const model::InputSite* input, const BuiltPopulation& built,
+                AnalysisPlan& analysis, engine::SimulationPlan& plan, engine::RunLayout& layout) {
   engine::ReportLayout report;
   report.group = report.population = analysis.population;
+  std::vector<int> arrays{solve::Slots::find(built.plan.slots.arrays, "V")};
   report.variables = {{"V", "mV", ""}};
+  if (input != nullptr) {
+    arrays.push_back(solve::Slots::find(built.plan.slots.arrays, solve::slot::observed(input->name)));
+    report.variables.push_back({input->name, input->dimension.unit(), ""});
+  }
   report.neurons = analysis.neurons;
   report.frames = analysis.frames;
   report.interval = analysis.interval;
   report.float64 = true;
   analysis.report = static_cast<int>(layout.reports.size());
   layout.reports.push_back(std::move(report));
-  plan.reports.push_back({spec.population, {solve::Slots::find(built.plan.slots.arrays, "V")}, 1});
+  plan.reports.push_back({spec.population, std::move(arrays), 1});
 }
 
 void add_spikes(const model::AnalysisSpec& spec, std::int64_t size, AnalysisPlan& analysis,
@@ -59,6 +80,16 @@ void add_spikes(const model::AnalysisSpec& spec, std::int64_t size, AnalysisPlan
   analysis.spikes = static_cast<int>(layout.spikes.size());
   layout.spikes.push_back({analysis.population, static_cast<std::int64_t>(analysis.neurons.size())});
   plan.spike_plans.push_back(std::move(spikes));
+}
+
+// Says that features of the current are missing, where the model has none that they are made for.
+void check_input(const model::AnalysisSpec& spec, const model::PopulationSpec& population,
+                 AnalysisPlan& analysis, base::Diagnostics& diagnostics) {
+  if (!needs_input(spec.features) || analysis.input != analysis::InputKind::unknown) return;
+  const auto& inputs = population.model->inputs;
+  analysis.note = analysis::note_on_input(inputs.empty() ? "" : inputs.front().dimension.unit());
+  diagnostics.warning(spec.place, "analysis of '" + population.name + "': " + analysis.note,
+                      "leave these features out");
 }
 
 void check_stimulus(const AnalysisPlan& plan, const model::AnalysisSpec& spec,
@@ -74,8 +105,14 @@ void check_stimulus(const AnalysisPlan& plan, const model::AnalysisSpec& spec,
 }  // namespace
 
 double AnalysisPlan::bytes() const {
-  if (report < 0) return 0;
-  return 8 * static_cast<double>(frames) * static_cast<double>(neurons.size() + 1);  // and their times
+  return report < 0 ? 0 : bytes_of(frames, neurons.size(), input != analysis::InputKind::unknown);
+}
+
+const model::InputSite* held_input(const model::Experiment& experiment, const model::AnalysisSpec& spec) {
+  const model::PopulationSpec& population = experiment.populations[spec.population];
+  const auto& inputs = population.model->inputs;
+  if (!has_potential_in_mV(population) || !needs_input(spec.features) || inputs.empty()) return nullptr;
+  return kind_of(inputs.front()) == analysis::InputKind::unknown ? nullptr : &inputs.front();
 }
 
 double analysis_bytes(const model::Experiment& experiment) {
@@ -83,7 +120,7 @@ double analysis_bytes(const model::Experiment& experiment) {
   for (const model::AnalysisSpec& spec : experiment.analysis)
     if (!spec.features.empty() && has_potential_in_mV(experiment.populations[spec.population]))
       bytes +=
-          8 * static_cast<double>(experiment.simulation.steps) * static_cast<double>(spec.neurons.size() + 1);
+          bytes_of(experiment.simulation.steps, spec.neurons.size(), held_input(experiment, spec) != nullptr);
   return bytes;
 }
 
@@ -98,7 +135,8 @@ std::vector<AnalysisPlan> plan_analysis(const model::Experiment& experiment,
     AnalysisPlan analysis = basic_plan(experiment, spec);
     check_stimulus(analysis, spec, diagnostics);
     if (!analysis.features.empty() && has_potential_in_mV(population)) {
-      add_report(spec, built[spec.population], analysis, plan, layout);
+      add_report(spec, held_input(experiment, spec), built[spec.population], analysis, plan, layout);
+      check_input(spec, population, analysis, diagnostics);
     } else if (!analysis.features.empty()) {
       const model::State* V = population.model->state("V");
       analysis.note = V == nullptr ? "V is no state of the model: no features of action potentials"
@@ -116,8 +154,12 @@ Analysis::Analysis(std::vector<AnalysisPlan> plans) : plans_(std::move(plans)) {
   for (const AnalysisPlan& plan : plans_) {
     Held held;
     const std::size_t neurons = plan.neurons.size();
-    if (plan.report >= 0)  // the system gives memory as it is filled
-      held.V = std::make_unique_for_overwrite<double[]>(neurons * static_cast<std::size_t>(plan.frames));
+    const std::size_t values = neurons * static_cast<std::size_t>(plan.frames);
+    if (plan.report >= 0) {  // the system gives memory as it is filled
+      held.V = std::make_unique_for_overwrite<double[]>(values);
+      if (plan.input != analysis::InputKind::unknown)
+        held.I = std::make_unique_for_overwrite<double[]>(values);
+    }
     if (plan.spikes >= 0) held.trains.resize(neurons);
     held_.push_back(std::move(held));
   }
@@ -128,9 +170,14 @@ bool Analysis::take(const engine::FrameBlock& block) {
   if (found == plans_.end()) return false;
   Held& held = held_[static_cast<std::size_t>(found - plans_.begin())];
   const std::size_t neurons = found->neurons.size(), frames = static_cast<std::size_t>(found->frames);
+  const double scale = analysis::input_scale(found->input);
+  const double* from = block.values64.data();  // [variable][frame][neuron]
   for (std::size_t n = 0; n < neurons; ++n) {
-    double* to = held.V.get() + n * frames + block.first_frame;
-    for (std::int64_t k = 0; k < block.frames; ++k) to[k] = block.values64[k * neurons + n];
+    const std::size_t first = n * frames + static_cast<std::size_t>(block.first_frame);
+    for (std::int64_t k = 0; k < block.frames; ++k) held.V[first + k] = from[k * neurons + n];
+    if (held.I == nullptr) continue;
+    for (std::int64_t k = 0; k < block.frames; ++k)
+      held.I[first + k] = scale * from[(block.frames + k) * neurons + n];
   }
   held.frames = block.first_frame + block.frames;
   return true;
@@ -140,13 +187,10 @@ bool Analysis::take(const engine::SpikeBlock& block) {
   const auto found = std::ranges::find(plans_, block.spikes, &AnalysisPlan::spikes);
   if (found == plans_.end()) return false;
   Held& held = held_[static_cast<std::size_t>(found - plans_.begin())];
-  const analysis::Window window{found->start.value_or(0), found->stop.value_or(found->duration)};
   for (std::size_t k = 0; k < block.times.size(); ++k) {
-    const double time = block.times[k];
-    if (time < window.start || time > window.latest()) continue;
     const auto neuron =
         std::ranges::lower_bound(found->neurons, static_cast<std::int64_t>(block.node_ids[k]));
-    held.trains[static_cast<std::size_t>(neuron - found->neurons.begin())].push_back(time);
+    held.trains[static_cast<std::size_t>(neuron - found->neurons.begin())].push_back(block.times[k]);
   }
   return true;
 }
@@ -192,15 +236,20 @@ analysis::PopulationFacts Analysis::facts_of(std::size_t p, double reached) cons
   traces.interval = plan.interval;
   traces.stimulus_start = plan.stimulus_start;
   traces.stimulus_stop = plan.stimulus_stop;
+  traces.input = plan.input;
   traces.features = plan.features;
   const auto frames = static_cast<std::size_t>(held.frames);
   std::vector<double> times(frames);
   for (std::size_t k = 0; k < frames; ++k) times[k] = static_cast<double>(k) * plan.interval;
+  const auto trace = [&](const std::unique_ptr<double[]>& values, std::size_t n) {
+    return values == nullptr
+               ? std::span<const double>()
+               : std::span<const double>(values.get() + n * static_cast<std::size_t>(plan.frames), frames);
+  };
   for (std::size_t n = 0; n < plan.neurons.size(); ++n)
-    analysis::add_trace(plan.neurons[n], times,
-                        {held.V.get() + n * static_cast<std::size_t>(plan.frames), frames}, plan.settings,
-                        traces);
-  facts.note = analysis::note_on(traces, facts.spikes, plan.settings, "start and stop");
+    analysis::add_trace(plan.neurons[n], times, trace(held.V, n), trace(held.I, n), plan.settings, traces);
+  const std::string note = analysis::note_on(traces, facts.spikes, plan.settings, "start and stop");
+  facts.note += (facts.note.empty() || note.empty() ? "" : "; ") + note;
   facts.traces = std::move(traces);
   return facts;
 }

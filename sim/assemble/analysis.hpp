@@ -31,11 +31,16 @@ struct AnalysisPlan {
   double interval = 0, duration = 0;             // ms
   std::int64_t frames = 0;                       // of the whole run
   int report = -1,
-      spikes = -1;   // indices of the blocks that it takes; -1: none are needed, or there are none
-  std::string note;  // why there are no features, otherwise empty
+      spikes = -1;  // indices of the blocks that it takes; -1: none are needed, or there are none
+  analysis::InputKind input = analysis::InputKind::unknown;  // of the current that is held beside V
+  std::string note;                                          // why features are missing, otherwise empty
   // What is held until the end of the run; spikes are not known beforehand.
   double bytes() const;
 };
+
+// The input that features of this analysis need the current into, held beside V: the first of the model. Null
+// where none needs it, or it is neither a current nor a current density.
+const model::InputSite* held_input(const model::Experiment& experiment, const model::AnalysisSpec& spec);
 
 // Bytes that the traces of the analysis would take, before anything is allocated.
 double analysis_bytes(const model::Experiment& experiment);
@@ -73,8 +78,9 @@ class Analysis {
  private:
   struct Held {
     std::unique_ptr<double[]> V;   // [neuron][frame], mV
+    std::unique_ptr<double[]> I;   // [neuron][frame], nA or uA/cm2; null: not held
     std::int64_t frames = 0;       // so many are there
-    analysis::SpikeTrains trains;  // ms
+    analysis::SpikeTrains trains;  // ms, also outside of the window
   };
   analysis::PopulationFacts facts_of(std::size_t plan, double reached) const;
 

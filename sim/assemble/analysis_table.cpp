@@ -30,7 +30,7 @@ void add_features(const AnalysisPlan& plan, const analysis::PopulationFacts& fac
         [](const analysis::NeuronFeatures& one) { return static_cast<double>(one.action_potentials); });
   for (std::size_t f = 0; f < plan.features.size(); ++f) {
     const analysis::Feature& feature = *plan.features[f];
-    per_neuron(std::string(feature.name), std::string(feature.unit),
+    per_neuron(std::string(feature.name), std::string(feature.unit_for(plan.input)),
                std::string(feature.doc) + (feature.per_spike ? "; mean over the action potentials" : ""),
                [&](const analysis::NeuronFeatures& one) {
                  return analysis::mean_value(one.values[f]).value_or(none);
@@ -118,6 +118,10 @@ void add_statistic(const std::string& name, const AnalysisPlan& plan,
     add_per_neuron(name, &P::cv2, optional_of(&TrainStatistics::cv2), plan, spikes, table);
   else if (name == "lv")
     add_per_neuron(name, &P::lv, optional_of(&TrainStatistics::lv), plan, spikes, table);
+  else if (name == "phase")
+    add_per_neuron(name, &P::phase, optional_of(&TrainStatistics::phase), plan, spikes, table);
+  else if (name == "phase_shift")
+    add_per_neuron(name, &P::phase_shift, optional_of(&TrainStatistics::phase_shift), plan, spikes, table);
   else if (name == "fano_factor")
     single(&P::fano_factor);
   else if (name == "correlation")

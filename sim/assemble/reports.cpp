@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "assemble/analysis.hpp"
 #include "assemble/stimulus.hpp"
 #include "model/recordable.hpp"
 #include "solve/programs.hpp"
@@ -119,6 +120,10 @@ std::set<std::string> observed_variables(const model::Experiment& experiment, in
     if (record.population == population)
       for (const model::VariableSpec& variable : record.variables)
         if (!is_state(experiment.populations[population], variable.name)) observed.insert(variable.name);
+  for (const model::AnalysisSpec& spec : experiment.analysis)
+    if (const model::InputSite* input =
+            spec.population == population ? held_input(experiment, spec) : nullptr)
+      observed.insert(input->name);
   return observed;
 }
 

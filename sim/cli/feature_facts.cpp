@@ -87,17 +87,22 @@ std::vector<const analysis::Feature*> chosen_features(const FeatureRequest& requ
 
 void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
                     const FeatureRequest& request, TraceFeatures& found) {
-  constexpr std::size_t most_values = 1 << 26;  // in memory at a time: 512 MB
+  constexpr std::size_t most_values = 1 << 26;  // in memory at a time: 512 MB, of the current as many
   const std::vector<std::int64_t> recorded = reader.neurons(report);
   const std::vector<std::size_t> columns = chosen_columns(recorded, request);
   const std::vector<double> times = reader.times(report);
   if (times.size() < 3 || columns.empty()) return;
+  const bool known = found.input != analysis::InputKind::unknown &&
+                     std::ranges::any_of(found.features, &analysis::Feature::needs_input);
   const std::size_t part = std::max<std::size_t>(1, most_values / times.size());
   for (std::size_t first = 0; first < columns.size(); first += part) {
     const std::span<const std::size_t> here(columns.data() + first, std::min(part, columns.size() - first));
     const auto V = reader.columns(report, "V", here);
-    for (std::size_t k = 0; k < here.size(); ++k)
-      analysis::add_trace(recorded[here[k]], times, V[k], request.settings, found);
+    auto I = known ? reader.columns(report, "I", here) : std::vector<std::vector<double>>(here.size());
+    for (std::size_t k = 0; k < here.size(); ++k) {
+      for (double& value : I[k]) value *= analysis::input_scale(found.input);
+      analysis::add_trace(recorded[here[k]], times, V[k], I[k], request.settings, found);
+    }
   }
 }
 
@@ -120,6 +125,8 @@ void add_traces(record::RunReader& reader, const FeatureRequest& request, Popula
   found.stimulus_stop = request.stop.value_or(stimulus.stop);
   check_window(found.stimulus_start, found.stimulus_stop);
   found.features = chosen_features(request);
+  const auto input = std::ranges::find(report->variables, "I", &record::ReportInfo::Variable::name);
+  if (input != report->variables.end()) found.input = analysis::input_kind(input->unit);
   measure_traces(reader, *report, request, found);
   if (found.neurons.empty()) return;
   population.note = analysis::note_on(found, population.spikes, request.settings, "--start and --stop");

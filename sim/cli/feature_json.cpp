@@ -28,6 +28,8 @@ Json json_of_trains(const PopulationFacts& population) {
     one["cv"] = number_or_null(train.cv);
     one["cv2"] = number_or_null(train.cv2);
     one["lv"] = number_or_null(train.lv);
+    one["phase"] = number_or_null(train.phase);
+    one["phase_shift"] = number_or_null(train.phase_shift);
     trains.push(std::move(one));
   }
   return trains;
@@ -48,6 +50,8 @@ Json json_of_statistics(const PopulationFacts& population) {
   json["cv"] = number_or_null(spikes.cv);
   json["cv2"] = number_or_null(spikes.cv2);
   json["lv"] = number_or_null(spikes.lv);
+  json["phase"] = number_or_null(spikes.phase);
+  json["phase_shift"] = number_or_null(spikes.phase_shift);
   json["fano_factor"] = number_or_null(spikes.fano_factor);
   json["correlation"] = number_or_null(spikes.correlation);
   json["spike_contrast"] = number_or_null(spikes.spike_contrast);
@@ -71,7 +75,8 @@ Json json_of_traces(const TraceFeatures& traces) {
   json["stimulus_stop_ms"] = traces.stimulus_stop;
   json["action_potentials"] = traces.action_potentials;
   json["units"] = Json::Object{};
-  for (const analysis::Feature* feature : traces.features) json["units"][feature->name] = feature->unit;
+  for (const analysis::Feature* feature : traces.features)
+    json["units"][feature->name] = feature->unit_for(traces.input);
   json["neurons"] = Json::Array{};
   for (const NeuronFeatures& neuron : traces.neurons) {
     Json::Object values;

@@ -45,17 +45,19 @@ std::string setting_table() {
 }  // namespace
 
 std::string feature_list() {
-  return "Spike times:\n" + lines(analysis::spike_timing_features()) + "\nAction potentials:\n" +
-         lines(analysis::action_potential_features()) + "\nPotential below threshold:\n" +
-         lines(analysis::subthreshold_features()) + "\nStatistics of the recorded spikes:\n" +
-         lines(analysis::statistic_texts()) + "\nSettings:\n" + lines(analysis::setting_texts());
+  std::string text;
+  for (const analysis::FeatureGroup& group : analysis::feature_groups())
+    text += std::string(group.title) + ":\n" + lines(group.features) + "\n";
+  return text + "Statistics of the recorded spikes:\n" + lines(analysis::statistic_texts()) +
+         "\nSettings:\n" + lines(analysis::setting_texts());
 }
 
 std::string features_page() {
-  return "\n## Spike times\n\n" + table(analysis::spike_timing_features()) + "\n## Action potentials\n\n" +
-         table(analysis::action_potential_features()) + "\n## Potential below threshold\n\n" +
-         table(analysis::subthreshold_features()) + "\n## Statistics of the recorded spikes\n\n" +
-         table(analysis::statistic_texts()) + "\n## Settings\n\n" + setting_table();
+  std::string page;
+  for (const analysis::FeatureGroup& group : analysis::feature_groups())
+    page += "\n## " + std::string(group.title) + "\n\n" + table(group.features);
+  return page + "\n## Statistics of the recorded spikes\n\n" + table(analysis::statistic_texts()) +
+         "\n## Settings\n\n" + setting_table();
 }
 
 }  // namespace hillock::cli

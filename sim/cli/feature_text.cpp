@@ -23,10 +23,13 @@ std::string six_digits(double value) { return fmt::format("{:.6g}", value); }
 // Which features the table shows unless they are chosen: of traces with action potentials those of these, of
 // others those of the potential below threshold.
 bool is_shown(const Feature& feature, const TraceFeatures& traces) {
-  if (is_index(feature)) return false;
-  const auto below = analysis::subthreshold_features();
-  const bool below_threshold = std::ranges::find(below, feature.name, &Feature::name) != below.end();
-  return traces.action_potentials == 0 || !below_threshold || feature.name == "voltage_base";
+  if (is_index(feature) || (feature.needs_input() && traces.input == analysis::InputKind::unknown))
+    return false;
+  const auto is_of = [&](std::span<const Feature> table) {
+    return std::ranges::find(table, feature.name, &Feature::name) != table.end();
+  };
+  return traces.action_potentials == 0 || is_of(analysis::spike_timing_features()) ||
+         is_of(analysis::action_potential_features()) || feature.name == "voltage_base";
 }
 
 struct Row {
@@ -68,6 +71,8 @@ std::string statistics_table(const PopulationStatistics& spikes, std::span<const
   add("cv", spikes.cv);
   add("cv2", spikes.cv2);
   add("lv", spikes.lv);
+  add("phase", spikes.phase);
+  add("phase_shift", spikes.phase_shift);
   if (spikes.neurons > 1) add("fano_factor", spikes.fano_factor);
   add("correlation", spikes.correlation);
   add("spike_contrast", spikes.spike_contrast);
@@ -86,7 +91,7 @@ std::vector<std::string> distribution(const std::vector<double>& values) {
 }
 
 Row row_of(const TraceFeatures& traces, std::size_t feature) {
-  Row row{traces.features[feature]->name, traces.features[feature]->unit, {}};
+  Row row{traces.features[feature]->name, traces.features[feature]->unit_for(traces.input), {}};
   if (row.unit == "1") row.unit = "";
   std::vector<double> means;
   for (const NeuronFeatures& neuron : traces.neurons) {
@@ -176,10 +181,11 @@ std::string csv_row(const PopulationFacts& population, std::int64_t neuron,
   if (population.spikes && train != population.neurons.end()) {
     const auto& found =
         population.spikes->trains[static_cast<std::size_t>(train - population.neurons.begin())];
-    row += fmt::format(",{},{},{},{},{}", found.spikes, base::number(found.rate), csv_number(found.cv),
-                       csv_number(found.cv2), csv_number(found.lv));
+    row += fmt::format(",{},{},{},{},{},{},{}", found.spikes, base::number(found.rate), csv_number(found.cv),
+                       csv_number(found.cv2), csv_number(found.lv), csv_number(found.phase),
+                       csv_number(found.phase_shift));
   } else {
-    row += ",,,,,";
+    row += ",,,,,,,";
   }
   const NeuronFeatures* traced = nullptr;
   if (population.traces)
@@ -188,6 +194,17 @@ std::string csv_row(const PopulationFacts& population, std::int64_t neuron,
   for (const std::size_t column : columns)
     row += "," + (traced == nullptr ? "" : csv_number(mean_value(traced->values[column])));
   return row + "\n";
+}
+
+// In populations of currents and of current densities it is not the same: "nA or uA/cm2".
+std::string unit_in(const FileFacts& facts, const Feature& feature) {
+  std::vector<std::string> units;
+  for (const PopulationFacts& population : facts.populations) {
+    if (!population.traces) continue;
+    const std::string unit(feature.unit_for(population.traces->input));
+    if (std::ranges::find(units, unit) == units.end()) units.push_back(unit);
+  }
+  return base::join(units, " or ");
 }
 
 }  // namespace
@@ -222,13 +239,13 @@ std::string feature_csv(const FileFacts& facts) {
   for (const PopulationFacts& population : facts.populations)
     if (population.traces) traces = &*population.traces;
   std::vector<std::size_t> columns;
-  std::string text = "population,neuron,spikes,rate (Hz),cv,cv2,lv";
+  std::string text = "population,neuron,spikes,rate (Hz),cv,cv2,lv,phase,phase_shift";
   for (std::size_t f = 0; traces != nullptr && f < traces->features.size(); ++f) {
     const Feature& feature = *traces->features[f];
     if (is_index(feature)) continue;
     columns.push_back(f);
-    text +=
-        "," + std::string(feature.name) + (feature.unit == "1" ? "" : " (" + std::string(feature.unit) + ")");
+    const std::string unit = unit_in(facts, feature);
+    text += "," + std::string(feature.name) + (unit == "1" ? "" : " (" + unit + ")");
   }
   text += "\n";
   for (const PopulationFacts& population : facts.populations)

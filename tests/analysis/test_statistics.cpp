@@ -39,6 +39,39 @@ TEST_CASE("a regular train has its rate and no variation, an alternating one a k
   CHECK_FALSE(lv(Values{10}).has_value());
 }
 
+TEST_CASE("the phase of a time counts from the last spike, in the interval before it") {
+  const Values spikes{10, 30, 50, 66, 90};
+  CHECK(phase(spikes, 55).value() == 0.25);
+  CHECK(phase(spikes, 50).value() == 0);  // the spike at the time itself is the last one
+  CHECK(phase(spikes, 100).value() == doctest::Approx(10.0 / 24));
+  CHECK(phase(spikes, 300).value() == doctest::Approx(210.0 / 24));  // it has stopped firing
+  CHECK_FALSE(phase(spikes, 29).has_value());
+  CHECK_FALSE(phase({}, 29).has_value());
+}
+
+TEST_CASE("the phase shift is positive where the next spike comes early") {
+  const Values spikes{10, 30, 50, 66, 90};
+  CHECK(phase_shift(spikes, 35).value() == 0);
+  CHECK(phase_shift(spikes, 50).value() == 0.2);
+  CHECK(phase_shift(spikes, 65).value() == 0.2);
+  CHECK(phase_shift(spikes, 66).value() == -0.5);
+  CHECK_FALSE(phase_shift(spikes, 90).has_value());
+  CHECK_FALSE(phase_shift(spikes, 29).has_value());
+}
+
+TEST_CASE("the spikes around the start of a window need not lie in it") {
+  const auto found = statistics({{10, 30, 46}, {20, 28, 38}, {25}}, {31, 40}, 1, 5);
+  CHECK(found.trains[0].spikes == 0);
+  CHECK(found.trains[0].phase.value() == doctest::Approx(0.05));
+  CHECK(found.trains[0].phase_shift.value() == doctest::Approx(0.2));
+  CHECK(found.trains[1].phase.value() == doctest::Approx(0.375));
+  CHECK(found.trains[1].phase_shift.value() == doctest::Approx(-0.25));
+  CHECK_FALSE(found.trains[2].phase.has_value());
+  CHECK(found.phase.value() == doctest::Approx(0.2125));  // over the neurons that have one
+  CHECK(found.phase_shift.value() == doctest::Approx(-0.025));
+  CHECK_FALSE(statistics({{25}}, {31, 40}, 1, 5).phase_shift.has_value());
+}
+
 TEST_CASE("the Fano factor is variance over mean of the numbers of spikes") {
   CHECK(fano_factor({Values(1), Values(3)}).value() == 0.5);
   CHECK(fano_factor({Values(2), Values(2)}).value() == 0);

@@ -1,6 +1,7 @@
 // What is measured during a run equals what a recording of every step as float64 gives, and leaves the run
 // alone.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -42,14 +43,15 @@ bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)
 // Features of a recorded trace, as means over its action potentials.
 std::vector<double> recorded_features(const Run& run, const std::string& population, std::size_t neuron,
                                       std::size_t neurons, const assemble::AnalysisPlan& plan) {
-  const std::vector<double> all = run.values(population, "V");
-  std::vector<double> V, time;
+  const std::vector<double> all = run.values(population, "V"), inputs = run.values(population, "I");
+  std::vector<double> V, I, time;
   for (std::size_t k = 0; k * neurons < all.size(); ++k) {
     V.push_back(all[k * neurons + neuron]);
+    I.push_back(inputs[k * neurons + neuron] * analysis::input_scale(plan.input));
     time.push_back(static_cast<double>(k) * plan.interval);
   }
   const auto values =
-      analysis::measure({time, V, plan.stimulus_start, plan.stimulus_stop}, plan.settings, plan.features);
+      analysis::measure({time, V, plan.stimulus_start, plan.stimulus_stop, I}, plan.settings, plan.features);
   std::vector<double> means;
   for (const auto& one : values) means.push_back(analysis::mean_value(one).value_or(std::nan("")));
   return means;
@@ -69,7 +71,7 @@ TEST_CASE("all features are bit for bit those of a float64 recording of every st
     CAPTURE(method);
     const std::string config = with_method(method);
     const Analysed analysed = std::move(Analysed(config + "analysis: {axon: {features: all}}\n").go());
-    const Run recorded = std::move(Run(config + "record: {axon: {V: true, dtype: float64}}\n").go());
+    const Run recorded = std::move(Run(config + "record: {axon: {V: true, I: true, dtype: float64}}\n").go());
     const auto& plan = analysed.recorder.analysis().plans().at(0);
     const engine::AnalysisTable table = analysed.table();
     std::size_t numbers = 0;
@@ -106,6 +108,46 @@ TEST_CASE("what is recorded beside an analysis has the bits that it has without 
   CHECK(frames_of(analysed.run) == frames_of(alone));
 }
 
+TEST_CASE("the current is held beside V only for features that need it, in the unit of the model's input") {
+  const std::string head = R"(simulation: {duration: 50 ms, dt: 0.1 ms}
+populations: {cell: {model: MODEL, size: 4}}
+inputs: {step: {type: dc, target: cell, amplitude: [UNIT, 2 UNIT, 3 UNIT, 4 UNIT], start: 10 ms, stop: 40 ms}}
+analysis: {cell: {features: [NAMES], neurons: [1, 3]}}
+)";
+  const auto analysed = [&](const char* model, const char* unit, const char* names) {
+    return std::move(Analysed(loading::changed(head, {{"MODEL", model},
+                                                      {"[UNIT, 2 UNIT, 3 UNIT, 4 UNIT]",
+                                                       fmt::format("[1 {0}, 2 {0}, 3 {0}, 4 {0}]", unit)},
+                                                      {"NAMES", names}}))
+                         .go());
+  };
+  const auto without = analysed("lif", "pA", "voltage_base");
+  CHECK(without.run.prepared.estimate.analysis_bytes == 8 * 500 * 3);
+  CHECK(without.recorder.analysis().plans().at(0).input == analysis::InputKind::unknown);
+  const auto currents = analysed("lif", "pA", "voltage_base, maximum_current, resonance_impedance");
+  CHECK(currents.run.prepared.estimate.analysis_bytes == 8 * 500 * 5);
+  const auto& of_currents = values_of(currents.table(), "maximum_current");
+  CHECK(of_currents.unit == "nA");
+  CHECK(of_currents.values[0] == doctest::Approx(0.002));
+  CHECK(of_currents.values[1] == doctest::Approx(0.004));
+  CHECK(values_of(currents.table(), "resonance_impedance").unit == "MOhm");
+  CHECK(currents.table().note.find("input") == std::string::npos);
+  const auto densities = analysed("hodgkin_huxley", "uA/cm2", "maximum_current, impedance_magnitude");
+  CHECK(values_of(densities.table(), "maximum_current").unit == "uA/cm2");
+  CHECK(values_of(densities.table(), "maximum_current").values == std::vector<double>{2, 4});
+  CHECK(values_of(densities.table(), "impedance_magnitude").unit == "kOhm cm2");
+  const auto others = analysed("izhikevich_2003", "mV/ms", "maximum_current, voltage_base");
+  CHECK(others.run.prepared.estimate.analysis_bytes == 8 * 500 * 3);
+  CHECK(std::isnan(values_of(others.table(), "maximum_current").values[0]));
+  CHECK(std::isfinite(values_of(others.table(), "voltage_base").values[0]));
+  CHECK(others.table().note.starts_with(
+      "the input is in 'mV/ms', neither in pA nor in uA/cm2: no impedances and no currents; V never"));
+  REQUIRE(others.run.prepared.warnings.size() == 1);
+  CHECK(others.run.prepared.warnings[0].message ==
+        "analysis of 'cell': the input is in 'mV/ms', neither in pA nor "
+        "in uA/cm2: no impedances and no currents");
+}
+
 TEST_CASE("statistics hold no traces, count in their window, and are those of the recorded spikes") {
   const std::string config = R"(simulation: {duration: 300 ms, dt: 0.1 ms}
 populations: {cell: {model: lif, size: 6}}
@@ -128,6 +170,11 @@ analysis: {cell: {statistics: all, neurons: [1, 4, 5], start: 50 ms, stop: 250 m
     CHECK(values_of(table, "lv").values[k] == expected.trains[k].lv.value());
   }
   CHECK(values_of(table, "rate_mean").values == std::vector<double>{expected.rate});
+  for (std::size_t k = 0; k < 3; ++k) {  // by spikes before and behind the window
+    CHECK(values_of(table, "phase").values[k] == expected.trains[k].phase.value());
+    CHECK(values_of(table, "phase_shift").values[k] == expected.trains[k].phase_shift.value());
+  }
+  CHECK(values_of(table, "phase_shift_mean").values == std::vector<double>{*expected.phase_shift});
   CHECK(values_of(table, "cv2_mean").values == std::vector<double>{*expected.cv2});
   CHECK(values_of(table, "fano_factor").values == std::vector<double>{*expected.fano_factor});
   CHECK(values_of(table, "correlation").values == std::vector<double>{*expected.correlation});

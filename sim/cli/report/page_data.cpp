@@ -119,7 +119,8 @@ std::optional<Json> features_json(RunReader& reader, const std::string& populati
     kept.push_back(f);
     Json column;
     column["name"] = feature.name;
-    column["unit"] = feature.unit == "1" ? "" : feature.unit;
+    const std::string_view unit = feature.unit_for(traces->input);
+    column["unit"] = unit == "1" ? "" : unit;
     column["doc"] = feature.doc;
     json["columns"].push(std::move(column));
   }

@@ -1,0 +1,207 @@
+// Impedances by fitted sinusoids and by Fourier transforms; the features made of them.
+#include "analysis/impedance.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "analysis/features.hpp"
+#include "analysis/spectrum.hpp"
+#include "base/math.hpp"
+
+namespace hillock::analysis {
+namespace {
+
+using Complex = std::complex<double>;
+using Values = std::vector<double>;
+
+// The normal equations of a + b cos + c sin, which both V and I have; solved by Cholesky's decomposition.
+class SinusoidFit {
+ public:
+  // `omega`: 1/ms.
+  SinusoidFit(std::span<const double> time, double omega) : time_(time), omega_(omega) {
+    for (const double t : time) {
+      const std::array<double, 3> basis = basis_at(t);
+      for (int i = 0; i < 3; ++i)
+        for (int j = 0; j <= i; ++j) L_[i][j] += basis[i] * basis[j];
+    }
+    for (int i = 0; i < 3; ++i)
+      for (int j = 0; j <= i; ++j) {
+        const double whole = L_[i][j];
+        for (int k = 0; k < j; ++k) L_[i][j] -= L_[i][k] * L_[j][k];
+        if (i > j) {
+          L_[i][j] /= L_[j][j];
+        } else {
+          if (!(L_[i][i] > 1e-9 * whole)) solvable_ = false;  // too few samples of a period
+          L_[i][i] = std::sqrt(L_[i][i]);
+        }
+      }
+  }
+  bool solvable() const { return solvable_; }
+
+  // b - ic: the sinusoid is the real part of it times exp(i omega t).
+  Complex phasor(std::span<const double> values) const {
+    std::array<double, 3> x{};
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      const std::array<double, 3> basis = basis_at(time_[k]);
+      for (int i = 0; i < 3; ++i) x[i] += basis[i] * values[k];
+    }
+    for (int i = 0; i < 3; ++i) {
+      for (int k = 0; k < i; ++k) x[i] -= L_[i][k] * x[k];
+      x[i] /= L_[i][i];
+    }
+    for (int i = 2; i >= 0; --i) {
+      for (int k = i + 1; k < 3; ++k) x[i] -= L_[k][i] * x[k];
+      x[i] /= L_[i][i];
+    }
+    return {x[1], -x[2]};
+  }
+
+ private:
+  // Angles from the first sample on keep their digits in long runs.
+  std::array<double, 3> basis_at(double t) const {
+    const double angle = omega_ * (t - time_.front());
+    return {1, base::cos(angle), base::sin(angle)};
+  }
+
+  std::span<const double> time_;
+  double omega_;
+  std::array<std::array<double, 3>, 3> L_{};
+  bool solvable_ = true;
+};
+
+constexpr double rounding = 1e-9;  // what varies less than this part of it does not vary
+
+double largest_magnitude(std::span<const double> values) {
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::fabs(value));
+  return largest;
+}
+
+// From `from` on, without the mean before it; without the first value where there is none before.
+Values without_rest(std::span<const double> values, std::size_t from) {
+  double rest = values[from];
+  if (from > 0) {
+    double sum = 0;
+    for (const double value : values.first(from)) sum += value;
+    rest = sum / static_cast<double>(from);
+  }
+  Values changes;
+  for (const double value : values.subspan(from)) changes.push_back(value - rest);
+  return changes;
+}
+
+struct Transforms {
+  std::vector<Complex> V, I;  // at 0, 1 ... n/2 cycles
+};
+
+// Two real signals in one complex transform: their transforms are its even and its odd part.
+Transforms transforms_of(const Values& V, const Values& I) {
+  const std::size_t n = V.size();
+  std::vector<Complex> both(n);
+  for (std::size_t k = 0; k < n; ++k) both[k] = {V[k], I[k]};
+  both = fourier(std::move(both));
+  Transforms found;
+  for (std::size_t k = 0; k <= n / 2; ++k) {
+    const Complex there = both[k], back = std::conj(both[(n - k) % n]);
+    found.V.push_back((there + back) / 2.0);
+    found.I.push_back(Complex(0, -0.5) * (there - back));
+  }
+  return found;
+}
+
+// The impedance is that of a membrane below threshold.
+std::optional<Complex> impedance(const Measured& m) {
+  if (!(m.settings.impedance_frequency > 0) || !m.marks.later_peaks.empty()) return std::nullopt;
+  return impedance_at(m.trace, m.settings.impedance_frequency);
+}
+
+Values of_resonance(const Measured& m, double Resonance::*value) {
+  if (!m.marks.later_peaks.empty() || !m.resonance()) return {};
+  return {(*m.resonance()).*value};
+}
+
+}  // namespace
+
+std::optional<Complex> impedance_at(const Trace& trace, double frequency) {
+  const std::size_t from = trace.at((trace.stimulus_start + trace.stimulus_stop) / 2);
+  const std::size_t until = trace.at(trace.stimulus_stop);
+  constexpr std::size_t fewest = 4;  // samples: one more than there are unknowns
+  if (trace.I.empty() || until < from + fewest) return std::nullopt;
+  const std::span<const double> I = trace.I.subspan(from, until - from);
+  const SinusoidFit fit(trace.time.subspan(from, until - from), 2e-3 * std::numbers::pi * frequency);
+  if (!fit.solvable()) return std::nullopt;
+  const Complex current = fit.phasor(I);
+  if (!(std::abs(current) > rounding * largest_magnitude(I))) return std::nullopt;
+  return fit.phasor(trace.V.subspan(from, until - from)) / current;
+}
+
+std::optional<Resonance> find_resonance(const Trace& trace) {
+  const std::size_t from = trace.at(trace.stimulus_start);
+  if (trace.I.empty() || trace.size() < from + 3) return std::nullopt;
+  const Values I = without_rest(trace.I, from);
+  if (!(largest_magnitude(I) > rounding * largest_magnitude(trace.I))) return std::nullopt;
+  const Transforms of = transforms_of(without_rest(trace.V, from), I);
+  double strongest = 0;
+  for (const Complex& current : of.I) strongest = std::max(strongest, std::abs(current));
+  constexpr double weakest = 0.01, visible = 1.001;
+  const auto known = [&](std::size_t k) {
+    return k > 0 && k < of.I.size() && std::abs(of.I[k]) >= weakest * strongest;
+  };
+  const auto Z = [&](std::size_t k) { return std::abs(of.V[k] / of.I[k]); };
+  std::size_t lowest = 1;
+  while (lowest < of.I.size() && !known(lowest)) ++lowest;
+  if (lowest == of.I.size()) return std::nullopt;
+  std::size_t top = lowest;
+  for (std::size_t k = lowest; k < of.I.size(); ++k)
+    if (known(k) && Z(k) > Z(top)) top = k;
+  if (Z(top) < visible * Z(lowest)) top = lowest;
+  double at = static_cast<double>(top), largest = Z(top);
+  if (top > lowest && known(top - 1) && known(top + 1)) {  // the vertex of the parabola through the three
+    const double before = Z(top - 1), after = Z(top + 1), bend = before - 2 * largest + after;
+    if (bend < 0) {
+      const double shift = (before - after) / (2 * bend);
+      at += shift;
+      largest -= (before - after) * shift / 4;
+    }
+  }
+  const double interval = (trace.time.back() - trace.time[from]) / static_cast<double>(I.size() - 1);
+  return Resonance{1000 * at / (interval * static_cast<double>(I.size())), largest, largest / Z(lowest)};
+}
+
+std::span<const Feature> impedance_features() {
+  static const auto table = std::to_array<Feature>({
+      {"impedance_magnitude", "MOhm", false,
+       "amplitude of V over that of the current at impedance_frequency, of sinusoids fitted to the second "
+       "half of "
+       "the stimulus; of traces without action potentials from its start on",
+       [](const Measured& m) {
+         const auto Z = impedance(m);
+         return Z ? Values{std::abs(*Z)} : Values{};
+       },
+       "kOhm cm2"},
+      {"impedance_phase", "1", false, "by how much V is ahead of the current there, in radians",
+       [](const Measured& m) {
+         const auto Z = impedance(m);
+         return Z ? Values{std::arg(*Z)} : Values{};
+       },
+       "1"},
+      {"resonance_frequency", "Hz", false,
+       "where the transform of V over that of the current is largest, from the start of the stimulus to the "
+       "end of a "
+       "trace, without action potentials there, at frequencies that the current has at least 1 % of its "
+       "strongest of",
+       [](const Measured& m) { return of_resonance(m, &Resonance::frequency); }, "Hz"},
+      {"resonance_impedance", "MOhm", false, "its magnitude there",
+       [](const Measured& m) { return of_resonance(m, &Resonance::impedance); }, "kOhm cm2"},
+      {"resonance_quality", "1", false,
+       "resonance_impedance over the magnitude at the lowest of these frequencies: 1 for a membrane that "
+       "does not "
+       "resonate (Hutcheon & Yarom 2000)",
+       [](const Measured& m) { return of_resonance(m, &Resonance::quality); }, "1"},
+  });
+  return table;
+}
+
+}  // namespace hillock::analysis
