@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import h5py
 import numpy as np
 import pytest
 
@@ -85,7 +86,7 @@ def test_phase_response(table):
     drive, pulse, width = RESISTANCE * 0.5, RESISTANCE * 0.2, 1.0
     period = REFRACTORY + TAU * np.log(drive / (drive - (THRESHOLD - REST)))
     begin = 5 * period - REFRACTORY  # the fifth spike: the first one comes without a refractory time before it
-    times = np.round(begin + REFRACTORY + np.linspace(0.1, 0.75, 14) * period, 1)
+    times = np.round(begin + REFRACTORY + np.linspace(0.1, 0.65, 14) * period, 1)
     protocol = f"phase_response: {{target: cell, amplitude: 200 pA, width: {width} ms, time: [{', '.join(f'{time:.1f} ms' for time in times)}]}}"
     found = table(config(protocol, "200 ms", more, simulation=", spike_times: interpolated"))
     np.testing.assert_allclose(found["phase"], (times - begin) / period, rtol=1e-9)
@@ -143,7 +144,8 @@ def test_a_single_run_takes_the_first_point(call, tmp_path):
     run = call("run", "curve.yaml", "--out", "curve.h5")
     assert run.stderr == "note: 'search': run takes the first point of f_i_curve\n"
     call("run", "single.yaml", "--out", "single.h5")
-    assert call("dump", "curve.h5", "/spikes/cell/timestamps").stdout == call("dump", "single.h5", "/spikes/cell/timestamps").stdout != ""
+    curve, single = (h5py.File(tmp_path / name)["spikes/cell/timestamps"][()] for name in ("curve.h5", "single.h5"))
+    assert len(curve) > 40 and np.array_equal(curve, single)
 
 
 @pytest.mark.parametrize(("protocol", "place", "text"), [
