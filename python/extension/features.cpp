@@ -25,8 +25,8 @@ using Numbers = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device:
 
 std::span<const double> span_of(const Numbers& numbers) { return {numbers.data(), numbers.shape(0)}; }
 
-// values[k][...] of the feature names[k]; times in ms, V in mV.
-std::vector<std::vector<double>> measure(const Numbers& time, const Numbers& V,
+// values[k][...] of the feature names[k]; times in ms, V in mV, I in nA or uA/cm2, or nothing.
+std::vector<std::vector<double>> measure(const Numbers& time, const Numbers& V, const Numbers& I,
                                          const std::vector<std::string>& names, double stimulus_start,
                                          double stimulus_stop,
                                          const std::map<std::string, std::string>& settings) {
@@ -35,7 +35,8 @@ std::vector<std::vector<double>> measure(const Numbers& time, const Numbers& V,
   for (const std::string& name : names) chosen.push_back(&analysis::find_feature(name));
   analysis::Settings checked;
   for (const auto& [name, value] : settings) analysis::set(checked, name, value);
-  return analysis::measure({span_of(time), span_of(V), stimulus_start, stimulus_stop}, checked, chosen);
+  return analysis::measure({span_of(time), span_of(V), stimulus_start, stimulus_stop, span_of(I)}, checked,
+                           chosen);
 }
 
 }  // namespace
@@ -44,13 +45,15 @@ void bind_features(nb::module_& module) {
   nb::class_<analysis::Feature>(module, "Feature", "A feature by eFEL's name and definition.")
       .def_ro("name", &analysis::Feature::name)
       .def_ro("unit", &analysis::Feature::unit)
+      .def_ro("unit_of_density", &analysis::Feature::unit_of_density,
+              "the unit where the current is a density; empty where none is needed")
       .def_ro("per_spike", &analysis::Feature::per_spike, "one value per action potential, or one per trace")
       .def_ro("doc", &analysis::Feature::doc);
   module.def("feature_list", [] {
     const std::span<const analysis::Feature> all = analysis::features();
     return std::vector<analysis::Feature>(all.begin(), all.end());
   });
-  module.def("measure", measure, "time"_a, "V"_a, "names"_a, "stimulus_start"_a, "stimulus_stop"_a,
+  module.def("measure", measure, "time"_a, "V"_a, "I"_a, "names"_a, "stimulus_start"_a, "stimulus_stop"_a,
              "settings"_a);
 }
 

@@ -26,21 +26,23 @@ def feature_list() -> dict[str, _hillock.Feature]:
     return {one.name: one for one in _hillock.feature_list()}
 
 
-def features(time: Any, V: Any, *names: str, stim_start: float | None = None, stim_end: float | None = None,
+def features(time: Any, V: Any, *names: str, I: Any = None, stim_start: float | None = None, stim_end: float | None = None,
              **settings: float | bool) -> Values:
     """Measures one trace: name -> values, one per action potential or at most one for the trace; empty where it has none.
 
-    `time` [sample], ms, ascending; `V` [sample], mV. `names`: which features (default: all). `stim_start`, `stim_end`: the
-    stimulus, ms (default: the whole trace). `settings`: eFEL's by name, with its defaults: Threshold -20 mV,
-    DerivativeThreshold 10 mV/ms ... Indices count from 0. Raises UserError.
+    `time` [sample], ms, ascending; `V` [sample], mV; `I` [sample], the current into the membrane, nA or uA/cm2, where a feature
+    needs it. `names`: which features (default: all). `stim_start`, `stim_end`: the stimulus, ms (default: the whole trace).
+    `settings`: eFEL's by name, with its defaults: Threshold -20 mV, DerivativeThreshold 10 mV/ms ... Indices count from 0.
+    Raises UserError.
     """
-    times, values = (numpy.ascontiguousarray(one, dtype=numpy.float64) for one in (time, V))
-    if times.ndim != 1 or values.ndim != 1:
-        raise user_error(f"time and V are one trace, got arrays of the shapes {times.shape} and {values.shape}")
+    times, values, current = (numpy.ascontiguousarray([] if one is None else one, dtype=numpy.float64) for one in (time, V, I))
+    if times.ndim != 1 or values.ndim != 1 or current.ndim != 1:
+        shapes = " and ".join(str(one.shape) for one in (times, values, *(() if I is None else (current,))))
+        raise user_error(f"time and V are one trace, got arrays of the shapes {shapes}")
     chosen = list(names or feature_list())
     ends = (times[0], times[-1]) if len(times) else (0.0, 0.0)
     start, stop = ends[0] if stim_start is None else stim_start, ends[1] if stim_end is None else stim_end
-    found = _hillock.measure(times, values, chosen, float(start), float(stop), {k: setting(v) for k, v in settings.items()})
+    found = _hillock.measure(times, values, current, chosen, float(start), float(stop), {k: setting(v) for k, v in settings.items()})
     return {name: numpy.array(one, float) for name, one in zip(chosen, found)}
 
 
@@ -61,10 +63,13 @@ def table_of(report: Report, names: Sequence[str], neurons: int | Sequence[int] 
     start = report.stimulus[0] if stim_start is None else stim_start
     stop = report.stimulus[1] if stim_end is None else stim_end
     times = numpy.asarray(report.time)
+    unit = report.units.get("I", "")
+    scale = {"pA": 1e-3, "uA/cm2": 1.0}.get(unit)
     which: list[Any] = []
     rows: list[list[float]] = []
     for neuron, column in zip(*chosen_columns(report, neurons)):
-        found = features(times, report["V"][:, column], *chosen, stim_start=start, stim_end=stop, **settings)
+        current = None if scale is None else report["I"][:, column] * scale
+        found = features(times, report["V"][:, column], *chosen, I=current, stim_start=start, stim_end=stop, **settings)
         if per == "neuron":
             which.append(neuron)
             rows.append([values.mean() if len(values) else numpy.nan for values in found.values()])
@@ -74,7 +79,7 @@ def table_of(report: Report, names: Sequence[str], neurons: int | Sequence[int] 
             rows.append([values[k] if k < len(values) else numpy.nan for values in found.values()])
     index = pd.Index(which, name="neuron") if per == "neuron" else pd.MultiIndex.from_tuples(which, names=["neuron", "spike"])
     table: pandas.DataFrame = pd.DataFrame(numpy.array(rows, float).reshape(len(rows), len(chosen)), index, chosen)
-    table.attrs["units"] = {name: known[name].unit for name in chosen}
+    table.attrs["units"] = {name: unit == "uA/cm2" and known[name].unit_of_density or known[name].unit for name in chosen}
     return table
 
 
@@ -84,5 +89,5 @@ def table_of_run(run: Run, names: Sequence[str], per: str, options: Mapping[str,
     if not tables:
         raise user_error("no membrane potentials were recorded", "write for example record: {cell: [V]}")
     table: pandas.DataFrame = pd.concat(tables, names=["population"])
-    table.attrs["units"] = next(iter(tables.values())).attrs["units"]
+    table.attrs["units"] = {name: " or ".join(dict.fromkeys(one.attrs["units"][name] for one in tables.values())) for name in table}
     return table

@@ -23,7 +23,7 @@ MOST = 10_000_000  # neurons; a file that says more is damaged
 class Statistics(Analysis):
     """Statistics of spikes: ``found["rate"]`` [neuron], ``found["rate_mean"]``, ``found["spectrum"]`` over ``found["frequency"]``.
 
-    Of neurons: ``spikes``, ``rate`` (Hz), ``cv``, ``cv2``, ``lv``; their means over the neurons that have a value end in
+    Of neurons: ``spikes``, ``rate`` (Hz), ``cv``, ``cv2``, ``lv``, ``phase``, ``phase_shift``; their means over the neurons that have a value end in
     ``_mean``. Of the population, [1]: ``fano_factor``, ``correlation``, ``spike_contrast``. ``ISI_histogram`` [interval] and
     ``autocorrelogram`` [lag] lie over the beginnings of bins, ms, ``spectrum`` [frequency], 1/Hz, over Hz; it is left out where
     the window has fewer than 8 bins. NaN stands for what is not defined. ``units`` and ``long_names`` tell the unit and the

@@ -9,16 +9,22 @@
 namespace hillock::cli {
 namespace {
 
+std::string unit_of(const auto& text) { return std::string(text.unit); }
+std::string unit_of(const analysis::Feature& feature) {
+  const bool one = !feature.needs_input() || feature.unit_of_density == feature.unit;
+  return std::string(feature.unit) + (one ? "" : " or " + std::string(feature.unit_of_density));
+}
+
 template <class Texts>
 std::string lines(const Texts& texts) {
   std::size_t name = 0, unit = 0;
   for (const auto& text : texts) {
     name = std::max(name, text.name.size());
-    unit = std::max(unit, text.unit.size());
+    unit = std::max(unit, unit_of(text).size());
   }
   std::string result;
   for (const auto& text : texts)
-    result += fmt::format("  {:<{}}  {:<{}}  {}\n", text.name, name, text.unit, unit, text.doc);
+    result += fmt::format("  {:<{}}  {:<{}}  {}\n", text.name, name, unit_of(text), unit, text.doc);
   return result;
 }
 
@@ -29,7 +35,7 @@ std::string table(const Texts& texts) {
     std::string doc(text.doc);
     for (std::size_t bar = doc.find('|'); bar != std::string::npos; bar = doc.find('|', bar + 2))
       doc.insert(bar, "\\");
-    result += fmt::format("| `{}` | {} | {} |\n", text.name, text.unit, doc);
+    result += fmt::format("| `{}` | {} | {} |\n", text.name, unit_of(text), doc);
   }
   return result;
 }

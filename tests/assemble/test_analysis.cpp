@@ -109,7 +109,7 @@ TEST_CASE("what is recorded beside an analysis has the bits that it has without 
 }
 
 TEST_CASE("the current is held beside V only for features that need it, in the unit of the model's input") {
-  const std::string head = R"(simulation: {duration: 50 ms, dt: 0.1 ms}
+  const std::string head = R"(simulation: {duration: 50 ms, dt: 0.025 ms}
 populations: {cell: {model: MODEL, size: 4}}
 inputs: {step: {type: dc, target: cell, amplitude: [UNIT, 2 UNIT, 3 UNIT, 4 UNIT], start: 10 ms, stop: 40 ms}}
 analysis: {cell: {features: [NAMES], neurons: [1, 3]}}
@@ -122,11 +122,11 @@ analysis: {cell: {features: [NAMES], neurons: [1, 3]}}
                          .go());
   };
   const auto without = analysed("lif", "pA", "voltage_base");
-  CHECK(without.run.prepared.estimate.analysis_bytes == 8 * 500 * 3);
+  CHECK(without.run.prepared.estimate.analysis_bytes == 8 * 2000 * 3);
   CHECK(without.recorder.analysis().plans().at(0).input == analysis::InputKind::unknown);
   const auto currents = analysed("lif", "pA", "voltage_base, maximum_current, resonance_impedance");
-  CHECK(currents.run.prepared.estimate.analysis_bytes == 8 * 500 * 5);
-  const auto& of_currents = values_of(currents.table(), "maximum_current");
+  CHECK(currents.run.prepared.estimate.analysis_bytes == 8 * 2000 * 5);
+  const auto of_currents = values_of(currents.table(), "maximum_current");
   CHECK(of_currents.unit == "nA");
   CHECK(of_currents.values[0] == doctest::Approx(0.002));
   CHECK(of_currents.values[1] == doctest::Approx(0.004));
@@ -137,11 +137,11 @@ analysis: {cell: {features: [NAMES], neurons: [1, 3]}}
   CHECK(values_of(densities.table(), "maximum_current").values == std::vector<double>{2, 4});
   CHECK(values_of(densities.table(), "impedance_magnitude").unit == "kOhm cm2");
   const auto others = analysed("izhikevich_2003", "mV/ms", "maximum_current, voltage_base");
-  CHECK(others.run.prepared.estimate.analysis_bytes == 8 * 500 * 3);
+  CHECK(others.run.prepared.estimate.analysis_bytes == 8 * 2000 * 3);
   CHECK(std::isnan(values_of(others.table(), "maximum_current").values[0]));
   CHECK(std::isfinite(values_of(others.table(), "voltage_base").values[0]));
   CHECK(others.table().note.starts_with(
-      "the input is in 'mV/ms', neither in pA nor in uA/cm2: no impedances and no currents; V never"));
+      "the input is in 'mV/ms', neither in pA nor in uA/cm2: no impedances and no currents"));
   REQUIRE(others.run.prepared.warnings.size() == 1);
   CHECK(others.run.prepared.warnings[0].message ==
         "analysis of 'cell': the input is in 'mV/ms', neither in pA nor "

@@ -124,8 +124,8 @@ def test_only_what_is_named_is_there_with_unit_definition_and_table(path):
     data = cell.statistics().to_xarray()
     assert data.spectrum.dims == ("frequency",) and data.autocorrelogram.units == "1" and data.lag.units == "ms"
     listed = hillock.statistic_list()
-    assert list(listed) == ["rate", "cv", "cv2", "lv", "fano_factor", "correlation", "spike_contrast", "ISI_histogram", "autocorrelogram",
-                            "spectrum"]
+    assert list(listed) == ["rate", "cv", "cv2", "lv", "phase", "phase_shift", "fano_factor", "correlation", "spike_contrast", "ISI_histogram",
+                            "autocorrelogram", "spectrum"]
     assert listed["spectrum"].unit == "1/Hz" and "Welch" in listed["spectrum"].doc
     assert repr(found) == "<hillock.Statistics of 'cell': spikes, rate, rate_mean, lv, lv_mean; 9 neurons>"
 
@@ -153,8 +153,8 @@ def test_arrays_live_on_without_what_they_were_taken_from():
 
 
 @pytest.mark.parametrize("arguments, text", [
-    (dict(names=["burst"]), "error: 'burst' is not a statistic of spikes\n  there are rate, cv, cv2, lv, fano_factor, correlation, "
-                           "spike_contrast, ISI_histogram, autocorrelogram, spectrum"),
+    (dict(names=["burst"]), "error: 'burst' is not a statistic of spikes\n  there are rate, cv, cv2, lv, phase, phase_shift, fano_factor, "
+                           "correlation, spike_contrast, ISI_histogram, autocorrelogram, spectrum"),
     (dict(names=["rates"]), "error: 'rates' is not a statistic of spikes\n  did you mean 'rate'?"),
     (dict(start=50), "error: the statistics are taken from 50 ms to 50 ms\n  choose start and stop so that there is time between them"),
     (dict(stop=float("nan")), "error: the statistics are taken from 0 ms to nan ms\n  choose start and stop so that there is time between them"),
