@@ -188,8 +188,10 @@ double turns_by_sum(double from, double to, bool logarithmic, double length, dou
 
 TEST_CASE("the phase of a chirp is the integral of a frequency that changes in equal differences or ratios") {
   for (const bool logarithmic : {false, true})
-    for (const auto& [from, to] : {std::pair{0.002, 0.05}, {0.05, 0.002}, {0.01, 0.01}})
+    for (const auto& ends :
+         std::vector<std::pair<double, double>>{{0.002, 0.05}, {0.05, 0.002}, {0.01, 0.01}})
       for (const double offset : {0.0, 0.05}) {
+        const double from = ends.first, to = ends.second;
         CAPTURE(logarithmic);
         CAPTURE(from);
         InputData data = input_data(1, 0.1,
