@@ -42,7 +42,8 @@ std::span<const Feature> current_features() {
          return I.empty() ? Values{} : Values{*std::ranges::min_element(I)};
        },
        "uA/cm2"},
-      {"maximum_current", "nA", false, "highest current there",
+      {"maximum_current", "nA", false,
+       "highest current within the stimulus, capacitive_transient after its start or later",
        [](const Measured& m) {
          const auto I = behind_transient(m);
          return I.empty() ? Values{} : Values{*std::ranges::max_element(I)};

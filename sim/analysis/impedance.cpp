@@ -16,59 +16,52 @@ namespace {
 using Complex = std::complex<double>;
 using Values = std::vector<double>;
 
-// The normal equations of a + b cos + c sin, which both V and I have; solved by Cholesky's decomposition.
+Values without_mean(std::span<const double> values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  const double mean = sum / static_cast<double>(values.size());
+  Values changes;
+  for (const double value : values) changes.push_back(value - mean);
+  return changes;
+}
+
+double product(const Values& a, const Values& b) {
+  double sum = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) sum += a[k] * b[k];
+  return sum;
+}
+
+// a + b cos + c sin by least squares: without all means, two equations for b and c.
 class SinusoidFit {
  public:
   // `omega`: 1/ms.
-  SinusoidFit(std::span<const double> time, double omega) : time_(time), omega_(omega) {
-    for (const double t : time) {
-      const std::array<double, 3> basis = basis_at(t);
-      for (int i = 0; i < 3; ++i)
-        for (int j = 0; j <= i; ++j) L_[i][j] += basis[i] * basis[j];
+  SinusoidFit(std::span<const double> time, double omega) {
+    for (const double t : time) {  // angles from the first sample on keep their digits in long runs
+      cos_.push_back(base::cos(omega * (t - time.front())));
+      sin_.push_back(base::sin(omega * (t - time.front())));
     }
-    for (int i = 0; i < 3; ++i)
-      for (int j = 0; j <= i; ++j) {
-        const double whole = L_[i][j];
-        for (int k = 0; k < j; ++k) L_[i][j] -= L_[i][k] * L_[j][k];
-        if (i > j) {
-          L_[i][j] /= L_[j][j];
-        } else {
-          if (!(L_[i][i] > 1e-9 * whole)) solvable_ = false;  // too few samples of a period
-          L_[i][i] = std::sqrt(L_[i][i]);
-        }
-      }
+    cos_ = without_mean(cos_);
+    sin_ = without_mean(sin_);
+    cc_ = product(cos_, cos_);
+    cs_ = product(cos_, sin_);
+    ss_ = product(sin_, sin_);
   }
-  bool solvable() const { return solvable_; }
-
+  // Whether the samples are enough of a period, and more than two of it.
+  bool solvable() const {
+    constexpr double least = 1e-9;
+    return std::min(cc_, ss_) > least * static_cast<double>(cos_.size()) && determinant() > least * cc_ * ss_;
+  }
   // b - ic: the sinusoid is the real part of it times exp(i omega t).
   Complex phasor(std::span<const double> values) const {
-    std::array<double, 3> x{};
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      const std::array<double, 3> basis = basis_at(time_[k]);
-      for (int i = 0; i < 3; ++i) x[i] += basis[i] * values[k];
-    }
-    for (int i = 0; i < 3; ++i) {
-      for (int k = 0; k < i; ++k) x[i] -= L_[i][k] * x[k];
-      x[i] /= L_[i][i];
-    }
-    for (int i = 2; i >= 0; --i) {
-      for (int k = i + 1; k < 3; ++k) x[i] -= L_[k][i] * x[k];
-      x[i] /= L_[i][i];
-    }
-    return {x[1], -x[2]};
+    const Values changes = without_mean(values);
+    const double c = product(cos_, changes), s = product(sin_, changes);
+    return {(ss_ * c - cs_ * s) / determinant(), (cs_ * c - cc_ * s) / determinant()};
   }
 
  private:
-  // Angles from the first sample on keep their digits in long runs.
-  std::array<double, 3> basis_at(double t) const {
-    const double angle = omega_ * (t - time_.front());
-    return {1, base::cos(angle), base::sin(angle)};
-  }
-
-  std::span<const double> time_;
-  double omega_;
-  std::array<std::array<double, 3>, 3> L_{};
-  bool solvable_ = true;
+  double determinant() const { return cc_ * ss_ - cs_ * cs_; }
+  Values cos_, sin_;  // [n_samples]
+  double cc_ = 0, cs_ = 0, ss_ = 0;
 };
 
 constexpr double rounding = 1e-9;  // what varies less than this part of it does not vary
@@ -77,19 +70,6 @@ double largest_magnitude(std::span<const double> values) {
   double largest = 0;
   for (const double value : values) largest = std::max(largest, std::fabs(value));
   return largest;
-}
-
-// From `from` on, without the mean before it; without the first value where there is none before.
-Values without_rest(std::span<const double> values, std::size_t from) {
-  double rest = values[from];
-  if (from > 0) {
-    double sum = 0;
-    for (const double value : values.first(from)) sum += value;
-    rest = sum / static_cast<double>(from);
-  }
-  Values changes;
-  for (const double value : values.subspan(from)) changes.push_back(value - rest);
-  return changes;
 }
 
 struct Transforms {
@@ -104,7 +84,7 @@ Transforms transforms_of(const Values& V, const Values& I) {
   both = fourier(std::move(both));
   Transforms found;
   for (std::size_t k = 0; k <= n / 2; ++k) {
-    const Complex there = both[k], back = std::conj(both[(n - k) % n]);
+    const Complex there = both[k], back = std::conj(both[k == 0 ? 0 : n - k]);
     found.V.push_back((there + back) / 2.0);
     found.I.push_back(Complex(0, -0.5) * (there - back));
   }
@@ -140,9 +120,9 @@ std::optional<Complex> impedance_at(const Trace& trace, double frequency) {
 std::optional<Resonance> find_resonance(const Trace& trace) {
   const std::size_t from = trace.at(trace.stimulus_start);
   if (trace.I.empty() || trace.size() < from + 3) return std::nullopt;
-  const Values I = without_rest(trace.I, from);
+  const Values I = without_mean(trace.I.subspan(from));
   if (!(largest_magnitude(I) > rounding * largest_magnitude(trace.I))) return std::nullopt;
-  const Transforms of = transforms_of(without_rest(trace.V, from), I);
+  const Transforms of = transforms_of(without_mean(trace.V.subspan(from)), I);
   double strongest = 0;
   for (const Complex& current : of.I) strongest = std::max(strongest, std::abs(current));
   constexpr double weakest = 0.01, visible = 1.001;
@@ -181,7 +161,9 @@ std::span<const Feature> impedance_features() {
          return Z ? Values{std::abs(*Z)} : Values{};
        },
        "kOhm cm2"},
-      {"impedance_phase", "1", false, "by how much V is ahead of the current there, in radians",
+      {"impedance_phase", "1", false,
+       "by how much V is ahead of the current at impedance_frequency, in radians; fitted as "
+       "impedance_magnitude",
        [](const Measured& m) {
          const auto Z = impedance(m);
          return Z ? Values{std::arg(*Z)} : Values{};
@@ -193,12 +175,13 @@ std::span<const Feature> impedance_features() {
        "trace, without action potentials there, at frequencies that the current has at least 1 % of its "
        "strongest of",
        [](const Measured& m) { return of_resonance(m, &Resonance::frequency); }, "Hz"},
-      {"resonance_impedance", "MOhm", false, "its magnitude there",
+      {"resonance_impedance", "MOhm", false,
+       "V over the current at resonance_frequency, as it is found there",
        [](const Measured& m) { return of_resonance(m, &Resonance::impedance); }, "kOhm cm2"},
       {"resonance_quality", "1", false,
-       "resonance_impedance over the magnitude at the lowest of these frequencies: 1 for a membrane that "
-       "does not "
-       "resonate (Hutcheon & Yarom 2000)",
+       "resonance_impedance over the same at the lowest frequency that is looked at: 1 for a membrane "
+       "without "
+       "resonance (Hutcheon & Yarom 2000)",
        [](const Measured& m) { return of_resonance(m, &Resonance::quality); }, "1"},
   });
   return table;

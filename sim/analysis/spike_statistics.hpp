@@ -1,5 +1,5 @@
 // Statistics of spike times: rate, intervals and their variation, spread of counts. Definitions and defaults
-// are elephant's.
+// are elephant's, which has no phases.
 #pragma once
 #include <cstdint>
 #include <optional>

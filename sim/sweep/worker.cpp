@@ -365,11 +365,16 @@ class Worker::Work {
                             &model::PopulationSpec::name, &model::PopulationSpec::name))
       throw base::UserError("its populations have other names than those of the config",
                             "vary what the populations are, not which there are");
-    for (const record::SweepMeasure& measure : measures_of(one, prepared.analysis))
-      if (std::ranges::find(layout_.measures, measure.name, &record::SweepMeasure::name) ==
-          layout_.measures.end())
+    for (const record::SweepMeasure& measure : measures_of(one, prepared.analysis)) {
+      const auto known = std::ranges::find(layout_.measures, measure.name, &record::SweepMeasure::name);
+      if (known == layout_.measures.end())
         throw base::UserError("it measures " + base::quoted(measure.name) + ", which the config does not",
                               "name it in the 'analysis' of the config");
+      if (known->unit != measure.unit)
+        throw base::UserError("it measures " + base::quoted(measure.name) + " in " + measure.unit +
+                                  ", the config in " + known->unit,
+                              "vary models whose input has one unit, or leave it out");
+    }
     if (!spec_.traces) return;
     std::span<const engine::ReportLayout> own = prepared.layout.reports;
     if (fitting_ != nullptr && fitting_->target.has_trace()) own = own.first(own.size() - 1);

@@ -293,12 +293,15 @@ analysis: {none: [rate], one: [rate]}
 
 TEST_CASE("traces that memory cannot hold are refused before anything runs") {
   const Run small(with_method("rk4") + "analysis: {axon: {features: all, neurons: 0..1}}\n");
-  CHECK(small.prepared.estimate.analysis_bytes == 3 * 8 * 3200);
+  CHECK(small.prepared.estimate.analysis_bytes == 5 * 8 * 3200);  // potentials, currents and times
   CHECK(small.prepared.estimate.memory_bytes > small.prepared.estimate.analysis_bytes);
-  const std::string huge = running::trouble(R"(simulation: {duration: 1000000 s, dt: 0.1 ms}
+  const std::string config = R"(simulation: {duration: 1000000 s, dt: 0.1 ms}
 populations: {axon: {model: hodgkin_huxley, size: 1000}}
 analysis: {axon: [AP_amplitude]}
-)");
+)";
+  CHECK(running::trouble(loading::changed(config, {{"AP_amplitude", "maximum_current"}}))
+            .find(" need about 1.6e+05 GB of memory, ") != std::string::npos);
+  const std::string huge = running::trouble(config);
   const std::string begin =
       "the traces that the analysis of this config holds until the end of the run need about 8.01e+04 GB of "
       "memory, ";

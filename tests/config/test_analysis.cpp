@@ -40,7 +40,7 @@ TEST_CASE("all are those whose means say something") {
   const auto spec = only("analysis: {axon: all}\n");
   CHECK(spec.features.size() > 40);
   CHECK(std::find(spec.features.begin(), spec.features.end(), "AP_begin_indices") == spec.features.end());
-  CHECK(spec.statistics.size() == 10);
+  CHECK(spec.statistics.size() == 12);
 }
 
 TEST_CASE("settings are given with their units and kept in those of the table") {
@@ -59,6 +59,7 @@ analysis:
       strict_stiminterval: true
       rise_end_perc: 0.9
       stimulus_current: 300 pA
+      impedance_frequency: 0.25 kHz
 )");
   CHECK(spec.neurons == std::vector<std::int64_t>{1, 3});
   CHECK(spec.start == 10);
@@ -69,7 +70,8 @@ analysis:
                                                        {"DerivativeWindow", 5},
                                                        {"strict_stiminterval", 1},
                                                        {"rise_end_perc", 0.9},
-                                                       {"stimulus_current", 0.3}});
+                                                       {"stimulus_current", 0.3},
+                                                       {"impedance_frequency", 250}});
 }
 
 TEST_CASE("an analysis is something that a run is for") {
@@ -162,7 +164,7 @@ test.yaml:8:10: error: bin must be positive, got 0 ms
      |          ^~~~ write for example '5 ms'
 test.yaml:10:7: error: 'Treshold' is not a key of the settings of features
   10 |       Treshold: -10 mV
-     |       ^~~~~~~~ did you mean 'Threshold'? valid keys: Threshold, DerivativeThreshold, DownDerivativeThreshold, DerivativeWindow, strict_stiminterval, voltage_base_start_perc, voltage_base_end_perc, rise_start_perc, rise_end_perc, AP_phaseslope_range, ignore_first_ISI, stimulus_current, decay_start_after_stim, decay_end_after_stim
+     |       ^~~~~~~~ did you mean 'Threshold'? valid keys: Threshold, DerivativeThreshold, DownDerivativeThreshold, DerivativeWindow, strict_stiminterval, voltage_base_start_perc, voltage_base_end_perc, rise_start_perc, rise_end_perc, AP_phaseslope_range, ignore_first_ISI, stimulus_current, decay_start_after_stim, decay_end_after_stim, impedance_frequency, capacitive_transient
 test.yaml:11:18: error: Threshold needs voltage (mV), got a number without unit
   11 |       Threshold: -10
      |                  ^~~ write for example '-10 mV'

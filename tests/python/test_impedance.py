@@ -218,6 +218,17 @@ sweep: {parameters: {inputs.pulse.amplitude: [-100 pA, 0 pA, 100 pA, 200 pA]}}
     assert found["units"]["phase"] == found["units"]["phase_shift"] == "1"
 
 
+def test_a_column_has_one_unit(table):
+    found = table("""
+simulation: {duration: 20 ms, dt: 0.025 ms}
+populations: {cell: {model: lif}}
+analysis: {cell: [maximum_current]}
+sweep: {parameters: {populations.cell.model: [lif, hodgkin_huxley, adex]}}
+""", expect=4)
+    assert found["status"].tolist() == [0, 1, 0] and found["maximum_current"][[0, 2]].tolist() == [0, 0]
+    assert found["failures"] == ["it measures 'maximum_current' in uA/cm2, the config in nA; vary models whose input has one unit, or leave it out"]
+
+
 def test_what_is_not_known_is_left_out_and_said(run_hillock, call):
     run = run_hillock("""
 simulation: {duration: 100 ms, dt: 0.1 ms}

@@ -60,6 +60,27 @@ def test_the_table_has_a_row_per_neuron_the_stimulus_of_the_config_and_units(run
     assert list(axon.features("voltage_base", neurons=[3, 1]).index) == [3, 1]
 
 
+def test_features_of_the_current_take_what_was_recorded_beside_V_in_its_unit():
+    def measured(model: str, unit: str):
+        return hillock.run({"simulation": {"duration": "100 ms", "dt": "0.025 ms"}, "populations": {"cell": {"model": model}},
+                            "inputs": {"step": {"type": "dc", "target": "cell", "amplitude": f"-0.5 {unit}", "start": "20 ms", "stop": "60 ms"}},
+                            "record": {"cell": {"V": True, "I": True, "dtype": "float64"}},
+                            "analysis": {"cell": ["minimum_current", "resonance_impedance", "voltage_base"]}})
+
+    for model, unit, expected in (("lif", "pA", -0.0005), ("hodgkin_huxley", "uA/cm2", -0.5)):
+        cell = measured(model, unit)["cell"]
+        table = cell.features("minimum_current", "resonance_impedance", "voltage_base")
+        assert table.minimum_current[0] == pytest.approx(expected)
+        for name in table:
+            assert table[name][0] == cell.analysis[name][0] and table.attrs["units"][name] == cell.analysis.units[name]
+        scale = 1e-3 if unit == "pA" else 1
+        alone = hillock.features(cell.time, cell.V[:, 0], "minimum_current", I=cell["I"][:, 0] * scale, stim_start=20, stim_end=60)
+        assert alone["minimum_current"].tolist() == [table.minimum_current[0]]
+    assert hillock.features(cell.time, cell.V[:, 0], "minimum_current")["minimum_current"].tolist() == []
+    with pytest.raises(hillock.UserError, match="a trace has 3 samples of the current and 4000 of the potential"):
+        hillock.features(cell.time, cell.V[:, 0], "minimum_current", I=[0, 1, 2])
+
+
 def test_the_table_per_spike_has_a_row_per_action_potential(run):
     axon = run["axon"]
     table = axon.features("peak_time", "AP_amplitude", per="spike", neurons=[0, 2])
