@@ -185,8 +185,8 @@ def clang_tidy() -> Count:
 
 
 def fuzz() -> Count:
-    """Configs, equations and HDF5 files, a minute each, and random tapes; two at a time."""
-    code, text = run([sys.executable, ROOT / "scripts" / "fuzz"], "fuzz")
+    """Configs, equations, HDF5 files and random tapes, two at a time."""
+    code, text = run([sys.executable, ROOT / "scripts" / "fuzz", "--repeatable"], "fuzz")
     found = re.findall(r"^\w+: ended with (-?\d+)", text, re.MULTILINE)
     failed = sum(each != "0" for each in found) or int(code != 0 or not found)
     return Count(found.count("0"), failed, report=tail(text, 200) if failed else "")

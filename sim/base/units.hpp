@@ -84,8 +84,8 @@ struct Quantity {
 // otherwise.
 std::optional<Quantity> parse_quantity(std::string_view text, std::string* problem = nullptr);
 
-// Shortest text that reads back to the same value: "-65 mV", "0.1 ms", "3". In a unit that needs a root of ten
-// (um^0.6) it can be the value next to it.
+// Shortest text that reads back to the same value: "-65 mV", "0.1 ms", "3". In a unit that needs a root of
+// ten (um^0.6) it can be the value next to it.
 std::string format_quantity(double value, const Dimension& dimension);
 // A time in ms as a quantity: "50 ms".
 std::string format_time(double time);

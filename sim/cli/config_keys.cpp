@@ -1,12 +1,20 @@
 // The table of config keys.
 #include "cli/config_keys.hpp"
 
+#include <algorithm>
 #include <array>
+#include <deque>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/protocols.hpp"
 
 namespace hillock::cli {
 namespace {
 
-constexpr std::array keys{
+constexpr std::array fixed_keys{
     ConfigKey{"vars", Form::quantities, false, "",
               "numbers and quantities by name, for expressions: a value such as = 2 * w uses them"},
     ConfigKey{"simulation", Form::map, true, "", "how long, in which steps, by which method"},
@@ -190,9 +198,43 @@ constexpr std::array<const char*, 11> methods{
     "auto",   "exact",       "exponential_euler", "euler",    "midpoint",      "rk4",
     "dopri5", "cash_karp54", "fehlberg78",        "adaptive", "euler_maruyama"};
 
+Form form_of(config::ProtocolFieldKind kind) {
+  switch (kind) {
+    case config::ProtocolFieldKind::name:
+      return Form::word;
+    case config::ProtocolFieldKind::value:
+      return Form::anything;
+    case config::ProtocolFieldKind::time:
+      return Form::time;
+    case config::ProtocolFieldKind::axis:
+      return Form::sweep_values;
+  }
+  return Form::anything;
+}
+
+// Protocols stand behind the other searches.
+std::vector<ConfigKey> with_protocols() {
+  static std::deque<std::string> paths;
+  std::vector<ConfigKey> keys(fixed_keys.begin(), fixed_keys.end());
+  auto at = std::ranges::find(keys, std::string_view("sweep"), &ConfigKey::path);
+  const auto add = [&](std::string path, Form form, bool required, const char* doc) {
+    at = std::next(keys.insert(at, {paths.emplace_back(std::move(path)).c_str(), form, required, "", doc}));
+  };
+  for (const config::Protocol& protocol : config::protocols()) {
+    const std::string path = std::string("search.") + protocol.name;
+    add(path, Form::map, false, protocol.doc);
+    for (const config::ProtocolField& field : protocol.fields)
+      add(path + "." + field.name, form_of(field.kind), field.required, field.doc);
+  }
+  return keys;
+}
+
 }  // namespace
 
-std::span<const ConfigKey> config_keys() { return keys; }
+std::span<const ConfigKey> config_keys() {
+  static const std::vector<ConfigKey> keys = with_protocols();
+  return keys;
+}
 
 std::span<const char* const> method_words() { return methods; }
 

@@ -8,6 +8,7 @@
 #include "config/at_section.hpp"
 #include "config/document.hpp"
 #include "config/library.hpp"
+#include "config/protocols.hpp"
 #include "config/reader.hpp"
 #include "config/sections.hpp"
 
@@ -106,6 +107,16 @@ Template::Template(std::string text, const std::string& name, const std::string&
   if (root) {
     apply_settings(*root, options.settings, experiment_->sources, diagnostics);
     experiment_->text = text_as_run(*root, source.text, options.settings);
+    if (const Protocol* protocol = protocol_of(*root)) {
+      const bool swept = root->find("sweep") != nullptr;
+      write_out(*protocol, *root, diagnostics);
+      if (!options_.sweeps && !swept)
+        std::erase_if(root->entries, [](const Entry& e) { return e.key == "sweep"; });
+      if (!options_.sweeps)
+        experiment_->notes.push_back(std::string("'search': run takes the first point of ") + protocol->name);
+      else if (root->find("sweep") == nullptr)
+        sweep_ = SweepSpec{};  // a single point
+    }
     root_ = *root;
     Library library(*experiment_, options_.model_folders, options_.model_texts, diagnostics);
     read(*root, library, *experiment_, diagnostics);

@@ -31,6 +31,7 @@ class InputRules {
     check_interval();
     warn_of_silence(type.spikes);
     if (input_.type == "steps") check_steps();
+    if (input_.type == "chirp") check_chirp();
     if (input_.type == "voltage_clamp") check_clamp();
     if (input_.type == "regular" && one_of("rate", "interval")) check_rate();
     if (input_.type == "file") check_file();
@@ -151,6 +152,18 @@ class InputRules {
       error(find("width")->place,
             "width (" + shown(*find("width")) + ") is longer than period (" + shown(*find("period")) + ")",
             "pulses of a train may not overlap");
+  }
+
+  void check_chirp() {
+    const auto log = input_.fields.find("log");
+    if (log == input_.fields.end() || !std::get<bool>(log->second)) return;
+    for (const char* field : {"from", "to"})
+      if (const Values* values = find(field); values != nullptr && values_in(*values) > 0)
+        for (std::size_t i = 0; i < values_in(*values); ++i)
+          if (values->numbers[i] == 0)
+            return error(values->place,
+                         std::string(field) + " is 0 Hz, from or to which there are no equal ratios",
+                         "give a low frequency, such as 0.1 Hz, or leave 'log' out");
   }
 
   void check_clamp() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "config/protocols.hpp"
 #include "config/reader.hpp"
 
 namespace hillock::config {
@@ -61,15 +62,16 @@ std::int64_t SearchSpec::runs() const {
 SearchSpec read_search(Reader& reader, const Node& search) {
   SearchSpec spec;
   if (reader.map(search, "search")) {
-    const std::vector<std::string> keys{"bisection", "fit"};
+    std::vector<std::string> keys{"bisection", "fit"};
+    for (const Protocol& protocol : protocols()) keys.emplace_back(protocol.name);
     reader.keys(search, "'search'", keys);
     const Node* bisection = search.find("bisection");
-    if (bisection == nullptr)
+    if (bisection == nullptr && search.entries.empty())
       reader.error(
-          search.place, "'search' needs 'bisection' or 'fit'",
+          search.place, "'search' needs 'bisection', 'fit' or a protocol",
           "write for example bisection: {parameter: inputs.step.amplitude, from: 0 pA, to: 1 nA, until: "
           "spike_count >= 1, tolerance: 0.1 pA}");
-    else if (reader.map(*bisection, "'bisection'"))
+    else if (bisection != nullptr && reader.map(*bisection, "'bisection'"))
       read_bisection(reader, *bisection, spec);
   }
   return spec;

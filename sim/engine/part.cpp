@@ -85,8 +85,7 @@ void Part::find_edges_inside(std::size_t p) {
 }
 
 void Part::take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at) {
-  constexpr std::int64_t worth_keeping = 100;  // steps: what is kept costs about as much as one of them
-  const bool guarded = end - step < worth_keeping || attempts_ == 0 || ends_at;
+  const bool guarded = end - step < steps_worth_keeping || attempts_ == 0 || ends_at;
   if (guarded || !take_unguarded(step, end)) take_all(step, end, ends_at);
 }
 

@@ -39,6 +39,10 @@ struct PartSpikes {
   }
 };
 
+// What is kept so that steps can go without guards costs about as much as one of them: for fewer it is not
+// worth it.
+constexpr std::int64_t steps_worth_keeping = 100;
+
 // Nothing that it writes belongs to another part, so that parts work at once, and any number of steps on
 // their own. Aligned, since two threads that write to the same cache line wait for one another.
 class alignas(128) Part {

@@ -391,7 +391,8 @@ void Simulation::keep_spikes(Recorder& recorder, std::size_t p, std::int64_t ste
   }
 }
 
-// The clock is looked at about every 5 ms, however long a step takes.
+// The clock is looked at about every 5 ms, however long a step takes; less often where that spares the steps
+// in between their guards.
 void Simulation::look(Pace& pace, Recorder& recorder, const RunOptions& options) {
   const double wall = seconds_since(pace.begin), passed = wall - pace.last_look;
   const std::int64_t steps = step_ - pace.looked_at;
@@ -399,7 +400,10 @@ void Simulation::look(Pace& pace, Recorder& recorder, const RunOptions& options)
   const double per_step = std::max(1e-9, passed / static_cast<double>(steps));
   pace.last_look = wall;
   pace.looked_at = step_;
-  pace.next_look = step_ + std::clamp<std::int64_t>(static_cast<std::int64_t>(0.005 / per_step), 1, 1024);
+  const auto steps_in = [per_step](double time) { return static_cast<std::int64_t>(time / per_step); };
+  const std::int64_t most = std::min<std::int64_t>(steps_in(0.05), 256);
+  const std::int64_t least = most < steps_worth_keeping ? 1 : most;
+  pace.next_look = step_ + std::clamp<std::int64_t>(steps_in(0.005), least, 1024);
   if (choice_.threads() != team_->size()) {
     set_threads();
     pace.next_look = step_ + 1;

@@ -95,6 +95,19 @@ InputType sine_type() {
            current("offset", "0", "the mean"), start(), stop()}};
 }
 
+InputType chirp_type() {
+  const auto frequency = [](const char* name, const char* doc) {
+    return per_neuron(field(name, FieldKind::quantity, dim::frequency, "required", doc, Bound::not_negative));
+  };
+  return {"chirp",
+          false,
+          "A sinusoidal current whose frequency changes (ZAP), of phase 0 at start",
+          {current("amplitude", "required", "the amplitude"), frequency("from", "the frequency at start"),
+           frequency("to", "the frequency at stop"),
+           field("log", FieldKind::flag, {}, "false", "whether it changes in equal ratios, not differences"),
+           current("offset", "0", "the mean"), start(), stop()}};
+}
+
 InputType waveform_type() {
   return {
       "waveform",
@@ -207,7 +220,7 @@ InputType spike_file_type() {
 
 std::span<const InputType> input_types() {
   static const std::vector<InputType> types{// currents
-                                            dc_type(), steps_type(), ramp_type(), sine_type(),
+                                            dc_type(), steps_type(), ramp_type(), sine_type(), chirp_type(),
                                             waveform_type(), white_noise_type(), noise_type(), ou_type(),
                                             file_type(), voltage_clamp_type(),
                                             // spikes

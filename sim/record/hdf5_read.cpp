@@ -133,7 +133,8 @@ void require_room(const H5::DataSet& set) {
   // Deflate packs zeros about a thousandfold; without a filter only what was never written takes no place.
   double left = (set.getCreatePlist().getNfilters() > 0 ? 1100.0 : 1.0) * static_cast<double>(size) + 1e6;
   for (const hsize_t extent : shape(set)) left /= std::max(static_cast<double>(extent), 1.0);
-  if (!sized || left < 1) throw H5::DataSetIException("shape", "it claims more values than the file can hold");
+  if (!sized || left < 1)
+    throw H5::DataSetIException("shape", "it claims more values than the file can hold");
 }
 
 std::uint64_t rows(const H5::DataSet& set) {

@@ -65,7 +65,8 @@ bool has_data_set(const H5::Group& group, const std::string& name);
 
 // The extents of a data set.
 std::vector<hsize_t> shape(const H5::DataSet& set);
-// Throws H5::DataSetIException if the extents, one that is 0 taken as 1, claim more values than the file can hold.
+// Throws H5::DataSetIException if the extents, one that is 0 taken as 1, claim more values than the file can
+// hold.
 void require_room(const H5::DataSet& set);
 // The length of a data set of one dimension. Throws as require_room, and if it has more dimensions or none.
 std::uint64_t rows(const H5::DataSet& set);

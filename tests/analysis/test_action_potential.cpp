@@ -94,7 +94,9 @@ TEST_CASE("of one drawn action potential every feature is known") {
       {"maximum_voltage", 35},
       {"steady_state_voltage", -65},
   };
-  for (const auto& [name, value] : expected) {
+  for (const auto& each : expected) {
+    const auto& name = std::get<0>(each);
+    const auto& value = std::get<1>(each);
     CAPTURE(name);
     REQUIRE(found.at(name).size() == 1);
     CHECK(found.at(name)[0] == doctest::Approx(value).epsilon(1e-12));

@@ -94,7 +94,9 @@ std::string with_equation(const std::string& equation) {
 TEST_CASE("every fixed-step method converges with its order, on a linear and a nonlinear cell") {
   const std::vector<std::pair<std::string, double>> orders{
       {"euler", 1}, {"midpoint", 2}, {"rk4", 4}, {"dopri5", 5}, {"cash_karp54", 5}};
-  for (const auto& [method, expected] : orders) {
+  for (const auto& each : orders) {
+    const auto& method = std::get<0>(each);
+    const auto& expected = std::get<1>(each);
     CAPTURE(method);
     const double dt = expected < 3 ? 0.01 : 0.1;
     CHECK(order(oscillator, method, 4, dt, 10 * std::exp(-4.0 / 20) * std::cos(4)) ==
@@ -148,7 +150,9 @@ TEST_CASE("exact solutions of linear cells do not depend on dt, whatever the cur
       {"{type: ramp, target: cell, from: 0 mV/ms, to: 0.7 mV/ms, start: 0 ms, stop: 12 ms}", ramp},
       {"{type: sine, target: cell, amplitude: 0.7 mV/ms, frequency: 100 Hz}", sine},
       {"{type: steps, target: cell, times: [3 ms, 8 ms], amplitudes: [0.7 mV/ms, -1.4 mV/ms]}", steps}};
-  for (const auto& [input, response] : cases) {
+  for (const auto& each : cases) {
+    const auto& input = std::get<0>(each);
+    const auto& response = std::get<1>(each);
     CAPTURE(input);
     const std::string inputs = input.empty() ? "" : "inputs: {drive: " + input + "}\n";
     const double expected = (free + response).real();

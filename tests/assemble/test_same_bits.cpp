@@ -75,12 +75,13 @@ TEST_CASE("a parameter gives the same bits whether it is uniform or a list of eq
   const auto with = [](const std::string& parameter, const std::string& value) {
     return outcome(config_of(kinds[1], "9", "grid", ", params: {" + parameter + ": " + value + "}"));
   };
-  for (const auto& [parameter, value] :
-       std::vector<std::pair<std::string, std::string>>{{"C_m", "200 pF"},
-                                                        {"g_L", "20 nS"},
-                                                        {"Delta_T", "1.7 mV"},
-                                                        {"tau_w", "33.3 ms"},
-                                                        {"t_ref", "0.3 ms"}}) {
+  for (const auto& each : std::vector<std::pair<std::string, std::string>>{{"C_m", "200 pF"},
+                                                                           {"g_L", "20 nS"},
+                                                                           {"Delta_T", "1.7 mV"},
+                                                                           {"tau_w", "33.3 ms"},
+                                                                           {"t_ref", "0.3 ms"}}) {
+    const auto& parameter = std::get<0>(each);
+    const auto& value = std::get<1>(each);
     CAPTURE(parameter);
     std::string list = value;
     for (int i = 1; i < 9; ++i) list += ", " + value;

@@ -65,7 +65,9 @@ TEST_CASE("a run in slices gives the bits of a run in one piece, whatever the me
       {"interpolated", "simulation: {duration: 50 ms, dt: 0.1 ms, method: rk4, spike_times: interpolated}"},
       {"adaptive", "simulation: {duration: 50 ms, dt: 0.1 ms, method: adaptive}"},
       {"exponential", "simulation: {duration: 50 ms, dt: 0.1 ms, method: exponential_euler}"}};
-  for (const auto& [name, simulation] : simulations) {
+  for (const auto& one : simulations) {
+    const auto& name = std::get<0>(one);
+    const auto& simulation = std::get<1>(one);
     CAPTURE(name);
     const std::vector<std::string> whole = in_slices(simulation + cells, {});
     CHECK(whole[0].size() == 167 * 8);

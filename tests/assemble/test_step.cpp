@@ -297,12 +297,15 @@ record: {cell: [spikes]}
 
 TEST_CASE("frames are at 0, every, 2 every, ... and the end is open") {
   loading::Folder folder;
-  for (const auto& [duration, every, frames] :
+  for (const auto& each :
        std::vector<std::tuple<std::string, std::string, std::size_t>>{{"1 ms", "0.1 ms", 10},
                                                                       {"1 ms", "0.3 ms", 4},
                                                                       {"0.9 ms", "0.3 ms", 3},
                                                                       {"0.1 ms", "0.3 ms", 1},
                                                                       {"0 ms", "0.1 ms", 1}}) {
+    const auto& duration = std::get<0>(each);
+    const auto& every = std::get<1>(each);
+    const auto& frames = std::get<2>(each);
     CAPTURE(duration);
     Run run(with_model(folder, counter), "simulation: {duration: " + duration + R"(, dt: 0.1 ms}
 populations: {cell: {model: cell.yaml, size: 2, init: {V: [0 mV, 0.25 mV]}}}

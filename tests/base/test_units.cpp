@@ -89,7 +89,9 @@ TEST_CASE("every unit converts to ms, mV, pA, nS, pF, 10 um, K and mM") {
                                                                 {"1 A / m2", 0.1 * 1e3},
                                                                 {"1 S cm^-2", 1e3},
                                                                 {"1 pA ^ 2", 1}};
-  for (const auto& [text, value] : expected) {
+  for (const auto& each : expected) {
+    const auto& text = std::get<0>(each);
+    const auto& value = std::get<1>(each);
     CAPTURE(text);
     CHECK(value_of(text) == value);
   }

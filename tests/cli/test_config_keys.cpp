@@ -13,6 +13,7 @@
 #include "cli/config_keys.hpp"
 #include "cli/version.hpp"
 #include "config/config.hpp"
+#include "config/protocols.hpp"
 
 namespace hillock::cli {
 namespace {
@@ -110,6 +111,14 @@ TEST_CASE("the table has the keys of a search") {
         accepted(head + "search: {fit: {to: {features: {cell: {rate: {zzz: 1}}}}}}\n"));
   CHECK(in_table("search.fit.to.trace.") == accepted(head + "search: {fit: {to: {trace: {zzz: 1}}}}\n"));
   CHECK(in_table("search.fit.to.spikes.") == accepted(head + "search: {fit: {to: {spikes: {zzz: 1}}}}\n"));
+}
+
+TEST_CASE("the table has the keys of each protocol") {
+  for (const config::Protocol& protocol : config::protocols()) {
+    const std::string name = protocol.name;
+    CAPTURE(name);
+    CHECK(in_table("search." + name + ".") == accepted(head + "search: {" + name + ": {zzz: 1}}\n"));
+  }
 }
 
 TEST_CASE("the methods of the table are those that configs accept") {

@@ -162,11 +162,14 @@ TEST_CASE("a default is finite") {
 
 TEST_CASE("long names in a model are cut in messages") {
   const std::string longest(100'000, 'x'), shown = "'" + std::string(60, 'x') + "...'";
-  for (const auto& [from, to, start] :
+  for (const auto& each :
        {std::tuple{"spike:\n", "spike:\n  hold: {states: [L], for: 1 ms}\n", "error: 'hold' names "},
         std::tuple{"{I: pA}", "{I: {unit: uA/cm2, area: L}}", "error: the area "},
         std::tuple{"{I: pA}", "{I: {unit: pA, V: L}}", "error: "},
         std::tuple{"name: cell", "name: L", "error: "}}) {
+    const auto& from = std::get<0>(each);
+    const auto& to = std::get<1>(each);
+    const auto& start = std::get<2>(each);
     const std::string found = model_findings(
         changed(changed(neuron, {{from, to}}), {{": L", ": " + longest}, {"[L]", "[" + longest + "]"}}));
     CHECK_MESSAGE(found.find(start + shown) != std::string::npos, to);

@@ -174,6 +174,61 @@ TEST_CASE("a waveform is its expression at the stage time, and may be undefined 
   }
 }
 
+// The turns since start, by Simpson's rule over the frequency.
+double turns_by_sum(double from, double to, bool logarithmic, double length, double since) {
+  const int pieces = 20000;
+  const auto frequency = [&](int k) {
+    const double part = since * k / pieces / length;
+    return logarithmic ? from * std::pow(to / from, part) : from + (to - from) * part;
+  };
+  double sum = frequency(0) + frequency(pieces);
+  for (int k = 1; k < pieces; ++k) sum += (k % 2 == 1 ? 4 : 2) * frequency(k);
+  return sum * since / pieces / 3;
+}
+
+TEST_CASE("the phase of a chirp is the integral of a frequency that changes in equal differences or ratios") {
+  for (const bool logarithmic : {false, true})
+    for (const auto& ends :
+         std::vector<std::pair<double, double>>{{0.002, 0.05}, {0.05, 0.002}, {0.01, 0.01}})
+      for (const double offset : {0.0, 0.05}) {
+        const double from = ends.first, to = ends.second;
+        CAPTURE(logarithmic);
+        CAPTURE(from);
+        InputData data = input_data(1, 0.1,
+                                    {{"amplitude", {4}},
+                                     {"offset", {3}},
+                                     {"from", {from}},
+                                     {"to", {to}},
+                                     {"start", {20}},
+                                     {"stop", {220}}});
+        data.flags["log"] = logarithmic;
+        CurrentBench bench("chirp", data, offset);
+        for (std::int64_t step = 0; step < 2400; step += 37) {
+          bench.run(step);
+          const double since = static_cast<double>(step) * 0.1 + offset - 20;
+          const bool flows = step >= 200 && step < 2200;
+          CHECK(bench.current() ==
+                doctest::Approx(
+                    flows ? 3 + 4 * std::sin(2 * M_PI * turns_by_sum(from, to, logarithmic, 200, since)) : 0)
+                    .epsilon(1e-10));
+        }
+      }
+}
+
+TEST_CASE(
+    "a chirp without a stop reaches its last frequency at the end of the run, and one that never flows is "
+    "0") {
+  InputData data = input_data(1, 0.1, {{"amplitude", {1}}, {"from", {0.001}}, {"to", {0.003}}});
+  data.grid = base::TimeGrid{0.1, 10000};
+  CurrentBench bench("chirp", data);
+  bench.run(5000);
+  CHECK(bench.current() == doctest::Approx(std::sin(2 * M_PI * 500 * (0.001 + 0.0005))).epsilon(1e-12));
+  data.values["start"] = data.values["stop"] = {50};
+  CurrentBench never("chirp", data);
+  never.run(500);
+  CHECK(never.current() == 0);
+}
+
 TEST_CASE("in a step that an edge cuts, offsets count from t_n and the piece is that of the cut") {
   const double t = 0.57;  // inside step 5, behind the cut at 0.54
   CurrentBench ramp(

@@ -62,6 +62,10 @@ TEST_CASE("a sine of one frequency, a waveform and a file have the same bits und
     return program::sin(t * 0.3) * program::exp(-t);
   };
   check_same_bits("waveform", waveform);
+  InputData chirp = sample({{"amplitude", {2}}, {"from", {0.01}}, {"to", {0.9}}, {"start", {0.4}}});
+  check_same_bits("chirp", chirp);
+  chirp.flags["log"] = true;
+  check_same_bits("chirp", chirp);
   check_same_bits("file", sample({}, {{"times", {0.3, 1.1}}, {"values", {2, -3}}}));
   InputData linear = sample({}, {{"times", {0.3, 1.1}}, {"values", {2, -3}}});
   linear.words["interpolate"] = "linear";

@@ -65,7 +65,9 @@ std::vector<double> arrivals_where_not_silent(const std::vector<SpikeInput*>& in
 }  // namespace
 
 TEST_CASE("the parts of a spike input deliver what the whole delivers, each to its own neurons alone") {
-  for (const auto& [type, data] : of_all_types()) {
+  for (const auto& each : of_all_types()) {
+    const auto& type = std::get<0>(each);
+    const auto& data = std::get<1>(each);
     CAPTURE(type);
     const auto whole = make_spike_input(type, data);
     const std::vector<std::int64_t> cuts{0, 5, 5, 18, neurons};
@@ -98,7 +100,9 @@ TEST_CASE("a part that begins in the middle of a run goes on where the whole wou
 }
 
 TEST_CASE("inputs that are left out while they are silent deliver all, alone, in parts, and alone again") {
-  for (const auto& [type, data] : of_all_types()) {
+  for (const auto& each : of_all_types()) {
+    const auto& type = std::get<0>(each);
+    const auto& data = std::get<1>(each);
     CAPTURE(type);
     const auto whole = make_spike_input(type, data);
     std::vector<double> found;

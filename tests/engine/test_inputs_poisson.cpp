@@ -70,7 +70,7 @@ TEST_CASE("a mean of 0 gives no spikes, one that is not a number is a defect") {
   CHECK_THROWS_WITH_AS(PoissonLaw(-1),
                        "internal error: a Poisson law has the mean -1; expected a finite number >= 0",
                        base::InternalError);
-  CHECK_THROWS_AS(PoissonLaw(std::numeric_limits<double>::quiet_NaN()), base::InternalError);
+  CHECK_THROWS_AS(PoissonLaw{std::numeric_limits<double>::quiet_NaN()}, base::InternalError);
 }
 
 double total_of(const InputData& data, std::int64_t neuron, std::int64_t from, std::int64_t to) {

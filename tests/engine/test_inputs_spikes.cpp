@@ -127,8 +127,8 @@ TEST_CASE("a spike file without node ids reaches every target") {
 }
 
 TEST_CASE("the registered types are those of the language") {
-  CHECK(current_input_types() == std::vector<std::string>{"dc", "file", "noise", "ou", "ramp", "sine",
-                                                          "steps", "voltage_clamp", "waveform",
+  CHECK(current_input_types() == std::vector<std::string>{"chirp", "dc", "file", "noise", "ou", "ramp",
+                                                          "sine", "steps", "voltage_clamp", "waveform",
                                                           "white_noise"});
   CHECK(spike_input_types() == std::vector<std::string>{"poisson", "regular", "spike_file", "spikes"});
 }

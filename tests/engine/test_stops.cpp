@@ -120,10 +120,12 @@ TEST_CASE("a rate is that of the window just past, and is not known before one h
     s.plan.stops.push_back(plan);
     return stopped_step(std::move(s)) == at;
   };
-  for (const auto& [window, at, rate] : {std::tuple{20, 20, 5 / (4 * 2.0)},  // spikes at 10 ... 13 and 20
-                                         {10, 20, 4 / 4.0},                  // at 11, 12, 13 and 20
-                                         {1, 20, 1 / (4 * 0.1)},
-                                         {1, 19, 0.0}}) {
+  for (const auto& each : {std::tuple{20, 20, 5 / (4 * 2.0)},  // spikes at 10 ... 13 and 20
+                           std::tuple{10, 20, 4 / 4.0},        // at 11, 12, 13 and 20
+                           std::tuple{1, 20, 1 / (4 * 0.1)}, std::tuple{1, 19, 0.0}}) {
+    const auto& window = std::get<0>(each);
+    const auto& at = std::get<1>(each);
+    const auto& rate = std::get<2>(each);
     CAPTURE(window);
     CAPTURE(at);
     CHECK(is_above(rate - 1e-9, window, at));

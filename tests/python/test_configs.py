@@ -254,6 +254,32 @@ def test_strength_duration_is_lapicques_curve(swept, run_hillock):
     assert len(spikes(run_hillock("configs/strength_duration.yaml").output)[0]) == 0
 
 
+def test_impedance_curve_of_an_axon_resonates(swept, run_hillock):
+    """With less potassium conductance, nearer to where it fires by itself, more sharply and at a lower frequency (Mauro et al. 1970, J. Gen. Physiol. 55:497)."""
+    found = swept("configs/impedance_curve.yaml")
+    assert len(found["frequency"]) == 180 and found["impedance_magnitude"].min() > 0
+    peaks, sharpness = [], []
+    for conductance in (30, 40, 50):
+        curve = {name: np.asarray(found[name])[np.asarray(found["g_K"]) == conductance] for name in ("frequency", "impedance_magnitude", "impedance_phase")}
+        best = np.argmax(curve["impedance_magnitude"])
+        peaks.append(curve["frequency"][best])
+        sharpness.append(curve["impedance_magnitude"][best] / curve["impedance_magnitude"][0])
+        assert curve["impedance_phase"][0] > 0 > curve["impedance_phase"][-1]  # an inductance below, a capacitance above
+    assert 55 < peaks[0] < peaks[1] <= peaks[2] < 80 and sharpness[0] > sharpness[1] > sharpness[2] > 2
+    assert len(spikes(run_hillock("configs/impedance_curve.yaml", "--set", "record.axon=[V, spikes]").output, "axon")[0]) == 0
+
+
+def test_phase_response_of_an_axon_is_of_type_two(swept, run_hillock):
+    """Delays, then advances (Hansel et al. 1995, doi:10.1162/neco.1995.7.2.307)."""
+    found = swept("configs/phase_response.yaml")
+    phase, shift = np.asarray(found["phase"]), np.asarray(found["phase_shift"])
+    assert len(phase) == 121 and phase.min() < 0.05 and phase.max() > 0.95
+    assert shift[(phase > 0.2) & (phase < 0.4)].max() < 0 < shift[(phase > 0.7) & (phase < 0.9)].min()
+    assert abs(shift).max() < 0.3
+    times = spikes(run_hillock("configs/phase_response.yaml").output, "axon")[0]
+    assert 14 < np.diff(times)[-3:].mean() < 15.5
+
+
 def test_fit_adex_finds_the_neuron_that_was_recorded(swept, run_hillock, repo):
     """The config has no word of its parameters: they stand in the one that made the recording."""
     truth = yaml.safe_load((repo / "configs/recordings/adex.yaml").read_text())

@@ -1,6 +1,8 @@
 // Reads fields of an input, and spreads values of its targets over the population.
 #include "engine/inputs/fields.hpp"
 
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/diagnostics.hpp"
@@ -9,6 +11,11 @@ namespace hillock::engine {
 
 double number_or(const InputData& data, const std::string& field, double otherwise) {
   return data.has(field) ? data.value(field) : otherwise;
+}
+
+double stop_or_end(const InputData& data) {
+  const double stop = number_or(data, "stop", std::numeric_limits<double>::infinity());
+  return std::isfinite(stop) ? stop : data.grid.duration();
 }
 
 std::vector<double> values_or(const InputData& data, const std::string& field, double otherwise) {

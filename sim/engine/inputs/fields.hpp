@@ -15,6 +15,9 @@ namespace hillock::engine {
 // The number of a field that is the same for all targets, or `otherwise` where the field is left out.
 double number_or(const InputData& data, const std::string& field, double otherwise);
 
+// The field `stop` (ms), or the end of the run where it is left out.
+double stop_or_end(const InputData& data);
+
 // Values of a field for the targets: as given, or one `otherwise` where the field is left out.
 std::vector<double> values_or(const InputData& data, const std::string& field, double otherwise);
 

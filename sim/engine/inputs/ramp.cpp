@@ -1,20 +1,11 @@
 // A linear ramp: from + (to - from) * (t - start)/(stop - start).
 #include "engine/inputs/ramp.hpp"
 
-#include <cmath>
-#include <limits>
-
 #include "engine/inputs/fields.hpp"
 #include "engine/inputs/window.hpp"
 
 namespace hillock::engine {
 namespace {
-
-// Where `to` is reached (ms): at stop, or at the end of the run if it has none.
-double end(const InputData& data) {
-  const double stop = number_or(data, "stop", std::numeric_limits<double>::infinity());
-  return std::isfinite(stop) ? stop : data.grid.duration();
-}
 
 class Ramp final : public CurrentInput {
  public:
@@ -22,7 +13,7 @@ class Ramp final : public CurrentInput {
       : grid_(data.grid),
         window_(data),
         start_(number_or(data, "start", 0)),
-        length_(end(data) - start_),
+        length_(stop_or_end(data) - start_),
         from_(data, "from"),
         to_(data, "to"),
         gate_(data, "gate"),

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/diagnostics.hpp"
+#include "engine/inputs/chirp.hpp"
 #include "engine/inputs/dc.hpp"
 #include "engine/inputs/file.hpp"
 #include "engine/inputs/noise.hpp"
@@ -31,6 +32,7 @@ const Factories<CurrentInput>& currents() {
       {"steps", make_steps},
       {"ramp", make_ramp},
       {"sine", make_sine},
+      {"chirp", make_chirp},
       {"waveform", make_waveform},
       {"white_noise", make_white_noise},
       {"noise", make_noise},
