@@ -54,7 +54,10 @@ std::vector<std::vector<double>> measure(const Trace& trace, const Settings& set
                           std::to_string(trace.size()) + " of the potential");
   const Measured measured(trace, settings);
   std::vector<std::vector<double>> values;
-  for (const Feature* feature : chosen) values.push_back(feature->measure(measured));
+  for (const Feature* feature : chosen) {
+    const bool left_out = feature->below_threshold && measured.fires();
+    values.push_back(left_out ? std::vector<double>{} : feature->measure(measured));
+  }
   return values;
 }
 

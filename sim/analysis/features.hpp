@@ -25,10 +25,22 @@ struct Measured {
     looked_for_ = true;
     return found_;
   }
+  const std::optional<std::complex<double>>& impedance() const {
+    if (!fitted_ && settings.impedance_frequency > 0) Z_ = impedance_at(trace, settings.impedance_frequency);
+    fitted_ = true;
+    return Z_;
+  }
+  // Whether the neuron fires at the start of the stimulus or later: an action potential in V, or a spike by
+  // the model's own decision.
+  bool fires() const {
+    return !marks.later_peaks.empty() ||
+           (!trace.spikes.empty() && trace.spikes.back() >= trace.stimulus_start);
+  }
 
  private:
-  mutable bool looked_for_ = false;
+  mutable bool looked_for_ = false, fitted_ = false;
   mutable std::optional<Resonance> found_;
+  mutable std::optional<std::complex<double>> Z_;
 };
 
 // A feature by eFEL's name and definition; what deviates from eFEL's is said in its doc. eFEL has none that
@@ -40,6 +52,7 @@ struct Feature {
   std::string_view doc;   // the definition in one line
   std::vector<double> (*measure)(const Measured& measured);
   std::string_view unit_of_density = {};  // of a current density; empty: the current is not needed
+  bool below_threshold = false;           // left out of neurons that fire from the start of the stimulus on
 
   bool needs_input() const { return !unit_of_density.empty(); }
   std::string_view unit_for(InputKind kind) const {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -36,6 +37,8 @@ class SinusoidFit {
  public:
   // `omega`: 1/ms.
   SinusoidFit(std::span<const double> time, double omega) {
+    cos_.reserve(time.size());
+    sin_.reserve(time.size());
     for (const double t : time) {  // angles from the first sample on keep their digits in long runs
       cos_.push_back(base::cos(omega * (t - time.front())));
       sin_.push_back(base::sin(omega * (t - time.front())));
@@ -91,14 +94,8 @@ Transforms transforms_of(const Values& V, const Values& I) {
   return found;
 }
 
-// The impedance is that of a membrane below threshold.
-std::optional<Complex> impedance(const Measured& m) {
-  if (!(m.settings.impedance_frequency > 0) || !m.marks.later_peaks.empty()) return std::nullopt;
-  return impedance_at(m.trace, m.settings.impedance_frequency);
-}
-
 Values of_resonance(const Measured& m, double Resonance::*value) {
-  if (!m.marks.later_peaks.empty() || !m.resonance()) return {};
+  if (!m.resonance()) return {};
   return {(*m.resonance()).*value};
 }
 
@@ -110,6 +107,8 @@ std::optional<Complex> impedance_at(const Trace& trace, double frequency) {
   constexpr std::size_t fewest = 4;  // samples: one more than there are unknowns
   if (trace.I.empty() || until < from + fewest) return std::nullopt;
   const std::span<const double> I = trace.I.subspan(from, until - from);
+  const double interval = (trace.time[until - 1] - trace.time[from]) / static_cast<double>(until - 1 - from);
+  if (2e-3 * frequency * interval >= 1) return std::nullopt;  // samples do not tell it from a lower one
   const SinusoidFit fit(trace.time.subspan(from, until - from), 2e-3 * std::numbers::pi * frequency);
   if (!fit.solvable()) return std::nullopt;
   const Complex current = fit.phasor(I);
@@ -150,39 +149,45 @@ std::optional<Resonance> find_resonance(const Trace& trace) {
   return Resonance{1000 * at / (interval * static_cast<double>(I.size())), largest, largest / Z(lowest)};
 }
 
+// Twice the samples and three times what a transform of any length is made with.
+double resonance_bytes(std::size_t samples) {
+  return sizeof(Complex) *
+         (3 * static_cast<double>(samples) + 3 * static_cast<double>(std::bit_ceil(2 * samples)));
+}
+
 std::span<const Feature> impedance_features() {
   static const auto table = std::to_array<Feature>({
       {"impedance_magnitude", "MOhm", false,
        "amplitude of V over that of the current at impedance_frequency, of sinusoids fitted to the second "
        "half of "
-       "the stimulus; of traces without action potentials from its start on",
+       "the stimulus; of neurons that do not fire from its start on",
        [](const Measured& m) {
-         const auto Z = impedance(m);
+         const auto& Z = m.impedance();
          return Z ? Values{std::abs(*Z)} : Values{};
        },
-       "kOhm cm2"},
+       "kOhm cm2", true},
       {"impedance_phase", "1", false,
        "by how much V is ahead of the current at impedance_frequency, in radians; fitted as "
        "impedance_magnitude",
        [](const Measured& m) {
-         const auto Z = impedance(m);
+         const auto& Z = m.impedance();
          return Z ? Values{std::arg(*Z)} : Values{};
        },
-       "1"},
+       "1", true},
       {"resonance_frequency", "Hz", false,
        "where the transform of V over that of the current is largest, from the start of the stimulus to the "
-       "end of a "
-       "trace, without action potentials there, at frequencies that the current has at least 1 % of its "
+       "end of the trace of a neuron that does not fire there, at frequencies that the current has at least "
+       "1 % of its "
        "strongest of",
-       [](const Measured& m) { return of_resonance(m, &Resonance::frequency); }, "Hz"},
+       [](const Measured& m) { return of_resonance(m, &Resonance::frequency); }, "Hz", true},
       {"resonance_impedance", "MOhm", false,
        "V over the current at resonance_frequency, as it is found there",
-       [](const Measured& m) { return of_resonance(m, &Resonance::impedance); }, "kOhm cm2"},
+       [](const Measured& m) { return of_resonance(m, &Resonance::impedance); }, "kOhm cm2", true},
       {"resonance_quality", "1", false,
        "resonance_impedance over the same at the lowest frequency that is looked at: 1 for a membrane "
        "without "
        "resonance (Hutcheon & Yarom 2000)",
-       [](const Measured& m) { return of_resonance(m, &Resonance::quality); }, "1"},
+       [](const Measured& m) { return of_resonance(m, &Resonance::quality); }, "1", true},
   });
   return table;
 }

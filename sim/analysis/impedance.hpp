@@ -28,4 +28,7 @@ struct Resonance {
 // samples of a current that jumps tell it no better. Nothing without I or where I does not vary.
 std::optional<Resonance> find_resonance(const Trace& trace);
 
+// About how many bytes that takes, for its transforms above all.
+double resonance_bytes(std::size_t samples);
+
 }  // namespace hillock::analysis

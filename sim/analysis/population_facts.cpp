@@ -28,16 +28,22 @@ void count_action_potentials(const Trace& trace, const Settings& settings, Neuro
 
 }  // namespace
 
-void add_trace(std::int64_t neuron, std::span<const double> time, std::span<const double> V,
-               std::span<const double> I, const Settings& settings, TraceFeatures& found) {
-  const Trace trace{time, V, found.stimulus_start, found.stimulus_stop, I};
+void add_trace(std::int64_t neuron, Trace trace, const Settings& settings, TraceFeatures& found) {
+  trace.stimulus_start = found.stimulus_start;
+  trace.stimulus_stop = found.stimulus_stop;
   NeuronFeatures one{neuron, measure(trace, settings, found.features), 0};
   count_action_potentials(trace, settings, one, found);
+  const bool fires = !trace.spikes.empty() && trace.spikes.back() >= trace.stimulus_start;
+  const bool chosen = found.features.size() < features().size();  // of all, some are always missing
+  if (fires && chosen && std::ranges::any_of(found.features, &Feature::below_threshold)) ++found.firing;
   found.neurons.push_back(std::move(one));
 }
 
 std::string note_on(const TraceFeatures& traces, const std::optional<PopulationStatistics>& spikes,
                     const Settings& settings, std::string_view choice) {
+  if (traces.firing > 0)
+    return fmt::format("{} of {} {}: no impedances and no postsynaptic potentials of these", traces.firing,
+                       traces.neurons.size(), traces.neurons.size() == 1 ? "neuron fires" : "neurons fire");
   if (traces.action_potentials == 0)
     return fmt::format(
         "V never passes Threshold = {} mV (it reaches {:.2f} mV): no action potentials to measure{}",

@@ -28,6 +28,8 @@ struct TraceFeatures {
   double highest = 0;                  // mV: of all traces
   std::int64_t outside = 0;            // action potentials whose peak is outside of the stimulus
   std::int64_t action_potentials = 0;  // of all neurons
+  std::int64_t firing =
+      0;  // neurons whose features below threshold are left out, as they spike by themselves
   std::vector<const Feature*> features;
   std::vector<NeuronFeatures> neurons;
 };
@@ -42,10 +44,8 @@ struct PopulationFacts {
   std::string note;  // why something is missing; may be empty
 };
 
-// Measures the trace of one more neuron, with the current that flows into it where it is known (nA or
-// uA/cm2). The stimulus of `found` acts. Throws as measure().
-void add_trace(std::int64_t neuron, std::span<const double> time, std::span<const double> V,
-               std::span<const double> I, const Settings& settings, TraceFeatures& found);
+// Measures the trace of one more neuron. The stimulus of `found` acts. Throws as measure().
+void add_trace(std::int64_t neuron, Trace trace, const Settings& settings, TraceFeatures& found);
 
 // What a reader of the features of these traces should know: that there are no action potentials, or that
 // some lie outside of the stimulus; may be empty. `spikes`: of the model's own decision, where they are

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace hillock::analysis {
 namespace {
@@ -67,14 +68,24 @@ std::optional<double> lv(std::span<const double> intervals) {
   return 3 * mean_of(values);
 }
 
+namespace {
+
+// The first spike after a time; one on the same grid point, whose time is rounded otherwise, is not after it.
+auto spike_after(std::span<const double> spikes, double time) {
+  return std::ranges::upper_bound(spikes,
+                                  time + 4 * std::numeric_limits<double>::epsilon() * std::fabs(time));
+}
+
+}  // namespace
+
 std::optional<double> phase(std::span<const double> spikes, double time) {
-  const auto next = std::ranges::upper_bound(spikes, time);
+  const auto next = spike_after(spikes, time);
   if (next - spikes.begin() < 2) return std::nullopt;
-  return (time - next[-1]) / (next[-1] - next[-2]);
+  return std::max(time - next[-1], 0.0) / (next[-1] - next[-2]);
 }
 
 std::optional<double> phase_shift(std::span<const double> spikes, double time) {
-  const auto next = std::ranges::upper_bound(spikes, time);
+  const auto next = spike_after(spikes, time);
   if (next - spikes.begin() < 2 || next == spikes.end()) return std::nullopt;
   const double before = next[-1] - next[-2];
   return (before - (next[0] - next[-1])) / before;

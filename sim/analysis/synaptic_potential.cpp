@@ -40,18 +40,33 @@ Values second_amplitude(const Measured& m) {
 
 std::span<const Feature> synaptic_potential_features() {
   static const auto table = std::to_array<Feature>({
-      {"PSP_amplitude", "mV", false,
-       "largest deviation within the stimulus from V at its start, with its sign", amplitude},
-      {"second_PSP_amplitude", "mV", false,
+      {"PSP_amplitude",
+       "mV",
+       false,
+       "largest deviation within the stimulus from V at its start, with its sign; of neurons that do not "
+       "fire from its start on",
+       amplitude,
+       {},
+       true},
+      {"second_PSP_amplitude",
+       "mV",
+       false,
        "largest deviation from V at the end of the stimulus in the direction of PSP_amplitude, within a time "
        "as "
        "long as the stimulus after it",
-       second_amplitude},
-      {"paired_pulse_ratio", "1", false, "second_PSP_amplitude over PSP_amplitude",
+       second_amplitude,
+       {},
+       true},
+      {"paired_pulse_ratio",
+       "1",
+       false,
+       "second_PSP_amplitude over PSP_amplitude",
        [](const Measured& m) {
          const Values first = amplitude(m), second = second_amplitude(m);
          return first.empty() || second.empty() || first[0] == 0 ? Values{} : Values{second[0] / first[0]};
-       }},
+       },
+       {},
+       true},
   });
   return table;
 }

@@ -25,6 +25,8 @@ struct Trace {
   std::span<const double> V;                     // [n_samples], mV
   double stimulus_start = 0, stimulus_stop = 0;  // ms
   std::span<const double> I = {};                // [n_samples], nA or uA/cm2, inward; empty: not known
+  std::span<const double> spikes =
+      {};  // ms, ascending: of the model's own decision; empty: none, or not known
   std::size_t size() const { return V.size(); }
   // dV/dt at a sample, mV/ms: the central difference, one-sided at the two ends.
   double slope(std::size_t i) const {

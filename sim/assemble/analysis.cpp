@@ -29,10 +29,14 @@ analysis::InputKind kind_of(const model::InputSite& site) {
   return analysis::input_kind(site.dimension.unit());
 }
 
-double bytes_of(std::int64_t frames, std::size_t neurons, bool with_input) {
+// What is held, and taken for a moment when one neuron after the other is measured.
+double bytes_of(std::int64_t frames, std::size_t neurons, bool with_input, bool with_resonance) {
   const std::size_t traces = (with_input ? 2 : 1) * neurons + 1;  // and their times
-  return 8 * static_cast<double>(frames) * static_cast<double>(traces);
+  return 8 * static_cast<double>(frames) * static_cast<double>(traces) +
+         (with_resonance ? analysis::resonance_bytes(static_cast<std::size_t>(frames)) : 0);
 }
+
+bool finds_resonance(std::string_view feature) { return feature.starts_with("resonance_"); }
 
 AnalysisPlan basic_plan(const model::Experiment& experiment, const model::AnalysisSpec& spec) {
   AnalysisPlan plan;
@@ -105,7 +109,9 @@ void check_stimulus(const AnalysisPlan& plan, const model::AnalysisSpec& spec,
 }  // namespace
 
 double AnalysisPlan::bytes() const {
-  return report < 0 ? 0 : bytes_of(frames, neurons.size(), input != analysis::InputKind::unknown);
+  return report < 0 ? 0
+                    : bytes_of(frames, neurons.size(), input != analysis::InputKind::unknown,
+                               std::ranges::any_of(features, finds_resonance, &analysis::Feature::name));
 }
 
 const model::InputSite* held_input(const model::Experiment& experiment, const model::AnalysisSpec& spec) {
@@ -120,7 +126,8 @@ double analysis_bytes(const model::Experiment& experiment) {
   for (const model::AnalysisSpec& spec : experiment.analysis)
     if (!spec.features.empty() && has_potential_in_mV(experiment.populations[spec.population]))
       bytes +=
-          bytes_of(experiment.simulation.steps, spec.neurons.size(), held_input(experiment, spec) != nullptr);
+          bytes_of(experiment.simulation.steps, spec.neurons.size(), held_input(experiment, spec) != nullptr,
+                   std::ranges::any_of(spec.features, finds_resonance));
   return bytes;
 }
 
@@ -144,7 +151,9 @@ std::vector<AnalysisPlan> plan_analysis(const model::Experiment& experiment,
       diagnostics.warning(spec.place, "analysis of '" + population.name + "': " + analysis.note,
                           "leave the features out, and ask for statistics of its spikes");
     }
-    if (!analysis.statistics.empty()) add_spikes(spec, population.size, analysis, plan, layout);
+    if (!analysis.statistics.empty() ||
+        std::ranges::any_of(analysis.features, &analysis::Feature::below_threshold))
+      add_spikes(spec, population.size, analysis, plan, layout);
     plans.push_back(std::move(analysis));
   }
   return plans;
@@ -228,7 +237,7 @@ analysis::PopulationFacts Analysis::facts_of(std::size_t p, double reached) cons
   // The last step ends at the duration, whatever rounding makes of steps times dt.
   const double end = reached < plan.duration - plan.interval / 2 ? reached : plan.duration;
   const analysis::Window window{plan.start.value_or(0), std::min(plan.stop.value_or(end), end)};
-  if (plan.spikes >= 0 && window.start < window.stop)
+  if (!plan.statistics.empty() && window.start < window.stop)
     facts.spikes = analysis::statistics(held.trains, window, plan.bin, analysis::lags_of(plan.bin));
   if (plan.report < 0 || held.frames < 3) return facts;
   analysis::TraceFeatures traces;
@@ -247,7 +256,12 @@ analysis::PopulationFacts Analysis::facts_of(std::size_t p, double reached) cons
                : std::span<const double>(values.get() + n * static_cast<std::size_t>(plan.frames), frames);
   };
   for (std::size_t n = 0; n < plan.neurons.size(); ++n)
-    analysis::add_trace(plan.neurons[n], times, trace(held.V, n), trace(held.I, n), plan.settings, traces);
+    analysis::add_trace(plan.neurons[n],
+                        {.time = times,
+                         .V = trace(held.V, n),
+                         .I = trace(held.I, n),
+                         .spikes = plan.spikes < 0 ? std::span<const double>() : held.trains[n]},
+                        plan.settings, traces);
   const std::string note = analysis::note_on(traces, facts.spikes, plan.settings, "start and stop");
   facts.note += (facts.note.empty() || note.empty() ? "" : "; ") + note;
   facts.traces = std::move(traces);

@@ -85,7 +85,17 @@ std::vector<const analysis::Feature*> chosen_features(const FeatureRequest& requ
   return all;
 }
 
-void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
+// The recorded spikes of each neuron, if features below threshold are asked for.
+Trains firing(record::RunReader& reader, const std::string& population, const FeatureRequest& request,
+              const TraceFeatures& found) {
+  const auto& recorded = reader.info().spikes;
+  if (std::ranges::none_of(found.features, &analysis::Feature::below_threshold) ||
+      std::ranges::find(recorded, population, &record::SpikesInfo::population) == recorded.end())
+    return {};
+  return trains_of(reader.spikes(population), request.neurons);
+}
+
+void measure_traces(record::RunReader& reader, const record::ReportInfo& report, const Trains& trains,
                     const FeatureRequest& request, TraceFeatures& found) {
   constexpr std::size_t most_values = 1 << 26;  // in memory at a time: 512 MB, of the current as many
   const std::vector<std::int64_t> recorded = reader.neurons(report);
@@ -101,7 +111,12 @@ void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
     auto I = known ? reader.columns(report, "I", here) : std::vector<std::vector<double>>(here.size());
     for (std::size_t k = 0; k < here.size(); ++k) {
       for (double& value : I[k]) value *= analysis::input_scale(found.input);
-      analysis::add_trace(recorded[here[k]], times, V[k], I[k], request.settings, found);
+      const auto neuron = std::ranges::find(trains.neurons, recorded[here[k]]);
+      std::span<const double> spikes;
+      if (neuron != trains.neurons.end())
+        spikes = trains.trains[static_cast<std::size_t>(neuron - trains.neurons.begin())];
+      analysis::add_trace(recorded[here[k]], {.time = times, .V = V[k], .I = I[k], .spikes = spikes},
+                          request.settings, found);
     }
   }
 }
@@ -127,7 +142,7 @@ void add_traces(record::RunReader& reader, const FeatureRequest& request, Popula
   found.features = chosen_features(request);
   const auto input = std::ranges::find(report->variables, "I", &record::ReportInfo::Variable::name);
   if (input != report->variables.end()) found.input = analysis::input_kind(input->unit);
-  measure_traces(reader, *report, request, found);
+  measure_traces(reader, *report, firing(reader, population.name, request, found), request, found);
   if (found.neurons.empty()) return;
   population.note = analysis::note_on(found, population.spikes, request.settings, "--start and --stop");
   population.traces = std::move(found);

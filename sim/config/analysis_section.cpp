@@ -56,6 +56,7 @@ class AnalysisReader {
     else
       read_names(entry.value, "the analysis of '" + entry.key + "'", &known_features_, &known_statistics_);
     if (!spec_.features.empty()) check_potential();
+    warn_of_no_frequency();
     return std::move(spec_);
   }
 
@@ -138,6 +139,15 @@ class AnalysisReader {
     if (std::ranges::find(all, "V", &model::Recordable::name) != all.end()) return;
     reader_.error(spec_.place, "population '" + population_.name + "' has no V to measure features of",
                   "leave the features out, and ask for statistics of its spikes");
+  }
+
+  void warn_of_no_frequency() {
+    if (spec_.features == known_features_) return;  // all, whether they have a value or not
+    for (const char* name : {"impedance_magnitude", "impedance_phase"})
+      if (holds(spec_.features, name) && spec_.settings.count("impedance_frequency") == 0)
+        return reader_.diagnostics().warning(
+            spec_.place, std::string(name) + " has no value without the frequency of the current",
+            "write for example 'settings: {impedance_frequency: 20 Hz}'");
   }
 
   void read_some_neurons(const Node& node) {

@@ -59,23 +59,28 @@ sweep:
         {"holding", value, true, "the potential before and behind"},
         {"resistance", value, true, "of the electrode, in series"},
         {"start", time, true, "when the step begins"},
-        {"stop", time, true, "when it ends"}},
+        {"stop", time, true, "when it ends"},
+        {"capacitive_transient", time, false,
+         "after the start of the step, for which the extremes are not taken: some times resistance times "
+         "capacitance, 0.2 ms if left out"}},
        R"(
+vars: {voltage: $voltage.first}
 inputs:
   i_v_curve:
     type: voltage_clamp
     target: $target
     resistance: $resistance
     times: [0 ms, $start, $stop]
-    voltages: [$holding, $voltage.first, $holding]
+    voltages: [$holding, = voltage, $holding]
 analysis:
   $population:
     neurons: $neurons
     features: [minimum_current, maximum_current, steady_state_current]
+    settings: {capacitive_transient: $capacitive_transient}
     start: $start
     stop: $stop
 sweep:
-  parameters: {inputs.i_v_curve.voltages.1: $voltage}
+  parameters: {vars.voltage: $voltage}
 )"},
       {"impedance_curve",
        "the impedance over the frequency, with one sinusoidal current after the other",
@@ -203,9 +208,10 @@ class Filling {
  public:
   Filling(const Entry& written) : written_(written) {
     target_ = *written.value.find("target");
-    const std::size_t space = target_.text.find(' ');
-    population_ = target_.text.substr(0, space);
-    if (space != std::string::npos) neurons_ = scalar(target_.text.substr(space + 1), target_.place);
+    const std::string text(base::trim(std::string_view(target_.text)));
+    const std::size_t space = text.find(' ');
+    population_ = text.substr(0, space);
+    if (space != std::string::npos) neurons_ = scalar(text.substr(space + 1), target_.place);
   }
 
   // What stands for a node; nothing if it names a field that is left out.
@@ -274,7 +280,7 @@ class Merging {
       for (const Entry& entry : from.entries) add(into, entry, path);
     } else if (path.ends_with(".features") || path.ends_with(".statistics")) {
       add_names(into, from);
-    } else {
+    } else if (!from.is_map()) {  // what is no map is reported by its section
       conflict(into.place, path);
     }
   }
@@ -288,8 +294,16 @@ class Merging {
     }
     const std::string below = path.empty() ? entry.key : path + "." + entry.key;
     if (path == "inputs" || path == "vars") return conflict(into.entry(entry.key)->place, below);
-    if (path == "analysis" && !found->is_map() && !found->is_null()) *found = analysis_as_map(*found);
+    if (path == "analysis") prepare_analysis(*found, entry.value, below);
     merge(*found, entry.value, below);
+  }
+
+  // The window and the neurons of what is measured are the protocol's.
+  void prepare_analysis(Node& analysis, const Node& own, const std::string& path) {
+    if (!analysis.is_map() && !analysis.is_null()) analysis = analysis_as_map(analysis);
+    for (const char* key : {"start", "stop", "neurons"})
+      if (const Entry* given = analysis.entry(key); given != nullptr && own.find(key) == nullptr)
+        conflict(given->place, path + "." + key);
   }
 
   void conflict(const base::Place& place, const std::string& path) {
@@ -332,6 +346,8 @@ bool check_fields(const Protocol& protocol, const Entry& written, base::Diagnost
       reader.error(written.place, what + " needs '" + field.name + "'", remedy);
     if (node == nullptr) continue;
     const bool list = field.kind == axis;
+    if (field.kind == time && node->is_scalar() && !node->text.starts_with('='))
+      reader.value(*node, field.name, base::dimension::time);
     if (list ? !node->is_sequence() && !node->is_map() : field.kind == name && !node->is_scalar())
       reader.error(node->place,
                    base::quoted(field.name) + " must be " + (list ? "a list or a range" : "a name") +

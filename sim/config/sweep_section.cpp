@@ -44,14 +44,11 @@ class SweepReader {
     reader_.keys(node, "'sweep'", keys);
     read_combination(node);
     const Node* parameters = node.find("parameters");
-    if (parameters == nullptr)
-      reader_.error(node.place, "'sweep' needs 'parameters': what is varied",
-                    "write for example 'parameters: {simulation.seed: [1, 2, 3]}'");
-    else if (reader_.map(*parameters, "'parameters' of 'sweep'"))
-      spec_.axes = read_axes(*parameters, false);
-    if (parameters != nullptr && (parameters->is_map() || parameters->is_null()) &&
-        parameters->entries.empty())
-      reader_.error(parameters->place, "'parameters' of 'sweep' names nothing: a sweep needs a point",
+    const bool repeats = node.find("repeat") != nullptr && !draws_points(spec_.combination);
+    if (parameters != nullptr)
+      read_parameters(*parameters);
+    else if (!repeats)
+      reader_.error(node.place, "'sweep' needs 'parameters', what is varied, or 'repeat'",
                     "write for example 'parameters: {simulation.seed: [1, 2, 3]}'");
     if (const Node* repeat = node.find("repeat"))
       spec_.repeat = reader_.whole(*repeat, "repeat", 1, most_points).value_or(1);
@@ -101,6 +98,13 @@ class SweepReader {
       spec_.spikes = spec_.spikes || word == "spikes";
       spec_.traces = spec_.traces || word == "traces";
     }
+  }
+
+  void read_parameters(const Node& parameters) {
+    if (reader_.map(parameters, "'parameters' of 'sweep'")) spec_.axes = read_axes(parameters, false);
+    if ((parameters.is_map() || parameters.is_null()) && parameters.entries.empty())
+      reader_.error(parameters.place, "'parameters' of 'sweep' names nothing: a sweep needs a point",
+                    "write for example 'parameters: {simulation.seed: [1, 2, 3]}'");
   }
 
   std::vector<SweepAxis> read_axes(const Node& parameters, bool nested) {

@@ -125,7 +125,7 @@ analysis: {cell: {features: [NAMES], neurons: [1, 3]}}
   CHECK(without.run.prepared.estimate.analysis_bytes == 8 * 2000 * 3);
   CHECK(without.recorder.analysis().plans().at(0).input == analysis::InputKind::unknown);
   const auto currents = analysed("lif", "pA", "voltage_base, maximum_current, resonance_impedance");
-  CHECK(currents.run.prepared.estimate.analysis_bytes == 8 * 2000 * 5);
+  CHECK(currents.run.prepared.estimate.analysis_bytes == 8 * 2000 * 5 + analysis::resonance_bytes(2000));
   const auto of_currents = values_of(currents.table(), "maximum_current");
   CHECK(of_currents.unit == "nA");
   CHECK(of_currents.values[0] == doctest::Approx(0.002));
@@ -293,7 +293,7 @@ analysis: {none: [rate], one: [rate]}
 
 TEST_CASE("traces that memory cannot hold are refused before anything runs") {
   const Run small(with_method("rk4") + "analysis: {axon: {features: all, neurons: 0..1}}\n");
-  CHECK(small.prepared.estimate.analysis_bytes == 5 * 8 * 3200);  // potentials, currents and times
+  CHECK(small.prepared.estimate.analysis_bytes == 5 * 8 * 3200 + analysis::resonance_bytes(3200));  // potentials, currents and times
   CHECK(small.prepared.estimate.memory_bytes > small.prepared.estimate.analysis_bytes);
   const std::string config = R"(simulation: {duration: 1000000 s, dt: 0.1 ms}
 populations: {axon: {model: hodgkin_huxley, size: 1000}}

@@ -36,7 +36,7 @@ def test_i_v_curve(table):
     """A passive membrane behind a series resistance: I = (V - rest)/(R + R_series), at once (V - V_before)/R_series."""
     protocol = "i_v_curve: {target: cell, voltage: [-90 mV, -80 mV, -70 mV, -60 mV], holding: -70 mV, resistance: 2 MOhm, start: 50 ms, stop: 100 ms}"
     found = table(config(protocol, "150 ms", dt="0.01 ms"))
-    np.testing.assert_array_equal(found["voltages_1"] if "voltages_1" in found else found["1"], [-90, -80, -70, -60])
+    np.testing.assert_array_equal(found["voltage"], [-90, -80, -70, -60])
     expected = (np.array([-90, -80, -70, -60]) - REST) / (RESISTANCE + 2)
     np.testing.assert_allclose(found["steady_state_current"], expected, atol=1e-9)
     assert found["units"]["steady_state_current"] == "nA"
@@ -113,6 +113,47 @@ def test_paired_pulse(table):
     assert np.all(np.diff(found["paired_pulse_ratio"]) > 0) and found["paired_pulse_ratio"][-1] == pytest.approx(1, abs=1e-3)
 
 
+def test_extremes_of_a_clamp_leave_out_the_transient_that_is_named(table):
+    """Behind 20 time constants R_series*C_m = 0.5 ms the capacitance is charged: the extremes are the steady state."""
+    protocol = "i_v_curve: {target: cell, voltage: [-90 mV, -60 mV], holding: -70 mV, resistance: 2 MOhm, start: 50 ms, stop: 100 ms, capacitive_transient: 20 ms}"
+    found = table(config(protocol, "150 ms", dt="0.01 ms"))
+    for name in ("minimum_current", "maximum_current"):
+        np.testing.assert_allclose(found[name], found["steady_state_current"], atol=1e-9)
+
+
+@pytest.mark.parametrize(("protocol", "columns"), [
+    ("impedance_curve: {target: cell, amplitude: 500 pA, frequency: [1 Hz, 50 Hz]}", ("impedance_magnitude", "impedance_phase")),
+    ("chirp_impedance: {target: cell, amplitude: 500 pA, from: 1 Hz, to: 200 Hz, stop: 900 ms}", ("resonance_frequency", "resonance_quality")),
+    ("paired_pulse: {target: cell, receptor: ampa, weight: 5 nA, first: 50 ms, interval: [20 ms]}", ("PSP_amplitude", "paired_pulse_ratio")),
+])
+def test_neurons_that_fire_have_no_impedance_and_no_response(table, protocol, columns):
+    """A LIF neuron has no action potentials in V: its own decision counts."""
+    found = table(config(protocol, population="cell: {model: lif, receptors: {ampa: {model: exp_current}}}"))
+    for column in columns:
+        np.testing.assert_array_equal(np.isnan(found[column]), found["spike_count"] > 0)
+    assert found["spike_count"][0] > 0
+
+
+def test_a_frequency_that_samples_do_not_tell_has_no_impedance(table):
+    found = table(config("impedance_curve: {target: cell, amplitude: 50 pA, frequency: [4 kHz, 5 kHz, 10 kHz]}"))
+    np.testing.assert_array_equal(np.isnan(found["impedance_magnitude"]), [False, True, True])
+
+
+def test_a_pulse_on_a_spike_has_the_phase_0(table):
+    """Whatever rounding makes of spike times on the grid: 796 steps of 0.1 ms are not 79.6 ms."""
+    more = "inputs: {drive: {type: dc, target: cell, amplitude: 1 nA}}\n"
+    found = table(config("phase_response: {target: cell, amplitude: 1 nA, width: 4 ms, time: [72.8 ms, 79.6 ms, 86.4 ms, 93.2 ms, 100 ms, 106.8 ms, 113.6 ms]}", "150 ms", more))
+    np.testing.assert_array_equal(found["phase"], 0)
+    np.testing.assert_allclose(found["phase_shift"], found["phase_shift"][0], rtol=1e-9)
+    assert found["phase_shift"][0] > 0.3
+
+
+def test_a_lone_protocol_can_be_repeated_and_its_spikes_kept(table, call):
+    more = "inputs: {noise: {type: white_noise, target: cell, sigma: 50 pA ms^0.5}}\nsweep: {repeat: 3, keep: spikes}\n"
+    found = table(config("chirp_impedance: {target: cell, amplitude: 50 pA, from: 1 Hz, to: 50 Hz, stop: 900 ms}", more=more))
+    assert len(set(found["resonance_impedance"])) == 3 and list(found["repeat"]) == [0, 1, 2]
+
+
 WRITTEN_OUT = {
     "f_i_curve: {target: cell 0..1, amplitude: [400 pA, 600 pA], start: 100 ms, stop: 500 ms}": """
 inputs: {f_i_curve: {type: dc, target: cell 0..1, amplitude: 400 pA, start: 100 ms, stop: 500 ms}}
@@ -159,6 +200,7 @@ def test_a_single_run_takes_the_first_point(call, tmp_path):
     ("f_i_curv: {}", "5:3", "'f_i_curv' is not a key of 'search'"),
     ("chirp_impedance: {target: cell, amplitude: 1 pA, from: 5 mV, to: 9 Hz}", "5:58", "from needs frequency (Hz), got voltage (mV)"),
     ("phase_response: {target: cell, amplitude: 1 pA, width: 1 ms, time: [0.15 ms]}", "5:3", "start (0.15 ms) is not a multiple of dt (0.1 ms)"),
+    ("phase_response: {target: cell, amplitude: 1 pA, width: 1 mV, time: [1 ms]}", "5:58", "width needs time (ms), got voltage (mV)"),
     ("paired_pulse: {target: cell, receptor: ampa, weight: 1 nS, first: 1 ms, interval: [5 ms]}", "5:42", "'ampa'"),
 ])
 def test_mistakes_are_errors_with_their_place(call, tmp_path, protocol, place, text):
@@ -171,6 +213,7 @@ def test_mistakes_are_errors_with_their_place(call, tmp_path, protocol, place, t
 @pytest.mark.parametrize(("more", "place", "text"), [
     ("inputs: {f_i_curve: {type: dc, target: cell, amplitude: 1 pA}}\n", "4:10", "'inputs.f_i_curve' is what 'f_i_curve' writes"),
     ("analysis: {cell: {statistics: rate, start: 5 ms}}\n", "4:44", "'analysis.cell.start' is what 'f_i_curve' writes"),
+    ("analysis: {cell: {statistics: rate, neurons: 0}}\n", "4:37", "'analysis.cell.neurons' is what 'f_i_curve' writes"),
     ("sweep: {parameters: {inputs.f_i_curve.amplitude: [1 pA]}}\n", "4:50", "'sweep.parameters.inputs.f_i_curve.amplitude' is what 'f_i_curve' writes"),
     ("sweep: {parameters: {vars.x: {from: 1, to: 2}}, combine: sobol, count: 4}\nvars: {x: 1}\n", "4:58", "'f_i_curve' makes a grid with what is varied beside it"),
 ])

@@ -257,7 +257,7 @@ TEST_CASE("what is wrong with a sweep is said with its place") {
    5 | sweep: 3
      |        ^ write 'key: value' lines below it, or {key: value})");
   CHECK(error("sweep: {}") ==
-        R"(config.yaml:5:8: error: 'sweep' needs 'parameters': what is varied
+        R"(config.yaml:5:8: error: 'sweep' needs 'parameters', what is varied, or 'repeat'
    5 | sweep: {}
      |        ^ write for example 'parameters: {simulation.seed: [1, 2, 3]}')");
   CHECK(error("sweep: {parameters: {}}") ==
@@ -265,7 +265,7 @@ TEST_CASE("what is wrong with a sweep is said with its place") {
    5 | sweep: {parameters: {}}
      |                     ^ write for example 'parameters: {simulation.seed: [1, 2, 3]}')");
   CHECK(error("sweep: {parameter: {vars.w: [1]}}") ==
-        R"(config.yaml:5:8: error: 'sweep' needs 'parameters': what is varied
+        R"(config.yaml:5:8: error: 'sweep' needs 'parameters', what is varied, or 'repeat'
    5 | sweep: {parameter: {vars.w: [1]}}
      |        ^ write for example 'parameters: {simulation.seed: [1, 2, 3]}'
 config.yaml:5:9: error: 'parameter' is not a key of 'sweep'

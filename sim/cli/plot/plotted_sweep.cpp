@@ -82,7 +82,7 @@ std::vector<SweepAxisView> axes_of(const SweepTable& table, const SweepRequest& 
   }
   if (axes.empty())
     throw UserError(table.head.path + ": no parameter of the sweep takes different numbers",
-                    names.empty() ? "its values are words: hillock report shows the table"
+                    names.empty() ? "hillock report shows the table"
                                   : "choose one with --axis: " + base::join(names, ", "));
   if (axes.size() > 2)
     throw UserError(fmt::format("{}: the sweep has {} parameters, and a figure has two axes", table.head.path,
