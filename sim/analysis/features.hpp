@@ -26,9 +26,10 @@ struct Measured {
     return found_;
   }
   const std::optional<std::complex<double>>& impedance() const {
-    if (!fitted_ && settings.impedance_frequency > 0) Z_ = impedance_at(trace, settings.impedance_frequency);
+    if (!fitted_ && settings.impedance_frequency > 0)
+      impedance_ = impedance_at(trace, settings.impedance_frequency);
     fitted_ = true;
-    return Z_;
+    return impedance_;
   }
   // Whether the neuron fires at the start of the stimulus or later: an action potential in V, or a spike by
   // the model's own decision.
@@ -40,7 +41,7 @@ struct Measured {
  private:
   mutable bool looked_for_ = false, fitted_ = false;
   mutable std::optional<Resonance> found_;
-  mutable std::optional<std::complex<double>> Z_;
+  mutable std::optional<std::complex<double>> impedance_;
 };
 
 // A feature by eFEL's name and definition; what deviates from eFEL's is said in its doc. eFEL has none that

@@ -19,25 +19,27 @@ const ProtocolField amplitude{"amplitude", value, true, "of the current"};
 const ProtocolField start{"start", time, false, "when the current begins; at the beginning if left out"};
 const ProtocolField stop{"stop", time, false, "when it ends; at the end of the run if left out"};
 
-const std::vector<Protocol>& table() {
-  static const std::vector<Protocol> all{
-      {"f_i_curve",
-       "rate of firing over the current",
-       "{target: cell, amplitude: {from: 0 pA, to: 1 nA, count: 50}, start: 100 ms}",
-       {target, {"amplitude", axis, true, "the currents: a list or a range, as in a sweep"}, start, stop},
-       R"(
+Protocol f_i_curve() {
+  return {"f_i_curve",
+          "rate of firing over the current",
+          "{target: cell, amplitude: {from: 0 pA, to: 1 nA, count: 50}, start: 100 ms}",
+          {target, {"amplitude", axis, true, "the currents: a list or a range, as in a sweep"}, start, stop},
+          R"(
 inputs:
   f_i_curve: {type: dc, target: $target, amplitude: $amplitude.first, start: $start, stop: $stop}
 analysis:
   $population: {statistics: [rate, cv], neurons: $neurons, start: $start, stop: $stop}
 sweep:
   parameters: {inputs.f_i_curve.amplitude: $amplitude}
-)"},
-      {"v_i_curve",
-       "the potential over the current, below threshold",
-       "{target: cell, amplitude: {from: -200 pA, to: 100 pA, step: 20 pA}, start: 100 ms, stop: 600 ms}",
-       {target, {"amplitude", axis, true, "the currents: a list or a range, as in a sweep"}, start, stop},
-       R"(
+)"};
+}
+
+Protocol v_i_curve() {
+  return {"v_i_curve",
+          "the potential over the current, below threshold",
+          "{target: cell, amplitude: {from: -200 pA, to: 100 pA, step: 20 pA}, start: 100 ms, stop: 600 ms}",
+          {target, {"amplitude", axis, true, "the currents: a list or a range, as in a sweep"}, start, stop},
+          R"(
 inputs:
   v_i_curve: {type: dc, target: $target, amplitude: $amplitude.first, start: $start, stop: $stop}
 analysis:
@@ -48,22 +50,25 @@ analysis:
     stop: $stop
 sweep:
   parameters: {inputs.v_i_curve.amplitude: $amplitude}
-)"},
-      {"i_v_curve",
-       "the current into a clamped membrane over its potential",
-       "{target: cell, voltage: {from: -100 mV, to: 40 mV, step: 10 mV}, holding: -70 mV, resistance: 1 "
-       "MOhm, "
-       "start: 50 ms, stop: 100 ms}",
-       {target,
-        {"voltage", axis, true, "the potentials: a list or a range, as in a sweep"},
-        {"holding", value, true, "the potential before and behind"},
-        {"resistance", value, true, "of the electrode, in series"},
-        {"start", time, true, "when the step begins"},
-        {"stop", time, true, "when it ends"},
-        {"capacitive_transient", time, false,
-         "after the start of the step, for which the extremes are not taken: some times resistance times "
-         "capacitance, 0.2 ms if left out"}},
-       R"(
+)"};
+}
+
+Protocol i_v_curve() {
+  return {"i_v_curve",
+          "the current into a clamped membrane over its potential",
+          "{target: cell, voltage: {from: -100 mV, to: 40 mV, step: 10 mV}, holding: -70 mV, resistance: 1 "
+          "MOhm, "
+          "start: 50 ms, stop: 100 ms}",
+          {target,
+           {"voltage", axis, true, "the potentials: a list or a range, as in a sweep"},
+           {"holding", value, true, "the potential before and behind"},
+           {"resistance", value, true, "of the electrode, in series"},
+           {"start", time, true, "when the step begins"},
+           {"stop", time, true, "when it ends"},
+           {"capacitive_transient", time, false,
+            "after the start of the step, for which the extremes are not taken: some times resistance times "
+            "capacitance, 0.2 ms if left out"}},
+          R"(
 vars: {voltage: $voltage.first}
 inputs:
   i_v_curve:
@@ -81,17 +86,20 @@ analysis:
     stop: $stop
 sweep:
   parameters: {vars.voltage: $voltage}
-)"},
-      {"impedance_curve",
-       "the impedance over the frequency, with one sinusoidal current after the other",
-       "{target: cell, amplitude: 10 pA, frequency: {from: 1 Hz, to: 100 Hz, count: 40, log: true}}",
-       {target,
-        amplitude,
-        {"frequency", axis, true, "the frequencies: a list or a range, as in a sweep"},
-        start,
-        {"stop", time, false,
-         "when it ends, at the end of the run if left out; what is measured is the second half"}},
-       R"(
+)"};
+}
+
+Protocol impedance_curve() {
+  return {"impedance_curve",
+          "the impedance over the frequency, with one sinusoidal current after the other",
+          "{target: cell, amplitude: 10 pA, frequency: {from: 1 Hz, to: 100 Hz, count: 40, log: true}}",
+          {target,
+           amplitude,
+           {"frequency", axis, true, "the frequencies: a list or a range, as in a sweep"},
+           start,
+           {"stop", time, false,
+            "when it ends, at the end of the run if left out; what is measured is the second half"}},
+          R"(
 vars: {frequency: $frequency.first}
 inputs:
   impedance_curve:
@@ -110,18 +118,21 @@ analysis:
     stop: $stop
 sweep:
   parameters: {vars.frequency: $frequency}
-)"},
-      {"chirp_impedance",
-       "the frequency of resonance, from one current whose frequency rises (ZAP)",
-       "{target: cell, amplitude: 10 pA, from: 0.5 Hz, to: 50 Hz, start: 1 s, stop: 21 s}",
-       {target,
-        amplitude,
-        {"from", value, true, "the frequency at the start"},
-        {"to", value, true, "the frequency at the stop"},
-        start,
-        {"stop", time, false,
-         "when it ends; let the run go on until the potential is back at rest, as all of it is measured"}},
-       R"(
+)"};
+}
+
+Protocol chirp_impedance() {
+  return {"chirp_impedance",
+          "the frequency of resonance, from one current whose frequency rises (ZAP)",
+          "{target: cell, amplitude: 10 pA, from: 0.5 Hz, to: 50 Hz, start: 1 s, stop: 21 s}",
+          {target,
+           amplitude,
+           {"from", value, true, "the frequency at the start"},
+           {"to", value, true, "the frequency at the stop"},
+           start,
+           {"stop", time, false,
+            "when it ends; let the run go on until the potential is back at rest, as all of it is measured"}},
+          R"(
 inputs:
   chirp_impedance:
     type: chirp
@@ -137,17 +148,20 @@ analysis:
     features: [resonance_frequency, resonance_impedance, resonance_quality]
     start: $start
     stop: $stop
-)"},
-      {"phase_response",
-       "by how much a pulse brings the next spike forward, over the phase at which it comes",
-       "{target: cell, amplitude: 100 pA, width: 1 ms, time: {from: 500 ms, to: 520 ms, count: 41}}",
-       {target,
-        amplitude,
-        {"width", time, true, "how long the pulse lasts"},
-        {"time", axis, true,
-         "when it begins: times over a period of the neuron, which must fire by itself, as a list or a "
-         "range"}},
-       R"(
+)"};
+}
+
+Protocol phase_response() {
+  return {"phase_response",
+          "by how much a pulse brings the next spike forward, over the phase at which it comes",
+          "{target: cell, amplitude: 100 pA, width: 1 ms, time: {from: 500 ms, to: 520 ms, count: 41}}",
+          {target,
+           amplitude,
+           {"width", time, true, "how long the pulse lasts"},
+           {"time", axis, true,
+            "when it begins: times over a period of the neuron, which must fire by itself, as a list or a "
+            "range"}},
+          R"(
 vars: {pulse_time: $time.first, pulse_width: $width}
 inputs:
   phase_response:
@@ -160,18 +174,22 @@ analysis:
   $population: {statistics: [phase, phase_shift], neurons: $neurons, start: = pulse_time}
 sweep:
   parameters: {vars.pulse_time: $time}
-)"},
-      {"paired_pulse",
-       "the response to the second of two spikes over that to the first, over the time between them",
-       "{target: cell, receptor: ampa, weight: 1 nS, first: 100 ms, interval: {from: 5 ms, to: 100 ms, step: "
-       "5 "
-       "ms}}",
-       {target,
-        {"receptor", name, true, "the receptor of the target at which the spikes arrive"},
-        {"weight", value, true, "of both spikes"},
-        {"first", time, true, "when the first one arrives"},
-        {"interval", axis, true, "the times between them: a list or a range, as in a sweep"}},
-       R"(
+)"};
+}
+
+Protocol paired_pulse() {
+  return {
+      "paired_pulse",
+      "the response to the second of two spikes over that to the first, over the time between them",
+      "{target: cell, receptor: ampa, weight: 1 nS, first: 100 ms, interval: {from: 5 ms, to: 100 ms, step: "
+      "5 "
+      "ms}}",
+      {target,
+       {"receptor", name, true, "the receptor of the target at which the spikes arrive"},
+       {"weight", value, true, "of both spikes"},
+       {"first", time, true, "when the first one arrives"},
+       {"interval", axis, true, "the times between them: a list or a range, as in a sweep"}},
+      R"(
 vars: {first_pulse: $first, interval: $interval.first}
 inputs:
   paired_pulse:
@@ -188,8 +206,13 @@ analysis:
     stop: = first_pulse + interval
 sweep:
   parameters: {vars.interval: $interval}
-)"},
-  };
+)"};
+}
+
+const std::vector<Protocol>& table() {
+  static const std::vector<Protocol> all{f_i_curve(),       v_i_curve(),       i_v_curve(),
+                                         impedance_curve(), chirp_impedance(), phase_response(),
+                                         paired_pulse()};
   return all;
 }
 

@@ -293,7 +293,8 @@ analysis: {none: [rate], one: [rate]}
 
 TEST_CASE("traces that memory cannot hold are refused before anything runs") {
   const Run small(with_method("rk4") + "analysis: {axon: {features: all, neurons: 0..1}}\n");
-  CHECK(small.prepared.estimate.analysis_bytes == 5 * 8 * 3200 + analysis::resonance_bytes(3200));  // potentials, currents and times
+  CHECK(small.prepared.estimate.analysis_bytes ==
+        5 * 8 * 3200 + analysis::resonance_bytes(3200));  // potentials, currents and times
   CHECK(small.prepared.estimate.memory_bytes > small.prepared.estimate.analysis_bytes);
   const std::string config = R"(simulation: {duration: 1000000 s, dt: 0.1 ms}
 populations: {axon: {model: hodgkin_huxley, size: 1000}}
