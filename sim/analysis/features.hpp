@@ -33,10 +33,7 @@ struct Measured {
   }
   // Whether the neuron fires at the start of the stimulus or later: an action potential in V, or a spike by
   // the model's own decision.
-  bool fires() const {
-    return !marks.later_peaks.empty() ||
-           (!trace.spikes.empty() && trace.spikes.back() >= trace.stimulus_start);
-  }
+  bool fires() const { return !marks.later_peaks.empty() || spikes_from(trace, trace.stimulus_start); }
 
  private:
   mutable bool looked_for_ = false, fitted_ = false;
@@ -44,8 +41,8 @@ struct Measured {
   mutable std::optional<std::complex<double>> impedance_;
 };
 
-// A feature by eFEL's name and definition; what deviates from eFEL's is said in its doc. eFEL has none that
-// need the current, nor those of postsynaptic potentials.
+// A feature by eFEL's name and definition; what deviates from eFEL's is said in its doc. Those that need
+// the current and those of postsynaptic potentials are our own.
 struct Feature {
   std::string_view name;
   std::string_view unit;  // "1" for numbers and indices; of a current in nA

@@ -26,6 +26,17 @@ void count_action_potentials(const Trace& trace, const Settings& settings, Neuro
   found.action_potentials += neuron.action_potentials;
 }
 
+// Of features that were chosen: where all are measured, some are always missing.
+std::string note_on_firing(const TraceFeatures& traces) {
+  std::vector<std::string> names;
+  for (const Feature* feature : traces.features)
+    if (feature->below_threshold) names.emplace_back(feature->name);
+  const auto all = std::ranges::count_if(features(), &Feature::below_threshold);
+  if (traces.firing == 0 || names.empty() || std::ssize(names) == all) return "";
+  return fmt::format("{} of {} {}, without {}", traces.firing, traces.neurons.size(),
+                     traces.neurons.size() == 1 ? "neuron fires" : "neurons fire", base::join(names, ", "));
+}
+
 }  // namespace
 
 void add_trace(std::int64_t neuron, Trace trace, const Settings& settings, TraceFeatures& found) {
@@ -33,29 +44,28 @@ void add_trace(std::int64_t neuron, Trace trace, const Settings& settings, Trace
   trace.stimulus_stop = found.stimulus_stop;
   NeuronFeatures one{neuron, measure(trace, settings, found.features), 0};
   count_action_potentials(trace, settings, one, found);
-  const bool fires = !trace.spikes.empty() && trace.spikes.back() >= trace.stimulus_start;
-  const bool chosen = found.features.size() < features().size();  // of all, some are always missing
-  if (fires && chosen && std::ranges::any_of(found.features, &Feature::below_threshold)) ++found.firing;
+  if (spikes_from(trace, found.stimulus_start)) ++found.firing;
   found.neurons.push_back(std::move(one));
 }
 
 std::string note_on(const TraceFeatures& traces, const std::optional<PopulationStatistics>& spikes,
                     const Settings& settings, std::string_view choice) {
-  if (traces.firing > 0)
-    return fmt::format("{} of {} {}: no impedances and no postsynaptic potentials of these", traces.firing,
-                       traces.neurons.size(), traces.neurons.size() == 1 ? "neuron fires" : "neurons fire");
+  const std::string firing = note_on_firing(traces);
+  if (std::ranges::all_of(traces.features, &Feature::below_threshold)) return firing;
+  std::string note;
   if (traces.action_potentials == 0)
-    return fmt::format(
+    note = fmt::format(
         "V never passes Threshold = {} mV (it reaches {:.2f} mV): no action potentials to measure{}",
         base::number(settings.threshold), traces.highest,
         spikes && spikes->spikes > 0
             ? "; this model decides on its spikes in another way, only they are counted"
             : "");
-  if (traces.outside == 0) return "";
-  return fmt::format(
-      "peaks outside of the stimulus: {} of {}; AP_amplitude and mean_frequency leave them out ({} choose "
-      "another stimulus)",
-      traces.outside, traces.action_potentials, choice);
+  else if (traces.outside > 0)
+    note = fmt::format(
+        "peaks outside of the stimulus: {} of {}; AP_amplitude and mean_frequency leave them out ({} choose "
+        "another stimulus)",
+        traces.outside, traces.action_potentials, choice);
+  return note + (note.empty() || firing.empty() ? "" : "; ") + firing;
 }
 
 std::string note_on_unit(const std::string& unit_of_V) {

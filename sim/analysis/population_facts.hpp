@@ -28,8 +28,8 @@ struct TraceFeatures {
   double highest = 0;                  // mV: of all traces
   std::int64_t outside = 0;            // action potentials whose peak is outside of the stimulus
   std::int64_t action_potentials = 0;  // of all neurons
-  std::int64_t firing =
-      0;  // neurons whose features below threshold are left out, as they spike by themselves
+  // Neurons with spikes, by the decision of the model, from the start of the stimulus on.
+  std::int64_t firing = 0;
   std::vector<const Feature*> features;
   std::vector<NeuronFeatures> neurons;
 };

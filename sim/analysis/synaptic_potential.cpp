@@ -30,8 +30,11 @@ Values amplitude(const Measured& m) {
 // V by more than a second potential that is weak.
 Values second_amplitude(const Measured& m) {
   const Values first = amplitude(m);
-  const double stop = m.trace.stimulus_stop;
-  const auto found = extremes(m.trace, m.trace.at(stop), m.trace.at(stop + (stop - m.trace.stimulus_start)));
+  const double stop = m.trace.stimulus_stop, end = stop + (stop - m.trace.stimulus_start);
+  const auto& time = m.trace.time;
+  if (end - time.back() > 1.5 * (time.back() - time[time.size() - 2]))
+    return {};  // it is not there as a whole
+  const auto found = extremes(m.trace, m.trace.at(stop), m.trace.at(end));
   if (first.empty() || !found) return {};
   return {first[0] < 0 ? found->lowest : found->highest};
 }
@@ -53,7 +56,7 @@ std::span<const Feature> synaptic_potential_features() {
        false,
        "largest deviation from V at the end of the stimulus in the direction of PSP_amplitude, within a time "
        "as "
-       "long as the stimulus after it",
+       "long as the stimulus, if the trace has all of that",
        second_amplitude,
        {},
        true},

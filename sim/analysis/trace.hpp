@@ -37,6 +37,11 @@ struct Trace {
   std::size_t at(double t) const;
 };
 
+// Whether the model decided on a spike at a time or later.
+inline bool spikes_from(const Trace& trace, double time) {
+  return !trace.spikes.empty() && trace.spikes.back() >= time;
+}
+
 // eFEL's settings with eFEL's defaults; the last two are our own.
 struct Settings {
   double threshold = -20;                  // mV

@@ -170,8 +170,9 @@ constexpr std::array fixed_keys{
               "how often a fit that has settled begins anew, with twice as many candidates"},
     ConfigKey{"sweep", Form::map, false, "",
               "what hillock sweep varies, see sweeps.md; run ignores it, and says so"},
-    ConfigKey{"sweep.parameters", Form::names, false, "those of a protocol",
-              "what is varied: dotted paths such as inputs.step.amplitude, or names of cases; in a grid the "
+    ConfigKey{"sweep.parameters", Form::names, false, "",
+              "what is varied, if it is not a protocol or a mere repetition: dotted paths such as "
+              "inputs.step.amplitude, or names of cases; in a grid the "
               "first varies slowest"},
     ConfigKey{"sweep.parameters.NAME", Form::sweep_values, false, "",
               "the values at a path: a list, {from, to, count}, {from, to, step}, with log: true in equal "

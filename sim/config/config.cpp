@@ -1,6 +1,7 @@
 // Loads a config: text, tree, --set, likes, vars, sections; all findings are thrown together.
 #include "config/config.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -8,7 +9,6 @@
 #include "config/at_section.hpp"
 #include "config/document.hpp"
 #include "config/library.hpp"
-#include "config/protocols.hpp"
 #include "config/reader.hpp"
 #include "config/sections.hpp"
 
@@ -107,16 +107,7 @@ Template::Template(std::string text, const std::string& name, const std::string&
   if (root) {
     apply_settings(*root, options.settings, experiment_->sources, diagnostics);
     experiment_->text = text_as_run(*root, source.text, options.settings);
-    if (const Protocol* protocol = protocol_of(*root)) {
-      const bool swept = root->find("sweep") != nullptr;
-      write_out(*protocol, *root, diagnostics);
-      if (!options_.sweeps && !swept)
-        std::erase_if(root->entries, [](const Entry& e) { return e.key == "sweep"; });
-      if (!options_.sweeps)
-        experiment_->notes.push_back(std::string("'search': run takes the first point of ") + protocol->name);
-      else if (root->find("sweep") == nullptr)
-        sweep_ = SweepSpec{};  // a single point
-    }
+    if (const Protocol* protocol = protocol_of(*root)) write_out_for(*protocol, *root, diagnostics);
     root_ = *root;
     Library library(*experiment_, options_.model_folders, options_.model_texts, diagnostics);
     read(*root, library, *experiment_, diagnostics);
@@ -127,6 +118,18 @@ Template::Template(std::string text, const std::string& name, const std::string&
   }
   diagnostics.throw_if_errors();
   experiment_->warnings = diagnostics.all();
+}
+
+// A run has no sweep; what the user wrote of one stays, for the note on it.
+void Template::write_out_for(const Protocol& protocol, Node& root, base::Diagnostics& diagnostics) {
+  const bool swept = root.find("sweep") != nullptr;
+  write_out(protocol, root, diagnostics);
+  if (options_.sweeps) return;
+  if (!swept) std::erase_if(root.entries, [](const Entry& entry) { return entry.key == "sweep"; });
+  const bool varies = std::ranges::any_of(
+      protocol.fields, [](const ProtocolField& field) { return field.kind == ProtocolFieldKind::axis; });
+  if (varies)
+    experiment_->notes.push_back(std::string("'search': run takes the first point of ") + protocol.name);
 }
 
 void Template::read_what_varies(const Node& root, base::Diagnostics& diagnostics) {

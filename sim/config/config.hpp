@@ -11,6 +11,7 @@
 #include "config/at_section.hpp"
 #include "config/composition.hpp"
 #include "config/library.hpp"
+#include "config/protocols.hpp"
 #include "config/sweep_section.hpp"
 #include "model/experiment.hpp"
 
@@ -55,13 +56,14 @@ class Template {
  private:
   void read(const Node& root, Library& library, model::Experiment& experiment,
             base::Diagnostics& diagnostics) const;
+  void write_out_for(const Protocol& protocol, Node& root, base::Diagnostics& diagnostics);
   void read_what_varies(const Node& root, base::Diagnostics& diagnostics);
   void read_changes(const Node& root, const std::vector<ChangeSpec>& changes, model::Experiment& experiment,
                     base::Diagnostics& diagnostics) const;
 
   Options options_;
   std::unique_ptr<model::Experiment> experiment_;
-  Node root_;  // before `like:` is resolved
+  Node root_;  // with its protocol written out, before `like:` is resolved
   std::optional<SweepSpec> sweep_;
   Library::Found models_;
 };

@@ -130,7 +130,7 @@ Protocol chirp_impedance() {
            {"from", value, true, "the frequency at the start"},
            {"to", value, true, "the frequency at the stop"},
            start,
-           {"stop", time, false,
+           {"stop", time, true,
             "when it ends; let the run go on until the potential is back at rest, as all of it is measured"}},
           R"(
 inputs:
@@ -216,20 +216,19 @@ const std::vector<Protocol>& table() {
   return all;
 }
 
-// The first of the values of an axis: of a list, a range or a law.
-std::optional<Node> first_of(const Node& axis) {
-  if (axis.is_sequence()) return axis.items.empty() ? std::nullopt : std::optional(axis.items.front());
-  if (!axis.is_map()) return axis;
-  if (const Node* from = axis.find("from")) return *from;
-  for (const Entry& law : axis.entries)
-    if (law.key != "count") return first_of(law.value);
-  return std::nullopt;
+bool is_list_or_range(const Node& node) {
+  return node.is_sequence() ? !node.items.empty() : node.find("from") != nullptr;
+}
+
+// The first of the values of an axis.
+const Node& first_of(const Node& axis) {
+  return axis.is_sequence() ? axis.items.front() : *axis.find("from");
 }
 
 // Puts the values of the fields into the text of a protocol; all else stands where its name stands.
 class Filling {
  public:
-  Filling(const Entry& written) : written_(written) {
+  explicit Filling(const Entry& written) : written_(written) {
     target_ = *written.value.find("target");
     const std::string text(base::trim(std::string_view(target_.text)));
     const std::size_t space = text.find(' ');
@@ -259,7 +258,7 @@ class Filling {
     const std::size_t dot = name.find('.');
     const Node* field = written_.value.find(name.substr(0, dot));
     if (field == nullptr) return std::nullopt;
-    return dot == std::string::npos ? std::optional(*field) : first_of(*field);
+    return dot == std::string::npos ? *field : first_of(*field);
   }
 
   const Entry& written_;
@@ -268,25 +267,29 @@ class Filling {
   std::optional<Node> neurons_;  // of the target, if it is a part of a population
 };
 
-// `[rate, AP_amplitude]` as {features: [AP_amplitude], statistics: [rate]}.
+// `[rate, AP_amplitude]`, a single name or `all` as {features: ..., statistics: ...}.
 Node analysis_as_map(const Node& names) {
   Node features = names, statistics = names, map;
   map.kind = NodeKind::map;
   map.place = names.place;
-  if (names.is_sequence()) {
+  if (names.text != "all") {
     const auto is_statistic = [](const Node& word) {
       return std::ranges::any_of(analysis::statistic_texts(),
                                  [&](const auto& statistic) { return statistic.name == word.text; });
     };
+    const std::vector<Node> words = names.is_sequence() ? names.items : std::vector<Node>{names};
+    for (Node* list : {&features, &statistics}) {
+      list->kind = NodeKind::sequence;
+      list->items = words;
+    }
     std::erase_if(features.items, is_statistic);
     std::erase_if(statistics.items, [&](const Node& word) { return !is_statistic(word); });
   }
-  const auto add = [&](const char* key, Node node) {
-    if (!node.is_sequence() || !node.items.empty())
-      map.entries.push_back({key, names.place, std::move(node)});
+  const auto add = [&](const char* key, const Node& list) {
+    if (!list.is_sequence() || !list.items.empty()) map.entries.push_back({key, names.place, list});
   };
-  add("features", std::move(features));
-  add("statistics", std::move(statistics));
+  add("features", features);
+  add("statistics", statistics);
   return map;
 }
 
@@ -330,10 +333,11 @@ class Merging {
   }
 
   void conflict(const base::Place& place, const std::string& path) {
+    const bool named = path.starts_with("inputs.") || path.starts_with("vars.");
     diagnostics_.error(
-        place, base::quoted(path) + " is what '" + protocol_.name + "' writes",
-        std::string("leave it out or name it otherwise, or write the experiment with 'sweep' instead of '") +
-            protocol_.name + "'");
+        place, base::quoted(path) + " belongs to '" + protocol_.name + "'",
+        named ? "give this one another name"
+              : std::string("leave it out: it is set by the fields of '") + protocol_.name + "'");
   }
 
   static void add_names(Node& into, const Node& from) {
@@ -353,6 +357,18 @@ class Merging {
   base::Diagnostics& diagnostics_;
 };
 
+// A sweep in which nothing varies has one point.
+void repeat_once(Node& root) {
+  if (root.find("sweep") == nullptr) {
+    root.entries.push_back({"sweep", root.place, {}});
+    root.entries.back().value.kind = NodeKind::map;
+    root.entries.back().value.place = root.place;
+  }
+  Node& sweep = *root.find("sweep");
+  if (sweep.is_map() && sweep.find("parameters") == nullptr && sweep.find("repeat") == nullptr)
+    sweep.entries.push_back({"repeat", sweep.place, scalar("1", sweep.place)});
+}
+
 bool check_fields(const Protocol& protocol, const Entry& written, base::Diagnostics& diagnostics) {
   const std::size_t before = diagnostics.all().size();
   const Variables none;
@@ -369,9 +385,9 @@ bool check_fields(const Protocol& protocol, const Entry& written, base::Diagnost
       reader.error(written.place, what + " needs '" + field.name + "'", remedy);
     if (node == nullptr) continue;
     const bool list = field.kind == axis;
-    if (field.kind == time && node->is_scalar() && !node->text.starts_with('='))
+    if (field.kind == time && !node->text.starts_with('='))
       reader.value(*node, field.name, base::dimension::time);
-    if (list ? !node->is_sequence() && !node->is_map() : field.kind == name && !node->is_scalar())
+    if (list ? !is_list_or_range(*node) : field.kind == name && !node->is_scalar())
       reader.error(node->place,
                    base::quoted(field.name) + " must be " + (list ? "a list or a range" : "a name") +
                        ", got " + node->describe(),
@@ -416,7 +432,16 @@ void write_out(const Protocol& protocol, Node& root, base::Diagnostics& diagnost
                       "leave 'combine' out, or write the experiment with 'sweep' alone");
     return;
   }
+  const Node* parameters = sweep == nullptr ? nullptr : sweep->find("parameters");
+  for (const char* edge : {".start", ".stop"}) {
+    const std::string path = std::string("inputs.") + protocol.name + edge;
+    if (const Entry* swept = parameters == nullptr ? nullptr : parameters->entry(path))
+      diagnostics.error(swept->place,
+                        base::quoted(path) + " would move the current alone, not what is measured",
+                        "write the experiment with 'sweep' alone, and both with the same name of 'vars'");
+  }
   Merging(protocol, diagnostics).merge(root, filled, "");
+  repeat_once(root);
 }
 
 }  // namespace hillock::config

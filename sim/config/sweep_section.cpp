@@ -44,7 +44,7 @@ class SweepReader {
     reader_.keys(node, "'sweep'", keys);
     read_combination(node);
     const Node* parameters = node.find("parameters");
-    const bool repeats = node.find("repeat") != nullptr && !draws_points(spec_.combination);
+    const bool repeats = node.find("repeat") != nullptr && spec_.combination == Combination::grid;
     if (parameters != nullptr)
       read_parameters(*parameters);
     else if (!repeats)

@@ -148,10 +148,31 @@ def test_a_pulse_on_a_spike_has_the_phase_0(table):
     assert found["phase_shift"][0] > 0.3
 
 
-def test_a_lone_protocol_can_be_repeated_and_its_spikes_kept(table, call):
+def test_a_pair_needs_its_second_window_as_a_whole(table):
+    population = "cell: {model: lif, receptors: {ampa: {model: exp_current}}}"
+    found = table(config("paired_pulse: {target: cell, receptor: ampa, weight: 100 pA, first: 100 ms, interval: [40 ms, 50 ms, 51 ms]}", "200 ms", population=population))
+    np.testing.assert_array_equal(np.isfinite(found["paired_pulse_ratio"]), [True, True, False])
+
+
+@pytest.mark.parametrize("names", ["rate", "all", "[rate, voltage_base]"])
+def test_measures_that_were_named_alone_are_kept(table, names):
+    found = table(config("f_i_curve: {target: cell, amplitude: [400 pA, 600 pA], start: 50 ms}", more=f"analysis: {{cell: {names}}}\n"))
+    assert {"rate", "cv"} <= set(found) and ("voltage_base" in found) == (names != "rate") and ("lv" in found) == (names == "all")
+
+
+@pytest.mark.parametrize("sweep", ["{repeat: 3, combine: zip}", "{repeat: 3, combine: sobol, count: 3}", "{keep: spikes}"])
+def test_a_sweep_of_nothing_is_an_error(call, tmp_path, sweep):
+    (tmp_path / "wrong.yaml").write_text(config("x").split("search")[0] + f"sweep: {sweep}\n")
+    for command in ("check", "sweep"):
+        assert "error: 'sweep' needs 'parameters', what is varied, or 'repeat'" in call(command, "wrong.yaml", expect=2).stderr
+
+
+def test_a_lone_protocol_can_be_repeated_and_its_spikes_kept(table, tmp_path):
     more = "inputs: {noise: {type: white_noise, target: cell, sigma: 50 pA ms^0.5}}\nsweep: {repeat: 3, keep: spikes}\n"
     found = table(config("chirp_impedance: {target: cell, amplitude: 50 pA, from: 1 Hz, to: 50 Hz, stop: 900 ms}", more=more))
     assert len(set(found["resonance_impedance"])) == 3 and list(found["repeat"]) == [0, 1, 2]
+    assert "spikes/cell/timestamps" in h5py.File(tmp_path / "found.h5")
+    assert len(table(config("chirp_impedance: {target: cell, amplitude: 50 pA, from: 1 Hz, to: 50 Hz, stop: 900 ms}", more="sweep: {keep: spikes}\n"))["rate"]) == 1
 
 
 WRITTEN_OUT = {
@@ -191,6 +212,8 @@ def test_a_single_run_takes_the_first_point(call, tmp_path):
 
 @pytest.mark.parametrize(("protocol", "place", "text"), [
     ("f_i_curve: {target: cell, amplitude: 1 pA}", "5:40", "'amplitude' must be a list or a range, got '1 pA'"),
+    ("f_i_curve: {target: cell, amplitude: {normal: [1 pA, 1 pA], count: 3}}", "5:40", "'amplitude' must be a list or a range, got a map"),
+    ("f_i_curve: {target: cell, amplitude: []}", "5:40", "'amplitude' must be a list or a range, got a list"),
     ("f_i_curve: {target: [cell], amplitude: [1 pA]}", "5:23", "'target' must be a name, got a list"),
     ("f_i_curve: {target: cell}", "5:3", "'f_i_curve' needs 'amplitude'"),
     ("f_i_curve: {target: cel, amplitude: [1 pA]}", "5:23", "target: there is no population 'cel'"),
@@ -198,7 +221,7 @@ def test_a_single_run_takes_the_first_point(call, tmp_path):
     ("f_i_curve: {target: cell, amplitude: [1 mV]}", "5:41", "amplitude needs current (pA) for input 'I' of 'lif', got voltage (mV)"),
     ("f_i_curve: 3", "5:14", "'f_i_curve' must be a map, got '3'"),
     ("f_i_curv: {}", "5:3", "'f_i_curv' is not a key of 'search'"),
-    ("chirp_impedance: {target: cell, amplitude: 1 pA, from: 5 mV, to: 9 Hz}", "5:58", "from needs frequency (Hz), got voltage (mV)"),
+    ("chirp_impedance: {target: cell, amplitude: 1 pA, from: 5 mV, to: 9 Hz, stop: 1 s}", "5:58", "from needs frequency (Hz), got voltage (mV)"),
     ("phase_response: {target: cell, amplitude: 1 pA, width: 1 ms, time: [0.15 ms]}", "5:3", "start (0.15 ms) is not a multiple of dt (0.1 ms)"),
     ("phase_response: {target: cell, amplitude: 1 pA, width: 1 mV, time: [1 ms]}", "5:58", "width needs time (ms), got voltage (mV)"),
     ("paired_pulse: {target: cell, receptor: ampa, weight: 1 nS, first: 1 ms, interval: [5 ms]}", "5:42", "'ampa'"),
@@ -211,10 +234,11 @@ def test_mistakes_are_errors_with_their_place(call, tmp_path, protocol, place, t
 
 
 @pytest.mark.parametrize(("more", "place", "text"), [
-    ("inputs: {f_i_curve: {type: dc, target: cell, amplitude: 1 pA}}\n", "4:10", "'inputs.f_i_curve' is what 'f_i_curve' writes"),
-    ("analysis: {cell: {statistics: rate, start: 5 ms}}\n", "4:44", "'analysis.cell.start' is what 'f_i_curve' writes"),
-    ("analysis: {cell: {statistics: rate, neurons: 0}}\n", "4:37", "'analysis.cell.neurons' is what 'f_i_curve' writes"),
-    ("sweep: {parameters: {inputs.f_i_curve.amplitude: [1 pA]}}\n", "4:50", "'sweep.parameters.inputs.f_i_curve.amplitude' is what 'f_i_curve' writes"),
+    ("inputs: {f_i_curve: {type: dc, target: cell, amplitude: 1 pA}}\n", "4:10", "'inputs.f_i_curve' belongs to 'f_i_curve'"),
+    ("analysis: {cell: {statistics: rate, start: 5 ms}}\n", "4:44", "'analysis.cell.start' belongs to 'f_i_curve'"),
+    ("analysis: {cell: {statistics: rate, neurons: 0}}\n", "4:37", "'analysis.cell.neurons' belongs to 'f_i_curve'"),
+    ("sweep: {parameters: {inputs.f_i_curve.amplitude: [1 pA]}}\n", "4:50", "'sweep.parameters.inputs.f_i_curve.amplitude' belongs to 'f_i_curve'"),
+    ("sweep: {parameters: {inputs.f_i_curve.start: [1 ms, 2 ms]}}\n", "4:22", "'inputs.f_i_curve.start' would move the current alone, not what is measured"),
     ("sweep: {parameters: {vars.x: {from: 1, to: 2}}, combine: sobol, count: 4}\nvars: {x: 1}\n", "4:58", "'f_i_curve' makes a grid with what is varied beside it"),
 ])
 def test_what_the_config_says_as_well_is_an_error(call, tmp_path, more, place, text):
