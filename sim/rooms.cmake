@@ -50,7 +50,7 @@ function(hillock_instruction_set room isa flags)
   endif()
 endfunction()
 
-# tests/fuzz/fuzz_NAME.cpp, which feeds random bytes to a room (the preset `asan-ubsan`); `ninja fuzzers` builds them all.
+# tests/fuzz/fuzz_NAME.cpp, which feeds random bytes to a room (the preset `fuzz`); `ninja fuzzers` builds them all.
 function(hillock_fuzz name room)
   add_executable(fuzz_${name} EXCLUDE_FROM_ALL ${hillock_root}/tests/fuzz/fuzz_${name}.cpp)
   target_include_directories(fuzz_${name} PRIVATE ${hillock_root}/tests)
