@@ -252,3 +252,20 @@ analysis: {point: [maximum_current, voltage_base]}
     assert "  resonance_impedance  MOhm or kOhm cm2  " in listed
     script = call("completion", "bash").stdout
     assert "impedance_magnitude" in script and "capacitive_transient" in script
+
+
+def test_what_has_no_value_is_said(call, tmp_path):
+    """Without its frequency there is no impedance; nor of a neuron that fires."""
+    head = """
+simulation: {duration: 400 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, size: 2}}
+inputs: {wave: {type: sine, target: cell, amplitude: [100 pA, 2 nA], frequency: 10 Hz}}
+"""
+    (tmp_path / "none.yaml").write_text(head + "analysis: {cell: [impedance_magnitude]}\n")
+    warning = call("check", "none.yaml").stderr
+    assert "warning: impedance_magnitude has no value without the frequency of the current" in warning and "impedance_frequency: 20 Hz" in warning
+    (tmp_path / "firing.yaml").write_text(head + "analysis: {cell: {features: [impedance_magnitude], settings: {impedance_frequency: 10 Hz}}}\n")
+    run = call("run", "firing.yaml", "--out", "firing.h5")
+    assert run.stderr == "" and "1 of 2 neurons fire, without impedance_magnitude" in run.stdout
+    with h5py.File(tmp_path / "firing.h5") as file:
+        np.testing.assert_array_equal(np.isnan(file["analysis/cell/impedance_magnitude"][()]), [False, True])
