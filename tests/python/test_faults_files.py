@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import random
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import h5py
@@ -190,11 +191,17 @@ def test_more_neurons_than_memory_holds_are_refused(hillock, call, tmp_path):
 # 64: two writers ---------------------------------------------------------------------------------------------------------
 
 
+def is_locked(path: Path) -> bool:
+    layout = "hhqqi4x"  # struct flock
+    with path.open("rb") as file:
+        found = fcntl.fcntl(file, fcntl.F_GETLK, struct.pack(layout, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+    return struct.unpack(layout, found)[0] != fcntl.F_UNLCK
+
+
 def test_a_second_writer_stops_with_the_pid_of_the_first(start, call, tmp_path):
     (tmp_path / "long.yaml").write_text(CONFIG.replace("300 ms", "100000 s").replace("0.1 ms}, I", "1 s}, I").replace("every: 1 ms", "every: 1 s"))
     first = start("run", "long.yaml", "--out", "x.h5", "--quiet")
-    wait_until((tmp_path / "x.h5.partial").exists)
-    time.sleep(0.1)  # the file is locked as soon as it is open
+    wait_until(lambda: (tmp_path / "x.h5.partial").exists() and is_locked(tmp_path / "x.h5.partial"))
     for words in (["run", "config.yaml", "--out", "x.h5"], ["run", "config.yaml", "--out", "x.h5", "--force"], ["recover", "x.h5.partial"]):
         done = call(*words, expect=5)
         remedy = "it can be recovered when that has ended" if words[0] == "recover" else "wait for it, or choose another name with --out"
