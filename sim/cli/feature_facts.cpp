@@ -41,6 +41,15 @@ Trains trains_of(const record::Spikes& spikes, const std::vector<std::int64_t>& 
   return trains;
 }
 
+// None where no spikes of the population were recorded.
+std::optional<Trains> recorded_trains(record::RunReader& reader, const std::string& population,
+                                      const std::vector<std::int64_t>& wanted) {
+  const auto& recorded = reader.info().spikes;
+  if (std::ranges::find(recorded, population, &record::SpikesInfo::population) == recorded.end())
+    return std::nullopt;
+  return trains_of(reader.spikes(population), wanted);
+}
+
 void check_window(double start, double stop) {
   if (!(start < stop))
     throw UserError(fmt::format("the stimulus ends at {} ms, but begins at {} ms", base::number(stop),
@@ -48,9 +57,9 @@ void check_window(double start, double stop) {
                     "choose --start and --stop so that it begins first");
 }
 
-void add_spikes(record::RunReader& reader, const FeatureRequest& request, PopulationFacts& population) {
-  const auto& recorded = reader.info().spikes;
-  if (std::ranges::find(recorded, population.name, &record::SpikesInfo::population) == recorded.end()) return;
+void add_spikes(record::RunReader& reader, const std::optional<Trains>& trains, const FeatureRequest& request,
+                PopulationFacts& population) {
+  if (!trains) return;
   constexpr double most_bins = 1e7;
   const analysis::Window window{request.start.value_or(0), request.stop.value_or(reader.info().end())};
   check_window(window.start, window.stop);
@@ -58,14 +67,13 @@ void add_spikes(record::RunReader& reader, const FeatureRequest& request, Popula
     throw UserError(
         fmt::format("--bin {} ms makes more than {:.0f} bins", base::number(request.bin), most_bins),
         "choose a wider bin");
-  Trains trains = trains_of(reader.spikes(population.name), request.neurons);
-  if (trains.trains.empty()) return;
+  if (trains->trains.empty()) return;
   population.spikes =
-      analysis::statistics(trains.trains, window, request.bin, analysis::lags_of(request.bin));
-  if (trains.trains.size() <= most_correlated)
+      analysis::statistics(trains->trains, window, request.bin, analysis::lags_of(request.bin));
+  if (trains->trains.size() <= most_correlated)
     population.correlations = analysis::correlations(
-        analysis::count_spikes(analysis::within(trains.trains, window), window, request.bin));
-  population.neurons = std::move(trains.neurons);
+        analysis::count_spikes(analysis::within(trains->trains, window), window, request.bin));
+  population.neurons = trains->neurons;
 }
 
 // The columns of the neurons asked for, and the neurons themselves.
@@ -85,18 +93,16 @@ std::vector<const analysis::Feature*> chosen_features(const FeatureRequest& requ
   return all;
 }
 
-// The recorded spikes of each neuron, if features below threshold are asked for.
-Trains firing(record::RunReader& reader, const std::string& population, const FeatureRequest& request,
-              const TraceFeatures& found) {
-  const auto& recorded = reader.info().spikes;
-  if (std::ranges::none_of(found.features, &analysis::Feature::below_threshold) ||
-      std::ranges::find(recorded, population, &record::SpikesInfo::population) == recorded.end())
-    return {};
-  return trains_of(reader.spikes(population), request.neurons);
+std::span<const double> spikes_of(const std::optional<Trains>& trains, std::int64_t neuron) {
+  if (!trains) return {};
+  const auto found = std::ranges::lower_bound(trains->neurons, neuron);
+  if (found == trains->neurons.end() || *found != neuron) return {};
+  return trains->trains[static_cast<std::size_t>(found - trains->neurons.begin())];
 }
 
-void measure_traces(record::RunReader& reader, const record::ReportInfo& report, const Trains& trains,
-                    const FeatureRequest& request, TraceFeatures& found) {
+void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
+                    const std::optional<Trains>& trains, const FeatureRequest& request,
+                    TraceFeatures& found) {
   constexpr std::size_t most_values = 1 << 26;  // in memory at a time: 512 MB, of the current as many
   const std::vector<std::int64_t> recorded = reader.neurons(report);
   const std::vector<std::size_t> columns = chosen_columns(recorded, request);
@@ -111,17 +117,15 @@ void measure_traces(record::RunReader& reader, const record::ReportInfo& report,
     auto I = known ? reader.columns(report, "I", here) : std::vector<std::vector<double>>(here.size());
     for (std::size_t k = 0; k < here.size(); ++k) {
       for (double& value : I[k]) value *= analysis::input_scale(found.input);
-      const auto neuron = std::ranges::find(trains.neurons, recorded[here[k]]);
-      std::span<const double> spikes;
-      if (neuron != trains.neurons.end())
-        spikes = trains.trains[static_cast<std::size_t>(neuron - trains.neurons.begin())];
-      analysis::add_trace(recorded[here[k]], {.time = times, .V = V[k], .I = I[k], .spikes = spikes},
+      const std::int64_t neuron = recorded[here[k]];
+      analysis::add_trace(neuron, {.time = times, .V = V[k], .I = I[k], .spikes = spikes_of(trains, neuron)},
                           request.settings, found);
     }
   }
 }
 
-void add_traces(record::RunReader& reader, const FeatureRequest& request, PopulationFacts& population) {
+void add_traces(record::RunReader& reader, const std::optional<Trains>& trains, const FeatureRequest& request,
+                PopulationFacts& population) {
   const record::ReportInfo* report = reader.report_of(population.name, "V");
   if (report == nullptr) {
     population.note = "V was not recorded: no features of action potentials";
@@ -142,7 +146,7 @@ void add_traces(record::RunReader& reader, const FeatureRequest& request, Popula
   found.features = chosen_features(request);
   const auto input = std::ranges::find(report->variables, "I", &record::ReportInfo::Variable::name);
   if (input != report->variables.end()) found.input = analysis::input_kind(input->unit);
-  measure_traces(reader, *report, firing(reader, population.name, request, found), request, found);
+  measure_traces(reader, *report, trains, request, found);
   if (found.neurons.empty()) return;
   population.note = analysis::note_on(found, population.spikes, request.settings, "--start and --stop");
   population.traces = std::move(found);
@@ -190,8 +194,9 @@ FileFacts feature_facts(const std::string& path, const FeatureRequest& request) 
   for (const std::string& name : chosen.names) {
     PopulationFacts population;
     population.name = name;
-    add_spikes(reader, request, population);
-    add_traces(reader, request, population);
+    const std::optional<Trains> trains = recorded_trains(reader, name, request.neurons);
+    add_spikes(reader, trains, request, population);
+    add_traces(reader, trains, request, population);
     std::vector<std::int64_t> during_run;
     if (auto measured = measured_during_run(reader, name)) {
       const auto kept = facts.during_run.emplace(name, asked_for(*std::move(measured), request)).first;
@@ -207,7 +212,7 @@ std::optional<TraceFeatures> trace_features(record::RunReader& reader, const Fea
                                             const std::string& population) {
   PopulationFacts facts;
   facts.name = population;
-  add_traces(reader, request, facts);
+  add_traces(reader, recorded_trains(reader, population, request.neurons), request, facts);
   return std::move(facts.traces);
 }
 

@@ -70,6 +70,17 @@ std::vector<hsize_t> shape(const H5::DataSet& set);
 void require_room(const H5::DataSet& set);
 // The length of a data set of one dimension. Throws as require_room, and if it has more dimensions or none.
 std::uint64_t rows(const H5::DataSet& set);
+// `count` rows of a data set of one dimension, from `first` on; that they are there is the caller's.
+template <class Number>
+std::vector<Number> read_rows(const H5::DataSet& set, hsize_t first, hsize_t count) {
+  std::vector<Number> values(count);
+  if (count == 0) return values;
+  H5::DataSpace place = set.getSpace();
+  place.selectHyperslab(H5S_SELECT_SET, &count, &first);
+  set.read(values.data(), memory_type<Number>(), H5::DataSpace(1, &count), place);
+  return values;
+}
+
 // Cuts off what lies behind so many rows.
 void shorten(H5::DataSet& set, std::uint64_t rows);
 

@@ -75,17 +75,13 @@ void cut_report(WritableFile& file, const ReportInfo& report, std::uint64_t most
 // recovery that was killed has cut there already.
 std::uint64_t times_up_to(const H5::DataSet& set, std::uint64_t count, double end) {
   constexpr std::uint64_t block = 65536;
-  std::vector<double> times;
   while (count > 0) {
-    const std::array<hsize_t, 1> size{std::min(count, block)}, start{count - size[0]};
-    times.resize(size[0]);
-    H5::DataSpace place = set.getSpace();
-    place.selectHyperslab(H5S_SELECT_SET, size.data(), start.data());
-    set.read(times.data(), memory_type<double>(), H5::DataSpace(1, size.data()), place);
+    const std::uint64_t size = std::min(count, block), start = count - size;
+    const auto times = read_rows<double>(set, start, size);
     const auto after =
         std::partition_point(times.begin(), times.end(), [end](double time) { return time <= end; });
-    if (after != times.begin()) return start[0] + static_cast<std::uint64_t>(after - times.begin());
-    count = start[0];
+    if (after != times.begin()) return start + static_cast<std::uint64_t>(after - times.begin());
+    count = start;
   }
   return 0;
 }

@@ -110,13 +110,7 @@ std::vector<Number> read_range(ReadableFile& file, const std::string& name, Fram
     const std::uint64_t length = rows(set);
     if (length < range.first || length - range.first < range.count)
       file.damaged(name, "it is shorter than what it belongs to");
-    std::vector<Number> values(range.count);
-    if (range.count == 0) return values;
-    const hsize_t start = range.first, size = range.count;
-    H5::DataSpace place = set.getSpace();
-    place.selectHyperslab(H5S_SELECT_SET, &size, &start);
-    set.read(values.data(), memory_type<Number>(), H5::DataSpace(1, &size), place);
-    return values;
+    return read_rows<Number>(set, range.first, range.count);
   });
 }
 

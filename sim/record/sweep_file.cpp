@@ -53,9 +53,7 @@ H5::StrType reason_type() {
 
 // How many of the ascending runs of a data set lie before `next`.
 std::uint64_t rows_before(const H5::DataSet& runs, std::int64_t next) {
-  std::vector<std::int64_t> all(rows(runs));
-  if (all.empty()) return 0;
-  runs.read(all.data(), memory_type<std::int64_t>());
+  const auto all = read_rows<std::int64_t>(runs, 0, rows(runs));
   return static_cast<std::uint64_t>(std::ranges::lower_bound(all, next) - all.begin());
 }
 
@@ -386,14 +384,10 @@ std::vector<SweepFailure> read_failures(ReadableFile& file) {
   return file.reading("/failures", [&] {
     const H5::DataSet run = file.file().openDataSet("failures/run"),
                       reason = file.file().openDataSet("failures/reason");
-    std::vector<std::int64_t> runs(std::min(rows(run), rows(reason)));
+    const auto runs = read_rows<std::int64_t>(run, 0, std::min(rows(run), rows(reason)));
     std::string reasons(rows(reason) * longest_reason, '\0');
     std::vector<SweepFailure> failures;
     if (runs.empty()) return failures;
-    H5::DataSpace place = run.getSpace();
-    const hsize_t start = 0, size = runs.size();
-    place.selectHyperslab(H5S_SELECT_SET, &size, &start);
-    run.read(runs.data(), memory_type<std::int64_t>(), H5::DataSpace(1, &size), place);
     reason.read(reasons.data(), reason_type());
     for (std::size_t i = 0; i < runs.size(); ++i) {
       const std::string padded_reason = reasons.substr(i * longest_reason, longest_reason);

@@ -15,19 +15,7 @@ namespace {
 
 template <class T>
 std::vector<T> all_rows(const H5::DataSet& set) {
-  std::vector<T> values(rows(set));
-  if (!values.empty()) set.read(values.data(), memory_type<T>());
-  return values;
-}
-
-template <class T>
-std::vector<T> some_rows(const H5::DataSet& set, hsize_t first, hsize_t count) {
-  std::vector<T> values(count);
-  if (count == 0) return values;
-  H5::DataSpace place = set.getSpace();
-  place.selectHyperslab(H5S_SELECT_SET, &count, &first);
-  set.read(values.data(), memory_type<T>(), H5::DataSpace(1, &count), place);
-  return values;
+  return read_rows<T>(set, 0, rows(set));
 }
 
 // Whether the column in the file holds these values bit for bit.
@@ -118,8 +106,8 @@ engine::SpikeBlock SweepSource::spikes_of(std::size_t population, std::int64_t p
   const auto first = static_cast<hsize_t>(std::lower_bound(begin, end, point) - begin),
              count = static_cast<hsize_t>(std::upper_bound(begin, end, point) - begin) - first;
   engine::SpikeBlock block;
-  block.times = some_rows<double>(spikes.timestamps, first, count);
-  block.node_ids = some_rows<std::uint64_t>(spikes.node_ids, first, count);
+  block.times = read_rows<double>(spikes.timestamps, first, count);
+  block.node_ids = read_rows<std::uint64_t>(spikes.node_ids, first, count);
   return block;
 }
 
