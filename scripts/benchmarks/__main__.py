@@ -37,7 +37,7 @@ BENCHMARKS = {benchmark.name: benchmark for benchmark in (
     Benchmark("work_precision", "work_precision", "error of spike times over wall time for HH, AdEx, Izhikevich and LIF, by method and step; others at their defaults", ("peers",)),
     Benchmark("first_step", "first_step", "from command to first step, every shipped config and model: an upper bound (below 0.03 s)"),
     Benchmark("threads", "threads", "1000 HH neurons on two threads, beside one: with a core taken by another process (at least 0.8 times as fast)"),
-    Benchmark("guard", "guard", "the look for values that are not finite, beside the same run of 512 HH, AdEx or LIF cells without it (at most 2 % more)"),
+    Benchmark("guard", "guard", "the look for values that are not finite, beside the same run without it, for each kind of kernel (at most 2 % more)"),
     Benchmark("recording", "recording", "ten million samples: time added, beside an fsynced write of the same bytes (at most 3 times)"),
     Benchmark("startup", "startup", "`hillock run configs/quickstart.yaml` from start to exit (at most 0.15 s)"),
     Benchmark("python", "from_python", "`hillock.run` of the same from Python, beside the command line from start to exit (at most 0.05 s more)"),

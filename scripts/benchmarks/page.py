@@ -69,8 +69,8 @@ def _first_step(found: dict) -> str:
 
 
 def _guard(found: dict) -> str:
-    return table(["model", "neurons", "ns", "without the look, ns", "added"],
-                 [[row["case"], f"{row['neurons']:,}", f"{row['ns_per_cell_step']:.2f}", f"{row['ns_per_cell_step_without_guard']:.2f}",
+    return table(["model", "kernel", "neurons", "ns", "without the look, ns", "added"],
+                 [[row["case"], row["kernel"], f"{row['neurons']:,}", f"{row['ns_per_cell_step']:.2f}", f"{row['ns_per_cell_step_without_guard']:.2f}",
                    f"{100 * row['added']:+.1f} %"] for row in found.get("rows", [])])
 
 

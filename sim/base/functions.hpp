@@ -12,8 +12,9 @@
 //   lookup(const double (&table)[8], Bits) by the three lowest bits
 // and, where the CPU has an instruction for it, scale(m, n): m 2^floor(n), infinite above the range of
 // doubles, 0 below the normal one.
-// Numbers below the normal range count as zero; NaN propagates (but pow(x, 0) = pow(1, y) = 1, as IEEE 754
-// has it).
+// exp, exprel, reciprocal_exprel, sigmoid and tanh give what is not finite only where x is not or an
+// operation raised its exception flag. Numbers below the normal range count as zero; NaN propagates (but
+// pow(x, 0) = pow(1, y) = 1, as IEEE 754 has it).
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -36,7 +37,7 @@ struct Functions {
     }
     const Reduced e = reduce(x);
     const Number scaled = O::number(O::add_bits(O::bits(exp_mantissa(e)), exponent_of(e)));
-    const Number overflowed = O::multiply(x, O::set(infinity));  // keeps NaN
+    const Number overflowed = O::multiply(x, O::set(overflow));  // with its flag; keeps NaN
     const Number result = O::select(O::less_equal(x, O::set(largest_exponent)), scaled, overflowed);
     return O::select(O::less(x, O::set(smallest_exponent)), O::set(0), result);
   }
@@ -149,6 +150,8 @@ struct Functions {
   static constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
   static constexpr double smallest = std::numeric_limits<double>::min();
   static constexpr double largest_exponent = 0x1.62e42fefa39efp+9;  // exp of the next double overflows
+  static constexpr double overflow =
+      0x1p1023 / 354;  // the least exponent of which exp overflows, times this, does
   static constexpr double smallest_exponent =
       -0x1.6232bdd7abcd2p+9;                       // exp of the next below is below the normal range
   static constexpr double round_shift = 0x1.8p52;  // adding it rounds to a whole number, in the lowest bits

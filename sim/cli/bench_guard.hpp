@@ -6,7 +6,7 @@
 
 namespace hillock::cli {
 
-// The steps of a run with guards and without, in turn; the median of the ratios.
+// For each kind of kernel the steps of a run with guards and without, in turn; the median of the ratios.
 Json bench_guard(const model::Experiment& experiment);
 
 }  // namespace hillock::cli

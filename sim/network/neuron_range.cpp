@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <set>
 
 #include "network/population.hpp"
 
@@ -53,19 +54,26 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
   for (const auto& [slot, values] : plan_.parameters)
     if (values.size() == 1) single_parameters_[slot] = values[0];
   if (!flags_tell()) return;
-  for (int slot = 0; slot < plan_.step.arrays; ++slot)
-    if (std::ranges::find(plan_.arrivals, slot) == plan_.arrivals.end()) kept_slots_.push_back(slot);
+  std::set<int> left(plan_.arrivals.begin(), plan_.arrivals.end());
+  for (const auto& [now, next] : plan_.next) left.insert(next);
+  for (int slot = 0; slot < std::max(plan_.step.arrays, plan_.events ? plan_.events->arrays : 0); ++slot)
+    if (!left.contains(slot)) kept_slots_.push_back(slot);
   kept_ = base::AlignedArray<double>(std::ssize(kept_slots_) * base::padded(count));
 }
 
 bool NeuronRange::flags_tell() const {
-  return plan_.mode == StepMode::whole && population_.step_kernel_->flags_tell();
+  const auto tell = [](const std::unique_ptr<program::Kernel>& kernel) {
+    return !kernel || kernel->flags_tell();
+  };
+  return plan_.mode != StepMode::adaptive && tell(population_.step_kernel_) &&
+         tell(population_.events_kernel_);
 }
 
 bool NeuronRange::keep() {
   const std::int64_t size = base::padded(count_);
   double* to = kept_.data();
   double zero = 0;  // stays so: a finite value times zero is 0
+  kept_arrays_ = arrays_;
   for (const int slot : kept_slots_) {
     const double* const from = arrays_[slot] + first_;
     std::copy_n(from, size, to);
@@ -80,6 +88,7 @@ bool NeuronRange::keep() {
 
 void NeuronRange::go_back() {
   const std::int64_t size = base::padded(count_);
+  arrays_ = kept_arrays_;
   for (std::size_t k = 0; k < kept_slots_.size(); ++k)
     std::copy_n(kept_.data() + static_cast<std::int64_t>(k) * size, size, arrays_[kept_slots_[k]] + first_);
   clear_arrivals();
@@ -93,7 +102,7 @@ std::int64_t NeuronRange::run(program::Runner& runner, std::int64_t step) {
   call.step = static_cast<std::uint64_t>(step);
   call.first = first_;
   call.count = count_;
-  call.guarded = guarded_ || &runner != step_.get();
+  call.guarded = guarded_ || (&runner != step_.get() && &runner != events_.get());
   return runner.run(call);
 }
 

@@ -127,8 +127,10 @@ class NeuronRange {
   std::unique_ptr<program::Integrator> integrator_;
   std::optional<program::ScalarEvaluator> reset_;
   std::vector<double> single_arrays_, single_parameters_;  // of the neuron whose step is cut
-  std::vector<int> kept_slots_;      // arrays of the step without arrivals, which are 0 between steps
-  base::AlignedArray<double> kept_;  // [kept_slots_][padded count]; where flags tell
+  // Arrays of the step without arrivals, which are 0 between steps, and those that it fills.
+  std::vector<int> kept_slots_;
+  std::vector<double*> kept_arrays_;  // arrays_ then
+  base::AlignedArray<double> kept_;   // [kept_slots_][padded count]; where flags tell
   bool guarded_ = true;
 };
 

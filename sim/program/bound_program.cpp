@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <string>
 
 #include "base/aligned.hpp"
@@ -149,6 +150,12 @@ bool SharedValues::current(const Call& call, const double* values, int repeats) 
            return std::bit_cast<std::uint64_t>(values[repeats * v.place]) ==
                   std::bit_cast<std::uint64_t>(call.step_values[index(v.slot)]);
          });
+}
+
+bool SharedValues::finite(const double* values, int repeats) const {
+  const auto at = [&](int place) { return std::isfinite(values[repeats * place]); };
+  return std::ranges::all_of(step_values, at, &StepValue::place) &&
+         std::ranges::all_of(operations, at, &SharedOperation::result);
 }
 
 }  // namespace hillock::program

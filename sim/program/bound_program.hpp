@@ -61,6 +61,9 @@ struct SharedValues {
   // Whether values, filled for a call before, are those of this call too; value i stands at values[repeats *
   // i].
   bool current(const Call& call, const double* values, int repeats) const;
+  // Whether all that was filled in is finite. Where it is not, exception flags tell where it came about, not
+  // where it is read.
+  bool finite(const double* values, int repeats) const;
 };
 
 // Of the memory they take.

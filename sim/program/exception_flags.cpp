@@ -30,22 +30,18 @@ bool looks_for_what_is_not_finite(const Program& program) {
 
 // Whether a node is finite, or one of its operands is not, or computing it raises a flag. Functions that
 // choose an infinity or NaN as a constant raise none.
-bool flagged(const Node& node, const Program& program, const ParameterValues& parameters, bool native_wide) {
+bool flagged(const Node& node, const Program& program, const ParameterValues& parameters) {
   const auto finite = [](double value) { return std::isfinite(value); };
   switch (node.op) {
     case Op::constant:
       return finite(node.value);
     case Op::parameter:
       return std::ranges::all_of(parameters[index(node.a)], finite);
-    case Op::exp:
-      return native_wide;  // by an instruction that flags overflow
     case Op::normal_quantile:
       return program.step[index(node.a)].op == Op::uniform;  // neither 0 nor 1
     case Op::external:
     case Op::log:
     case Op::pow:
-    case Op::sinh:
-    case Op::cosh:
     case Op::sin:
     case Op::cos:
       return false;
@@ -54,24 +50,13 @@ bool flagged(const Node& node, const Program& program, const ParameterValues& pa
   }
 }
 
-std::vector<bool> read_by_outputs(const Program& program) {
-  std::vector<bool> live(program.step.size(), false);
-  for (const Output& output : program.outputs) live[index(output.node)] = true;
-  for (std::size_t i = program.step.size(); i-- > 0;)
-    if (live[i]) for_operands(program.step[i], [&](int operand) { live[index(operand)] = true; });
-  return live;
-}
-
 }  // namespace
 
-bool flags_tell(const Program& program, const ParameterValues& parameters, const SharedValues& shared,
-                InstructionSet isa) {
+bool flags_tell(const Program& program, const ParameterValues& parameters) {
   if (program.guard < 0 || !has_exception_flags() || !looks_for_what_is_not_finite(program)) return false;
-  const std::vector<bool> live = read_by_outputs(program);
-  for (std::size_t i = 0; i < live.size(); ++i) {
-    const bool native_wide = isa == InstructionSet::avx512 && shared.places[i] < 0;
-    if (live[i] && !flagged(program.step[i], program, parameters, native_wide)) return false;
-  }
+  const std::vector<bool> live = live_nodes(without_guard(program));
+  for (std::size_t i = 0; i < live.size(); ++i)
+    if (live[i] && !flagged(program.step[i], program, parameters)) return false;
   return true;
 }
 

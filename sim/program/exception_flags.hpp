@@ -15,7 +15,6 @@ bool exceptions_flagged();
 // Whether the guard of a program looks for what is not finite, and none of its operations makes such a value
 // of finite arrays and step values without a flag: then, while none is up, the guard holds for no neuron.
 // Operations whose result is thrown away may raise one too.
-bool flags_tell(const Program& program, const ParameterValues& parameters, const SharedValues& shared,
-                InstructionSet isa);
+bool flags_tell(const Program& program, const ParameterValues& parameters);
 
 }  // namespace hillock::program

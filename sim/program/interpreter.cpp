@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/aligned.hpp"
 #include "base/diagnostics.hpp"
+#include "program/exception_flags.hpp"
 #include "program/interpreter_code.hpp"
 #include "program/kernel.hpp"
 #include "program/operations.hpp"
@@ -50,16 +52,20 @@ class Interpreter final : public Kernel {
       : streams_(binding.streams), parameters_(bind_parameters(program, binding, neurons)) {
     const StackedDraws stacked = add_stacked_draws(streams_, neurons, parameters_);
     const std::int64_t all = std::max(base::simd_width, base::padded(neurons));
-    code_ = compile(program, parameters_, streams_, stacked, table_of(options.isa),
-                    std::min<std::int64_t>(options.chunk, all));
+    const auto compiled = [&](const Program& each) {
+      return compile(each, parameters_, streams_, stacked, table_of(options.isa),
+                     std::min<std::int64_t>(options.chunk, all));
+    };
+    code_ = compiled(program);
+    if (program::flags_tell(program, parameters_)) unguarded_ = compiled(without_guard(program));
     for (const Output& output : program.outputs)
       if (output.mask) written_masks_.push_back(output.slot);
   }
 
   std::unique_ptr<Runner> runner() const override;
+  bool flags_tell() const override { return unguarded_.has_value(); }
   std::int64_t bytes() const override {
-    return program::bytes(parameters_) +
-           (std::ssize(code_.compute) + std::ssize(code_.stores)) * std::int64_t{sizeof(Instruction)};
+    return program::bytes(parameters_) + code_.bytes() + (unguarded_ ? unguarded_->bytes() : 0);
   }
 
  private:
@@ -67,18 +73,29 @@ class Interpreter final : public Kernel {
   std::vector<base::Streams> streams_;
   ParameterValues parameters_;
   Code code_;
+  std::optional<Code> unguarded_;
   std::vector<int> written_masks_;
 };
 
-class InterpreterRunner final : public Runner {
+// Runs a code in scratch memory of its own.
+class CodeRunner {
  public:
-  explicit InterpreterRunner(const Interpreter& kernel)
-      : kernel_(kernel), code_(kernel.code_), scratch_(code_.scratch_bytes) {}
+  CodeRunner(const Code& code, const std::vector<base::Streams>& streams, const ParameterValues& parameters,
+             const std::vector<int>& written_masks)
+      : code_(code),
+        streams_(streams),
+        parameters_(parameters),
+        written_masks_(written_masks),
+        scratch_(code.scratch_bytes) {}
 
-  std::int64_t run(const Call& call) override {
+  std::int64_t run(const Call& call) {
     double* const values = reinterpret_cast<double*>(scratch_.data());
-    if (!filled_ || !code_.shared.current(call, values, 1)) code_.shared.fill(call, kernel_.streams_, values);
+    if (!filled_ || !code_.shared.current(call, values, 1)) {
+      code_.shared.fill(call, streams_, values);
+      finite_ = code_.shared.finite(values, 1);
+    }
     filled_ = true;
+    if (!call.guarded && !finite_) return call.first;
     const std::int64_t end = call.first + call.count;
     for (std::int64_t start = call.first; start < end; start += code_.chunk) {
       const std::int64_t count = std::min(code_.chunk, end - start);
@@ -87,7 +104,7 @@ class InterpreterRunner final : public Runner {
     }
     return -1;
   }
-  std::int64_t bytes() const override { return scratch_.bytes(); }
+  std::int64_t bytes() const { return scratch_.bytes(); }
 
  private:
   std::int64_t run_chunk(const Call& call, std::int64_t start, std::int64_t count) {
@@ -103,7 +120,7 @@ class InterpreterRunner final : public Runner {
     execute(code_.stores, bases, lanes);
     if (count % 8 != 0) {
       const auto valid = static_cast<std::uint8_t>((1u << (count % 8)) - 1);
-      for (const int mask : kernel_.written_masks_) call.masks[index(mask)][(start + count) / 8] &= valid;
+      for (const int mask : written_masks_) call.masks[index(mask)][(start + count) / 8] &= valid;
     }
     return -1;
   }
@@ -116,16 +133,36 @@ class InterpreterRunner final : public Runner {
       *bases++ = reinterpret_cast<std::byte*>(call.masks[index(i)] + start / 8);
     // Instructions only read through the bases of parameters.
     for (const int slot : code_.parameters_per_neuron)
-      *bases++ =
-          reinterpret_cast<std::byte*>(const_cast<double*>(kernel_.parameters_[index(slot)].data() + start));
+      *bases++ = reinterpret_cast<std::byte*>(const_cast<double*>(parameters_[index(slot)].data() + start));
     DrawPosition* position = reinterpret_cast<DrawPosition*>(scratch_.data() + code_.draw_position);
     *position = DrawPosition{call.step, call.first_index + static_cast<std::uint64_t>(start)};
   }
 
-  const Interpreter& kernel_;
   const Code& code_;
+  const std::vector<base::Streams>& streams_;
+  const ParameterValues& parameters_;
+  const std::vector<int>& written_masks_;
   base::AlignedArray<std::byte> scratch_;
   bool filled_ = false;
+  bool finite_ = true;
+};
+
+class InterpreterRunner final : public Runner {
+ public:
+  explicit InterpreterRunner(const Interpreter& kernel) : guarded_(runner(kernel, kernel.code_)) {
+    if (kernel.unguarded_) unguarded_.emplace(runner(kernel, *kernel.unguarded_));
+  }
+
+  std::int64_t run(const Call& call) override { return (call.guarded ? guarded_ : *unguarded_).run(call); }
+  std::int64_t bytes() const override { return guarded_.bytes() + (unguarded_ ? unguarded_->bytes() : 0); }
+
+ private:
+  static CodeRunner runner(const Interpreter& kernel, const Code& code) {
+    return {code, kernel.streams_, kernel.parameters_, kernel.written_masks_};
+  }
+
+  CodeRunner guarded_;
+  std::optional<CodeRunner> unguarded_;
 };
 
 std::unique_ptr<Runner> Interpreter::runner() const { return std::make_unique<InterpreterRunner>(*this); }

@@ -26,6 +26,7 @@ class Compiler {
     code_.arrays = program_.arrays;
     code_.masks = program_.masks;
     places_.assign(program_.step.size(), Place{});
+    live_ = live_nodes(program_);
     code_.shared = share(program_, parameters_, stacked_.any());
     place_leaves();
     find_last_uses();
@@ -75,7 +76,7 @@ class Compiler {
                  Address{code_.base_of_parameter(static_cast<int>(found - list.begin())), 0}};
   }
 
-  bool computed(int i) const { return places_[index(i)].kind == Kind::none; }
+  bool computed(int i) const { return live_[index(i)] && places_[index(i)].kind == Kind::none; }
 
   void find_last_uses() {
     last_use_.assign(program_.step.size(), -1);
@@ -278,6 +279,7 @@ class Compiler {
   const StackedDraws& stacked_;
   const InstructionTable& table_;
   Code code_;
+  std::vector<bool> live_;
   std::vector<Place> places_;
   std::vector<int> last_use_, direct_;  // direct_: output that the node is written to at once, or -1
   std::vector<int> free_numbers_, free_masks_;

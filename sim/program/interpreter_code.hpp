@@ -35,6 +35,9 @@ struct Code {
   int base_of_array(int slot) const { return 1 + slot; }
   int base_of_mask(int slot) const { return 1 + arrays + slot; }
   int base_of_parameter(int i) const { return 1 + arrays + masks + i; }
+  std::int64_t bytes() const {
+    return (std::ssize(compute) + std::ssize(stores)) * std::int64_t{sizeof(Instruction)};
+  }
   int bases() const { return 1 + arrays + masks + static_cast<int>(parameters_per_neuron.size()); }
 };
 

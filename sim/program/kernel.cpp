@@ -15,11 +15,8 @@ std::string describe(const KernelOptions& options) {
 
 std::unique_ptr<Kernel> make_kernel(const Program& program, const Binding& binding, std::int64_t neurons,
                                     const KernelOptions& options) {
-  if (!options.guards && program.guard >= 0) {
-    Program without = program;
-    without.guard = -1;
-    return make_kernel(without, binding, neurons, options);
-  }
+  if (!options.guards && program.guard >= 0)
+    return make_kernel(without_guard(program), binding, neurons, options);
   if (options.backend == Backend::jit) return make_jit(program, binding, neurons, options.isa);
   return make_interpreter(program, binding, neurons, {options.chunk, options.isa});
 }

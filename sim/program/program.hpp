@@ -25,4 +25,8 @@ struct Program {
 
 Program optimise(const Tape& tape, const Passes& passes = {});
 
+Program without_guard(Program program);
+// Which nodes of the step its outputs and guard need.
+std::vector<bool> live_nodes(const Program& program);
+
 }  // namespace hillock::program

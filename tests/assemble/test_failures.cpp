@@ -95,8 +95,9 @@ struct Outcome {
 };
 
 // In slices of `slice` steps; short ones are taken with guards.
-Outcome outcome(const loading::Folder& folder, const std::string& config, std::int64_t slice) {
-  Run run(folder, config);
+Outcome outcome(const loading::Folder& folder, const std::string& config, std::int64_t slice,
+                program::Backend backend) {
+  Run run(folder, config, {{.backend = backend}});
   engine::Simulation& simulation = *run.prepared.simulation;
   Outcome result;
   try {
@@ -131,7 +132,7 @@ TEST_CASE("a failure far into a run is that of a run in short slices, with the f
     folder.write("cell.yaml",
                  running::model_text("inputs: {I: pA}\nstate:\n  V: {init: 1}\nequations:\n  dV/dt: " +
                                      one.equation + " + I*0.0001/pA/ms\n" + one.spike));
-    const std::string config = R"(simulation: {duration: 40 ms, dt: 0.01 ms, method: euler, threads: 1}
+    const std::string config = R"(
 populations:
   cell: {model: cell.yaml, size: 20, init: {V: {linspace: [0.6, 1]}}, receptors: {exc: {model: exp_current, tau: 2 ms}}}
 inputs:
@@ -139,10 +140,18 @@ inputs:
   noise: {type: poisson, target: cell, receptor: exc, rate: 1 kHz, weight: 0.1 pA}
 record: {cell: {V: {every: 0.07 ms}, spikes: true, dtype: float64}}
 )";
-    const Outcome expected = outcome(folder, config, 20), found = outcome(folder, config, 4000);
-    CHECK(expected.error.empty() != one.fails);
-    CHECK(found.error == expected.error);
-    CHECK(found == expected);
+    for (const std::string times : {"grid", "interpolated"})
+      for (const program::Backend backend : {program::Backend::interpreter, program::best_backend()}) {
+        CAPTURE(times);
+        const std::string head =
+            "simulation: {duration: 40 ms, dt: 0.01 ms, method: euler, threads: 1, spike_times: " + times +
+            "}";
+        const Outcome expected = outcome(folder, head + config, 20, backend),
+                      found = outcome(folder, head + config, 3999, backend);
+        CHECK(expected.error.empty() != one.fails);
+        CHECK(found.error == expected.error);
+        CHECK(found == expected);
+      }
   }
 }
 

@@ -1,7 +1,6 @@
 // The kernel that runs native code.
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -51,11 +50,8 @@ class JitKernel final : public Kernel {
     layout_ = lowered.values;
     write(lowered.list, isa, code_);
     for (const int slot : lowered.list.parameters) per_neuron_.push_back(parameters_[index(slot)].data());
-    if (program::flags_tell(program, parameters_, shared_, isa)) {
-      Program without = program;
-      without.guard = -1;
-      write(lower(without, shared_, streams_, stacked_, isa).list, isa, unguarded_);
-    }
+    if (program::flags_tell(program, parameters_))
+      write(lower(without_guard(program), shared_, streams_, stacked_, isa).list, isa, unguarded_);
     for (const Output& output : program.outputs)
       if (output.mask) written_masks_.push_back(output.slot);
   }
@@ -121,9 +117,7 @@ class JitRunner final : public Runner {
       kernel_.shared_.fill(call, kernel_.streams_, values);
       for (std::int64_t i = repeats == 1 ? 0 : table; i-- > 0;) repeat(i);
       filled_ = true;
-      const auto finite = [&](int place) { return std::isfinite(values[repeats * place]); };
-      finite_ = std::ranges::all_of(kernel_.shared_.step_values, finite, &StepValue::place) &&
-                std::ranges::all_of(kernel_.shared_.operations, finite, &SharedOperation::result);
+      finite_ = kernel_.shared_.finite(values, repeats);
     }
     if (kernel_.streams_.empty()) return;
     set(kernel_.layout_.step_low, call.step & 0xffffffff);
@@ -135,7 +129,7 @@ class JitRunner final : public Runner {
   }
 
   std::int64_t run_unguarded(std::int64_t first, std::int64_t end) {
-    if (!finite_) return first;  // flags tell where it came about, not where it is read
+    if (!finite_) return first;
     limit(first, first + base::padded(end - first), *kernel_.unguarded_);
     return kernel_.unguarded_->run(frame_);
   }
