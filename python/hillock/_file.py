@@ -14,7 +14,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from ._source import Array, ReportInfo, SnippetInfo, Variable, profile_of
 from .analysis import Analysis, Quantity
-from .errors import IoError
+from .errors import IoError, NotRecordedError
 
 Result = TypeVar("Result")
 
@@ -393,7 +393,17 @@ class SweepTable(HillockFile):
         return self.read(look)
 
     def trace(self, group: str, variable: str, run: int) -> tuple[Any, Any]:
-        return self.read(lambda file: (file[f"report/{group}/time"][:], file[f"report/{group}/{variable}"][run]))
+        """Times and values [time, neuron] of a point; a mean has one column."""
+        def look(file: h5py.File) -> tuple[Any, Any]:
+            own = file.get(f"runs/{run}/report")  # a point of other times than the rest
+            if own is None:
+                return file[f"report/{group}/time"][:], file[f"report/{group}/{variable}"][run]
+            if group not in own or variable not in own[group]:
+                raise NotRecordedError(f"point {run} of {self.name} has no trace of {variable!r} of {group}")
+            values = own[group][variable][:]
+            return own[group]["time"][:], values if values.ndim == 2 else values[:, None]
+
+        return self.read(look)
 
     def traces(self, group: str, variable: str) -> FileArray:
         place = f"report/{group}/{variable}"

@@ -208,7 +208,10 @@ class Sweep(ItemsAsAttributes[Numbers]):
         return self._table.trace(self._only(group, having, "group"), variable, run)
 
     def traces(self, variable: str = "V", group: str | None = None) -> FileArray:
-        """A variable in all points [point, time, neuron]; what is indexed is read. Points that failed are NaN."""
+        """A variable in all points [point, time, neuron]; what is indexed is read.
+
+        Points that failed are NaN, and so are those of other times than the config's, whose traces `trace` reads.
+        """
         having = tuple(name for name, variables in self._table.reports.items() if variable in variables)
         if not having:
             raise NotRecordedError(f"the sweep keeps no traces of {variable!r}; write sweep: {{keep: [traces]}} and record it")

@@ -86,6 +86,9 @@ std::string text_of(const SweepTable& table) {
                         base::join(trace.variables, ", "),
                         counted(static_cast<std::int64_t>(trace.frames), "frame"),
                         counted(static_cast<std::int64_t>(trace.neurons), "neuron"));
+  if (!table.with_own_traces.empty())
+    text += fmt::format("/runs: {} have traces of their own\n",
+                        counted(std::ssize(table.with_own_traces), "point"));
   if (!table.failures.empty()) text += "failures:\n" + failures_text(table.failures);
   return text + texts_text(table.head);
 }
@@ -137,6 +140,8 @@ Json json_of(const SweepTable& table) {
     for (const std::string& variable : trace.variables) one["variables"].push(variable);
     json["traces"].push(std::move(one));
   }
+  json["with_own_traces"] = Json::Array{};
+  for (const std::int64_t point : table.with_own_traces) json["with_own_traces"].push(point);
   json["failures"] = Json::Array{};
   for (const record::SweepFailure& failure : table.failures) {
     Json one;

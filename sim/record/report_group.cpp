@@ -34,8 +34,8 @@ std::int64_t frames_before(double end, double interval) {
   return static_cast<std::int64_t>(std::ceil(end / interval - 0.25));
 }
 
-ReportGroup::ReportGroup(WritableFile& file, const engine::ReportLayout& layout)
-    : file_(file), layout_(layout), place_("/report/" + layout.group) {
+ReportGroup::ReportGroup(WritableFile& file, const engine::ReportLayout& layout, const std::string& parent)
+    : file_(file), layout_(layout), place_(parent + "/report/" + layout.group) {
   if (layout.variables.empty() || layout.values_per_frame() == 0 || !(layout.interval > 0))
     throw InternalError("report '" + layout.group + "' has no variable, no neuron or no interval");
   const std::int64_t value_bytes = layout.float64 ? 8 : 4;

@@ -19,11 +19,12 @@ double open_end(std::int64_t frames, double interval, double summed);
 // The number of frames that an open end stands for.
 std::int64_t frames_before(double end, double interval);
 
-// /report/<group> of the file: time, neuron, one data set [time, neuron] per variable (means: [time]),
-// mapping.
+// report/<group> of the file or of a group in it: time, neuron, one data set [time, neuron] per variable
+// (means: [time]), mapping.
 class ReportGroup {
  public:
-  ReportGroup(WritableFile& file, const engine::ReportLayout& layout);
+  // `parent`: "/runs/7"; there is a group "report" in it.
+  ReportGroup(WritableFile& file, const engine::ReportLayout& layout, const std::string& parent = "");
 
   // Adds whole frames; the block must start where the last one ended.
   void append(const engine::FrameBlock& block);

@@ -10,6 +10,7 @@
 #include "record/apart.hpp"
 #include "record/file_head.hpp"
 #include "record/hdf5_read.hpp"
+#include "record/own_traces.hpp"
 
 namespace hillock::record {
 
@@ -246,7 +247,7 @@ void SweepFile::open_all() {
   file_.flush("flushing what is done");
 }
 
-// A kill may have left spikes and reasons of points that are not marked as done.
+// A kill may have left spikes, reasons and traces of points that are not marked as done.
 void SweepFile::forget_unfinished() {
   for (Spikes& spikes : spikes_) {
     spikes.count = rows_before(spikes.run, next_);
@@ -255,6 +256,7 @@ void SweepFile::forget_unfinished() {
   const std::uint64_t failures = rows_before(failed_runs_, next_);
   shorten(failed_runs_, failures);
   shorten(reasons_, failures);
+  forget_own_traces(root_, next_);
 }
 
 void SweepFile::write_rows(std::size_t measure, const std::vector<PointResult>& points) {
@@ -285,13 +287,16 @@ void SweepFile::write_spikes(const std::vector<PointResult>& points) {
   }
 }
 
-void SweepFile::write_traces(const std::vector<PointResult>& points) {
+void SweepFile::write_traces(std::vector<PointResult>& points) {
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (!points[i].own_reports.empty())
+      write_own_traces(file_, next_ + static_cast<std::int64_t>(i), points[i]);
   for (std::size_t r = 0; r < reports_.size(); ++r) {
     Report& report = reports_[r];
     const std::size_t size = report.frames * report.neurons;
     const std::array<hsize_t, 3> count{1, report.frames, report.neurons};
     for (std::size_t i = 0; i < points.size(); ++i) {
-      if (points[i].traces.empty()) continue;
+      if (points[i].traces.empty() || !points[i].own_reports.empty()) continue;
       const PointTraces& traces = points[i].traces.at(r);
       const std::array<hsize_t, 3> start{static_cast<hsize_t>(next_) + i, 0, 0};
       for (std::size_t v = 0; v < report.variables.size(); ++v) {

@@ -61,7 +61,7 @@ class SweepFile {
   void forget_unfinished();
   void write_rows(std::size_t measure, const std::vector<PointResult>& points);
   void write_spikes(const std::vector<PointResult>& points);
-  void write_traces(const std::vector<PointResult>& points);
+  void write_traces(std::vector<PointResult>& points);
   void write_failures(const std::vector<PointResult>& points);
 
   SweepLayout layout_;

@@ -28,7 +28,7 @@ struct SweepLayout {
   std::vector<std::int64_t> grid;  // how many values each axis has, slowest first; empty: no grid
   std::vector<SweepMeasure> measures;
   std::vector<engine::SpikeLayout> spikes;    // of the populations whose spikes are kept
-  std::vector<engine::ReportLayout> reports;  // of which the traces are kept
+  std::vector<engine::ReportLayout> reports;  // of which the traces are kept, in one array for all points
   engine::RunFacts facts;
   std::int64_t points() const { return static_cast<std::int64_t>(seeds.size()); }
   // What the table and the traces take in the file, before compression; spikes are not known beforehand, 24
@@ -51,6 +51,9 @@ struct PointResult {
   std::vector<double> measures;            // parallel to those of the layout, NaN where there is none
   std::vector<engine::SpikeBlock> spikes;  // parallel to those of the layout; empty after a failure
   std::vector<PointTraces> traces;         // parallel to the reports; empty after a failure
+  // What the traces are, where their times, neurons, variables or types are not those of the layout: then
+  // they are parallel to these.
+  std::vector<engine::ReportLayout> own_reports;
 };
 
 }  // namespace hillock::record

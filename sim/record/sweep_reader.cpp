@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "record/apart.hpp"
 #include "record/hdf5_read.hpp"
+#include "record/own_traces.hpp"
 
 namespace hillock::record {
 namespace {
@@ -59,6 +60,7 @@ void read_kept(const H5::Group& root, SweepTable& table) {
       spikes.population = population;
       spikes.count = shape(root.openDataSet("spikes/" + population + "/timestamps")).at(0);
     }
+  table.with_own_traces = points_with_own_traces(root);
   if (!has_group(root, "report")) return;
   for (const std::string& name : member_names(root.openGroup("report"), H5O_TYPE_GROUP)) {
     const H5::Group group = root.openGroup("report/" + name);

@@ -32,8 +32,9 @@ struct SweepTable {
   std::vector<PointStatus> status;        // of each point
   std::int64_t repeats = 1;               // how often each point is there
   std::vector<SweepFailure> failures;
-  std::vector<SpikesInfo> spikes;  // of all points
-  std::vector<Trace> traces;       // of each point
+  std::vector<SpikesInfo> spikes;             // of all points
+  std::vector<Trace> traces;                  // of each point
+  std::vector<std::int64_t> with_own_traces;  // points that have theirs in /runs/<point>
   std::size_t points() const { return status.size(); }
   std::size_t count(PointStatus which) const;
 };

@@ -7,6 +7,8 @@
 #include <set>
 #include <sstream>
 
+#include "record/own_traces.hpp"
+
 namespace hillock::record {
 
 using base::IoError;
@@ -142,7 +144,9 @@ PointResult SweepSource::result(std::int64_t point) {
     result.measures.push_back(column[static_cast<std::size_t>(point)]);
   file_.reading("point " + std::to_string(point), [&] {
     for (std::size_t p = 0; p < spikes_.size(); ++p) result.spikes.push_back(spikes_of(p, point));
-    for (std::size_t r = 0; r < reports_.size(); ++r) result.traces.push_back(traces_of(r, point));
+    read_own_traces(file_, point, result);
+    for (std::size_t r = 0; result.own_reports.empty() && r < reports_.size(); ++r)
+      result.traces.push_back(traces_of(r, point));
   });
   return result;
 }

@@ -60,6 +60,15 @@ void add(const AnalysisTable& table, const std::string& prefix, std::vector<Meas
   }
 }
 
+// Whether the traces of two points have their place in one array.
+bool have_one_array(const engine::ReportLayout& a, const engine::ReportLayout& b) {
+  const auto same = [](const engine::ReportVariable& x, const engine::ReportVariable& y) {
+    return x.name == y.name && x.unit == y.unit;
+  };
+  return a.group == b.group && a.frames == b.frames && a.interval == b.interval && a.float64 == b.float64 &&
+         a.mean == b.mean && a.neurons == b.neurons && std::ranges::equal(a.variables, b.variables, same);
+}
+
 // What is measured of a point, given the tables of its analysis, the spikes of each population, and up to
 // when (ms) it ran.
 std::vector<Measured> measure(const model::Experiment& experiment, const std::vector<AnalysisTable>& tables,
@@ -269,8 +278,18 @@ record::PointResult StackRecorder::result(Kept& kept, double reached, double sto
         there ? std::move(kept.spikes[static_cast<std::size_t>(population - one_.populations.begin())])
               : engine::SpikeBlock{});
   }
-  if (!layout_.reports.empty()) point.traces = std::move(kept.traces);
+  if (!layout_.reports.empty()) give_traces(kept, point);
   return point;
+}
+
+// Those of a fit's target, the last, have been taken already.
+void StackRecorder::give_traces(Kept& kept, record::PointResult& point) const {
+  std::vector<engine::ReportLayout> own(recorded_.reports.begin(),
+                                        recorded_.reports.begin() + std::ssize(kept.traces));
+  for (std::size_t r = 0; r < own.size(); ++r)
+    if (!own[r].mean) own[r].neurons.resize(static_cast<std::size_t>(values_[r]));
+  if (!std::ranges::equal(own, layout_.reports, have_one_array)) point.own_reports = std::move(own);
+  point.traces = std::move(kept.traces);
 }
 
 std::vector<double> StackRecorder::take_last_trace(std::size_t point, const engine::Simulation& simulation) {

@@ -46,10 +46,6 @@ std::string reason_of(const base::Error& error) {
   return base::join(lines, "; ");
 }
 
-bool same_variable(const engine::ReportVariable& a, const engine::ReportVariable& b) {
-  return a.name == b.name && a.unit == b.unit;
-}
-
 }  // namespace
 
 std::vector<config::NamedNumber> measured_names(const record::SweepLayout& layout) {
@@ -286,7 +282,7 @@ class Worker::Work {
     model::Experiment& experiment = together ? *together : *points.front();
     experiment.simulation.threads = threads_;
     assemble::Prepared prepared = assemble::prepare(experiment, {options_.kernels});
-    check_results(*points.front(), prepared, std::ssize(points));
+    check_results(*points.front(), prepared);
     StackRecorder recorder(*points.front(), std::ssize(points), prepared, layout_);
     if (spec_.after > 0 && !begin_with_transients(points, recorder, *prepared.simulation)) return false;
     engine::RunOptions options;
@@ -358,9 +354,8 @@ class Worker::Work {
     return true;
   }
 
-  // What the points give must have a place in the table and among the traces, which lie in one array.
-  void check_results(const model::Experiment& one, const assemble::Prepared& prepared,
-                     std::int64_t points) const {
+  // What the points give must have a place in the table.
+  void check_results(const model::Experiment& one, const assemble::Prepared& prepared) const {
     if (!std::ranges::equal(one.populations, config_.experiment().populations, {},
                             &model::PopulationSpec::name, &model::PopulationSpec::name))
       throw base::UserError("its populations have other names than those of the config",
@@ -375,20 +370,6 @@ class Worker::Work {
                                   ", the config in " + known->unit,
                               "vary models whose input has one unit, or leave it out");
     }
-    if (!spec_.traces) return;
-    std::span<const engine::ReportLayout> own = prepared.layout.reports;
-    if (fitting_ != nullptr && fitting_->target.has_trace()) own = own.first(own.size() - 1);
-    const bool same = std::ranges::equal(own, layout_.reports, [&](const auto& a, const auto& b) {
-      return a.group == b.group && a.frames == b.frames && a.interval == b.interval &&
-             a.float64 == b.float64 && a.mean == b.mean &&
-             std::ranges::equal(a.variables, b.variables, same_variable) &&
-             std::ssize(a.neurons) == std::ssize(b.neurons) * points &&
-             std::equal(b.neurons.begin(), b.neurons.end(), a.neurons.begin());
-    });
-    if (!same)
-      throw base::UserError(
-          "its traces have other times, neurons, variables or types than those of the config",
-          "keep the traces of points with the same 'record' and times only");
   }
 
   const config::Template& config_;

@@ -341,9 +341,26 @@ def test_a_point_that_gives_other_results_than_the_table_has_fails(sweep):
     measures = sweep(config("analysis.cell.statistics: [[rate], [rate, cv]]", more="analysis: {cell: {statistics: [rate]}}"), expect=4)
     assert measures["failures/run"].tolist() == [1]
     assert measures["failures/reason"][0] == b"it measures 'cv', which the config does not; name it in the 'analysis' of the config"
-    for key, value in (("dtype", "float32"), ("V.every", "1 ms"), ("V.neurons", "[0, 1]")):
-        traces = sweep(config(f"record.cell.{key}: [{value}]"), expect=4)
-        assert b"its traces have other times, neurons, variables or types than those of the config" in traces["failures/reason"][0], key
+
+
+@pytest.mark.parametrize("key, first, other", [("record.cell.dtype", "float64", "float32"), ("record.cell.V.every", "0.5 ms", "1 ms"),
+                                               ("record.cell.V.neurons", "all", "[0, 2]"), ("simulation.duration", "50 ms", "20 ms"),
+                                               ("record.cell.V.mean", "false", "true")])
+def test_points_of_other_times_neurons_or_types_have_traces_of_their_own(sweep, run_hillock, key, first, other):
+    """In the layout of a run, with its bits; in the array of all points there is nothing of them."""
+    text = config(f"{key}: [{first}, {other}], inputs.drive.amplitude: [400 pA, 600 pA, 700 pA]")
+    found = sweep(text)
+    assert np.all(found["status"] == 0)
+    for point in range(6):
+        run = datasets(run_hillock(text.split("sweep:")[0], "--set", f"{key}={(first, other)[point // 3]}",
+                                   "--set", f"inputs.drive.amplitude={(400, 600, 700)[point % 3]} pA").output)
+        reports = {name: values for name, values in run.items() if name.startswith("report/")}
+        if point < 3:
+            assert reports["report/cell/V"].tobytes() == found["report/cell/V"][point].tobytes()
+            continue
+        assert np.all(np.isnan(found["report/cell/V"][point]))
+        own = {name.removeprefix(f"runs/{point}/"): values for name, values in found.items() if name.startswith(f"runs/{point}/")}
+        assert own and same_bytes(own, reports)
 
 
 def test_measures_and_what_is_searched_for_have_names_of_their_own(sweep):

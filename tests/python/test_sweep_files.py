@@ -174,6 +174,39 @@ def test_only_the_points_that_failed_are_run_anew(call, tmp_path):
         assert file["rate"][7] == 4711 and np.all(file["status"][()] == 0)
 
 
+OWN = SWEPT.replace("populations.cell.params.tau_m: [10 ms, 20 ms]", "simulation.duration: [100 ms, 50 ms]")
+
+
+def test_a_retry_takes_over_the_traces_that_points_have_of_their_own(call, tmp_path):
+    write(tmp_path, OWN)
+    path = tmp_path / "swept.h5"
+    call("sweep", "swept.yaml", "--out", "swept.h5")
+    expected = sets_of(path)
+    assert "runs/2/report/cell/V" in expected and "/runs: 10 points have traces of their own\n" in call("info", path).stdout
+    assert json.loads(call("info", path, "--json").stdout)["with_own_traces"] == [2, 3, 6, 7, 10, 11, 14, 15, 18, 19]
+    mark_as_failed(path, {0, 3})
+    with h5py.File(path, "r+") as file:
+        del file["runs/3"]
+    call("sweep", "swept.yaml", "--retry-failed", "--out", "swept.h5")
+    assert_same(sets_of(path), expected)
+
+
+def test_a_sweep_goes_on_where_a_kill_left_traces_of_points_that_are_not_done(call, tmp_path):
+    """As it leaves them between the traces and the mark that they are there: what they are is not believed."""
+    write(tmp_path, OWN)
+    path = tmp_path / "swept.h5"
+    call("sweep", "swept.yaml", "--out", "swept.h5")
+    expected = sets_of(path)
+    with h5py.File(path, "r+") as file:
+        file["status"][7:] = -1
+        file["runs/10/report/cell/V"][...] = 4711
+        del file["runs/14/report/cell/V"]
+        file.attrs["complete"] = np.int8(0)
+    path.rename(path.with_name("swept.h5.partial"))
+    assert "7 of 20" in call("sweep", "swept.yaml", "--out", "swept.h5").stderr
+    assert_same(sets_of(path), expected)
+
+
 def test_a_point_that_fails_again_keeps_its_reason(call, tmp_path):
     write(tmp_path, FAILING)
     call("sweep", "swept.yaml", "--out", "swept.h5", expect=4)

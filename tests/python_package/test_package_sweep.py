@@ -56,6 +56,17 @@ def test_each_point_is_the_run_of_its_values_and_its_seed(swept):
         assert swept.spike_count[point] == len(spikes)
 
 
+def test_a_point_of_another_duration_has_its_own_trace():
+    config = {**CONFIG, "sweep": {"parameters": {"simulation.duration": ["200 ms", "50 ms"]}, "keep": "traces"}}
+    found = hillock.sweep(config)
+    single = hillock.run({name: part for name, part in config.items() if name != "sweep"}, simulation__duration="50 ms")
+    time, V = found.trace(1)
+    assert np.array_equal(time, single["cell"].time) and np.array_equal(V, single["cell"].V)
+    assert found.trace(0)[1].shape == (200, 1) and np.all(np.isnan(found.traces("V")[1]))
+    with pytest.raises(hillock.NotRecordedError, match="'w'"):
+        found.trace(1, "w")
+
+
 def test_the_table_and_the_grid_hold_the_same_numbers(swept):
     table = swept.table()
     assert table.index.name == "run" and table.attrs["units"]["rate"] == "Hz"
