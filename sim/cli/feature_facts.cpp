@@ -149,6 +149,13 @@ void add_traces(record::RunReader& reader, const std::optional<Trains>& trains, 
   measure_traces(reader, *report, trains, request, found);
   if (found.neurons.empty()) return;
   population.note = analysis::note_on(found, population.spikes, request.settings, "--start and --stop");
+  // Where none are named, those that there can be are meant.
+  if (found.input == analysis::InputKind::unknown &&
+      std::ranges::any_of(request.chosen, &analysis::Feature::needs_input))
+    population.note +=
+        (population.note.empty() ? "" : "; ") +
+        (input == report->variables.end() ? "I was not recorded with V: no impedances and no currents"
+                                          : analysis::note_on_input(input->unit));
   population.traces = std::move(found);
 }
 

@@ -245,7 +245,11 @@ analysis: {point: [maximum_current, voltage_base]}
     units = ["maximum_current (uA/cm2 or nA)", "resonance_impedance (kOhm cm2 or MOhm)"]
     assert list(rows[0])[-2:] == units
     assert {row["population"]: row[units[0]] for row in rows} == {"axon": "0", "cell": "", "point": ""}
+    notes = {one["name"]: one["note"] for one in json.loads(call("features", run.output, "--json", *names).stdout)["populations"]}
+    assert notes["cell"].endswith("I was not recorded with V: no impedances and no currents") and notes["point"].endswith(note)
+    assert "no currents" not in notes["axon"] and "I was not recorded" in call("features", run.output, *names).stdout
     shown = call("features", run.output).stdout
+    assert "I was not recorded" not in shown  # nobody asked
     rows = [line.split()[:2] for line in shown.splitlines()]
     assert rows.count(["maximum_current", "uA/cm2"]) == 1 and rows.count(["maximum_current", "nA"]) == 1  # only what the run was asked for
     listed = call("features", "--list").stdout
