@@ -1,7 +1,6 @@
 // Text that no parser should see, documents that would blow up, and trees printed and read back.
 #include <doctest/doctest.h>
 
-
 #include "config/document.hpp"
 #include "config/loading.hpp"
 
