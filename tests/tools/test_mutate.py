@@ -82,6 +82,31 @@ def test_results_without_a_key_are_left_aside(mutate, monkeypatch, tmp_path, cap
     assert mutate.main() == 0 and capsys.readouterr().out.startswith("0 of 0 killed")
 
 
+def test_changes_are_judged_side_by_side_until_there_are_enough(mutate, monkeypatch, tmp_path, capsys):
+    """Those that do not compile do not count; another call goes on."""
+    def prepare(folder):
+        (folder / "tree" / "sim" / "base").mkdir(parents=True, exist_ok=True)
+        (folder / "tree" / "sim" / "base" / "a.cpp").write_text(CODE)
+        return folder / "tree"
+
+    judged = []
+
+    def killer(tree, room):
+        changed = (tree / "sim" / "base" / "a.cpp").read_text()
+        judged.append(changed)
+        assert changed != CODE and room == "base"
+        return "compiler" if "||" in changed else "" if "*last + x1" in changed else "test_base"
+
+    monkeypatch.setattr(mutate, "prepare", prepare)
+    monkeypatch.setattr(mutate, "killer", killer)
+    (tmp_path / "results.jsonl").write_text('{"seed": 1, "key": "none of them", "killer": "compiler"}\n')
+    for count, expected in ((3, "of 3 killed"), (50, "4 of 5 killed; survivors:\nsim/base/a.cpp:7\n- return -i == *last - x1;\n+ return -i == *last + x1;")):
+        monkeypatch.setattr(sys, "argv", ["mutate", "--folder", str(tmp_path), "--jobs", "2", "--count", str(count)])
+        assert mutate.main() == 0 and expected in capsys.readouterr().out
+    assert len(judged) == len(set(judged)) == 6
+    assert (tmp_path / "tree" / "sim" / "base" / "a.cpp").read_text() == CODE
+
+
 def test_words_that_are_no_options_are_refused():
     done = subprocess.run([sys.executable, SCRIPT, "--cuont", "3"], capture_output=True, text=True)
     assert done.returncode == 2 and "--cuont" in done.stderr
