@@ -19,6 +19,7 @@ from .errors import IoError, NotRecordedError
 Result = TypeVar("Result")
 
 PATIENCE = 2.0  # seconds for which a file that is being written is tried again
+LONGEST = 30.0  # the same while it goes on growing: the more it holds, the seldomer a look falls between two writes
 PAUSE = 0.02
 
 
@@ -143,15 +144,22 @@ class HillockFile:
 
     def read(self, look: Callable[[h5py.File], Result]) -> Result:
         """What `look` finds in the file. While it grows, a look in mid-write may fail: then it is tried again."""
-        end = time.monotonic() + (PATIENCE if self._running else 0)
+        begin = time.monotonic()
         while True:
             try:
                 with self._opened() as file:
                     return look(file)
             except (OSError, KeyError, RuntimeError, ValueError) as error:
-                if isinstance(error, IoError) or time.monotonic() >= end or not os.path.exists(self._place()):
+                if isinstance(error, IoError) or not self._running or not self._may_become_readable(time.monotonic() - begin):
                     raise self._failure(error) from error
             time.sleep(PAUSE)
+
+    def _may_become_readable(self, tried: float) -> bool:
+        try:
+            unchanged = time.time() - os.path.getmtime(self._place())
+        except OSError:  # it is gone
+            return False
+        return tried < PATIENCE or tried < LONGEST and unchanged < PATIENCE
 
     def values_at(self, place: str, selection: tuple[int | slice, ...]) -> Any:
         """Recorded values. A look at a file that grows may miss a part of it: then it is tried again."""
