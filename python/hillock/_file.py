@@ -14,7 +14,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from ._source import Array, ReportInfo, SnippetInfo, Variable, profile_of
 from .analysis import Analysis, Quantity
-from .errors import IoError, NotRecordedError
+from .errors import IoError
 
 Result = TypeVar("Result")
 
@@ -400,14 +400,22 @@ class SweepTable(HillockFile):
 
         return self.read(look)
 
+    def reports_of(self, run: int) -> dict[str, tuple[str, ...]]:
+        """The groups with traces of a point, and their variables: those of all points, or its own."""
+        def look(file: h5py.File) -> dict[str, tuple[str, ...]]:
+            own = file.get(f"runs/{run}/report")  # of other times, neurons or variables than the rest
+            if own is None:
+                return self.reports
+            return {group: tuple(name for name in node if name not in ("time", "neuron", "data", "mapping")) for group, node in own.items()}
+
+        return self.read(look)
+
     def trace(self, group: str, variable: str, run: int) -> tuple[Any, Any]:
         """Times and values [time, neuron] of a point; a mean has one column."""
         def look(file: h5py.File) -> tuple[Any, Any]:
-            own = file.get(f"runs/{run}/report")  # a point of other times than the rest
+            own = file.get(f"runs/{run}/report")
             if own is None:
                 return file[f"report/{group}/time"][:], file[f"report/{group}/{variable}"][run]
-            if group not in own or variable not in own[group]:
-                raise NotRecordedError(f"point {run} of {self.name} has no trace of {variable!r} of {group}")
             values = own[group][variable][:]
             return own[group]["time"][:], values if values.ndim == 2 else values[:, None]
 

@@ -199,12 +199,13 @@ class Sweep(ItemsAsAttributes[Numbers]):
         `group`: the population, or the name of the report; may be left out where one has the variable.
         """
         self._check(run)
-        if not self._table.reports:
+        reports = self._table.reports_of(run)
+        if not reports:
             raise NotRecordedError("the sweep keeps no traces; write sweep: {keep: [traces]}")
-        having = tuple(name for name, variables in self._table.reports.items() if variable in variables)
+        having = tuple(name for name, variables in reports.items() if variable in variables)
         if not having:
-            known = tuple({one: None for variables in self._table.reports.values() for one in variables})
-            raise NotRecordedError(_missing(variable, "the sweep", known))
+            known = tuple({one: None for variables in reports.values() for one in variables})
+            raise NotRecordedError(_missing(variable, "the sweep" if reports is self._table.reports else f"point {run}", known))
         return self._table.trace(self._only(group, having, "group"), variable, run)
 
     def traces(self, variable: str = "V", group: str | None = None) -> FileArray:

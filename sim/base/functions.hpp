@@ -12,9 +12,9 @@
 //   lookup(const double (&table)[8], Bits) by the three lowest bits
 // and, where the CPU has an instruction for it, scale(m, n): m 2^floor(n), infinite above the range of
 // doubles, 0 below the normal one.
-// exp, exprel, reciprocal_exprel, sigmoid and tanh give what is not finite only where x is not or an
-// operation raised its exception flag. Numbers below the normal range count as zero; NaN propagates (but
-// pow(x, 0) = pow(1, y) = 1, as IEEE 754 has it).
+// exp, sinh, cosh, tanh, sigmoid, exprel and its reciprocal give what is not finite only where x is not or an
+// operation raised its exception flag; so does normal_quantile between 0 and 1. Numbers below the normal
+// range count as zero; NaN propagates (but pow(x, 0) = pow(1, y) = 1, as IEEE 754 has it).
 #pragma once
 #include <cstdint>
 #include <limits>

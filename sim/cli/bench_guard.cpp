@@ -39,7 +39,7 @@ class SlicedRun {
 };
 
 // What this machine runs: the native code of each instruction set, and the interpreter.
-std::vector<program::KernelOptions> kernels() {
+std::vector<program::KernelOptions> kinds_of_kernels() {
   using program::Backend;
   std::vector<program::KernelOptions> result;
   for (const program::InstructionSet isa : {program::InstructionSet::avx512, program::InstructionSet::avx2})
@@ -83,7 +83,8 @@ Json bench_guard(const model::Experiment& experiment) {
   for (const model::PopulationSpec& population : experiment.populations) neurons += population.size;
   Json json, measured;
   json["neurons"] = neurons;
-  for (const program::KernelOptions& each : kernels()) measured.push(measure(experiment, each, neurons));
+  for (const program::KernelOptions& each : kinds_of_kernels())
+    measured.push(measure(experiment, each, neurons));
   json["kernels"] = measured;
   return json;
 }

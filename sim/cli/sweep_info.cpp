@@ -87,8 +87,7 @@ std::string text_of(const SweepTable& table) {
                         counted(static_cast<std::int64_t>(trace.frames), "frame"),
                         counted(static_cast<std::int64_t>(trace.neurons), "neuron"));
   if (!table.with_own_traces.empty())
-    text += fmt::format("/runs: {} have traces of their own\n",
-                        counted(std::ssize(table.with_own_traces), "point"));
+    text += fmt::format("/runs: own traces of {}\n", counted(std::ssize(table.with_own_traces), "point"));
   if (!table.failures.empty()) text += "failures:\n" + failures_text(table.failures);
   return text + texts_text(table.head);
 }

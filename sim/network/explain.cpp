@@ -179,8 +179,7 @@ bool NeuronRange::reset_is_to_blame(std::int64_t neuron, std::int64_t step, doub
 
 std::string NeuronRange::explain_reset(const Failure& failure) {
   const std::vector<double> before = single_arrays_;
-  program::Program unguarded = *plan_.reset;
-  unguarded.guard = -1;
+  const program::Program unguarded = without_guard(*plan_.reset);
   program::ScalarEvaluator evaluator(unguarded);
   evaluator.set_parameters(std::span(single_parameters_).first(unguarded.parameters));
   evaluator.run(std::span(single_arrays_).first(unguarded.arrays), {},
@@ -214,8 +213,7 @@ std::string NeuronRange::explain_rule(const Failure& failure) const {
 }
 
 std::string NeuronRange::explain_observed(const Failure& failure) {
-  program::Program unguarded = *plan_.observe;
-  unguarded.guard = -1;
+  const program::Program unguarded = without_guard(*plan_.observe);
   program::ScalarEvaluator evaluator(unguarded);
   evaluator.set_parameters(std::span(single_parameters_).first(unguarded.parameters));
   evaluator.run(std::span(single_arrays_).first(unguarded.arrays), {},

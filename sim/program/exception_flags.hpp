@@ -12,8 +12,9 @@ void clear_exception_flags();
 // Overflow, division by zero or an invalid operation since they were cleared.
 bool exceptions_flagged();
 
-// Whether the guard of a program looks for what is not finite, and none of its operations makes such a value
-// of finite arrays and step values without a flag: then, while none is up, the guard holds for no neuron.
+// Whether the guard of a program looks for what is not finite, at values that its outputs need too, and no
+// operation makes such a value of finite arrays and step values without a flag: then, while none is up, the
+// guard holds for no neuron.
 // Operations whose result is thrown away may raise one too.
 bool flags_tell(const Program& program, const ParameterValues& parameters);
 

@@ -1,9 +1,9 @@
-// What of a program counts.
+// Programs with and without their guard.
 #include "program/program.hpp"
 
 #include <utility>
 
-#include "program/operations.hpp"
+#include "program/passes.hpp"
 
 namespace hillock::program {
 
@@ -13,13 +13,10 @@ Program without_guard(Program program) {
 }
 
 std::vector<bool> live_nodes(const Program& program) {
-  std::vector<bool> live(program.step.size(), false);
-  const auto need = [&](int node) { live[static_cast<std::size_t>(node)] = true; };
-  for (const Output& output : program.outputs) need(output.node);
-  if (program.guard >= 0) need(program.guard);
-  for (std::size_t i = program.step.size(); i-- > 0;)
-    if (live[i]) for_operands(program.step[i], need);
-  return live;
+  std::vector<int> roots;
+  for (const Output& output : program.outputs) roots.push_back(output.node);
+  if (program.guard >= 0) roots.push_back(program.guard);
+  return needed_by(program.step, roots);
 }
 
 }  // namespace hillock::program

@@ -33,6 +33,17 @@ void read_values(const H5::DataSet& set, std::vector<Number>& all) {
   set.read(all.data() + before, memory_type<Number>());
 }
 
+// The one that `data` leads to comes first, as it did when they were written.
+std::vector<std::string> variables_of(const H5::Group& group) {
+  std::vector<std::string> names = member_names(group, H5O_TYPE_DATASET);
+  std::erase_if(names, [&](const std::string& name) {  // time, neuron, data
+    return text_attribute(group.openDataSet(name), "variable").value_or("") != name;
+  });
+  const std::string first = group.nameExists("data") ? group.getLinkval("data") : "";
+  std::ranges::stable_partition(names, [&](const std::string& name) { return name == first; });
+  return names;
+}
+
 void read_report(const H5::Group& group, const std::string& name, PointResult& result) {
   engine::ReportLayout layout;
   layout.group = name;
@@ -47,10 +58,8 @@ void read_report(const H5::Group& group, const std::string& name, PointResult& r
     layout.neurons = read_rows<std::int64_t>(neurons, 0, rows(neurons));
   }
   PointTraces traces;
-  for (const std::string& member : member_names(group, H5O_TYPE_DATASET)) {
+  for (const std::string& member : variables_of(group)) {
     const H5::DataSet set = group.openDataSet(member);
-    if (!set.attrExists("variable") || text_attribute(set, "variable") != member)
-      continue;  // time, neuron, data
     layout.variables.push_back(
         {member, text_attribute(set, "units").value_or(""), text_attribute(set, "long_name").value_or("")});
     layout.float64 = set.getFloatType().getSize() == sizeof(double);

@@ -28,6 +28,7 @@ struct SweepLayout {
   std::vector<std::int64_t> grid;  // how many values each axis has, slowest first; empty: no grid
   std::vector<SweepMeasure> measures;
   std::vector<engine::SpikeLayout> spikes;    // of the populations whose spikes are kept
+  bool traces = false;                        // are kept
   std::vector<engine::ReportLayout> reports;  // of which the traces are kept, in one array for all points
   engine::RunFacts facts;
   std::int64_t points() const { return static_cast<std::int64_t>(seeds.size()); }

@@ -278,7 +278,7 @@ record::PointResult StackRecorder::result(Kept& kept, double reached, double sto
         there ? std::move(kept.spikes[static_cast<std::size_t>(population - one_.populations.begin())])
               : engine::SpikeBlock{});
   }
-  if (!layout_.reports.empty()) give_traces(kept, point);
+  if (layout_.traces) give_traces(kept, point);
   return point;
 }
 

@@ -38,7 +38,7 @@ std::vector<record::SweepMeasure> columns_of_fit(const config::FitSpec& fit,
   std::set<std::string> all = taken;
   std::vector<record::SweepMeasure> others{
       {"error", "1", "root of the mean square of the deviations from the target, each in its sd"},
-      {"runs", "1", "how many runs the fit took"},
+      {"evaluations", "1", "how many runs the fit took"},
       {"generations", "1", "how many generations of candidates the fit took"},
       {"converged", "1", "1: the error fell to the tolerance, or the steps became too small to lower it"}};
   if (fit.spikes)

@@ -17,7 +17,7 @@
 namespace hillock::sweep {
 
 // The columns that the table has of each fit, in front of what is measured: the values that were found, and
-// error, runs, generations, converged. `taken` are names that none of them may have.
+// error, evaluations, generations, converged. `taken` are names that none of them may have.
 std::vector<record::SweepMeasure> columns_of_fit(const config::FitSpec& fit,
                                                  const std::set<std::string>& taken);
 

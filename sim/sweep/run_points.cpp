@@ -126,13 +126,15 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
     const auto columns = columns_of_fit(*spec.fit, taken_names(layout));
     layout.measures.insert(layout.measures.begin(), columns.begin(), columns.end());
   }
+  layout.traces = spec.traces;
   if (spec.traces) layout.reports = prepared.layout.reports;
   if (spec.spikes) layout.spikes = prepared.layout.spikes;
   return layout;
 }
 
 std::set<std::string> taken_names(const record::SweepLayout& layout) {
-  std::set<std::string> taken{"run", "repeat", "seed", "status", "meta", "spikes", "report", "failures"};
+  std::set<std::string> taken{"run",  "runs",   "repeat", "seed",    "status",
+                              "meta", "spikes", "report", "failures"};
   for (const record::SweepMeasure& measure : layout.measures) taken.insert(measure.name);
   return taken;
 }

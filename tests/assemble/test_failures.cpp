@@ -124,6 +124,8 @@ TEST_CASE("a failure far into a run is that of a run in short slices, with the f
       {"0.2/ms + 1/(25.001 ms - t)/1e9", "spike: {when: V > 2, reset: {V: 0}}\n", false},
       // a reset hides what was infinite before it
       {"V^3/40 ms", "spike: {when: V > 1e200, reset: {V: 0}}\n", true},
+      // a reset that always comes leaves nothing of what was before it
+      {"sqrt(25 - (t/1 ms)) * 0.1/ms", "spike: {when: 1 > 0, reset: {V: 1}}\n", true},
       // flags of what is not used
       {"if(V > 0.5, 0.3, 1/(V - V))*0.1/ms", "spike: {when: V > 2, reset: {V: 1}}\n", false}};
   for (const Case& one : cases) {

@@ -129,6 +129,18 @@ TEST_CASE("flags are enough for arithmetic, and not for what is made of constant
     CHECK_FALSE(enough_for(maker, [](Tape&, Expr x, Expr p) { return select(x < p, x, inf); }));
     CHECK_FALSE(enough_for(
         maker, [](Tape&, Expr x, Expr p) { return x + p; }, inf));
+    const auto guarded = [&maker](const auto& values) {  // only one of which is stored
+      Tape tape;
+      const Expr x = array(tape, 0), y = array(tape, 1), stored = x * x + y;
+      store(tape, 0, stored);
+      guard_finite(tape, values(stored, y, x));
+      return maker.make(optimise(tape), {}, 8, 8)->flags_tell();
+    };
+    CHECK(guarded([](Expr stored, Expr, Expr) { return std::vector{stored}; }));
+    CHECK(guarded([](Expr stored, Expr y, Expr x) { return std::vector{y, stored, x}; }));
+    CHECK_FALSE(guarded([](Expr, Expr y, Expr x) { return std::vector{exp(x) + y}; }));
+    CHECK_FALSE(guarded([](Expr stored, Expr y, Expr) { return std::vector{stored, y * y}; }));
+    CHECK_FALSE(guarded([](Expr stored, Expr y, Expr) { return std::vector{y + y, stored}; }));
     Tape other;
     store(other, 0, array(other, 0) + 1.0);
     guard(other, array(other, 0) > 3.0);

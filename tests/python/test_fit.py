@@ -33,7 +33,7 @@ def test_a_trace_gives_back_the_parameters_of_its_formula(table, tmp_path):
     found = table(PASSIVE + TRACE.replace("path: trace.csv", "path: trace.csv, column: membrane potential, time_column: ms, unit: V"))
     # Between two steps the trace of the run is a line, which lies off by less than (0.1 ms)^2 V''/8.
     assert found["tau_m"][0] == pytest.approx(17, rel=1e-4) and found["C_m"][0] == pytest.approx(333, rel=1e-4)
-    assert found["error"][0] < 1e-4 and found["converged"][0] == 1 and found["runs"][0] == 16 * found["generations"][0]
+    assert found["error"][0] < 1e-4 and found["converged"][0] == 1 and found["evaluations"][0] == 16 * found["generations"][0]
     assert found["units"]["tau_m"] == "ms" and found["units"]["C_m"] == "pF"
 
 
@@ -95,7 +95,7 @@ def test_what_is_fitted_does_not_depend_on_how_points_are_run(table, tmp_path):
 
     found = table(SWEPT)
     assert len(found["error"]) == 6 and found["error"].max() <= 1e-4
-    assert found["runs"][0] != found["runs"][1] or found["tau_m"][0] != found["tau_m"][1]  # another seed
+    assert found["evaluations"][0] != found["evaluations"][1] or found["tau_m"][0] != found["tau_m"][1]  # another seed
     one = data()
     for words in (("--stack", "1"), ("--threads", "1"), ("--threads", "3"), ("--stack", "20"), ("--backend", "interpreter")):
         other = data(*words)
@@ -118,7 +118,7 @@ def test_fits_that_are_interrupted_go_on_with_the_same_target_only(call, start, 
     write_trace(tmp_path / "trace.csv", t, charging(t))
     assert "of 12 points; the others are run" in call("sweep", "fitted.yaml", "--out", "found.h5").stderr
     with h5py.File(tmp_path / "found.h5") as one, h5py.File(tmp_path / "whole.h5") as other:
-        for name in ("tau_m", "C_m", "error", "runs", "seed"):
+        for name in ("tau_m", "C_m", "error", "evaluations", "seed"):
             np.testing.assert_array_equal(one[name][()], other[name][()])
 
 
@@ -160,7 +160,7 @@ def test_check_predicts_runs_and_time(call, tmp_path):
     text = call("check", "fitted.yaml").stdout
     assert "  populations.cell.params.tau_m: fitted in at most 2000 runs of each point\n" in text
     assert "  time of the sweep: at most about " in text
-    assert "measures: tau_m, error, runs, generations, converged, spike_count, rate, " in text
+    assert "measures: tau_m, error, evaluations, generations, converged, spike_count, rate, " in text
 
 
 @pytest.mark.parametrize(("change", "text"), [

@@ -182,13 +182,42 @@ def test_a_retry_takes_over_the_traces_that_points_have_of_their_own(call, tmp_p
     path = tmp_path / "swept.h5"
     call("sweep", "swept.yaml", "--out", "swept.h5")
     expected = sets_of(path)
-    assert "runs/2/report/cell/V" in expected and "/runs: 10 points have traces of their own\n" in call("info", path).stdout
+    assert "runs/2/report/cell/V" in expected and "/runs: own traces of 10 points\n" in call("info", path).stdout
     assert json.loads(call("info", path, "--json").stdout)["with_own_traces"] == [2, 3, 6, 7, 10, 11, 14, 15, 18, 19]
     mark_as_failed(path, {0, 3})
     with h5py.File(path, "r+") as file:
         del file["runs/3"]
     call("sweep", "swept.yaml", "--retry-failed", "--out", "swept.h5")
     assert_same(sets_of(path), expected)
+
+
+def test_a_retry_keeps_which_of_its_own_traces_sonata_finds(call, tmp_path):
+    """The variable that was named first, where V is not recorded."""
+    write(tmp_path, OWN.replace("model: lif", "model: adex").replace("[V, spikes]", "{w: true, U: true}"))
+    path = tmp_path / "swept.h5"
+    call("sweep", "swept.yaml", "--out", "swept.h5")
+    mark_as_failed(path, {0})
+    call("sweep", "swept.yaml", "--retry-failed", "--out", "swept.h5")
+    with h5py.File(path) as file:
+        group = file["runs/2/report/cell"]
+        assert group.get("data", getlink=True).path == "w" and np.any(group["U"][()] != group["w"][()])
+
+
+def test_points_may_record_what_the_config_does_not(call, tmp_path):
+    write(tmp_path, SWEPT.replace("record: {cell: [V, spikes]}", "record: {cell: [spikes]}")
+          .replace("populations.cell.params.tau_m: [10 ms, 20 ms]", "which: {cases: {a: {simulation.dt: 0.1 ms}, b: {record.cell: {V: {every: 1 ms}}}}}"))
+    call("sweep", "swept.yaml", "--out", "swept.h5")
+    with h5py.File(tmp_path / "swept.h5") as file:
+        assert np.all(file["status"][()] == 0) and "report" not in file
+        assert sorted(map(int, file["runs"])) == [2, 3, 6, 7, 10, 11, 14, 15, 18, 19] and file["runs/2/report/cell/V"].shape == (100, 1)
+
+
+def test_a_parameter_may_be_called_runs(call, tmp_path):
+    text = OWN.replace("inputs.step.amplitude: {from: 0 nA, to: 1 nA, count: 5}", "vars.runs: [1, 2]")
+    write(tmp_path, "vars: {runs: 1}\n" + text)
+    call("sweep", "swept.yaml", "--out", "swept.h5")
+    with h5py.File(tmp_path / "swept.h5") as file:
+        assert isinstance(file["runs"], h5py.Group) and np.all(file["status"][()] == 0)
 
 
 def test_a_sweep_goes_on_where_a_kill_left_traces_of_points_that_are_not_done(call, tmp_path):

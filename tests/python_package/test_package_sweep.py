@@ -63,8 +63,18 @@ def test_a_point_of_another_duration_has_its_own_trace():
     time, V = found.trace(1)
     assert np.array_equal(time, single["cell"].time) and np.array_equal(V, single["cell"].V)
     assert found.trace(0)[1].shape == (200, 1) and np.all(np.isnan(found.traces("V")[1]))
-    with pytest.raises(hillock.NotRecordedError, match="'w'"):
+    with pytest.raises(hillock.NotRecordedError, match="point 1 has no 'w'"):
         found.trace(1, "w")
+
+
+def test_a_point_has_variables_that_the_config_has_not():
+    config = {"simulation": {"duration": "20 ms", "dt": "0.1 ms"}, "populations": {"cell": {"model": "adex"}},
+              "inputs": {"step": {"type": "dc", "target": "cell", "amplitude": "1 nA"}}, "record": {"cell": ["V"]},
+              "sweep": {"parameters": {"which": {"cases": {"a": {"record.cell": {"V": {"every": "0.1 ms"}}}, "b": {"record.cell": {"w": {"every": "0.5 ms"}}}}}}, "keep": "traces"}}
+    found = hillock.sweep(config)
+    assert found.trace(1, "w")[1].shape == (40, 1) and found.trace(1, "w", "cell")[1].shape == (40, 1) and found.trace(0)[1].shape == (200, 1)
+    with pytest.raises(hillock.NotRecordedError, match="the sweep has no 'w'; it has: V"):
+        found.trace(0, "w")
 
 
 def test_the_table_and_the_grid_hold_the_same_numbers(swept):
