@@ -161,7 +161,7 @@ TEST_CASE("columns have the shortest names that are not taken") {
     spec.parameters.emplace_back().path = path;
   std::string names;
   for (const auto& column : hillock::sweep::columns_of_fit(spec, {"rate"})) names += column.name + " ";
-  CHECK(names == "a_params_g_L b_params_g_L noise_rate error runs generations converged ");
+  CHECK(names == "a_params_g_L b_params_g_L noise_rate error evaluations generations converged ");
 }
 
 }  // namespace
