@@ -73,15 +73,6 @@ def test_only_a_test_that_fails_twice_has_noticed_something(mutate, monkeypatch,
     assert calls == [["-x", "-n", "2", "--dist", "worksteal", "tests"], ["tests/python/test_a.py::test_one[a - b]", "tests/python/test_b.py::test_two"]]
 
 
-def test_results_without_a_key_are_left_aside(mutate, monkeypatch, tmp_path, capsys):
-    (tmp_path / "results.jsonl").write_text('{"seed": 1, "path": "sim/a.cpp", "killer": ""}\n')
-    monkeypatch.setattr(mutate, "prepare", lambda folder: folder / "tree")
-    monkeypatch.setattr(mutate, "killer", lambda *_: "")
-    monkeypatch.setattr(mutate, "drawn", lambda *_: [])
-    monkeypatch.setattr(sys, "argv", ["mutate", "--folder", str(tmp_path)])
-    assert mutate.main() == 0 and capsys.readouterr().out.startswith("0 of 0 killed")
-
-
 def test_changes_are_judged_side_by_side_until_there_are_enough(mutate, monkeypatch, tmp_path, capsys):
     """Those that do not compile do not count; another call goes on."""
     def prepare(folder):
@@ -101,7 +92,7 @@ def test_changes_are_judged_side_by_side_until_there_are_enough(mutate, monkeypa
     monkeypatch.setattr(mutate, "killer", killer)
     (tmp_path / "results.jsonl").write_text('{"seed": 1, "key": "none of them", "killer": "compiler"}\n')
     for count, expected in ((3, "of 3 killed"), (50, "4 of 5 killed; survivors:\nsim/base/a.cpp:7\n- return -i == *last - x1;\n+ return -i == *last + x1;")):
-        monkeypatch.setattr(sys, "argv", ["mutate", "--folder", str(tmp_path), "--jobs", "2", "--count", str(count)])
+        monkeypatch.setattr(sys, "argv", ["mutate", "--folder", str(tmp_path), "--results", str(tmp_path / "results.jsonl"), "--jobs", "2", "--count", str(count)])
         assert mutate.main() == 0 and expected in capsys.readouterr().out
     assert len(judged) == len(set(judged)) == 6
     assert (tmp_path / "tree" / "sim" / "base" / "a.cpp").read_text() == CODE
