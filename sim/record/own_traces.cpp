@@ -40,7 +40,7 @@ std::vector<std::string> variables_of(const H5::Group& group) {
     return text_attribute(group.openDataSet(name), "variable").value_or("") != name;
   });
   const std::string first = group.nameExists("data") ? group.getLinkval("data") : "";
-  std::ranges::stable_partition(names, [&](const std::string& name) { return name == first; });
+  std::stable_partition(names.begin(), names.end(), [&](const std::string& name) { return name == first; });
   return names;
 }
 
