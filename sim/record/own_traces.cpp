@@ -2,10 +2,10 @@
 #include "record/own_traces.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 #include <utility>
 
-#include "base/text.hpp"
 #include "record/report_group.hpp"
 
 namespace hillock::record {
@@ -105,8 +105,11 @@ void read_own_traces(ReadableFile& file, std::int64_t point, PointResult& result
 std::vector<std::int64_t> points_with_own_traces(const H5::Group& root) {
   std::vector<std::int64_t> points;
   if (!has_group(root, "runs")) return points;
-  for (const std::string& name : member_names(root.openGroup("runs"), H5O_TYPE_GROUP))
-    points.push_back(static_cast<std::int64_t>(base::parse_number(name).value_or(0)));
+  for (const std::string& name : member_names(root.openGroup("runs"), H5O_TYPE_GROUP)) {
+    std::int64_t point = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), point);
+    if (error == std::errc() && end == name.data() + name.size()) points.push_back(point);
+  }
   std::ranges::sort(points);
   return points;
 }
