@@ -84,8 +84,10 @@ def test_changes_are_judged_side_by_side_until_there_are_enough(mutate, monkeypa
 
     def killer(tree, room):
         changed = (tree / "sim" / "base" / "a.cpp").read_text()
+        assert room == "base"
+        if changed == CODE:
+            return ""
         judged.append(changed)
-        assert changed != CODE and room == "base"
         return "compiler" if "||" in changed else "" if "*last + x1" in changed else "test_base"
 
     monkeypatch.setattr(mutate, "prepare", prepare)
@@ -96,6 +98,14 @@ def test_changes_are_judged_side_by_side_until_there_are_enough(mutate, monkeypa
         assert mutate.main() == 0 and expected in capsys.readouterr().out
     assert len(judged) == len(set(judged)) == 6
     assert (tmp_path / "tree" / "sim" / "base" / "a.cpp").read_text() == CODE
+
+
+def test_what_fails_without_any_change_ends_it(mutate, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(mutate, "prepare", lambda folder: folder / "tree")
+    monkeypatch.setattr(mutate, "killer", lambda *_: "test_lang")
+    monkeypatch.setattr(mutate, "drawn", lambda *_: [])
+    monkeypatch.setattr(sys, "argv", ["mutate", "--folder", str(tmp_path), "--results", str(tmp_path / "results.jsonl")])
+    assert mutate.main() == 1 and capsys.readouterr().out.startswith("without any change test_lang fails")
 
 
 def test_words_that_are_no_options_are_refused():
