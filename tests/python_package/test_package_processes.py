@@ -57,7 +57,7 @@ def test_ctrl_c_ends_a_run_with_keyboard_interrupt(start, size):
     process = start(LONG.replace("SIZE", str(size)) + """
 print("begun", flush=True)
 try:
-    hillock.run(config)
+    hillock.run(config, simulation__duration="10000 s", record__cell__V__every="1 ms")
 except KeyboardInterrupt:
     sys.exit(42)
 """)
@@ -154,7 +154,7 @@ def on_terminal(code, environment, folder):
 
 SECONDS = """
 import hillock
-config = {"simulation": {"duration": "20 s", "dt": "0.01 ms"}, "populations": {"cell": {"size": 32, "model": "hodgkin_huxley"}},
+config = {"simulation": {"duration": "20 s", "dt": "0.01 ms"}, "populations": {"cell": {"size": 128, "model": "hodgkin_huxley"}},
           "record": {"cell": {"V": {"neurons": [0], "every": "1 ms"}}}}
 """
 
