@@ -278,18 +278,18 @@ record::PointResult StackRecorder::result(Kept& kept, double reached, double sto
         there ? std::move(kept.spikes[static_cast<std::size_t>(population - one_.populations.begin())])
               : engine::SpikeBlock{});
   }
-  if (layout_.traces) give_traces(kept, point);
+  if (layout_.traces) point.traces = std::move(kept.traces);
   return point;
 }
 
-// Those of a fit's target, the last, have been taken already.
-void StackRecorder::give_traces(Kept& kept, record::PointResult& point) const {
+// The same for all points. That of a fit's target, the last, has been taken already.
+std::vector<engine::ReportLayout> StackRecorder::own_reports() const {
+  if (!layout_.traces) return {};
   std::vector<engine::ReportLayout> own(recorded_.reports.begin(),
-                                        recorded_.reports.begin() + std::ssize(kept.traces));
+                                        recorded_.reports.begin() + std::ssize(kept_.front().traces));
   for (std::size_t r = 0; r < own.size(); ++r)
     if (!own[r].mean) own[r].neurons.resize(static_cast<std::size_t>(values_[r]));
-  if (!std::ranges::equal(own, layout_.reports, have_one_array)) point.own_reports = std::move(own);
-  point.traces = std::move(kept.traces);
+  return std::ranges::equal(own, layout_.reports, have_one_array) ? std::vector<engine::ReportLayout>() : own;
 }
 
 std::vector<double> StackRecorder::take_last_trace(std::size_t point, const engine::Simulation& simulation) {
@@ -309,12 +309,14 @@ std::vector<double> StackRecorder::spike_times(std::size_t point, std::size_t po
 }
 
 std::vector<record::PointResult> StackRecorder::results(const engine::Simulation& simulation) {
+  const std::vector<engine::ReportLayout> own = own_reports();
   std::vector<record::PointResult> all;
   for (std::size_t k = 0; k < kept_.size(); ++k) {
     const std::optional<engine::Stopped> stopped = simulation.stopped(k);
     if (stopped) cut(kept_[k], stopped->step);
     const double reached = stopped ? stopped->time : simulation.time();
     all.push_back(result(kept_[k], reached, stopped ? reached : none));
+    all.back().own_reports = own;
   }
   return all;
 }

@@ -83,7 +83,8 @@ class StackRecorder final : public engine::Recorder {
   // Takes away what was recorded of a point from a grid point on.
   void cut(Kept& kept, std::int64_t step) const;
   record::PointResult result(Kept& kept, double reached, double stopped_at) const;
-  void give_traces(Kept& kept, record::PointResult& point) const;
+  // What the traces of a point are, if they have no place in the arrays of the layout.
+  std::vector<engine::ReportLayout> own_reports() const;
 
   const model::Experiment& one_;
   const record::SweepLayout& layout_;
