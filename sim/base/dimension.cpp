@@ -68,7 +68,7 @@ Dimension pow(const Dimension& a, Rational exponent) {
 
 bool is_manageable(const Dimension& dimension) {
   for (const Rational exponent : dimension.exponents)
-    if (std::abs(exponent.numerator) > 4096 || exponent.denominator > 4096) return false;
+    if (std::abs(exponent.numerator) > largest_part || exponent.denominator > largest_part) return false;
   return true;
 }
 
@@ -173,7 +173,8 @@ std::string factor_text(const Factor& factor) {
   const Rational power{std::abs(factor.exponent.numerator), factor.exponent.denominator};
   if (power == one) return text;
   const bool is_length = factor.symbol == "um" || factor.symbol == "cm";
-  if (!is_length || power.denominator != 1) text += '^';
+  const bool is_short = power.denominator == 1 && power.numerator < 100;  // x123 is a name of the language
+  if (!is_length || !is_short) text += '^';
   return text.append(number(power.value()));
 }
 

@@ -107,7 +107,7 @@ struct UnitParser {
     if (!caret && digits.empty()) return Rational{1, 1};
     const std::optional<double> value = parse_number(digits);
     const std::optional<Rational> power = value ? Rational::from_double(*value) : std::nullopt;
-    if (power && power->numerator != 0 && std::abs(power->value()) <= 100) return power;
+    if (power && power->numerator != 0 && std::abs(power->value()) <= largest_part) return power;
     fail(fmt::format("'{}' in the unit '{}' is not a power; powers are written as 'cm2', 'mV^2' or 'ms^0.5'",
                      digits, text));
     return std::nullopt;
@@ -128,7 +128,7 @@ struct UnitParser {
     result.dimension = result.dimension * pow(unit->dimension, signed_exponent);
     result.power_of_ten = result.power_of_ten + unit->power_of_ten * signed_exponent;
     const bool exact =
-        std::abs(result.power_of_ten.numerator) <= 100000 && result.power_of_ten.denominator <= 4096;
+        std::abs(result.power_of_ten.numerator) <= 100000 && result.power_of_ten.denominator <= largest_part;
     return (exact && is_manageable(result.dimension)) ||
            fail(fmt::format("the powers in the unit '{}' are too large", text));
   }

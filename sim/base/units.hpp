@@ -43,8 +43,9 @@ Dimension operator*(const Dimension& a, const Dimension& b);
 Dimension operator/(const Dimension& a, const Dimension& b);
 Dimension pow(const Dimension& a, Rational exponent);
 
-// Whether all exponents are small fractions (parts up to 4096), so that two such dimensions combine without
-// overflow.
+// Whether all exponents are small fractions (parts up to largest_part), so that two such dimensions combine
+// without overflow.
+constexpr int largest_part = 4096;
 bool is_manageable(const Dimension& dimension);
 
 namespace dimension {

@@ -72,15 +72,19 @@ class Sweep {
     const bool left = !arguments_.force && record::is_sweep(partial_);
     const bool retried = left && record::is_retry(partial_);
     const bool retries = arguments_.retry_failed || retried;
-    record::check_output(path_, explicit_out_, arguments_.force || retries);
+    const bool completes_first = retries && left && !retried;
+    record::check_output(path_, explicit_out_, arguments_.force || (retries && !completes_first));
     say_why_interpreted(arguments_, options_.kernels, console_);
     for (const base::Diagnostic& warning : plan_.warnings) console_.warning(warning);
-    if (retries && left && !retried) {
+    if (completes_first) {
       const Pass first = pass(Start::resume, false);
       if (!first.complete) return interrupted(first);
     }
     if (!retries && !left && is_there()) return already();
     if (!retries) return ended(pass(left ? Start::resume : Start::anew, false));
+    if (!record::is_sweep(path_) && retried)
+      throw base::UserError(partial_ + " is of a retry, and what it takes over, " + path_ + ", is not there",
+                            "move it back, or begin anew with --force");
     if (!record::is_sweep(path_))
       throw base::UserError(path_ + " is no sweep of which points could have failed",
                             "hillock sweep without --retry-failed runs all points");

@@ -106,6 +106,8 @@ SweepFile::SweepFile(const std::string& path, Start start, bool replace, const S
 void SweepFile::create_all() {
   root_ = file_.file().openGroup("/");
   write_head(root_, layout_.facts);
+  // It stays: a retry that is killed when it is whole, but not renamed yet, may still replace what it
+  // retries.
   if (source_) set_number<std::int8_t>(root_, "retry", 1);
   std::vector<std::string> names, lengths;
   for (const SweepColumn& column : layout_.columns) names.push_back(column.name);
@@ -361,7 +363,6 @@ void SweepFile::finish(const std::string& status, const std::map<std::string, do
     for (const auto& [name, value] : numbers) set_number<double>(meta, name, value);
     set_text(root_, "status", status);
     set_number<std::int8_t>(root_, "complete", complete ? 1 : 0);
-    if (complete && root_.attrExists("retry")) root_.removeAttr("retry");
   });
   file_.flush("flushing the end of the file");
   run_.close();

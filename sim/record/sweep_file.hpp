@@ -85,7 +85,8 @@ struct SweepFailure {
 std::vector<SweepFailure> read_failures(const std::string& path);
 std::vector<SweepFailure> read_failures(ReadableFile& file);
 
-// Whether the file is a sweep's that takes over what the complete one of its name has. Throws IoError.
+// Whether the file is a sweep's that takes over what the complete one of its name has, also when that has
+// happened. Throws IoError.
 bool is_retry(const std::string& path);
 
 // Whether the file is one of a sweep; false also if it cannot be read.

@@ -25,7 +25,7 @@ struct SweepTable {
     std::vector<std::string> variables;
   };
   RunInfo head;                           // of reports and spikes nothing
-  bool retry = false;                     // takes over what the complete file of its name has
+  bool retry = false;                     // took over what the complete file of its name had
   std::vector<SweepVariable> parameters;  // in the order of the grid, the first is slowest
   std::vector<std::int64_t> grid;         // values of each parameter; empty: no grid
   std::vector<SweepVariable> measures;    // in alphabetical order

@@ -130,6 +130,7 @@ TEST_CASE("a literal whose digits alone are out of range is printed and read whe
   CHECK(printed("18 m61") == "1.8e367 um61");
   CHECK(printed(printed("18 m61")) == "1.8e367 um61");
   CHECK(evaluate(checked("1.8e367 um61"), value_of_name) == evaluate(checked("18 m61"), value_of_name));
+  CHECK(printed("6 M66") == "6 fmol^66/um^198");  // um198 would be a name
   CHECK(evaluate(checked("2e-330 m61"), value_of_name) == 2e-25);
 }
 

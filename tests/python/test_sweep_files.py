@@ -12,6 +12,7 @@ import time
 import h5py
 import numpy as np
 import pytest
+from test_faults_disks import injection  # noqa: F401 the fixture
 
 # The amplitude that is no number makes V so: the point fails. What is measured exists in any version of the config.
 SWEPT = """simulation: {duration: 100 ms, dt: 0.1 ms}
@@ -158,7 +159,7 @@ def test_a_retry_gives_what_a_sweep_without_failures_gives(call, tmp_path, out):
     assert_same(sets_of(path), expected)
     assert not path.with_name(path.name + ".partial").exists()
     with h5py.File(path) as file:
-        assert "retry" not in file.attrs and file.attrs["complete"] == 1
+        assert file.attrs["retry"] == 1 and file.attrs["complete"] == 1
     assert call("sweep", "swept.yaml", "--retry-failed", *out).stdout.endswith(": no point has failed\n")
 
 
@@ -283,6 +284,53 @@ def test_a_retry_that_is_killed_goes_on_where_it_was(hillock, call, tmp_path):
     call("sweep", "swept.yaml", "--out", "swept.h5", "--retry-failed")
     assert_same(sets_of(tmp_path / "swept.h5"), expected)
 
+
+@pytest.mark.faults
+@pytest.mark.parametrize("flag", [[], ["--retry-failed"]], ids=["the same command", "--retry-failed"])
+def test_a_retry_killed_when_it_is_whole_takes_the_place_of_what_it_retries(call, injection, tmp_path, flag):  # noqa: F811
+    """At each of its last writes, and between them and its renaming."""
+    write(tmp_path, SWEPT)
+    call("sweep", "swept.yaml", "--out", "swept.h5")
+    expected = sets_of(tmp_path / "swept.h5")
+    mark_as_failed(tmp_path / "swept.h5", {3, 11})
+    failed = (tmp_path / "swept.h5").read_bytes()
+    command = ("sweep", "swept.yaml", "--out", "swept.h5", "--retry-failed", "--threads", "1")
+    call(*command, env={**injection, "FAULT_CALL": "pwrite", "FAULT_COUNT": str(tmp_path / "count")})
+    writes = int((tmp_path / "count").read_text())
+    for function, number in [("rename", 1)] + [("pwrite", writes - back) for back in range(12)]:
+        (tmp_path / "swept.h5").write_bytes(failed)
+        call(*command, expect=-signal.SIGKILL, env={**injection, "FAULT_CALL": function, "FAULT_AT": str(number), "FAULT_KILL": "1"})
+        assert (tmp_path / "swept.h5").read_bytes() == failed and (tmp_path / "swept.h5.partial").exists()
+        call("sweep", "swept.yaml", "--out", "swept.h5", *flag)
+        assert_same(sets_of(tmp_path / "swept.h5"), expected)
+        assert not (tmp_path / "swept.h5.partial").exists()
+
+
+@pytest.mark.faults
+def test_a_killed_retry_says_when_what_it_takes_over_is_gone(call, injection, tmp_path):  # noqa: F811
+    write(tmp_path, SWEPT)
+    call("sweep", "swept.yaml", "--out", "swept.h5")
+    mark_as_failed(tmp_path / "swept.h5", {3})
+    call("sweep", "swept.yaml", "--out", "swept.h5", "--retry-failed", expect=-signal.SIGKILL, env={**injection, "FAULT_CALL": "rename", "FAULT_AT": "1", "FAULT_KILL": "1"})
+    (tmp_path / "swept.h5").rename(tmp_path / "moved.h5")
+    for flag in ([], ["--retry-failed"]):
+        assert call("sweep", "swept.yaml", "--out", "swept.h5", *flag, expect=2).stderr == (
+            "error: swept.h5.partial is of a retry, and what it takes over, swept.h5, is not there\n"
+            "  move it back, or begin anew with --force\n")
+    call("sweep", "swept.yaml", "--out", "swept.h5", "--force")
+
+
+@pytest.mark.faults
+def test_a_retry_does_not_replace_a_file_by_another_that_was_killed(call, injection, tmp_path):  # noqa: F811
+    """What was begun anew with --force replaces a file only by that."""
+    write(tmp_path, SWEPT)
+    call("sweep", "swept.yaml", "--out", "swept.h5")
+    mark_as_failed(tmp_path / "swept.h5", {3})
+    before = (tmp_path / "swept.h5").read_bytes()
+    call("sweep", "swept.yaml", "--out", "swept.h5", "--force", expect=-signal.SIGKILL, env={**injection, "FAULT_CALL": "rename", "FAULT_AT": "1", "FAULT_KILL": "1"})
+    assert call("sweep", "swept.yaml", "--out", "swept.h5", "--retry-failed", expect=5).stderr == (
+        "error: swept.h5 exists; add --force to replace it, or choose another name with --out\n")
+    assert (tmp_path / "swept.h5").read_bytes() == before
 
 def test_a_partial_sweep_is_completed_before_what_failed_is_retried(hillock, call, tmp_path):
     slow = FAILING.replace("duration: 100 ms", "duration: 20 s").replace("repeat: 2", "repeat: 20").replace("[spikes, traces]", "spikes")
