@@ -16,6 +16,7 @@ namespace hillock::assemble {
 
 struct Options {
   program::KernelOptions kernels;
+  bool draw_synapses = true;  // false: the simulation is not to be run
 };
 
 // How one population is integrated, for people.
@@ -26,6 +27,17 @@ struct PopulationSummary {
   std::vector<std::string> notes;     // "waveform input 'x' is held over each step", "first order"
   double shortest_time_constant = 0;  // ms, estimated at the initial state; 0: none
   std::string fastest_state;          // the state that has it
+};
+
+// A connection before it is drawn, for people.
+struct ConnectionSummary {
+  std::string name;
+  double synapses = 0;  // as there are on average
+  int bytes_per_synapse = 4;
+  base::Dimension weight;
+  double quantum = 0;       // of which weights are multiples, in the unit of the weight
+  double weight_error = 0;  // relative: of the given weight that fits worst, of the median of a law
+  bool drawn_delays = false;
 };
 
 struct Estimate {
@@ -39,6 +51,7 @@ struct Prepared {
   std::unique_ptr<engine::Simulation> simulation;
   engine::RunLayout layout;
   std::vector<PopulationSummary> populations;
+  std::vector<ConnectionSummary> connections;
   std::vector<AnalysisPlan> analysis;  // in front of whatever recorder stands an AnalysingRecorder of these
   Estimate estimate;
   std::vector<base::Diagnostic>

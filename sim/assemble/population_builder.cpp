@@ -118,6 +118,14 @@ class Builder {
     }
   }
 
+  bool connected_to(const std::string& receptor) const {
+    return std::ranges::any_of(experiment_.connections, [&](const model::ConnectionSpec& connection) {
+      return connection.receptor == receptor &&
+             std::ranges::any_of(connection.targets,
+                                 [&](const model::Slice& target) { return target.population == index_; });
+    });
+  }
+
   void make_cell() {
     std::vector<solve::CellReceptor> receptors;
     for (const model::ReceptorSpec& spec : spec_.receptors) {
@@ -126,7 +134,8 @@ class Builder {
       receptor.model = spec.model;
       receptor.site = spec.site.empty() ? spec_.model->inputs.front().name : spec.site;
       receptor.targeted =
-          std::ranges::any_of(built_.spikes, [&](const auto& s) { return s.first == spec.name; });
+          std::ranges::any_of(built_.spikes, [&](const auto& s) { return s.first == spec.name; }) ||
+          connected_to(spec.name);
       const model::InputSite* site = spec_.model->input(receptor.site);
       receptor.per_area = !site->area.empty() && spec.model->current_dimension == base::dimension::current;
       receptors.push_back(receptor);

@@ -9,6 +9,7 @@
 
 #include "assemble/analysis.hpp"
 #include "assemble/assemble.hpp"
+#include "assemble/connections.hpp"
 #include "assemble/population_builder.hpp"
 #include "assemble/reports.hpp"
 #include "base/text.hpp"
@@ -94,6 +95,27 @@ void check_snippet_memory(const model::Experiment& experiment) {
         needed / 1e9, available / 1e9));
 }
 
+// Of the synapses, and of what counts them while they are drawn.
+double network_bytes(const model::Experiment& experiment, const std::vector<ConnectionSummary>& connections) {
+  double bytes = 0;
+  for (const ConnectionSummary& connection : connections) bytes += connection.synapses * connection.bytes_per_synapse;
+  if (connections.empty()) return 0;
+  for (const model::PopulationSpec& population : experiment.populations)
+    bytes += 16 * static_cast<double>(population.size);
+  return bytes;
+}
+
+void check_network_memory(const model::Experiment& experiment, const std::vector<ConnectionSummary>& connections) {
+  const double needed = network_bytes(experiment, connections), available = memory_available();
+  if (needed <= available) return;
+  double synapses = 0;
+  for (const ConnectionSummary& connection : connections) synapses += connection.synapses;
+  throw base::ResourceError(
+      fmt::format("the {:.3g} synapses of this config need about {:.3g} GB of memory, {:.3g} GB are there; make "
+                  "the populations smaller, or connect them more sparsely",
+                  synapses, needed / 1e9, available / 1e9));
+}
+
 Estimate estimate_of(const engine::SimulationPlan& plan, const Prepared& prepared) {
   const engine::RunLayout& layout = prepared.layout;
   Estimate estimate;
@@ -168,6 +190,7 @@ engine::SimulationPlan plan_of(const model::Experiment& experiment, const Option
   plan.threads = experiment.simulation.threads;
   plan.stops = plan_stops(experiment);
   plan.points = std::ssize(experiment.simulation.seeds);
+  if (options.draw_synapses) plan.network = plan_network(experiment, built, diagnostics);
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
   simulated = prepared.layout;
   prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);
@@ -198,12 +221,14 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   Prepared prepared;
   engine::RunLayout simulated;
   base::Diagnostics diagnostics;
+  prepared.connections = summarise_connections(experiment, diagnostics);
+  check_network_memory(experiment, prepared.connections);
   engine::SimulationPlan plan = plan_of(experiment, options, prepared, simulated, diagnostics);
   for (const model::Change& change : experiment.changes) {
     Prepared unused;
     engine::RunLayout same;
     base::Diagnostics own;  // warnings have been given for the beginning
-    plan.changes.push_back(plan_of(*change.then, options, unused, same, own));
+    plan.changes.push_back(plan_of(*change.then, {options.kernels, false}, unused, same, own));
     plan.changes.back().from = change.step;
   }
   prepared.layout.facts.seed = experiment.simulation.seeds.front();
@@ -213,6 +238,7 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   prepared.warnings = diagnostics.all();
   prepared.estimate = estimate_of(plan, prepared);
   prepared.simulation = std::make_unique<engine::Simulation>(std::move(plan), simulated);
+  prepared.estimate.memory_bytes += static_cast<std::int64_t>(network_bytes(experiment, prepared.connections));
   for (std::size_t p = 0; p < prepared.simulation->populations(); ++p)  // now that threads have their ranges
     prepared.estimate.memory_bytes += prepared.simulation->population(p).bytes();
   return prepared;

@@ -48,10 +48,14 @@ Stream Stream::of(std::uint64_t seed, std::string_view name) {
   return {mix((key ^ name.size()) + golden)};
 }
 
+std::array<std::uint32_t, 4> Stream::words(std::uint64_t index, std::uint64_t step) const {
+  return philox({low(index), high(index), low(step), high(step)}, {low(key), high(key)});
+}
+
 std::uint64_t Stream::bits(std::uint64_t index, std::uint64_t step, int lane) const {
-  const auto words = philox({low(index), high(index), low(step), high(step)}, {low(key), high(key)});
+  const auto four = words(index, step);
   const std::size_t first = lane == 0 ? 0 : 2;
-  return words[first] | std::uint64_t{words[first + 1]} << 32;
+  return four[first] | std::uint64_t{four[first + 1]} << 32;
 }
 
 double Stream::uniform(std::uint64_t index, std::uint64_t step, int lane) const {

@@ -26,8 +26,9 @@ struct Stream {
   double uniform(std::uint64_t index, std::uint64_t step, int lane = 0) const;
   double normal(std::uint64_t index, std::uint64_t step,
                 int lane = 0) const;  // normal_quantile(uniform(...))
-  // Words 2*lane (low half) and 2*lane + 1 (high half) of Philox at counter (index low, index high, step low,
-  // step high) and key (key low, key high).
+  // Philox at counter (index low, index high, step low, step high) and key (key low, key high).
+  std::array<std::uint32_t, 4> words(std::uint64_t index, std::uint64_t step) const;
+  // Words 2*lane (low half) and 2*lane + 1 (high half) of words(index, step).
   std::uint64_t bits(std::uint64_t index, std::uint64_t step, int lane = 0) const;
 };
 

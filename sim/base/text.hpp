@@ -68,6 +68,9 @@ std::optional<Character> decode_utf8(std::string_view text, std::size_t position
 
 bool is_valid_utf8(std::string_view text);
 
+// "1 spike", "2 spikes": a count with its noun.
+std::string counted(std::int64_t count, std::string_view noun);
+
 // Whether the two are equal but for the case of ASCII letters.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

@@ -110,8 +110,4 @@ std::string three_digits(double value) {
   return digits(value);
 }
 
-std::string counted(std::int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace hillock::cli

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/diagnostics.hpp"
+#include "base/text.hpp"
 
 namespace hillock::cli {
 
@@ -47,7 +48,6 @@ std::string human_time(double ms);
 // A number with three significant digits: "0.0123", "45.6", "1230".
 std::string three_digits(double value);
 
-// "1 spike", "2 spikes": a count with its noun.
-std::string counted(std::int64_t count, std::string_view noun);
+using base::counted;
 
 }  // namespace hillock::cli

@@ -24,6 +24,7 @@ std::vector<Row> rows_of(const Profile& profile) {
     rows.push_back({std::string(engine::phase_names[phase]), profile.of(static_cast<Phase>(phase)),
                     static_cast<int>(phase)});
   rows[static_cast<std::size_t>(Phase::record)].seconds += profile.output;
+  if (profile.connections > 0) rows.push_back({"network", profile.connections});
   rows.push_back({"wait", profile.wait});
   rows.push_back({"other", profile.other});
   return rows;

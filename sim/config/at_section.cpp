@@ -92,6 +92,7 @@ void check_change(const model::Experiment& before, const model::Experiment& then
                     before.simulation.seeds == then.simulation.seeds &&
                     std::ranges::equal(before.populations, then.populations, model::same_structure) &&
                     std::ranges::equal(before.inputs, then.inputs, same_input) &&
+                    std::ranges::equal(before.connections, then.connections, model::same_connection) &&
                     std::ranges::equal(before.record, then.record, model::same_record) &&
                     std::ranges::equal(before.analysis, then.analysis, model::same_analysis) &&
                     std::ranges::equal(before.stops, then.stops, model::same_stop);

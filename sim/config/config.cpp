@@ -22,10 +22,10 @@ struct LaterSection {
   const char* name;
   const char* needs;
 };
-constexpr std::array<LaterSection, 2> later{{{"connections", "networks"}, {"gap_junctions", "networks"}}};
+constexpr std::array<LaterSection, 1> later{{{"gap_junctions", "electrical coupling"}}};
 
 void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experiment& experiment) {
-  const std::vector<std::string> known{"vars",     "simulation", "populations", "inputs", "record",
+  const std::vector<std::string> known{"vars",     "simulation", "populations", "inputs", "connections", "record",
                                        "analysis", "at",         "stop_when",   "sweep",  "search"};
   Node others = root;
   std::erase_if(others.entries, [&](const Entry& entry) {
@@ -72,6 +72,7 @@ void read_sections(const Node& root, bool sweeps, Library& library, model::Exper
   if (!timed) experiment.simulation.dt = experiment.simulation.duration = 0;  // unknown to what follows
   read_populations(reader, root, library, experiment);
   read_inputs(reader, root, experiment);
+  read_connections(reader, root, experiment);
   read_record(reader, root, experiment);
   read_analysis(reader, root, experiment);
   read_stop_when(reader, root, experiment);

@@ -50,12 +50,6 @@ class InputRules {
   }
   std::string subject() const { return "input '" + input_.name + "'"; }
 
-  // Numbers that are values of the law, and not a spread.
-  static std::size_t values_in(const Values& values) {
-    return values.law == model::Law::normal || values.law == model::Law::lognormal ? 1
-                                                                                   : values.numbers.size();
-  }
-
   bool check_bound(const FieldType& field, const Values& values) {
     if (field.bound == Bound::none) return true;
     for (std::size_t i = 0; i < values_in(values); ++i) {
@@ -102,18 +96,8 @@ class InputRules {
                                                       " comes when the run has ended (" + end + ")");
   }
 
-  // One value as the user wrote it.
-  static std::string shown(const Values& values, double value) {
-    const base::Place& place = values.place;
-    const bool written = values.law == model::Law::constant && place.source != nullptr && place.line > 0;
-    if (!written) return base::format_quantity(value, values.dimension);
-    const std::string_view line = place.source->line(place.line);
-    const std::size_t start = static_cast<std::size_t>(place.column - 1);
-    const std::string_view text =
-        line.substr(std::min(start, line.size()), static_cast<std::size_t>(place.length));
-    return text.starts_with('=') ? base::format_quantity(value, values.dimension) : base::shortened(text);
-  }
-  static std::string shown(const Values& values) { return shown(values, values.numbers[0]); }
+  static std::string shown(const Values& values) { return config::shown(values, values.numbers[0]); }
+  static std::string shown(const Values& values, double value) { return config::shown(values, value); }
 
   bool one_of(const std::string& a, const std::string& b) {
     if (has(a) != has(b)) return true;
@@ -215,38 +199,10 @@ class InputRules {
     }
   }
 
-  // Weights below the receptor's minimum.
   void check_weight() {
-    const Values* weight = find("weight");
-    if (weight == nullptr) return;
-    for (const model::Slice& slice : input_.targets) {
-      const model::PopulationSpec& target =
-          experiment_.populations[static_cast<std::size_t>(slice.population)];
-      for (const model::ReceptorSpec& receptor : target.receptors) {
-        if (receptor.name != input_.receptor) continue;
-        if (receptor.model->weight != weight->dimension) {
-          error(weight->place,
-                "weight is " + weight->dimension.describe() + ", but receptor '" + receptor.name + "' of '" +
-                    target.name + "' takes " + receptor.model->weight.describe(),
-                "write one input for each");
-        } else if (receptor.model->weight_min && lang::names_of(*receptor.model->weight_min).empty()) {
-          check_least_weight(
-              *weight, receptor,
-              lang::evaluate(*receptor.model->weight_min, [](std::string_view) { return 0.0; }));
-        }
-      }
-    }
-  }
-
-  void check_least_weight(const Values& weight, const model::ReceptorSpec& receptor, double least) {
-    for (std::size_t i = 0; i < values_in(weight); ++i) {
-      if (weight.numbers[i] >= least) continue;
-      return error(weight.place,
-                   "weight must be at least " + base::format_quantity(least, weight.dimension) +
-                       " for receptor '" + receptor.name + "' (" + receptor.model->name + "), got " +
-                       shown(weight, weight.numbers[i]),
-                   least == 0 ? "inhibition has a positive weight and a reversal potential below rest" : "");
-    }
+    if (const Values* weight = find("weight"); weight != nullptr)
+      check_weights(reader_, *weight, {"input", input_.name, input_.place}, input_.receptor, input_.targets,
+                    experiment_);
   }
 
   Reader& reader_;

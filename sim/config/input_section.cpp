@@ -106,51 +106,11 @@ class InputReader {
     return known && !input_.targets.empty();
   }
 
-  // The receptor of each target: named, or the only one.
   bool read_receptor(const Node& map) {
-    const Node* node = map.find("receptor");
-    if (node != nullptr) {
-      const std::optional<std::string> word = reader_.word(*node, "receptor");
-      if (!word) return false;
-      input_.receptor = *word;
-    }
-    bool known = true;
-    for (const model::Slice& slice : input_.targets) {
-      const PopulationSpec& target = population(slice);
-      const std::vector<std::string> names = names_of(target.receptors);
-      if (node == nullptr && names.size() == 1) {
-        if (input_.receptor.empty()) input_.receptor = names[0];
-        if (input_.receptor == names[0]) continue;
-        reader_.error(input_.place,
-                      "the targets of input '" + input_.name + "' have receptors of different names: '" +
-                          input_.receptor + "' and '" + names[0] + "'",
-                      "write one input for each");
-        return false;
-      }
-      if (std::find(names.begin(), names.end(), input_.receptor) != names.end()) continue;
-      known = false;
-      report_receptor(node, target, names);
-    }
-    return known;
-  }
-
-  void report_receptor(const Node* node, const PopulationSpec& target,
-                       const std::vector<std::string>& names) {
-    const std::string all =
-        names.empty() ? "give it one under 'receptors'" : base::listed("its receptors", names);
-    if (node == nullptr) {
-      reader_.error(input_.place,
-                    names.empty() ? "population '" + target.name +
-                                        "' has no receptor for the spikes of input '" + input_.name + "'"
-                                  : "input '" + input_.name + "' does not say which 'receptor' of '" +
-                                        target.name + "' gets its spikes",
-                    all);
-      return;
-    }
-    const std::string guess = base::did_you_mean(input_.receptor, names);
-    reader_.error(node->place,
-                  "population '" + target.name + "' has no receptor " + base::quoted(input_.receptor),
-                  guess.empty() ? all : guess);
+    const auto found = receptor_of_targets(reader_, map.find("receptor"), {"input", input_.name, input_.place},
+                                           input_.targets, experiment_);
+    if (found) input_.receptor = *found;
+    return found.has_value();
   }
 
   // The input site of each target: named, or the model's first.

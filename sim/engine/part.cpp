@@ -16,9 +16,13 @@ bool StepFailure::before(const StepFailure& other) const {
 
 // Alone, a part takes the spike inputs as they are.
 Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
-           Frames& frames)
-    : plan_(plan), edges_(edges), frames_(frames) {
+           Frames& frames, network::Network* network)
+    : plan_(plan), edges_(edges), frames_(frames), network_(network) {
   const std::size_t populations = plan.populations.size();
+  if (network_ != nullptr) {
+    first_block_ = first_block(index, parts, network_->blocks());
+    end_block_ = first_block(index + 1, parts, network_->blocks());
+  }
   for (const auto& population : plan.populations) ranges_.push_back(&population->range(index));
   currents_.resize(populations);
   for (const CurrentSource& source : plan.currents)
@@ -33,7 +37,10 @@ Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<s
   spikes_.resize(populations);
   ticks_.resize(populations);
   holding_.resize(plan.stops.size());
-  if (std::ranges::all_of(ranges_, [](const auto* range) { return range->flags_tell(); })) attempts_ = 8;
+  // The way back leads to states, not to spikes on their way.
+  if (network_ == nullptr &&
+      std::ranges::all_of(ranges_, [](const auto* range) { return range->flags_tell(); }))
+    attempts_ = 8;
   for (std::size_t p = 0; p < populations; ++p)
     refresh_.emplace_back([this, p](double offset) { set_inputs(p, offset); });
 }
@@ -53,7 +60,17 @@ void Part::begin_step(std::int64_t step) {
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) begin_step_of(p);
 }
 
+// First of all that arrives: sums are floating-point numbers from here on, whose order counts.
+void Part::deliver_from_network(std::int64_t step) {
+  for (int block = first_block_; block < end_block_; ++block)
+    network_->deliver(
+        block, step, [this](std::size_t p, int slot) { return range(p).array(slot); },
+        [this](std::size_t p) { arrived_[p] = 1; });
+  watch_.lap(network_ticks_);
+}
+
 void Part::deliver(std::int64_t step) {
+  if (network_ != nullptr) deliver_from_network(step);
   for (const Source& source : sources_) {
     if (step < source.input->silent_until()) continue;
     const std::int64_t size = plan_.populations[source.population]->size();
@@ -84,7 +101,13 @@ void Part::find_edges_inside(std::size_t p) {
     inside_.push_back(*edge - t_n);
 }
 
-void Part::take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at) {
+void Part::take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at,
+                      std::span<const network::SentSpikes> sent) {
+  if (!sent.empty()) {
+    watch_.start();
+    for (int block = first_block_; block < end_block_; ++block) network_->send(block, sent, step);
+    watch_.lap(network_ticks_);
+  }
   const bool guarded = end - step < steps_worth_keeping || attempts_ == 0 || ends_at;
   if (guarded || !take_unguarded(step, end)) take_all(step, end, ends_at);
 }

@@ -48,11 +48,15 @@ constexpr std::int64_t steps_worth_keeping = 100;
 class alignas(128) Part {
  public:
   // Part `index` of as many as the populations have ranges. `edges`: per population, ms, ascending. All must
-  // outlive it.
+  // outlive it. `network` may be null.
   Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
-       Frames& frames);
+       Frames& frames, network::Network* network);
   Part(const Part&) = delete;  // refresh_ points at it
   Part& operator=(const Part&) = delete;
+  // A part has the blocks of the network from its own first one to that of the next part.
+  static int first_block(int part, int parts, int blocks) {
+    return static_cast<int>(std::int64_t{part} * blocks / parts);
+  }
 
   // Sets the step values of all ranges for the step that begins at the grid point `step`.
   void begin_step(std::int64_t step);
@@ -61,8 +65,10 @@ class alignas(128) Part {
   std::optional<network::Failure> deliver_at_zero(std::size_t population);
   // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
   // frames that are due. Where it is given, `ends_at` is asked after each step whether the run ends at the
-  // grid point reached.
-  void take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
+  // grid point reached. `sent`: the spikes of the network in the block of steps before this one; none of those
+  // of this block arrives in it.
+  void take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at,
+                  std::span<const network::SentSpikes> sent = {});
   // Fills the observed arrays of a population at the grid point `step`.
   void observe(std::size_t population, std::int64_t step);
   // Puts its neurons into the frames that are due at the grid point `step`.
@@ -79,6 +85,7 @@ class alignas(128) Part {
   // From now on the times of the phases are taken.
   void watch(bool on) { watch_ = StopWatch(on); }
   std::vector<PhaseTicks>& ticks() { return ticks_; }  // per population
+  std::int64_t& network_ticks() { return network_ticks_; }
 
  private:
   struct Source {
@@ -95,6 +102,7 @@ class alignas(128) Part {
   bool take_unguarded(std::int64_t step, std::int64_t end);
   void take_all(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
   bool take_step();
+  void deliver_from_network(std::int64_t step);
   bool observe_now(std::size_t population);
   void find_holding();
   bool record_now();
@@ -104,6 +112,8 @@ class alignas(128) Part {
   const SimulationPlan& plan_;
   const std::vector<std::vector<double>>& edges_;
   Frames& frames_;
+  network::Network* network_;
+  int first_block_ = 0, end_block_ = 0;
   std::int64_t step_ = 0;
   // Per population:
   std::vector<network::NeuronRange*> ranges_;
@@ -120,6 +130,7 @@ class alignas(128) Part {
   int attempts_ = 0;  // so many times more guards may be left out in vain
   StopWatch watch_;
   std::vector<PhaseTicks> ticks_;
+  std::int64_t network_ticks_ = 0;
 };
 
 }  // namespace hillock::engine

@@ -21,9 +21,10 @@ Profile Profiler::result(double total) const {
     for (double& part : population) sum += part = seconds(part);
     profile.populations.push_back(population);
   }
+  profile.connections = seconds(connections_);
   profile.output = seconds(static_cast<double>(output_));
   profile.wait = seconds(wait_);
-  profile.other = total - sum - profile.output - profile.wait;
+  profile.other = total - sum - profile.connections - profile.output - profile.wait;
   return profile;
 }
 

@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, phases> phase_names{"inputs", "deliver", 
 // together are `total`.
 struct Profile {
   std::vector<std::array<double, phases>> populations;  // [population][phase]
+  double connections = 0;  // spikes on their way, and what they add to the arrivals of all populations
   double output = 0;  // what is handed to the recorder about ten times a second, and its answer
   double wait = 0;    // threads for one another
   double other = 0;   // the loop itself, looks at the clock, progress, the choice of threads
@@ -88,6 +89,9 @@ class Profiler {
           parts_[p][phase] += ticks / static_cast<double>(parts.size());
           wait -= ticks;
         }
+      const auto spread = static_cast<double>(std::exchange(part->network_ticks(), 0));
+      connections_ += spread / static_cast<double>(parts.size());
+      wait -= spread;
     }
     wait_ += wait / static_cast<double>(parts.size());
   }
@@ -97,7 +101,7 @@ class Profiler {
  private:
   StopWatch watch_;
   std::int64_t begin_ = StopWatch::now(), output_ = 0;
-  double wait_ = 0;
+  double wait_ = 0, connections_ = 0;
   std::vector<std::int64_t> record_;               // per population
   std::vector<std::array<double, phases>> parts_;  // per population
 };

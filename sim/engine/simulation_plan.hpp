@@ -8,6 +8,7 @@
 #include "engine/inputs/input.hpp"
 #include "engine/snippets.hpp"
 #include "engine/stops.hpp"
+#include "network/network.hpp"
 #include "network/population.hpp"
 
 namespace hillock::engine {
@@ -42,6 +43,7 @@ struct SimulationPlan {
   std::vector<std::unique_ptr<network::Population>> populations;
   std::vector<CurrentSource> currents;
   std::vector<SpikeSource> spikes;
+  network::NetworkPlan network;
   std::vector<ReportPlan> reports;     // parallel to RunLayout::reports
   std::vector<SpikePlan> spike_plans;  // parallel to RunLayout::spikes
   std::vector<SnippetPlan> snippets;   // parallel to RunLayout::snippets

@@ -28,6 +28,8 @@ bool same_fields(const InputSpec& a, const InputSpec& b,
 // Whether each target of an input of this type may have a value of its own of this field.
 bool is_per_neuron(const std::string& type, const std::string& field);
 
+bool same_connection(const ConnectionSpec& a, const ConnectionSpec& b);
+
 bool same_record(const RecordSpec& a, const RecordSpec& b);
 bool same_analysis(const AnalysisSpec& a, const AnalysisSpec& b);
 bool same_stop(const StopSpec& a, const StopSpec& b);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -90,6 +91,32 @@ struct InputSpec {
   bool has(const std::string& field) const { return fields.count(field) != 0; }
 };
 
+// Which neurons a connection joins, by NEST's names.
+enum class ConnectionRule {
+  all_to_all,
+  one_to_one,
+  pairwise_bernoulli,
+  pairwise_poisson,
+  fixed_indegree,
+  fixed_outdegree,
+  fixed_total_number,
+  pairs
+};
+
+// Synapses from neurons of populations to others; the rule applies to each pair of a source and a target.
+struct ConnectionSpec {
+  std::string name;
+  std::vector<Slice> sources, targets;
+  std::string receptor;
+  ConnectionRule rule = ConnectionRule::all_to_all;
+  double probability = 0;   // pairwise_bernoulli; of pairwise_poisson the mean
+  std::int64_t number = 0;  // fixed_indegree, fixed_outdegree, fixed_total_number
+  std::vector<std::pair<std::int64_t, std::int64_t>> pairs;  // source and target, counted in their slices
+  bool autapses = true, multapses = true;
+  Values weight, delay;  // one value, a law, or for pairs one of each; delay in ms
+  base::Place place, rule_place;
+};
+
 // From so many steps before a spike to so many after it; both are multiples of the variable's interval.
 struct SpikeWindow {
   std::int64_t before = 0, after = 0;
@@ -155,6 +182,7 @@ struct Experiment {
   SimulationSpec simulation;
   std::vector<PopulationSpec> populations;
   std::vector<InputSpec> inputs;
+  std::vector<ConnectionSpec> connections;
   std::vector<RecordSpec> record;
   std::vector<AnalysisSpec> analysis;
   std::vector<StopSpec> stops;     // `stop_when` of the config

@@ -43,18 +43,14 @@ class TruncatedNormal {
   double lower_ = 0, upper_ = 1;
 };
 
-// The uniform number in (0, 1) that the value of a neuron is made of.
-using Uniform = std::function<double(std::int64_t neuron)>;
-
-class Drawing {
+// What a law gives for a uniform number in (0, 1), between its bounds; nothing after an error.
+class LawMaker {
  public:
-  Drawing(const Values& values, std::int64_t size, const Uniform& uniform, base::Diagnostics& diagnostics)
-      : values_(values), size_(size), uniform_(uniform), diagnostics_(diagnostics) {}
+  LawMaker(const Values& values, base::Diagnostics& diagnostics)
+      : values_(values), lower_(values.lower), upper_(values.upper), diagnostics_(diagnostics) {}
 
-  std::vector<double> draw() {
+  LawFunction make() {
     switch (values_.law) {
-      case Law::linspace:
-        return linspace();
       case Law::uniform:
         return uniform();
       case Law::normal:
@@ -64,80 +60,76 @@ class Drawing {
       case Law::exponential:
         return exponential();
       default:
-        return {};
+        return [value = values_.numbers[0]](double) { return value; };
     }
   }
 
  private:
-  bool truncated() const { return std::isfinite(values_.lower) || std::isfinite(values_.upper); }
-  double bounded(double value) const { return std::min(std::max(value, values_.lower), values_.upper); }
+  bool truncated() const { return std::isfinite(lower_) || std::isfinite(upper_); }
 
-  std::vector<double> nothing_between() {
+  LawFunction nothing_between() {
     diagnostics_.error(values_.place, "the law gives no value between its 'min' and 'max'",
                        "move the bounds towards its centre");
-    return {};
+    return nullptr;
   }
 
   template <class Draw>
-  std::vector<double> each(Draw&& draw_one) const {
-    std::vector<double> all(static_cast<std::size_t>(size_));
-    for (std::int64_t i = 0; i < size_; ++i)
-      all[static_cast<std::size_t>(i)] = bounded(draw_one(uniform_(i)));
-    return all;
+  LawFunction bounded(Draw draw) const {
+    return [draw, lower = lower_, upper = upper_](double u) {
+      return std::min(std::max(draw(u), lower), upper);
+    };
   }
 
-  std::vector<double> linspace() const {
-    const double first = values_.numbers[0], last = values_.numbers[1];
-    std::vector<double> all(static_cast<std::size_t>(size_), first);
-    for (std::int64_t i = 1; i < size_; ++i)
-      all[static_cast<std::size_t>(i)] =
-          i == size_ - 1 ? last
-                         : first + (last - first) * (static_cast<double>(i) / static_cast<double>(size_ - 1));
-    return all;
-  }
-
-  std::vector<double> uniform() {
-    const double lower = std::max(values_.numbers[0], values_.lower),
-                 upper = std::min(values_.numbers[1], values_.upper);
+  LawFunction uniform() {
+    const double lower = std::max(values_.numbers[0], lower_), upper = std::min(values_.numbers[1], upper_);
     if (lower > upper) return nothing_between();
-    return each([=](double u) { return lower + (upper - lower) * u; });
+    return bounded([=](double u) { return lower + (upper - lower) * u; });
   }
 
   // Normal, or lognormal with the median `centre`: centre * exp(spread * z).
-  std::vector<double> normal(double centre, double spread, bool logarithmic) {
+  LawFunction normal(double centre, double spread, bool logarithmic) {
     const auto value = [=](double z) {
       return logarithmic ? centre * base::exp(spread * z) : centre + spread * z;
     };
     if (spread == 0) {
-      if (bounded(centre) != centre) return nothing_between();
-      return each([=](double) { return centre; });
+      if (centre < lower_ || centre > upper_) return nothing_between();
+      return [=](double) { return centre; };
     }
-    if (!truncated()) return each([&](double u) { return value(base::normal_quantile(u)); });
+    if (!truncated()) return bounded([=](double u) { return value(base::normal_quantile(u)); });
     const auto deviations = [&](double bound) {
       if (!std::isfinite(bound)) return bound;
       if (!logarithmic) return (bound - centre) / spread;
       return bound <= 0 ? -std::numeric_limits<double>::infinity() : base::log(bound / centre) / spread;
     };
-    const TruncatedNormal law(deviations(values_.lower), deviations(values_.upper));
-    if (law.empty() || (logarithmic && values_.upper <= 0)) return nothing_between();
-    return each([&](double u) { return value(law.draw(u)); });
+    const TruncatedNormal law(deviations(lower_), deviations(upper_));
+    if (law.empty() || (logarithmic && upper_ <= 0)) return nothing_between();
+    return bounded([=](double u) { return value(law.draw(u)); });
   }
 
-  std::vector<double> exponential() {
+  LawFunction exponential() {
     const double mean = values_.numbers[0];
     const auto beyond = [=](double bound) {
       return bound <= 0 ? 1.0 : std::isfinite(bound) ? base::exp(-bound / mean) : 0.0;
     };
-    const double most = beyond(values_.lower), least = beyond(values_.upper);
+    const double most = beyond(lower_), least = beyond(upper_);
     if (!(most > least)) return nothing_between();
-    return each([=](double u) { return -mean * base::log(least + (most - least) * u); });
+    return bounded([=](double u) { return -mean * base::log(least + (most - least) * u); });
   }
 
   const Values& values_;
-  std::int64_t size_;
-  const Uniform& uniform_;
+  double lower_, upper_;
   base::Diagnostics& diagnostics_;
 };
+
+std::vector<double> linspace(const Values& values, std::int64_t size) {
+  const double first = values.numbers[0], last = values.numbers[1];
+  std::vector<double> all(static_cast<std::size_t>(size), first);
+  for (std::int64_t i = 1; i < size; ++i)
+    all[static_cast<std::size_t>(i)] =
+        i == size - 1 ? last
+                      : first + (last - first) * (static_cast<double>(i) / static_cast<double>(size - 1));
+  return all;
+}
 
 std::vector<double> from_file(const Values& values, std::int64_t size, const ColumnReader& reader,
                               base::Diagnostics& diagnostics) {
@@ -156,8 +148,13 @@ std::vector<double> from_file(const Values& values, std::int64_t size, const Col
 
 std::vector<double> drawn(const Values& values, std::int64_t size, const base::Stream& stream,
                           base::Diagnostics& diagnostics) {
-  const Uniform uniform = [&](std::int64_t i) { return stream.uniform(static_cast<std::uint64_t>(i), 0); };
-  return Drawing(values, size, uniform, diagnostics).draw();
+  const LawFunction law = law_function(values, diagnostics);
+  std::vector<double> all;
+  if (!law) return all;
+  all.reserve(static_cast<std::size_t>(size));
+  for (std::int64_t i = 0; i < size; ++i)
+    all.push_back(law(stream.uniform(static_cast<std::uint64_t>(i), 0)));
+  return all;
 }
 
 // Each point has the neurons, the seed and the draws that it would have on its own.
@@ -199,6 +196,8 @@ std::vector<double> expand(const Values& values, std::int64_t size, const Draws&
     all = values.numbers;
   else if (values.law == Law::file)
     all = from_file(values, size, reader, diagnostics);
+  else if (values.law == Law::linspace)
+    all = linspace(values, size);
   else
     all = drawn(values, size, base::Stream::of(draws.seeds.front(), draws.name), diagnostics);
   if (values.law == Law::list && static_cast<std::int64_t>(all.size()) != size) {
@@ -218,10 +217,13 @@ std::vector<double> expand(const Values& values, std::int64_t size, const Draws&
   return all;
 }
 
+LawFunction law_function(const Values& values, base::Diagnostics& diagnostics) {
+  return LawMaker(values, diagnostics).make();
+}
+
 std::optional<double> quantile(const Values& values, double probability, base::Diagnostics& diagnostics) {
-  const Uniform place = [=](std::int64_t) { return probability; };
-  const std::vector<double> all = Drawing(values, 1, place, diagnostics).draw();
-  return all.empty() ? std::nullopt : std::optional(all.front());
+  const LawFunction law = law_function(values, diagnostics);
+  return law ? std::optional(law(probability)) : std::nullopt;
 }
 
 }  // namespace hillock::model

@@ -52,6 +52,11 @@ struct Draws {
 std::vector<double> expand(const Values& values, std::int64_t size, const Draws& draws,
                            const ColumnReader& reader, base::Diagnostics& diagnostics);
 
+// The value of a law (no list, linspace or file) below which a draw lies with a probability in (0, 1), or of
+// the exponential law above which it does. Null after an error.
+using LawFunction = std::function<double(double)>;
+LawFunction law_function(const Values& values, base::Diagnostics& diagnostics);
+
 // The value of a law (no list, linspace or file) below which a draw lies with this probability, in (0, 1).
 // Nothing after an error.
 std::optional<double> quantile(const Values& values, double probability, base::Diagnostics& diagnostics);

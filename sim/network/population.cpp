@@ -31,6 +31,15 @@ void fill(std::span<double> array, std::int64_t neurons, const std::vector<doubl
 
 }  // namespace
 
+std::vector<std::int64_t> cut_in_ranges(std::int64_t size, int ranges, std::int64_t offset) {
+  const std::int64_t blocks = range_blocks(size);
+  std::vector<std::int64_t> bounds{0};
+  for (int i = 1; i <= ranges; ++i)
+    bounds.push_back(
+        std::min(size, (i * blocks + (i < ranges ? offset % ranges : 0)) / ranges * range_block));
+  return bounds;
+}
+
 Population::Population(PopulationPlan plan, program::KernelOptions options) : plan_(std::move(plan)) {
   const std::int64_t arrays = std::ssize(plan_.slots.arrays);
   const std::int64_t distance = distance_of_arrays(plan_.size, arrays);
@@ -51,18 +60,12 @@ Population::Population(PopulationPlan plan, program::KernelOptions options) : pl
   divide(1);
 }
 
-void Population::divide(int ranges, std::int64_t offset) {
+void Population::divide(std::span<const std::int64_t> bounds) {
   if (!ranges_.empty()) settle();
   ranges_.clear();
-  ranges_.reserve(index(ranges));
-  const std::int64_t blocks = range_blocks(plan_.size);
-  std::int64_t first = 0;
-  for (int i = 1; i <= ranges; ++i) {
-    const std::int64_t end =
-        std::min(plan_.size, (i * blocks + (i < ranges ? offset % ranges : 0)) / ranges * range_block);
-    ranges_.emplace_back(*this, first, end - first);
-    first = end;
-  }
+  ranges_.reserve(bounds.size() - 1);
+  for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
+    ranges_.emplace_back(*this, bounds[i], bounds[i + 1] - bounds[i]);
 }
 
 void Population::settle() {

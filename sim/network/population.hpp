@@ -22,6 +22,12 @@ constexpr std::int64_t range_blocks(std::int64_t neurons) {
   return (neurons + range_block - 1) / range_block;
 }
 
+// The neurons of a population cut into this many ranges, that follow one another and are of about the same
+// size: the first neuron of each, and at the end the size. Some may be empty. `offset` (a number of blocks of
+// `range_block` neurons, at most those in front of this population in the simulation) says which ranges get
+// one block more, so that many small populations share the threads.
+std::vector<std::int64_t> cut_in_ranges(std::int64_t size, int ranges, std::int64_t offset);
+
 // The state arrays of the neurons and the kernels that step them. The neurons are cut into ranges, which
 // different threads may step at once.
 class Population {
@@ -36,11 +42,11 @@ class Population {
   std::span<double> array(int slot) { return {ranges_.front().array(slot), index(plan_.size)}; }
   std::span<const double> array(int slot) const { return {ranges_.front().array(slot), index(plan_.size)}; }
 
-  // Cuts the neurons into this many ranges, that follow one another and are of about the same size; some may
-  // be empty. `offset` (a number of blocks of `range_block` neurons, at most those in front of this
-  // population in the simulation) says which ranges get one block more, so that many small populations share
-  // the threads.
-  void divide(int ranges, std::int64_t offset = 0);
+  // Cuts the neurons into ranges: the first neuron of each, a multiple of range_block, and at the end the
+  // size.
+  void divide(std::span<const std::int64_t> bounds);
+  // See cut_in_ranges().
+  void divide(int ranges, std::int64_t offset = 0) { divide(cut_in_ranges(plan_.size, ranges, offset)); }
   NeuronRange& range(int index) { return ranges_.at(static_cast<std::size_t>(index)); }
   // Brings the values of each array back to the memory where they were at first; steps may take turns between
   // two pieces of memory. So who has looked at an array sees its present values.

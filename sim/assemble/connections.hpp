@@ -1,0 +1,42 @@
+// From the connections of a config to the plan of the network: streams, steps of delay, quanta of weight.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "assemble/population_builder.hpp"
+#include "network/network.hpp"
+
+namespace hillock::assemble {
+
+// The weights of all connections onto receptors of one name and unit, as they are kept.
+struct Quantum {
+  double quantum = 1;
+  bool wide = false;         // 8 bytes for each synapse, not 4
+  double worst_constant = 0;  // relative errors: of a weight that is given
+  double worst_drawn = 0;     // of the median of a law
+};
+
+// The weights that are given in numbers, and for each law the median and the largest, all without sign.
+struct WeightsOfReceptor {
+  struct Law {
+    double median = 0, largest = 0;
+  };
+  std::vector<double> given;
+  std::vector<Law> laws;
+};
+
+// A quantum of which the given weights are multiples to 1e-6 of themselves, and which is at most 1/500 of the
+// median of each law; in 16 bits if that can be, else in 32. It depends on what is given and on laws, never
+// on what is drawn.
+Quantum choose_quantum(const WeightsOfReceptor& weights);
+
+// Summaries of all connections of a config, and the bytes that they need, before anything is built.
+std::vector<ConnectionSummary> summarise_connections(const model::Experiment& experiment,
+                                                     base::Diagnostics& diagnostics);
+
+// The plan of the network; `built` are all populations, with their slots.
+network::NetworkPlan plan_network(const model::Experiment& experiment,
+                                  const std::vector<BuiltPopulation>& built, base::Diagnostics& diagnostics);
+
+}  // namespace hillock::assemble

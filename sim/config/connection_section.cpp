@@ -1,0 +1,354 @@
+// `connections`: which neurons send their spikes to which, by what rule, with what weights and delays.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/math.hpp"
+#include "base/text.hpp"
+#include "base/time_grid.hpp"
+#include "config/sections.hpp"
+#include "config/value_laws.hpp"
+
+namespace hillock::config {
+namespace {
+
+using model::ConnectionRule;
+using model::ConnectionSpec;
+using model::Law;
+using model::PopulationSpec;
+using model::Slice;
+using model::Values;
+
+enum class RuleNumber { none, probability, mean, count, list };
+
+struct RuleWord {
+  std::string_view word;
+  ConnectionRule rule;
+  RuleNumber number;
+  std::string_view example;
+};
+
+constexpr std::array<RuleWord, 8> rules{
+    {{"all_to_all", ConnectionRule::all_to_all, RuleNumber::none, "all_to_all"},
+     {"one_to_one", ConnectionRule::one_to_one, RuleNumber::none, "one_to_one"},
+     {"pairwise_bernoulli", ConnectionRule::pairwise_bernoulli, RuleNumber::probability,
+      "{pairwise_bernoulli: 0.1}"},
+     {"pairwise_poisson", ConnectionRule::pairwise_poisson, RuleNumber::mean, "{pairwise_poisson: 0.1}"},
+     {"fixed_indegree", ConnectionRule::fixed_indegree, RuleNumber::count, "{fixed_indegree: 100}"},
+     {"fixed_outdegree", ConnectionRule::fixed_outdegree, RuleNumber::count, "{fixed_outdegree: 100}"},
+     {"fixed_total_number", ConnectionRule::fixed_total_number, RuleNumber::count,
+      "{fixed_total_number: 1000}"},
+     {"pairs", ConnectionRule::pairs, RuleNumber::list, "{pairs: [[0, 1], [2, 0]]}"}}};
+
+std::vector<std::string> rule_words() {
+  std::vector<std::string> words;
+  for (const RuleWord& rule : rules) words.emplace_back(rule.word);
+  return words;
+}
+
+constexpr std::int64_t most_synapses = std::int64_t{1} << 50;
+constexpr std::int64_t longest_delay = (std::int64_t{1} << 16) - 1;  // steps
+
+class ConnectionReader {
+ public:
+  ConnectionReader(Reader& reader, const model::Experiment& experiment)
+      : reader_(reader), experiment_(experiment) {}
+
+  std::optional<ConnectionSpec> read(const Entry& entry) {
+    spec_.name = entry.key;
+    spec_.place = entry.place;
+    const std::size_t before = findings();
+    reader_.name(entry.key, entry.place, "a connection");
+    if (!reader_.map(entry.value, subject())) return std::nullopt;
+    const std::vector<std::string> keys{"source", "target", "receptor", "rule", "weight",
+                                        "delay",  "autapses", "multapses", "like"};
+    reader_.keys(entry.value, "a connection", keys);
+    const bool from = read_ends(entry, "source", spec_.sources), to = read_ends(entry, "target", spec_.targets);
+    if (!from || !to) return std::nullopt;
+    const auto receptor = receptor_of_targets(reader_, entry.value.find("receptor"), sender(), spec_.targets,
+                                              experiment_);
+    if (receptor) spec_.receptor = *receptor;
+    const bool ruled = read_rule(entry);
+    if (ruled) read_flags(entry.value);
+    if (ruled && receptor) read_weight(entry);
+    if (ruled) read_delay(entry);
+    if (findings() == before) check_rule();
+    return findings() == before ? std::optional(std::move(spec_)) : std::nullopt;
+  }
+
+ private:
+  std::size_t findings() const { return reader_.diagnostics().all().size(); }
+  std::string subject() const { return "connection '" + spec_.name + "'"; }
+  Sender sender() const { return {"connection", spec_.name, spec_.place}; }
+  const PopulationSpec& population(const Slice& slice) const {
+    return experiment_.populations[static_cast<std::size_t>(slice.population)];
+  }
+
+  bool missing(const std::string& key, const std::string& example) {
+    reader_.error(spec_.place, subject() + " has no '" + key + "'", "write for example '" + key + ": " + example + "'");
+    return false;
+  }
+
+  bool read_ends(const Entry& entry, const std::string& key, std::vector<Slice>& ends) {
+    const Node* node = entry.value.find(key);
+    if (node == nullptr)
+      return missing(key, experiment_.populations.empty() ? "cell" : experiment_.populations[0].name);
+    bool known = true;
+    const auto add = [&](const Node& end) {
+      const std::optional<Slice> slice = read_slice(reader_, end, key, experiment_);
+      known = known && slice && population(*slice).model != nullptr;
+      if (slice) ends.push_back(*slice);
+    };
+    if (node->is_sequence()) {
+      for (const Node& end : node->items) add(end);
+    } else {
+      add(*node);
+    }
+    if (known && ends.empty()) reader_.error(node->place, key + " is an empty list", "name a population");
+    return known && !ends.empty();
+  }
+
+  bool read_rule(const Entry& entry) {
+    const Node* node = entry.value.find("rule");
+    if (node == nullptr) return missing("rule", "{pairwise_bernoulli: 0.1}");
+    spec_.rule_place = node->place;
+    const bool named = node->is_map() && node->entries.size() == 1;
+    if (!named && !node->is_scalar()) {
+      reader_.error(node->place,
+                    "rule must be a word, or one rule with its number, got " + node->describe(),
+                    base::listed("rules are", rule_words()));
+      return false;
+    }
+    const std::string& word = named ? node->entries[0].key : node->text;
+    const auto found = std::ranges::find(rules, std::string_view(word), &RuleWord::word);
+    if (found == rules.end()) {
+      const std::string guess = base::did_you_mean(word, rule_words());
+      reader_.error(named ? node->entries[0].place : node->place, "there is no rule " + base::quoted(word),
+                    guess.empty() ? base::listed("rules are", rule_words()) : guess);
+      return false;
+    }
+    spec_.rule = found->rule;
+    if (named == (found->number == RuleNumber::none)) {
+      reader_.error(node->place,
+                    "rule '" + word + "' " + (named ? "takes no number" : "needs its number"),
+                    "write 'rule: " + std::string(found->example) + "'");
+      return false;
+    }
+    return !named || read_number(*found, node->entries[0].value);
+  }
+
+  bool read_number(const RuleWord& rule, const Node& node) {
+    const std::string word(rule.word);
+    if (rule.number == RuleNumber::list) return read_pairs(node);
+    if (rule.number == RuleNumber::count) {
+      const auto number = reader_.whole(node, word, 0, most_synapses);
+      if (number) spec_.number = *number;
+      return number.has_value();
+    }
+    const auto value = reader_.value(node, word, base::dimension::none);
+    if (!value) return false;
+    spec_.probability = *value;
+    const bool probability = rule.number == RuleNumber::probability;
+    const bool fits = *value >= 0 && (probability ? *value <= 1 : *value <= 1000);
+    if (!fits)
+      reader_.error(node.place, word + (probability ? ": a probability lies between 0 and 1, got "
+                                                    : ": a mean number lies between 0 and 1000, got ") +
+                                    base::number(*value));
+    return fits;
+  }
+
+  bool read_pairs(const Node& node) {
+    if (!node.is_sequence()) {
+      reader_.error(node.place, "pairs must be a list of pairs, got " + node.describe(),
+                    "write for example 'pairs: [[0, 1], [2, 0]]', the source first");
+      return false;
+    }
+    if (spec_.sources.size() != 1 || spec_.targets.size() != 1) {
+      reader_.error(node.place, "pairs join one population, or a slice of it, to one",
+                    "write one connection for each");
+      return false;
+    }
+    bool fine = true;
+    for (const Node& item : node.items) {
+      const bool pair = item.is_sequence() && item.items.size() == 2;
+      if (!pair)
+        reader_.error(item.place, "a pair is a list of a source and a target, got " + item.describe(),
+                      "write for example [0, 1]");
+      const auto source = pair ? place_in(item.items[0], "source", spec_.sources[0]) : std::nullopt;
+      const auto target = pair ? place_in(item.items[1], "target", spec_.targets[0]) : std::nullopt;
+      fine = fine && source && target;
+      if (source && target) spec_.pairs.emplace_back(*source, *target);
+    }
+    return fine;
+  }
+
+  std::optional<std::int64_t> place_in(const Node& node, const std::string& what, const Slice& slice) {
+    const auto index = reader_.whole(node, what, 0, std::int64_t{1} << 53);
+    if (!index || *index < slice.count()) return index;
+    reader_.error(node.place,
+                  what + " " + std::to_string(*index) + " is not there: '" + population(slice).name + "' has " +
+                      base::counted(slice.count(), "neuron") + " here",
+                  slice.count() > 0 ? "they are counted from 0 to " + std::to_string(slice.count() - 1) : "");
+    return std::nullopt;
+  }
+
+  void read_flags(const Node& map) {
+    for (const auto& [key, flag] : {std::pair{"autapses", &spec_.autapses}, {"multapses", &spec_.multapses}})
+      if (const Node* node = map.find(key); node != nullptr) *flag = reader_.flag(*node, key).value_or(*flag);
+    const Node* multapses = map.find("multapses");
+    if (multapses == nullptr || spec_.multapses) return;
+    if (spec_.rule == ConnectionRule::fixed_total_number || spec_.rule == ConnectionRule::pairwise_poisson)
+      reader_.error(multapses->place,
+                    "this rule gives some pairs several synapses: it has no 'multapses: false'",
+                    spec_.rule == ConnectionRule::pairwise_poisson ? "take pairwise_bernoulli"
+                                                                    : "take pairwise_bernoulli or fixed_indegree");
+  }
+
+  ValueContext context() const {
+    return {spec_.rule == ConnectionRule::pairs ? std::ssize(spec_.pairs) : 1, "synapses", experiment_.folder};
+  }
+
+  // A list has one value for each pair.
+  std::optional<Values> read_law(const Node& node, const std::string& key, const Accepted& accepted) {
+    if (node.is_sequence() && spec_.rule != ConnectionRule::pairs) {
+      reader_.error(node.place, key + " is a list, which only the rule 'pairs' has values for",
+                    "write one value, or a law such as {normal: [mean, sd]}");
+      return std::nullopt;
+    }
+    auto values = read_values(reader_, node, key, accepted, context());
+    if (values && (values->law == Law::file || values->law == Law::linspace)) {
+      reader_.error(node.place, key + " of a connection is a value or a law to draw from",
+                    "write one value, or a law such as {normal: [mean, sd]}");
+      return std::nullopt;
+    }
+    return values;
+  }
+
+  void read_weight(const Entry& entry) {
+    const PopulationSpec& target = population(spec_.targets[0]);
+    const auto receptor = std::ranges::find(target.receptors, spec_.receptor, &model::ReceptorSpec::name);
+    const base::Dimension unit = receptor->model->weight;
+    const Node* node = entry.value.find("weight");
+    if (node == nullptr) {
+      missing("weight", "1 " + unit.user_unit());
+      return;
+    }
+    auto values = read_law(*node, "weight", {{unit}, " for receptor '" + spec_.receptor + "' of '" + target.name + "'"});
+    if (!values) return;
+    spec_.weight = std::move(*values);
+    check_weights(reader_, spec_.weight, sender(), spec_.receptor, spec_.targets, experiment_);
+  }
+
+  void read_delay(const Entry& entry) {
+    const Node* node = entry.value.find("delay");
+    if (node == nullptr) {
+      missing("delay", "1.5 ms");
+      return;
+    }
+    auto values = read_law(*node, "delay", base::dimension::time);
+    if (!values) return;
+    spec_.delay = std::move(*values);
+    const double dt = experiment_.simulation.dt;
+    if (!(dt > 0)) return;
+    const bool given = spec_.delay.law == Law::constant || spec_.delay.law == Law::list;
+    if (given)
+      check_given_delays(dt);
+    else
+      check_drawn_delays(dt);
+  }
+
+  void check_given_delays(double dt) {
+    for (const double delay : spec_.delay.numbers) {
+      if (!(delay >= dt * (1 - 1e-9)))
+        return reader_.error(spec_.delay.place,
+                             "delay must be at least dt (" + base::format_time(dt) + "), got " +
+                                 base::format_time(delay),
+                             "spikes take one step at least: write 'delay: " + base::format_time(dt) + "'");
+      if (!check_on_grid(reader_, delay, experiment_.simulation, spec_.delay.place, "delay")) return;
+      if (delay > static_cast<double>(longest_delay) * dt) return too_long(delay, dt);
+    }
+  }
+
+  void too_long(double delay, double dt) {
+    reader_.error(spec_.delay.place,
+                  "a delay of " + base::format_time(delay) + " is longer than " + std::to_string(longest_delay) +
+                      " steps of " + base::format_time(dt),
+                  "the longest is " + base::format_time(static_cast<double>(longest_delay) * dt));
+  }
+
+  // They are rounded to steps; each draw must come to one at least.
+  void check_drawn_delays(double dt) {
+    const auto at = [&](double probability) {
+      return model::quantile(spec_.delay, probability, reader_.diagnostics());
+    };
+    const auto low = at(0x1p-33), high = at(1 - 0x1p-33);
+    if (!low || !high) return;
+    const double least = std::min(*low, *high), most = std::max(*low, *high);
+    if (std::nearbyint(least / dt) < 1)
+      return reader_.error(spec_.delay.place,
+                           "some delays would be shorter than dt (" + base::format_time(dt) + "): down to " +
+                               base::format_time(least),
+                           "truncate the law: 'min: " + base::format_time(dt) + "'");
+    if (most > static_cast<double>(longest_delay) * dt) too_long(most, dt);
+  }
+
+  // What the rule asks for must be there.
+  void check_rule() {
+    for (const Slice& source : spec_.sources)
+      for (const Slice& target : spec_.targets) {
+        const bool same = source.population == target.population && !spec_.autapses;
+        const std::int64_t both =
+            same ? std::min(source.last, target.last) - std::max(source.first, target.first) + 1 : 0;
+        if (!check_pair(source, target, both > 0)) return;
+      }
+  }
+
+  bool check_pair(const Slice& source, const Slice& target, bool without_itself) {
+    const std::string from = base::quoted(population(source).name), to = base::quoted(population(target).name);
+    const auto fail = [&](const std::string& message, const std::string& remedy) {
+      reader_.error(spec_.rule_place, message, remedy);
+      return false;
+    };
+    if (spec_.rule == ConnectionRule::one_to_one && source.count() != target.count())
+      return fail("one_to_one joins as many sources as targets, but " + from + " has " +
+                      base::counted(source.count(), "neuron") + " and " + to + " has " +
+                      base::counted(target.count(), "neuron"),
+                  "take slices of one size, such as '" + population(source).name + " 0..9'");
+    const bool indegree = spec_.rule == ConnectionRule::fixed_indegree,
+               outdegree = spec_.rule == ConnectionRule::fixed_outdegree;
+    const std::int64_t there = (outdegree ? target : source).count() - (without_itself ? 1 : 0);
+    if ((indegree || outdegree) && !spec_.multapses && spec_.number > there)
+      return fail(std::string(indegree ? "each target needs " : "each source needs ") +
+                      std::to_string(spec_.number) + " different " + (indegree ? "sources" : "targets") +
+                      ", but " + (indegree ? from : to) + " has " + std::to_string(there) +
+                      (without_itself ? " beside itself" : ""),
+                  "take at most " + std::to_string(there) + ", or leave out 'multapses: false'");
+    const bool asks = (indegree || outdegree || spec_.rule == ConnectionRule::fixed_total_number) && spec_.number > 0;
+    const std::int64_t sources = source.count(), targets = target.count();
+    const bool some = sources > 0 && targets > 0 && !(without_itself && sources == 1 && targets == 1);
+    if (asks && !some && !(indegree && targets == 0) && !(outdegree && sources == 0))
+      return fail("no pair of " + from + " and " + to + " can be joined, but the rule asks for " +
+                      std::to_string(spec_.number) + " synapses" + (indegree ? " of each target" : outdegree ? " of each source" : ""),
+                  without_itself ? "allow autapses, or give the populations more neurons"
+                                 : "give the populations neurons, or take the connection out");
+    if (indegree && without_itself && there == 0 && spec_.number > 0)
+      return fail("a neuron of " + to + " has no source beside itself", "allow autapses, or give " + from + " more neurons");
+    return true;
+  }
+
+  Reader& reader_;
+  const model::Experiment& experiment_;
+  ConnectionSpec spec_;
+};
+
+}  // namespace
+
+void read_connections(Reader& reader, const Node& root, model::Experiment& experiment) {
+  const Node* section = root.find("connections");
+  if (section == nullptr || !reader.map(*section, "'connections'")) return;
+  for (const Entry& entry : section->entries)
+    if (auto connection = ConnectionReader(reader, experiment).read(entry))
+      experiment.connections.push_back(std::move(*connection));
+}
+
+}  // namespace hillock::config

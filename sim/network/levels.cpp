@@ -1,0 +1,88 @@
+// Tabulates laws of few levels; of many, each draw goes through the law.
+#include "network/levels.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/diagnostics.hpp"
+
+namespace hillock::network {
+
+namespace {
+
+constexpr std::int64_t most_tabulated = 1 << 16;
+constexpr std::uint32_t last_draw = 0xffffffffU;
+
+}  // namespace
+
+Levels Levels::constant(std::int32_t level) {
+  Levels levels;
+  levels.least_ = levels.most_ = level;
+  return levels;
+}
+
+Levels Levels::listed(std::vector<std::int32_t> listed) {
+  Levels levels;
+  levels.kind_ = Kind::listed;
+  if (!listed.empty()) {
+    const auto [least, most] = std::ranges::minmax_element(listed);
+    levels.least_ = *least;
+    levels.most_ = *most;
+  }
+  levels.listed_ = std::move(listed);
+  return levels;
+}
+
+Levels Levels::drawn(const Law& law, double unit) {
+  Levels levels;
+  levels.kind_ = Kind::law;
+  levels.law_ = law;
+  levels.unit_ = unit;
+  const std::int32_t first = levels.level_at(0), last = levels.level_at(last_draw);
+  levels.descends_ = first > last;
+  levels.least_ = std::min(first, last);
+  levels.most_ = std::max(first, last);
+  if (std::int64_t{levels.most_} - levels.least_ < most_tabulated) levels.tabulate();
+  return levels;
+}
+
+std::int32_t Levels::level_at(std::uint32_t draw) const {
+  const double level = std::nearbyint(law_((static_cast<double>(draw) + 0.5) * 0x1p-32) / unit_);
+  if (!(std::abs(level) < 0x1p31)) throw base::InternalError("a value of a synapse is out of its range");
+  return static_cast<std::int32_t>(level);
+}
+
+// Each level begins where bisection finds it, behind the one before it.
+void Levels::tabulate() {
+  const auto level = [&](std::uint32_t place) { return level_at(descends_ ? ~place : place); };
+  std::uint32_t from = 0;
+  for (std::int32_t wanted = least_ + 1; wanted <= most_; ++wanted) {
+    std::uint32_t below = from, reach = 1;  // the level at `below` is lower
+    if (level(below) >= wanted) {
+      begins_.push_back(below);
+      continue;
+    }
+    while (below + std::uint64_t{reach} < last_draw && level(below + reach) < wanted) {
+      below += reach;
+      reach = reach < (1U << 30) ? reach * 2 : reach;
+    }
+    std::uint32_t above = static_cast<std::uint32_t>(std::min<std::uint64_t>(below + std::uint64_t{reach}, last_draw));
+    while (above - below > 1) {
+      const std::uint32_t middle = below + (above - below) / 2;
+      (level(middle) >= wanted ? above : below) = middle;
+    }
+    begins_.push_back(above);
+    from = above;
+  }
+  guide_.resize(std::size_t{1} << (32 - guide_shift));
+  std::uint32_t k = 0;
+  for (std::size_t i = 0; i < guide_.size(); ++i) {
+    const auto place = static_cast<std::uint32_t>(i << guide_shift);
+    while (k < begins_.size() && begins_[k] <= place) ++k;
+    guide_[i] = k;
+  }
+  kind_ = Kind::table;
+  law_ = nullptr;
+}
+
+}  // namespace hillock::network

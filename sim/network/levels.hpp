@@ -1,0 +1,56 @@
+// Values of synapses in whole units - delays in steps, weights in quanta - each a function of one 32-bit draw.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace hillock::network {
+
+class Levels {
+ public:
+  // The value that a law has at a probability in (0, 1): ascending or descending.
+  using Law = std::function<double(double)>;
+
+  static Levels constant(std::int32_t level);
+  // That of each synapse of an explicit list, of which the draw is the index.
+  static Levels listed(std::vector<std::int32_t> levels);
+  // round(law(u) / unit) at u = (draw + 1/2) / 2^32.
+  static Levels drawn(const Law& law, double unit);
+
+  bool is_constant() const { return kind_ == Kind::constant; }
+  std::int32_t least() const { return least_; }
+  std::int32_t most() const { return most_; }
+
+  std::int32_t operator()(std::uint32_t draw) const {
+    if (kind_ == Kind::constant) return least_;
+    if (kind_ == Kind::listed) return listed_[draw];
+    if (kind_ == Kind::law) return level_at(draw);
+    const std::uint32_t place = descends_ ? ~draw : draw;
+    std::uint32_t k = guide_[place >> guide_shift];
+    while (k < begins_.size() && place >= begins_[k]) ++k;
+    return least_ + static_cast<std::int32_t>(k);
+  }
+
+  std::int64_t bytes() const {
+    return static_cast<std::int64_t>(sizeof(std::int32_t) *
+                                     (listed_.size() + begins_.size() + guide_.size()));
+  }
+
+ private:
+  enum class Kind { constant, listed, table, law };
+  static constexpr int guide_shift = 16;
+  std::int32_t level_at(std::uint32_t draw) const;
+  void tabulate();
+
+  Kind kind_ = Kind::constant;
+  std::int32_t least_ = 0, most_ = 0;
+  std::vector<std::int32_t> listed_;
+  // Table: begins_[k] is the first place of level least_ + k + 1; guide_ says for the first place of each
+  // stretch of 2^16 how many levels have begun.
+  bool descends_ = false;
+  std::vector<std::uint32_t> begins_, guide_;
+  Law law_;
+  double unit_ = 1;
+};
+
+}  // namespace hillock::network

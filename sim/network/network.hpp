@@ -1,0 +1,124 @@
+// What joins the populations: the synapses of all connections, cut into blocks of targets, and the spikes on
+// their way.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "network/levels.hpp"
+#include "network/rules.hpp"
+#include "network/synapses.hpp"
+#include "parallel/team.hpp"
+
+namespace hillock::network {
+
+// Receptors of one name and unit, of any populations: their weights are multiples of one quantum.
+struct Channel {
+  std::string receptor;
+  double quantum = 1;         // in the unit of the weight
+  bool wide = false;          // 8 bytes for each synapse, not 4
+  std::vector<int> arrivals;  // per population: the array slot, or -1
+};
+
+struct Connection {
+  std::string name;  // of the config
+  Wiring wiring;
+  int channel = 0;
+  Levels delay, weight;  // steps, quanta
+};
+
+struct NetworkPlan {
+  std::vector<Channel> channels;
+  std::vector<Connection> connections;
+  std::int64_t spikes_in_a_step = 1;  // of one neuron, at most
+  bool empty() const { return connections.empty(); }
+  std::int64_t least_delay() const;  // steps
+  std::int64_t most_delay() const;
+};
+
+// Spikes of one grid point, their sources as numbers over all populations.
+struct SentSpikes {
+  std::int64_t step = 0;
+  std::vector<std::uint32_t> sources;
+};
+
+// Different blocks may be worked on by different threads at once.
+class Network {
+ public:
+  // `sizes`: of the populations. Each is cut into as many pieces as there are blocks, at multiples of
+  // range_block; a block has one piece of each.
+  Network(NetworkPlan plan, std::vector<std::int64_t> sizes, int blocks);
+  // How many blocks there must be for so many threads.
+  static int blocks_for(int threads, const std::vector<std::int64_t>& sizes, const NetworkPlan& plan);
+
+  // Draws all synapses.
+  void build(parallel::Team& team);
+
+  const NetworkPlan& plan() const { return plan_; }
+  int blocks() const { return static_cast<int>(stores_.size()); }
+  // Of a population: the first neuron of each block's piece, and its size at the end.
+  const std::vector<std::int64_t>& bounds(std::size_t population) const { return bounds_[population]; }
+  std::uint32_t source(std::size_t population, std::uint64_t neuron) const {
+    return first_source_[population] + static_cast<std::uint32_t>(neuron);
+  }
+
+  // Sends spikes on their way to a block; what is due at or before the grid point `now` is left out.
+  void send(int block, std::span<const SentSpikes> spikes, std::int64_t now);
+  // What arrives in a block at the grid point `step` is added to arrays; `array(population, slot)` gives
+  // those of whole populations. Calls arrived(population) for each that something may arrive at.
+  template <class Array, class Arrived>
+  void deliver(int block, std::int64_t step, Array array, Arrived arrived) {
+    for (std::size_t c = 0; c < plan_.channels.size(); ++c) {
+      Synapses& store = *stores_[static_cast<std::size_t>(block)][c];
+      if (!store.deliver(step)) continue;
+      std::int64_t at = 0;
+      for (std::size_t p = 0; p < bounds_.size(); ++p) {
+        const std::int64_t first = bounds_[p][static_cast<std::size_t>(block)],
+                           count = bounds_[p][static_cast<std::size_t>(block) + 1] - first;
+        if (const int slot = plan_.channels[c].arrivals[p]; slot >= 0 && count > 0) {
+          store.take(at, count, plan_.channels[c].quantum, array(p, slot) + first);
+          arrived(p);
+        }
+        at += count;
+      }
+    }
+  }
+  // Nothing is on its way any more.
+  void forget();
+
+  std::int64_t synapses() const;
+  std::int64_t bytes() const;
+
+  // The synapses of one connection, those onto lower targets first.
+  struct Table {
+    std::vector<std::int64_t> sources, targets;  // neurons of their populations
+    std::vector<double> weights;                 // as used
+    std::vector<std::int64_t> delays;            // steps
+  };
+  Table table(std::size_t connection) const;
+
+ private:
+  void build_block(int block);
+  void each_synapse(int block, std::size_t connection, bool weights,
+                    const std::function<void(std::span<const Synapse>)>& take) const;
+
+  // Over the connections of a channel.
+  struct Reach {
+    std::int64_t least_delay = std::numeric_limits<std::int64_t>::max(), most_delay = 1;  // steps
+    std::int64_t most_quanta = 0;
+  };
+
+  NetworkPlan plan_;
+  std::vector<std::int64_t> sizes_;
+  std::vector<Reach> reaches_;  // per channel
+  std::vector<std::uint32_t> first_source_;                    // of each population
+  std::vector<std::vector<std::int64_t>> bounds_;              // [population][block]
+  std::vector<std::vector<std::uint32_t>> counts_;             // [connection]: see counts_of_targets()
+  std::vector<std::vector<std::unique_ptr<Synapses>>> stores_;  // [block][channel]
+};
+
+}  // namespace hillock::network

@@ -1,0 +1,256 @@
+// Draws connections: each target (of fixed_outdegree each source) has random numbers of its own.
+#include "network/rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/math.hpp"
+#include "network/counts.hpp"
+
+namespace hillock::network {
+
+namespace {
+
+using Words = std::array<std::uint32_t, 4>;
+
+// floor(u * n) with u = (first two words) / 2^64.
+std::int64_t below(const Words& words, std::int64_t n) {
+  const std::uint64_t bits = words[0] | std::uint64_t{words[1]} << 32;
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::int64_t>(static_cast<Wide>(bits) * static_cast<std::uint64_t>(n) >> 64);
+}
+
+double uniform(const Words& words) {
+  const std::uint64_t bits = words[0] | std::uint64_t{words[1]} << 32;
+  return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
+}
+
+// log(1 - p) without the loss of digits of small p.
+double log_of_rest(double p) {
+  if (p > 1e-4) return base::log(1 - p);
+  return -p * (1 + p * (1.0 / 2 + p * (1.0 / 3 + p * (1.0 / 4))));
+}
+
+// Hands synapses on in pieces.
+class Drawer {
+ public:
+  Drawer(const Wiring& wiring, std::int64_t first, std::int64_t end, const TakeEdges& take)
+      : wiring_(wiring),
+        rule_(wiring.rule),
+        first_(std::max(first, wiring.targets.first)),
+        end_(std::min(end, wiring.targets.end())),
+        take_(take) {}
+
+  void draw(const std::vector<std::uint32_t>& counts) {
+    if (rule_.kind == RuleKind::fixed_outdegree)
+      by_source();
+    else if (rule_.kind == RuleKind::pairs)
+      by_list();
+    else
+      for (std::int64_t target = first_; target < end_; ++target) onto(target, counts);
+    flush();
+  }
+
+ private:
+  Words words(std::int64_t index, std::int64_t step) const {
+    return wiring_.stream.words(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(step));
+  }
+  // The place among the sources of a target that must not be its own source; -1: none.
+  std::int64_t excluded(std::int64_t target) const {
+    const Neurons& sources = wiring_.sources;
+    const bool itself = !rule_.autapses && sources.population == wiring_.targets.population &&
+                        target >= sources.first && target < sources.end();
+    return itself ? target - sources.first : -1;
+  }
+  // The place among all of one among those that are allowed.
+  static std::int64_t passed_over(std::int64_t place, std::int64_t excluded) {
+    return excluded >= 0 && place >= excluded ? place + 1 : place;
+  }
+
+  void add(std::int64_t source, std::int64_t target, const Words& words) {
+    edges_[size_++] = {static_cast<std::uint32_t>(wiring_.sources.first + source),
+                       static_cast<std::uint32_t>(target), words[2], words[3]};
+    if (size_ == edges_.size()) flush();
+  }
+  void flush() {
+    if (size_ > 0) take_({edges_.data(), size_});
+    size_ = 0;
+  }
+
+  void onto(std::int64_t target, const std::vector<std::uint32_t>& counts) {
+    const std::int64_t sources = wiring_.sources.count, self = excluded(target),
+                       allowed = sources - (self >= 0 ? 1 : 0);
+    switch (rule_.kind) {
+      case RuleKind::all_to_all:
+        for (std::int64_t source = 0; source < sources; ++source)
+          if (source != self) add(source, target, wiring_.needs_words ? words(target, source) : Words{});
+        return;
+      case RuleKind::one_to_one:
+        return add_one(target - wiring_.targets.first, target, self);
+      case RuleKind::pairwise_bernoulli:
+        return each_with_probability(target, self, allowed);
+      case RuleKind::pairwise_poisson:
+        return any(target, self, allowed,
+                   poisson_count(rule_.probability * static_cast<double>(allowed),
+                                 wiring_.counts.uniform(static_cast<std::uint64_t>(target), 0)));
+      case RuleKind::fixed_total_number:
+        return any(target, self, allowed, counts[static_cast<std::size_t>(target - wiring_.targets.first)]);
+      default:  // fixed_indegree
+        if (rule_.multapses) return any(target, self, allowed, rule_.number);
+        choose(target, allowed, rule_.number, [&](std::int64_t place, const Words& drawn) {
+          add(passed_over(place, self), target, drawn);
+        });
+    }
+  }
+
+  void add_one(std::int64_t source, std::int64_t target, std::int64_t self) {
+    if (source != self) add(source, target, wiring_.needs_words ? words(target, 0) : Words{});
+  }
+
+  // The distance to the next one that is taken is geometric.
+  void each_with_probability(std::int64_t target, std::int64_t self, std::int64_t allowed) {
+    if (!(rule_.probability > 0)) return;
+    const double scale = rule_.probability < 1 ? 1 / log_of_rest(rule_.probability) : 0;
+    double place = -1;
+    for (std::int64_t k = 0;; ++k) {
+      const Words drawn = words(target, k);
+      place += 1 + std::floor(base::log(uniform(drawn)) * scale);
+      if (!(place < static_cast<double>(allowed))) return;
+      add(passed_over(static_cast<std::int64_t>(place), self), target, drawn);
+    }
+  }
+
+  void any(std::int64_t target, std::int64_t self, std::int64_t allowed, std::int64_t count) {
+    if (allowed == 0) return;
+    for (std::int64_t k = 0; k < count; ++k) {
+      const Words drawn = words(target, k);
+      add(passed_over(below(drawn, allowed), self), target, drawn);
+    }
+  }
+
+  // `count` different ones out of `all` (Floyd's algorithm: Bentley & Floyd 1987,
+  // doi:10.1145/30401.315746): each draw gives one that was not taken yet.
+  template <class Add>
+  void choose(std::int64_t index, std::int64_t all, std::int64_t count, Add add_one) {
+    if (std::ssize(taken_) < all) taken_.resize(static_cast<std::size_t>(all), 0);
+    ++mark_;
+    count = std::min(count, all);
+    for (std::int64_t k = 0; k < count; ++k) {
+      const Words drawn = words(index, k);
+      const std::int64_t last = all - count + k;
+      std::int64_t place = below(drawn, last + 1);
+      if (taken_[static_cast<std::size_t>(place)] == mark_) place = last;
+      taken_[static_cast<std::size_t>(place)] = mark_;
+      add_one(place, drawn);
+    }
+  }
+
+  void by_source() {
+    const Neurons &sources = wiring_.sources, &targets = wiring_.targets;
+    const bool same = !rule_.autapses && sources.population == targets.population;
+    for (std::int64_t source = 0; source < sources.count; ++source) {
+      const std::int64_t neuron = sources.first + source;
+      const std::int64_t self =
+          same && neuron >= targets.first && neuron < targets.end() ? neuron - targets.first : -1;
+      const std::int64_t allowed = targets.count - (self >= 0 ? 1 : 0);
+      const auto add_if_here = [&](std::int64_t place, const Words& drawn) {
+        const std::int64_t target = targets.first + passed_over(place, self);
+        if (target >= first_ && target < end_) add(source, target, drawn);
+      };
+      if (!rule_.multapses) {
+        choose(neuron, allowed, rule_.number, add_if_here);
+        continue;
+      }
+      for (std::int64_t k = 0; k < rule_.number && allowed > 0; ++k) {
+        const Words drawn = words(neuron, k);
+        add_if_here(below(drawn, allowed), drawn);
+      }
+    }
+  }
+
+  void by_list() {
+    for (std::size_t k = 0; k < rule_.pairs.size(); ++k) {
+      const auto [source, target] = rule_.pairs[k];
+      const std::int64_t neuron = wiring_.targets.first + target;
+      const auto index = static_cast<std::uint32_t>(k);
+      if (neuron >= first_ && neuron < end_) add(source, neuron, {0, 0, index, index});
+    }
+  }
+
+  const Wiring& wiring_;
+  const Rule& rule_;
+  std::int64_t first_, end_;
+  const TakeEdges& take_;
+  std::array<Edge, 256> edges_{};
+  std::size_t size_ = 0;
+  std::vector<std::uint32_t> taken_;  // place -> mark of the last choice that took it
+  std::uint32_t mark_ = 0;
+};
+
+// Pairs that may be joined: all but autapses where there are none.
+double allowed_pairs(const Wiring& wiring) {
+  const Neurons &sources = wiring.sources, &targets = wiring.targets;
+  const double pairs = static_cast<double>(sources.count) * static_cast<double>(targets.count);
+  if (wiring.rule.autapses || sources.population != targets.population) return pairs;
+  const std::int64_t both =
+      std::min(sources.end(), targets.end()) - std::max(sources.first, targets.first);
+  return pairs - static_cast<double>(std::max<std::int64_t>(0, both));
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring) {
+  std::vector<std::uint32_t> counts;
+  if (wiring.rule.kind != RuleKind::fixed_total_number) return counts;
+  const Neurons &sources = wiring.sources, &targets = wiring.targets;
+  const auto allowed = [&](std::int64_t target) {
+    const bool itself = !wiring.rule.autapses && sources.population == targets.population &&
+                        target >= sources.first && target < sources.end();
+    return static_cast<double>(sources.count - (itself ? 1 : 0));
+  };
+  // One target after the other: of what is left, each of the pairs that are left is as likely.
+  double pairs = allowed_pairs(wiring);
+  std::int64_t left = wiring.rule.number;
+  for (std::int64_t target = targets.first; target < targets.end(); ++target) {
+    const double own = allowed(target);
+    const std::int64_t count =
+        own >= pairs ? left
+                     : binomial_count(left, own / pairs,
+                                      wiring.counts.uniform(static_cast<std::uint64_t>(target), 0));
+    counts.push_back(static_cast<std::uint32_t>(count));
+    left -= count;
+    pairs -= own;
+  }
+  return counts;
+}
+
+void draw_edges(const Wiring& wiring, const std::vector<std::uint32_t>& counts, std::int64_t first,
+                std::int64_t end, const TakeEdges& take) {
+  Drawer(wiring, first, end, take).draw(counts);
+}
+
+double expected_edges(const Wiring& wiring) {
+  const Rule& rule = wiring.rule;
+  const auto number = static_cast<double>(rule.number);
+  switch (rule.kind) {
+    case RuleKind::all_to_all:
+      return allowed_pairs(wiring);
+    case RuleKind::one_to_one:
+      return static_cast<double>(wiring.targets.count);
+    case RuleKind::pairwise_bernoulli:
+    case RuleKind::pairwise_poisson:
+      return rule.probability * allowed_pairs(wiring);
+    case RuleKind::fixed_indegree:
+      return number * static_cast<double>(wiring.targets.count);
+    case RuleKind::fixed_outdegree:
+      return number * static_cast<double>(wiring.sources.count);
+    case RuleKind::fixed_total_number:
+      return number;
+    case RuleKind::pairs:
+      return static_cast<double>(rule.pairs.size());
+  }
+  return 0;
+}
+
+}  // namespace hillock::network

@@ -1,0 +1,71 @@
+// Which neurons a connection joins: rules, drawn target by target, so that any part of the targets draws the
+// same synapses.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+
+namespace hillock::network {
+
+// By NEST's names.
+enum class RuleKind {
+  all_to_all,
+  one_to_one,
+  pairwise_bernoulli,  // each pair with a probability
+  pairwise_poisson,    // each pair so many times on average
+  fixed_indegree,      // so many sources for each target
+  fixed_outdegree,     // so many targets for each source
+  fixed_total_number,  // so many synapses
+  pairs                // a list
+};
+
+struct Rule {
+  RuleKind kind = RuleKind::all_to_all;
+  double probability = 0;   // pairwise_bernoulli; of pairwise_poisson the mean
+  std::int64_t number = 0;  // fixed_indegree, fixed_outdegree, fixed_total_number
+  bool autapses = true;     // a neuron may be its own source
+  bool multapses = true;    // a pair may have several synapses; pairwise rules but Poisson give one at most
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  // source and target
+};
+
+// Neurons first .. first + count - 1 of a population of the network.
+struct Neurons {
+  int population = 0;
+  std::int64_t first = 0, count = 0;
+  std::int64_t end() const { return first + count; }
+};
+
+// One rule between two sets of neurons.
+struct Wiring {
+  Neurons sources, targets;
+  Rule rule;
+  base::Stream stream;      // of synapses
+  base::Stream counts;      // of how many there are
+  bool needs_words = true;  // whether anything is drawn for each synapse
+};
+
+// A synapse of a rule. Source and target are indices in their populations; the words are random, and what is
+// drawn for the synapse is a function of them. Of a rule with a list, both are the index in the list.
+struct Edge {
+  std::uint32_t source = 0, target = 0, delay_word = 0, weight_word = 0;
+};
+
+using TakeEdges = std::function<void(std::span<const Edge>)>;
+
+// How many targets each rule gives a fixed total: drawn once, for all parts.
+std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring);
+
+// All synapses onto the targets first <= i < end of their population, always in the same order. `counts`: of
+// counts_of_targets(), empty for other rules than fixed_total_number.
+void draw_edges(const Wiring& wiring, const std::vector<std::uint32_t>& counts, std::int64_t first,
+                std::int64_t end, const TakeEdges& take);
+
+// How many synapses there are, or would be on average.
+double expected_edges(const Wiring& wiring);
+
+}  // namespace hillock::network

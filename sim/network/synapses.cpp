@@ -1,0 +1,258 @@
+// Rows of synapses in 4 or 8 bytes each, and the calendar of their next segments.
+#include "network/synapses.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "base/diagnostics.hpp"
+
+namespace hillock::network {
+
+namespace {
+
+// A word of a row. A segment begins with two: how many synapses it has, and how many steps later the next one
+// is due (0: it is the last); these follow.
+struct Narrow {
+  using Word = std::uint32_t;
+  static Word pack(std::uint32_t target, std::int32_t quanta) {
+    return target | static_cast<Word>(quanta) << 16;
+  }
+  static std::uint32_t target(Word word) { return word & 0xffff; }
+  static std::int32_t quanta(Word word) { return static_cast<std::int32_t>(word) >> 16; }
+};
+
+struct Wide {
+  using Word = std::uint64_t;
+  static Word pack(std::uint32_t target, std::int32_t quanta) {
+    return target | static_cast<Word>(static_cast<std::uint32_t>(quanta)) << 32;
+  }
+  static std::uint32_t target(Word word) { return static_cast<std::uint32_t>(word); }
+  static std::int32_t quanta(Word word) { return static_cast<std::int32_t>(word >> 32); }
+};
+
+constexpr std::uint32_t no_row = std::numeric_limits<std::uint32_t>::max();
+
+template <class Format>
+class Rows final : public Synapses {
+  using Word = typename Format::Word;
+
+ public:
+  Rows(std::int64_t sources, std::int64_t targets, std::int64_t least_delay, std::int64_t most_delay)
+      : sources_(static_cast<std::size_t>(sources)),
+        targets_(targets),
+        least_delay_(least_delay),
+        delays_(static_cast<std::size_t>(most_delay - least_delay + 1)),
+        in_degrees_(static_cast<std::size_t>(targets), 0),
+        rows_(sources_, Row{no_row, 0, 0}),
+        calendar_(static_cast<std::size_t>(most_delay) + 1) {
+    const std::size_t cells = sources_ * delays_;
+    cursors_ = LargeArray<std::uint32_t>(cells);
+    if (cells > 0) std::memset(cursors_.data(), 0, cursors_.bytes());
+  }
+
+  void count(std::span<const Synapse> synapses) override {
+    for (const Synapse& synapse : synapses) {
+      ++cursors_[cell(synapse)];
+      ++in_degrees_[synapse.target];
+    }
+    synapses_ += std::ssize(synapses);
+  }
+
+  // From the number of synapses of each source and delay to the place of the first of them.
+  void lay_out() override {
+    std::size_t words = static_cast<std::size_t>(synapses_);
+    for (std::size_t i = 0; i < cursors_.size(); ++i) words += cursors_[i] > 0 ? 2 : 0;
+    if (words >= no_row)
+      throw base::ResourceError("a block of neurons has more than 4e9 synapses at one receptor; take more "
+                                "threads, so that there are more blocks");
+    words_ = LargeArray<Word>(words);
+    std::uint32_t next = 0;
+    for (std::size_t source = 0; source < sources_; ++source) next = lay_out_row(source, next);
+  }
+
+  void put(std::span<const Synapse> synapses) override {
+    for (const Synapse& synapse : synapses)
+      words_[cursors_[cell(synapse)]++] = Format::pack(synapse.target, synapse.quanta);
+  }
+
+  void finish(std::int64_t most, std::int64_t spikes_in_a_step) override {
+    cursors_ = {};
+    const std::uint32_t in_degree = in_degrees_.empty() ? 0 : *std::ranges::max_element(in_degrees_);
+    in_degrees_ = {};
+    const double largest = static_cast<double>(in_degree) * static_cast<double>(most) *
+                           static_cast<double>(spikes_in_a_step);
+    if (largest < 0x1p31)
+      sums32_.assign(static_cast<std::size_t>(targets_), 0);
+    else if (largest < 0x1p63)
+      sums64_.assign(static_cast<std::size_t>(targets_), 0);
+    else
+      throw base::ResourceError("the weights that can arrive at a neuron in one step are too many to be "
+                                "summed; give it fewer synapses");
+  }
+
+  void send(std::span<const std::uint32_t> sources, std::int64_t step, std::int64_t now) override {
+    constexpr std::size_t ahead = 8;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      if (i + ahead < sources.size()) __builtin_prefetch(&rows_[sources[i + ahead]]);
+      const Row& row = rows_[sources[i]];
+      if (row.first == no_row) continue;
+      std::uint32_t segment = row.first, count = row.count;
+      std::int64_t due = step + row.delay;
+      while (due <= now) {  // only where a run goes on from what had been sent before
+        const auto later = static_cast<std::int64_t>(words_[segment + 1]);
+        if (later == 0) break;
+        due += later;
+        segment += 2 + count;
+        count = static_cast<std::uint32_t>(words_[segment]);
+      }
+      if (due > now) put_off(segment, count, due);
+    }
+  }
+
+  bool deliver(std::int64_t step) override {
+    std::vector<std::uint64_t>& events = calendar_[place(step)];
+    if (events.empty()) return false;
+    if (sums32_.empty())
+      deliver_to(sums64_.data(), events, step);
+    else
+      deliver_to(sums32_.data(), events, step);
+    events.clear();
+    return true;
+  }
+
+  void take(std::int64_t first, std::int64_t count, double quantum, double* arrivals) override {
+    if (sums32_.empty())
+      take_from(sums64_.data() + first, count, quantum, arrivals);
+    else
+      take_from(sums32_.data() + first, count, quantum, arrivals);
+  }
+
+  void forget() override {
+    for (std::vector<std::uint64_t>& events : calendar_) events.clear();
+    std::ranges::fill(sums32_, 0);
+    std::ranges::fill(sums64_, 0);
+  }
+
+  std::int64_t synapses() const override { return synapses_; }
+
+  std::int64_t bytes() const override {
+    std::size_t total = words_.bytes() + cursors_.bytes() + rows_.size() * sizeof(Row) +
+                        sums32_.size() * sizeof(std::int32_t) + sums64_.size() * sizeof(std::int64_t);
+    for (const auto& events : calendar_) total += sizeof events + events.capacity() * sizeof(std::uint64_t);
+    return static_cast<std::int64_t>(total);
+  }
+
+  std::vector<Synapse> of_source(std::uint32_t source) const override {
+    std::vector<Synapse> all;
+    const Row& row = rows_[source];
+    if (row.first == no_row) return all;
+    std::uint32_t segment = row.first;
+    auto delay = static_cast<std::int32_t>(row.delay);
+    while (true) {
+      const auto count = static_cast<std::uint32_t>(words_[segment]);
+      const auto later = static_cast<std::int32_t>(words_[segment + 1]);
+      for (std::uint32_t i = segment + 2; i < segment + 2 + count; ++i)
+        all.push_back({source, Format::target(words_[i]), delay, Format::quanta(words_[i])});
+      if (later == 0) return all;
+      delay += later;
+      segment += 2 + count;
+    }
+  }
+
+ private:
+  struct Row {
+    std::uint32_t first, count, delay;  // of its first segment
+  };
+
+  std::size_t cell(const Synapse& synapse) const {
+    return synapse.source * delays_ + static_cast<std::size_t>(synapse.delay - least_delay_);
+  }
+  std::size_t place(std::int64_t step) const {
+    return static_cast<std::size_t>(step) % calendar_.size();
+  }
+  void put_off(std::uint32_t segment, std::uint32_t count, std::int64_t due) {
+    calendar_[place(due)].push_back(segment | std::uint64_t{count} << 32);
+  }
+
+  // Returns the place behind the row.
+  std::uint32_t lay_out_row(std::size_t source, std::uint32_t next) {
+    std::uint32_t* const counts = cursors_.data() + source * delays_;
+    std::uint32_t last = no_row;
+    std::size_t last_delay = 0;
+    for (std::size_t delay = 0; delay < delays_; ++delay) {
+      const std::uint32_t count = counts[delay];
+      if (count == 0) continue;
+      if (last == no_row)
+        rows_[source] = {next, count, static_cast<std::uint32_t>(static_cast<std::int64_t>(delay) + least_delay_)};
+      else
+        words_[last + 1] = static_cast<Word>(delay - last_delay);
+      words_[next] = count;
+      words_[next + 1] = 0;
+      counts[delay] = next + 2;
+      last = next;
+      last_delay = delay;
+      next += 2 + count;
+    }
+    return next;
+  }
+
+  // Segments are fetched a few events ahead: they lie anywhere. Four loads come before four sums, since the
+  // compiler must take it that they may be the same memory.
+  template <class Sum>
+  void deliver_to(Sum* const sums, const std::vector<std::uint64_t>& events, std::int64_t step) {
+    constexpr std::size_t ahead = 10, line = 64 / sizeof(Word);
+    const Word* const words = words_.data();
+    const auto fetch = [&](std::uint64_t event) {
+      const Word* const first = words + static_cast<std::uint32_t>(event);
+      const Word* const last = first + 4 + (event >> 32);  // with the head of the next segment
+      for (const Word* at = first; at < last + line - 1; at += line) __builtin_prefetch(at);
+    };
+    const auto add = [sums](Word word) { sums[Format::target(word)] += Format::quanta(word); };
+    const std::size_t count = events.size();
+    for (std::size_t k = 0; k < std::min(ahead, count); ++k) fetch(events[k]);
+    for (std::size_t k = 0; k < count; ++k) {
+      if (k + ahead < count) fetch(events[k + ahead]);
+      const auto segment = static_cast<std::uint32_t>(events[k]), size = static_cast<std::uint32_t>(events[k] >> 32);
+      const Word* at = words + segment + 2;
+      const Word* const end = at + size;
+      const auto later = static_cast<std::int64_t>(words[segment + 1]);
+      for (; at + 4 <= end; at += 4) {
+        const Word a = at[0], b = at[1], c = at[2], d = at[3];
+        add(a), add(b), add(c), add(d);
+      }
+      for (; at < end; ++at) add(*at);
+      if (later > 0) put_off(segment + 2 + size, static_cast<std::uint32_t>(*end), step + later);
+    }
+  }
+
+  template <class Sum>
+  static void take_from(Sum* sums, std::int64_t count, double quantum, double* arrivals) {
+    for (std::int64_t i = 0; i < count; ++i) arrivals[i] += quantum * static_cast<double>(sums[i]);
+    std::fill_n(sums, count, 0);
+  }
+
+  std::size_t sources_;
+  std::int64_t targets_, least_delay_;
+  std::size_t delays_;
+  std::int64_t synapses_ = 0;
+  LargeArray<std::uint32_t> cursors_;  // [source, delay]; while it is built
+  std::vector<std::uint32_t> in_degrees_;
+  std::vector<Row> rows_;
+  LargeArray<Word> words_;
+  // [step % its length]: place of a segment, and its number of synapses in the upper half.
+  std::vector<std::vector<std::uint64_t>> calendar_;
+  std::vector<std::int32_t> sums32_;  // one of the two, per target
+  std::vector<std::int64_t> sums64_;
+};
+
+}  // namespace
+
+std::unique_ptr<Synapses> make_synapses(bool wide, std::int64_t sources, std::int64_t targets,
+                                        std::int64_t least_delay, std::int64_t most_delay) {
+  if (wide) return std::make_unique<Rows<Wide>>(sources, targets, least_delay, most_delay);
+  return std::make_unique<Rows<Narrow>>(sources, targets, least_delay, most_delay);
+}
+
+}  // namespace hillock::network
