@@ -18,7 +18,7 @@ using model::ConnectionSpec;
 using model::Law;
 using model::Values;
 
-constexpr double allowed_error = 1e-6;       // of a weight that is given
+constexpr double allowed_error = 1e-6;        // of a weight that is given
 constexpr double allowed_drawn_error = 1e-3;  // of the median of a law
 constexpr double one_in_two_to_32 = 0x1p-33;  // the lowest place of a draw of 32 bits
 
@@ -87,7 +87,8 @@ network::RuleKind kind_of(ConnectionRule rule) {
 }
 
 std::string name_of(const model::Experiment& experiment, const model::Slice& slice) {
-  const model::PopulationSpec& population = experiment.populations[static_cast<std::size_t>(slice.population)];
+  const model::PopulationSpec& population =
+      experiment.populations[static_cast<std::size_t>(slice.population)];
   if (slice.count() == population.size) return population.name;
   return fmt::format("{} {}..{}", population.name, slice.first, slice.last);
 }

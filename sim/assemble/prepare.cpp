@@ -98,22 +98,24 @@ void check_snippet_memory(const model::Experiment& experiment) {
 // Of the synapses, and of what counts them while they are drawn.
 double network_bytes(const model::Experiment& experiment, const std::vector<ConnectionSummary>& connections) {
   double bytes = 0;
-  for (const ConnectionSummary& connection : connections) bytes += connection.synapses * connection.bytes_per_synapse;
+  for (const ConnectionSummary& connection : connections)
+    bytes += connection.synapses * connection.bytes_per_synapse;
   if (connections.empty()) return 0;
   for (const model::PopulationSpec& population : experiment.populations)
     bytes += 16 * static_cast<double>(population.size);
   return bytes;
 }
 
-void check_network_memory(const model::Experiment& experiment, const std::vector<ConnectionSummary>& connections) {
+void check_network_memory(const model::Experiment& experiment,
+                          const std::vector<ConnectionSummary>& connections) {
   const double needed = network_bytes(experiment, connections), available = memory_available();
   if (needed <= available) return;
   double synapses = 0;
   for (const ConnectionSummary& connection : connections) synapses += connection.synapses;
-  throw base::ResourceError(
-      fmt::format("the {:.3g} synapses of this config need about {:.3g} GB of memory, {:.3g} GB are there; make "
-                  "the populations smaller, or connect them more sparsely",
-                  synapses, needed / 1e9, available / 1e9));
+  throw base::ResourceError(fmt::format(
+      "the {:.3g} synapses of this config need about {:.3g} GB of memory, {:.3g} GB are there; make "
+      "the populations smaller, or connect them more sparsely",
+      synapses, needed / 1e9, available / 1e9));
 }
 
 Estimate estimate_of(const engine::SimulationPlan& plan, const Prepared& prepared) {
@@ -238,7 +240,8 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   prepared.warnings = diagnostics.all();
   prepared.estimate = estimate_of(plan, prepared);
   prepared.simulation = std::make_unique<engine::Simulation>(std::move(plan), simulated);
-  prepared.estimate.memory_bytes += static_cast<std::int64_t>(network_bytes(experiment, prepared.connections));
+  prepared.estimate.memory_bytes +=
+      static_cast<std::int64_t>(network_bytes(experiment, prepared.connections));
   for (std::size_t p = 0; p < prepared.simulation->populations(); ++p)  // now that threads have their ranges
     prepared.estimate.memory_bytes += prepared.simulation->population(p).bytes();
   return prepared;

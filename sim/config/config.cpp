@@ -25,8 +25,9 @@ struct LaterSection {
 constexpr std::array<LaterSection, 1> later{{{"gap_junctions", "electrical coupling"}}};
 
 void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experiment& experiment) {
-  const std::vector<std::string> known{"vars",     "simulation", "populations", "inputs", "connections", "record",
-                                       "analysis", "at",         "stop_when",   "sweep",  "search"};
+  const std::vector<std::string> known{"vars",        "simulation", "populations", "inputs",
+                                       "connections", "record",     "analysis",    "at",
+                                       "stop_when",   "sweep",      "search"};
   Node others = root;
   std::erase_if(others.entries, [&](const Entry& entry) {
     for (const LaterSection& section : later) {

@@ -60,13 +60,14 @@ class ConnectionReader {
     const std::size_t before = findings();
     reader_.name(entry.key, entry.place, "a connection");
     if (!reader_.map(entry.value, subject())) return std::nullopt;
-    const std::vector<std::string> keys{"source", "target", "receptor", "rule", "weight",
+    const std::vector<std::string> keys{"source", "target",   "receptor",  "rule", "weight",
                                         "delay",  "autapses", "multapses", "like"};
     reader_.keys(entry.value, "a connection", keys);
-    const bool from = read_ends(entry, "source", spec_.sources), to = read_ends(entry, "target", spec_.targets);
+    const bool from = read_ends(entry, "source", spec_.sources),
+               to = read_ends(entry, "target", spec_.targets);
     if (!from || !to) return std::nullopt;
-    const auto receptor = receptor_of_targets(reader_, entry.value.find("receptor"), sender(), spec_.targets,
-                                              experiment_);
+    const auto receptor =
+        receptor_of_targets(reader_, entry.value.find("receptor"), sender(), spec_.targets, experiment_);
     if (receptor) spec_.receptor = *receptor;
     const bool ruled = read_rule(entry);
     if (ruled) read_flags(entry.value);
@@ -85,7 +86,8 @@ class ConnectionReader {
   }
 
   bool missing(const std::string& key, const std::string& example) {
-    reader_.error(spec_.place, subject() + " has no '" + key + "'", "write for example '" + key + ": " + example + "'");
+    reader_.error(spec_.place, subject() + " has no '" + key + "'",
+                  "write for example '" + key + ": " + example + "'");
     return false;
   }
 
@@ -114,8 +116,7 @@ class ConnectionReader {
     spec_.rule_place = node->place;
     const bool named = node->is_map() && node->entries.size() == 1;
     if (!named && !node->is_scalar()) {
-      reader_.error(node->place,
-                    "rule must be a word, or one rule with its number, got " + node->describe(),
+      reader_.error(node->place, "rule must be a word, or one rule with its number, got " + node->describe(),
                     base::listed("rules are", rule_words()));
       return false;
     }
@@ -129,8 +130,7 @@ class ConnectionReader {
     }
     spec_.rule = found->rule;
     if (named == (found->number == RuleNumber::none)) {
-      reader_.error(node->place,
-                    "rule '" + word + "' " + (named ? "takes no number" : "needs its number"),
+      reader_.error(node->place, "rule '" + word + "' " + (named ? "takes no number" : "needs its number"),
                     "write 'rule: " + std::string(found->example) + "'");
       return false;
     }
@@ -151,8 +151,9 @@ class ConnectionReader {
     const bool probability = rule.number == RuleNumber::probability;
     const bool fits = *value >= 0 && (probability ? *value <= 1 : *value <= 1000);
     if (!fits)
-      reader_.error(node.place, word + (probability ? ": a probability lies between 0 and 1, got "
-                                                    : ": a mean number lies between 0 and 1000, got ") +
+      reader_.error(node.place, word +
+                                    (probability ? ": a probability lies between 0 and 1, got "
+                                                 : ": a mean number lies between 0 and 1000, got ") +
                                     base::number(*value));
     return fits;
   }
@@ -186,8 +187,8 @@ class ConnectionReader {
     const auto index = reader_.whole(node, what, 0, std::int64_t{1} << 53);
     if (!index || *index < slice.count()) return index;
     reader_.error(node.place,
-                  what + " " + std::to_string(*index) + " is not there: '" + population(slice).name + "' has " +
-                      base::counted(slice.count(), "neuron") + " here",
+                  what + " " + std::to_string(*index) + " is not there: '" + population(slice).name +
+                      "' has " + base::counted(slice.count(), "neuron") + " here",
                   slice.count() > 0 ? "they are counted from 0 to " + std::to_string(slice.count() - 1) : "");
     return std::nullopt;
   }
@@ -198,14 +199,15 @@ class ConnectionReader {
     const Node* multapses = map.find("multapses");
     if (multapses == nullptr || spec_.multapses) return;
     if (spec_.rule == ConnectionRule::fixed_total_number || spec_.rule == ConnectionRule::pairwise_poisson)
-      reader_.error(multapses->place,
-                    "this rule gives some pairs several synapses: it has no 'multapses: false'",
-                    spec_.rule == ConnectionRule::pairwise_poisson ? "take pairwise_bernoulli"
-                                                                    : "take pairwise_bernoulli or fixed_indegree");
+      reader_.error(
+          multapses->place, "this rule gives some pairs several synapses: it has no 'multapses: false'",
+          spec_.rule == ConnectionRule::pairwise_poisson ? "take pairwise_bernoulli"
+                                                         : "take pairwise_bernoulli or fixed_indegree");
   }
 
   ValueContext context() const {
-    return {spec_.rule == ConnectionRule::pairs ? std::ssize(spec_.pairs) : 1, "synapses", experiment_.folder};
+    return {spec_.rule == ConnectionRule::pairs ? std::ssize(spec_.pairs) : 1, "synapses",
+            experiment_.folder};
   }
 
   // A list has one value for each pair.
@@ -233,7 +235,8 @@ class ConnectionReader {
       missing("weight", "1 " + unit.user_unit());
       return;
     }
-    auto values = read_law(*node, "weight", {{unit}, " for receptor '" + spec_.receptor + "' of '" + target.name + "'"});
+    auto values = read_law(*node, "weight",
+                           {{unit}, " for receptor '" + spec_.receptor + "' of '" + target.name + "'"});
     if (!values) return;
     spec_.weight = std::move(*values);
     check_weights(reader_, spec_.weight, sender(), spec_.receptor, spec_.targets, experiment_);
@@ -260,10 +263,10 @@ class ConnectionReader {
   void check_given_delays(double dt) {
     for (const double delay : spec_.delay.numbers) {
       if (!(delay >= dt * (1 - 1e-9)))
-        return reader_.error(spec_.delay.place,
-                             "delay must be at least dt (" + base::format_time(dt) + "), got " +
-                                 base::format_time(delay),
-                             "spikes take one step at least: write 'delay: " + base::format_time(dt) + "'");
+        return reader_.error(
+            spec_.delay.place,
+            "delay must be at least dt (" + base::format_time(dt) + "), got " + base::format_time(delay),
+            "spikes take one step at least: write 'delay: " + base::format_time(dt) + "'");
       if (!check_on_grid(reader_, delay, experiment_.simulation, spec_.delay.place, "delay")) return;
       if (delay > static_cast<double>(longest_delay) * dt) return too_long(delay, dt);
     }
@@ -271,8 +274,8 @@ class ConnectionReader {
 
   void too_long(double delay, double dt) {
     reader_.error(spec_.delay.place,
-                  "a delay of " + base::format_time(delay) + " is longer than " + std::to_string(longest_delay) +
-                      " steps of " + base::format_time(dt),
+                  "a delay of " + base::format_time(delay) + " is longer than " +
+                      std::to_string(longest_delay) + " steps of " + base::format_time(dt),
                   "the longest is " + base::format_time(static_cast<double>(longest_delay) * dt));
   }
 
@@ -304,7 +307,8 @@ class ConnectionReader {
   }
 
   bool check_pair(const Slice& source, const Slice& target, bool without_itself) {
-    const std::string from = base::quoted(population(source).name), to = base::quoted(population(target).name);
+    const std::string from = base::quoted(population(source).name),
+                      to = base::quoted(population(target).name);
     const auto fail = [&](const std::string& message, const std::string& remedy) {
       reader_.error(spec_.rule_place, message, remedy);
       return false;
@@ -323,16 +327,21 @@ class ConnectionReader {
                       ", but " + (indegree ? from : to) + " has " + std::to_string(there) +
                       (without_itself ? " beside itself" : ""),
                   "take at most " + std::to_string(there) + ", or leave out 'multapses: false'");
-    const bool asks = (indegree || outdegree || spec_.rule == ConnectionRule::fixed_total_number) && spec_.number > 0;
+    const bool asks =
+        (indegree || outdegree || spec_.rule == ConnectionRule::fixed_total_number) && spec_.number > 0;
     const std::int64_t sources = source.count(), targets = target.count();
     const bool some = sources > 0 && targets > 0 && !(without_itself && sources == 1 && targets == 1);
     if (asks && !some && !(indegree && targets == 0) && !(outdegree && sources == 0))
       return fail("no pair of " + from + " and " + to + " can be joined, but the rule asks for " +
-                      std::to_string(spec_.number) + " synapses" + (indegree ? " of each target" : outdegree ? " of each source" : ""),
+                      std::to_string(spec_.number) + " synapses" +
+                      (indegree    ? " of each target"
+                       : outdegree ? " of each source"
+                                   : ""),
                   without_itself ? "allow autapses, or give the populations more neurons"
                                  : "give the populations neurons, or take the connection out");
     if (indegree && without_itself && there == 0 && spec_.number > 0)
-      return fail("a neuron of " + to + " has no source beside itself", "allow autapses, or give " + from + " more neurons");
+      return fail("a neuron of " + to + " has no source beside itself",
+                  "allow autapses, or give " + from + " more neurons");
     return true;
   }
 

@@ -107,8 +107,8 @@ class InputReader {
   }
 
   bool read_receptor(const Node& map) {
-    const auto found = receptor_of_targets(reader_, map.find("receptor"), {"input", input_.name, input_.place},
-                                           input_.targets, experiment_);
+    const auto found = receptor_of_targets(reader_, map.find("receptor"),
+                                           {"input", input_.name, input_.place}, input_.targets, experiment_);
     if (found) input_.receptor = *found;
     return found.has_value();
   }

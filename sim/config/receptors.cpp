@@ -27,12 +27,12 @@ void report_receptor(Reader& reader, const Node* given, const std::string& recep
   const std::string all =
       names.empty() ? "give it one under 'receptors'" : base::listed("its receptors", names);
   if (given == nullptr)
-    return reader.error(sender.place,
-                        names.empty() ? "population '" + target.name + "' has no receptor for the spikes of " +
-                                            sender.text()
-                                      : sender.text() + " does not say which 'receptor' of '" + target.name +
-                                            "' gets its spikes",
-                        all);
+    return reader.error(
+        sender.place,
+        names.empty()
+            ? "population '" + target.name + "' has no receptor for the spikes of " + sender.text()
+            : sender.text() + " does not say which 'receptor' of '" + target.name + "' gets its spikes",
+        all);
   const std::string guess = base::did_you_mean(receptor, names);
   reader.error(given->place, "population '" + target.name + "' has no receptor " + base::quoted(receptor),
                guess.empty() ? all : guess);

@@ -65,8 +65,8 @@ class alignas(128) Part {
   std::optional<network::Failure> deliver_at_zero(std::size_t population);
   // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
   // frames that are due. Where it is given, `ends_at` is asked after each step whether the run ends at the
-  // grid point reached. `sent`: the spikes of the network in the block of steps before this one; none of those
-  // of this block arrives in it.
+  // grid point reached. `sent`: the spikes of the network in the block of steps before this one; none of
+  // those of this block arrives in it.
   void take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at,
                   std::span<const network::SentSpikes> sent = {});
   // Fills the observed arrays of a population at the grid point `step`.

@@ -23,9 +23,9 @@ constexpr std::array<std::string_view, phases> phase_names{"inputs", "deliver", 
 struct Profile {
   std::vector<std::array<double, phases>> populations;  // [population][phase]
   double connections = 0;  // spikes on their way, and what they add to the arrivals of all populations
-  double output = 0;  // what is handed to the recorder about ten times a second, and its answer
-  double wait = 0;    // threads for one another
-  double other = 0;   // the loop itself, looks at the clock, progress, the choice of threads
+  double output = 0;       // what is handed to the recorder about ten times a second, and its answer
+  double wait = 0;         // threads for one another
+  double other = 0;        // the loop itself, looks at the clock, progress, the choice of threads
   double total = 0;
 
   double of(Phase phase) const {

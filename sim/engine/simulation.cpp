@@ -147,8 +147,8 @@ void Simulation::exchange(SimulationPlan& other) {
 }
 
 Snapshot Simulation::snapshot() {
-  Snapshot snapshot{
-      step_, recorded_, started_, changed_, {}, {}, snippets_, spike_counts_, stops_.points(), {}};
+  Snapshot snapshot{step_, recorded_, started_,      changed_,        {},
+                    {},    snippets_, spike_counts_, stops_.points(), {}};
   snapshot.sent.assign(in_flight_.begin(), in_flight_.end());
   for (const auto& population : plan_.populations) {
     auto& arrays = snapshot.populations.emplace_back();
@@ -367,8 +367,7 @@ void Simulation::collect_sent() {
       for (const PartSpikes::Step& step : steps) {
         auto same = std::ranges::find(sent_, step.step + 1, &network::SentSpikes::step);
         if (same == sent_.end()) same = sent_.insert(sent_.end(), {step.step + 1, {}});
-        for (; begin < step.end; ++begin)
-          same->sources.push_back(network_->source(p, spikes[begin].neuron));
+        for (; begin < step.end; ++begin) same->sources.push_back(network_->source(p, spikes[begin].neuron));
       }
     }
   for (const network::SentSpikes& step : sent_) in_flight_.push_back(step);

@@ -58,7 +58,7 @@ struct Snapshot {
   std::vector<std::int64_t> next_frames;  // of each report
   std::vector<Snippets> snippets;
   std::vector<std::int64_t> spike_counts;
-  std::vector<StopState> stops;  // of each point of a stack
+  std::vector<StopState> stops;           // of each point of a stack
   std::vector<network::SentSpikes> sent;  // that may not have arrived everywhere
 };
 
@@ -152,8 +152,8 @@ class Simulation {
   Stops stops_;
   std::vector<std::vector<double>> edges_;  // per population, ms, ascending
   std::unique_ptr<network::Network> network_;
-  std::vector<network::SentSpikes> sent_;       // in the last block of steps; each part sends them on
-  std::deque<network::SentSpikes> in_flight_;   // those of as many steps as the longest delay has
+  std::vector<network::SentSpikes> sent_;      // in the last block of steps; each part sends them on
+  std::deque<network::SentSpikes> in_flight_;  // those of as many steps as the longest delay has
   ThreadChoice choice_;
   std::vector<std::unique_ptr<Part>> parts_;
   std::function<bool(std::int64_t)> ends_at_;  // what a part that is alone asks after each step

@@ -99,8 +99,8 @@ bool is_per_neuron(const std::string& type, const std::string& field) {
 
 bool same_connection(const ConnectionSpec& a, const ConnectionSpec& b) {
   return a.name == b.name && std::ranges::equal(a.sources, b.sources, same_slice) &&
-         std::ranges::equal(a.targets, b.targets, same_slice) && a.receptor == b.receptor && a.rule == b.rule &&
-         a.probability == b.probability && a.number == b.number && a.pairs == b.pairs &&
+         std::ranges::equal(a.targets, b.targets, same_slice) && a.receptor == b.receptor &&
+         a.rule == b.rule && a.probability == b.probability && a.number == b.number && a.pairs == b.pairs &&
          a.autapses == b.autapses && a.multapses == b.multapses && same_values(a.weight, b.weight) &&
          same_values(a.delay, b.delay);
 }

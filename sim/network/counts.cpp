@@ -38,22 +38,9 @@ std::int64_t walk_from_mode(std::int64_t mode, double probability, std::int64_t 
 }  // namespace
 
 double log_factorial(std::int64_t n) {
-  constexpr std::array<double, 16> small{1.0,
-                                         1.0,
-                                         2.0,
-                                         6.0,
-                                         24.0,
-                                         120.0,
-                                         720.0,
-                                         5040.0,
-                                         40320.0,
-                                         362880.0,
-                                         3628800.0,
-                                         39916800.0,
-                                         479001600.0,
-                                         6227020800.0,
-                                         87178291200.0,
-                                         1307674368000.0};
+  constexpr std::array<double, 16> small{
+      1.0,     1.0,      2.0,       6.0,        24.0,        120.0,        720.0,         5040.0,
+      40320.0, 362880.0, 3628800.0, 39916800.0, 479001600.0, 6227020800.0, 87178291200.0, 1307674368000.0};
   if (n < 16) return base::log(small[static_cast<std::size_t>(n)]);
   // Stirling's series (NIST DLMF 5.11.1)
   const auto x = static_cast<double>(n);
@@ -84,8 +71,7 @@ std::int64_t binomial_count(std::int64_t trials, double p, double uniform) {
 std::int64_t poisson_count(double mean, double uniform) {
   if (!(mean > 0)) return 0;
   const auto mode = static_cast<std::int64_t>(mean);
-  const double log_probability =
-      static_cast<double>(mode) * base::log(mean) - mean - log_factorial(mode);
+  const double log_probability = static_cast<double>(mode) * base::log(mean) - mean - log_factorial(mode);
   const auto up = [=](std::int64_t k) { return mean / static_cast<double>(k + 1); };
   const auto down = [=](std::int64_t k) { return static_cast<double>(k) / mean; };
   return walk_from_mode(mode, base::exp(log_probability), 0, std::numeric_limits<std::int64_t>::max(),

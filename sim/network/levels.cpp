@@ -66,7 +66,8 @@ void Levels::tabulate() {
       below += reach;
       reach = reach < (1U << 30) ? reach * 2 : reach;
     }
-    std::uint32_t above = static_cast<std::uint32_t>(std::min<std::uint64_t>(below + std::uint64_t{reach}, last_draw));
+    std::uint32_t above =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(below + std::uint64_t{reach}, last_draw));
     while (above - below > 1) {
       const std::uint32_t middle = below + (above - below) / 2;
       (level(middle) >= wanted ? above : below) = middle;

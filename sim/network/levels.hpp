@@ -1,4 +1,5 @@
-// Values of synapses in whole units - delays in steps, weights in quanta - each a function of one 32-bit draw.
+// Values of synapses in whole units - delays in steps, weights in quanta - each a function of one 32-bit
+// draw.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -22,7 +22,10 @@ std::int64_t NetworkPlan::most_delay() const {
 }
 
 Network::Network(NetworkPlan plan, std::vector<std::int64_t> sizes, int blocks)
-    : plan_(std::move(plan)), sizes_(std::move(sizes)), reaches_(plan_.channels.size()), stores_(static_cast<std::size_t>(blocks)) {
+    : plan_(std::move(plan)),
+      sizes_(std::move(sizes)),
+      reaches_(plan_.channels.size()),
+      stores_(static_cast<std::size_t>(blocks)) {
   std::int64_t neurons = 0, cut_before = 0;
   for (const std::int64_t size : sizes_) {
     first_source_.push_back(static_cast<std::uint32_t>(neurons));
@@ -56,7 +59,8 @@ int Network::blocks_for(int threads, const std::vector<std::int64_t>& sizes, con
 void Network::build(parallel::Team& team) {
   counts_.resize(plan_.connections.size());
   team.run([&](int thread) {
-    for (std::size_t c = static_cast<std::size_t>(thread); c < counts_.size(); c += static_cast<std::size_t>(team.size()))
+    for (std::size_t c = static_cast<std::size_t>(thread); c < counts_.size();
+         c += static_cast<std::size_t>(team.size()))
       counts_[c] = counts_of_targets(plan_.connections[c].wiring);
   });
   team.run([&](int thread) {
@@ -73,8 +77,8 @@ void Network::build_block(int block) {
     targets += bounds_[p][static_cast<std::size_t>(block) + 1] - bounds_[p][static_cast<std::size_t>(block)];
   }
   for (std::size_t c = 0; c < plan_.channels.size(); ++c) {
-    std::unique_ptr<Synapses> store =
-        make_synapses(plan_.channels[c].wide, neurons, targets, reaches_[c].least_delay, reaches_[c].most_delay);
+    std::unique_ptr<Synapses> store = make_synapses(plan_.channels[c].wide, neurons, targets,
+                                                    reaches_[c].least_delay, reaches_[c].most_delay);
     const auto for_all = [&](bool weights, const std::function<void(std::span<const Synapse>)>& take) {
       for (std::size_t k = 0; k < plan_.connections.size(); ++k)
         if (plan_.connections[k].channel == static_cast<int>(c)) each_synapse(block, k, weights, take);
@@ -136,7 +140,8 @@ Network::Table Network::table(std::size_t connection) const {
   const Connection& one = plan_.connections[connection];
   const double quantum = plan_.channels[static_cast<std::size_t>(one.channel)].quantum;
   Table table;
-  draw_edges(one.wiring, counts_[connection], 0, sizes_[static_cast<std::size_t>(one.wiring.targets.population)],
+  draw_edges(one.wiring, counts_[connection], 0,
+             sizes_[static_cast<std::size_t>(one.wiring.targets.population)],
              [&](std::span<const Edge> edges) {
                for (const Edge& edge : edges) {
                  table.sources.push_back(edge.source);

@@ -114,10 +114,10 @@ class Network {
 
   NetworkPlan plan_;
   std::vector<std::int64_t> sizes_;
-  std::vector<Reach> reaches_;  // per channel
-  std::vector<std::uint32_t> first_source_;                    // of each population
-  std::vector<std::vector<std::int64_t>> bounds_;              // [population][block]
-  std::vector<std::vector<std::uint32_t>> counts_;             // [connection]: see counts_of_targets()
+  std::vector<Reach> reaches_;                                  // per channel
+  std::vector<std::uint32_t> first_source_;                     // of each population
+  std::vector<std::vector<std::int64_t>> bounds_;               // [population][block]
+  std::vector<std::vector<std::uint32_t>> counts_;              // [connection]: see counts_of_targets()
   std::vector<std::vector<std::unique_ptr<Synapses>>> stores_;  // [block][channel]
 };
 

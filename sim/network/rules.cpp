@@ -98,9 +98,8 @@ class Drawer {
         return any(target, self, allowed, counts[static_cast<std::size_t>(target - wiring_.targets.first)]);
       default:  // fixed_indegree
         if (rule_.multapses) return any(target, self, allowed, rule_.number);
-        choose(target, allowed, rule_.number, [&](std::int64_t place, const Words& drawn) {
-          add(passed_over(place, self), target, drawn);
-        });
+        choose(target, allowed, rule_.number,
+               [&](std::int64_t place, const Words& drawn) { add(passed_over(place, self), target, drawn); });
     }
   }
 
@@ -193,8 +192,7 @@ double allowed_pairs(const Wiring& wiring) {
   const Neurons &sources = wiring.sources, &targets = wiring.targets;
   const double pairs = static_cast<double>(sources.count) * static_cast<double>(targets.count);
   if (wiring.rule.autapses || sources.population != targets.population) return pairs;
-  const std::int64_t both =
-      std::min(sources.end(), targets.end()) - std::max(sources.first, targets.first);
+  const std::int64_t both = std::min(sources.end(), targets.end()) - std::max(sources.first, targets.first);
   return pairs - static_cast<double>(std::max<std::int64_t>(0, both));
 }
 
@@ -215,9 +213,9 @@ std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring) {
   for (std::int64_t target = targets.first; target < targets.end(); ++target) {
     const double own = allowed(target);
     const std::int64_t count =
-        own >= pairs ? left
-                     : binomial_count(left, own / pairs,
-                                      wiring.counts.uniform(static_cast<std::uint64_t>(target), 0));
+        own >= pairs
+            ? left
+            : binomial_count(left, own / pairs, wiring.counts.uniform(static_cast<std::uint64_t>(target), 0));
     counts.push_back(static_cast<std::uint32_t>(count));
     left -= count;
     pairs -= own;

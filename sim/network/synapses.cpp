@@ -65,8 +65,9 @@ class Rows final : public Synapses {
     std::size_t words = static_cast<std::size_t>(synapses_);
     for (std::size_t i = 0; i < cursors_.size(); ++i) words += cursors_[i] > 0 ? 2 : 0;
     if (words >= no_row)
-      throw base::ResourceError("a block of neurons has more than 4e9 synapses at one receptor; take more "
-                                "threads, so that there are more blocks");
+      throw base::ResourceError(
+          "a block of neurons has more than 4e9 synapses at one receptor; take more "
+          "threads, so that there are more blocks");
     words_ = LargeArray<Word>(words);
     std::uint32_t next = 0;
     for (std::size_t source = 0; source < sources_; ++source) next = lay_out_row(source, next);
@@ -81,15 +82,16 @@ class Rows final : public Synapses {
     cursors_ = {};
     const std::uint32_t in_degree = in_degrees_.empty() ? 0 : *std::ranges::max_element(in_degrees_);
     in_degrees_ = {};
-    const double largest = static_cast<double>(in_degree) * static_cast<double>(most) *
-                           static_cast<double>(spikes_in_a_step);
+    const double largest =
+        static_cast<double>(in_degree) * static_cast<double>(most) * static_cast<double>(spikes_in_a_step);
     if (largest < 0x1p31)
       sums32_.assign(static_cast<std::size_t>(targets_), 0);
     else if (largest < 0x1p63)
       sums64_.assign(static_cast<std::size_t>(targets_), 0);
     else
-      throw base::ResourceError("the weights that can arrive at a neuron in one step are too many to be "
-                                "summed; give it fewer synapses");
+      throw base::ResourceError(
+          "the weights that can arrive at a neuron in one step are too many to be "
+          "summed; give it fewer synapses");
   }
 
   void send(std::span<const std::uint32_t> sources, std::int64_t step, std::int64_t now) override {
@@ -169,9 +171,7 @@ class Rows final : public Synapses {
   std::size_t cell(const Synapse& synapse) const {
     return synapse.source * delays_ + static_cast<std::size_t>(synapse.delay - least_delay_);
   }
-  std::size_t place(std::int64_t step) const {
-    return static_cast<std::size_t>(step) % calendar_.size();
-  }
+  std::size_t place(std::int64_t step) const { return static_cast<std::size_t>(step) % calendar_.size(); }
   void put_off(std::uint32_t segment, std::uint32_t count, std::int64_t due) {
     calendar_[place(due)].push_back(segment | std::uint64_t{count} << 32);
   }
@@ -185,7 +185,8 @@ class Rows final : public Synapses {
       const std::uint32_t count = counts[delay];
       if (count == 0) continue;
       if (last == no_row)
-        rows_[source] = {next, count, static_cast<std::uint32_t>(static_cast<std::int64_t>(delay) + least_delay_)};
+        rows_[source] = {next, count,
+                         static_cast<std::uint32_t>(static_cast<std::int64_t>(delay) + least_delay_)};
       else
         words_[last + 1] = static_cast<Word>(delay - last_delay);
       words_[next] = count;
@@ -214,7 +215,8 @@ class Rows final : public Synapses {
     for (std::size_t k = 0; k < std::min(ahead, count); ++k) fetch(events[k]);
     for (std::size_t k = 0; k < count; ++k) {
       if (k + ahead < count) fetch(events[k + ahead]);
-      const auto segment = static_cast<std::uint32_t>(events[k]), size = static_cast<std::uint32_t>(events[k] >> 32);
+      const auto segment = static_cast<std::uint32_t>(events[k]),
+                 size = static_cast<std::uint32_t>(events[k] >> 32);
       const Word* at = words + segment + 2;
       const Word* const end = at + size;
       const auto later = static_cast<std::int64_t>(words[segment + 1]);
