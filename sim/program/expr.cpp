@@ -146,9 +146,6 @@ Expr operator-(Expr a) {
 }
 Expr operator+(Expr a) { return a; }
 Expr& operator+=(Expr& a, Expr b) { return a = a + b; }
-Expr& operator-=(Expr& a, Expr b) { return a = a - b; }
-Expr& operator*=(Expr& a, Expr b) { return a = a * b; }
-Expr& operator/=(Expr& a, Expr b) { return a = a / b; }
 
 Expr sqrt(Expr a) {
   return unary(Op::square_root, a, [](double x) { return std::sqrt(x); });

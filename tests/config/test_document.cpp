@@ -43,6 +43,13 @@ record: {cell: [V, spikes}
      |     ^ close each '[' with ']' and each '{' with '}')");
 }
 
+TEST_CASE("a list as a key, where no bracket is open, is refused as what it is") {
+  CHECK(findings("? - a\n: b\n") ==
+        R"(test.yaml:1:3: error: a list or map cannot be a key
+   1 | ? - a
+     |   ^ a key is one word)");
+}
+
 TEST_CASE("an open quote is named where it begins") {
   CHECK(findings(R"(simulation:
   duration: "1 s

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "network/population.hpp"
+#include "program/exception_flags.hpp"
 #include "program/expr.hpp"
 
 using namespace hillock;
@@ -30,7 +31,7 @@ PopulationPlan counter(std::int64_t size, std::vector<double> slopes) {
   const program::Mask spike = grown >= 1.0;
   program::store(tape, V, select(spike, 0.0, grown));
   program::store(tape, 0, spike);
-  program::guard(tape, !(grown * 0.0 == 0.0));
+  program::guard(tape, !(abs(grown) < std::numeric_limits<double>::infinity()));
   plan.step = program::optimise(tape);
   plan.parameters[0] = std::move(slopes);
   plan.arrivals = {arrivals};
@@ -103,6 +104,25 @@ TEST_CASE("the first neuron that is not finite is named, with its last finite va
         "  counter.yaml:3:5: dV/dt: slope\n"
         "  likely cause: the right-hand side of V is not a number there: 0/0, or the logarithm or root of a "
         "negative number");
+}
+
+TEST_CASE("what a range keeps is what it goes back to, and it keeps no states that are not finite") {
+  const base::TimeGrid grid{0.1, 100};
+  Population population(counter(20, {0.25}), {});
+  network::NeuronRange& range = population.range(0);
+  REQUIRE(range.flags_tell() == program::has_exception_flags());
+  if (!range.flags_tell()) return;
+  std::vector<network::Spike> spikes;
+  CHECK(range.keep());
+  CHECK_FALSE(range.step(grid, 0, {}, nothing, spikes));
+  CHECK(population.array(0)[19] == 0.25);
+  range.go_back();
+  CHECK(population.array(0)[19] == 0);
+  for (const double value : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::quiet_NaN()}) {
+    population.array(0)[19] = value;
+    CHECK_FALSE(range.keep());
+  }
 }
 
 TEST_CASE("ranges follow one another, in whole blocks, and hold each neuron once") {
