@@ -1,4 +1,6 @@
 // `connections`: which neurons send their spikes to which, by what rule, with what weights and delays.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -289,8 +291,8 @@ class ConnectionReader {
     const double least = std::min(*low, *high), most = std::max(*low, *high);
     if (std::nearbyint(least / dt) < 1)
       return reader_.error(spec_.delay.place,
-                           "some delays would be shorter than dt (" + base::format_time(dt) + "): down to " +
-                               base::format_time(least),
+                           fmt::format("some delays would be shorter than dt ({}): down to {:.3g} ms",
+                                       base::format_time(dt), least),
                            "truncate the law: 'min: " + base::format_time(dt) + "'");
     if (most > static_cast<double>(longest_delay) * dt) too_long(most, dt);
   }

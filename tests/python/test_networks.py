@@ -1,0 +1,210 @@
+"""Networks: what arrives is what was sent, whatever the threads; against inputs with the same spikes, closed forms, and faults of connections."""
+
+from __future__ import annotations
+
+import subprocess
+
+import h5py
+import numpy as np
+import pytest
+from faults import Case, check_run, datasets, ids, same_bytes
+
+# Three receptors, several synapses of a pair, drawn weights and delays, Poisson input, a hold, rows of 4 and of 8 bytes.
+MIXED = """
+simulation: {duration: 200 ms, dt: 0.1 ms, seed: 7}
+populations:
+  exc:
+    size: 200
+    model: lif
+    params: {V_th: -52 mV, t_ref: 2 ms}
+    init: {V: {uniform: [-70 mV, -53 mV]}}
+    receptors:
+      ampa: {model: exp_conductance, tau: 5 ms, E_rev: 0 mV}
+      gaba: {model: exp_conductance, tau: 10 ms, E_rev: -80 mV}
+      current: {model: exp_current, tau: 2 ms}
+  inh: {like: exc, size: 57}
+inputs:
+  background: {type: poisson, target: [exc, inh], receptor: ampa, rate: 1 kHz, weight: 2 nS}
+connections:
+  ee: {source: exc, target: exc, receptor: ampa, rule: {fixed_indegree: 20}, weight: {lognormal: [0.3 nS, 1], max: 20 nS}, delay: {normal: [3 ms, 1 ms], min: 0.3 ms}}
+  ei: {source: exc, target: inh, receptor: ampa, rule: {pairwise_bernoulli: 0.1}, weight: 0.4 nS, delay: {uniform: [0.3 ms, 20 ms]}, autapses: false}
+  i: {source: inh, target: [exc, inh], receptor: gaba, rule: {fixed_total_number: 3000}, weight: {normal: [1 nS, 0.2 nS], min: 0 nS}, delay: 0.7 ms}
+  far: {source: exc 0..49, target: [inh 3..9, exc], receptor: current, rule: {fixed_outdegree: 3}, weight: -7 pA, delay: 50 ms, multapses: false}
+record: {exc: [spikes, V], inh: {spikes: true, V: {every: 1 ms}}}
+"""
+
+
+def spikes_of(path, population):
+    with h5py.File(path) as file:
+        group = file[f"spikes/{population}"]
+        return group["timestamps"][()], group["node_ids"][()]
+
+
+def run_in(hillock, folder, *words):
+    done = subprocess.run([str(hillock), *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def mixed(hillock, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mixed")
+    (folder / "config.yaml").write_text(MIXED)
+    run_in(hillock, folder, "run", "config.yaml", "--out", "one.h5", "--threads", "1")
+    assert min(len(spikes_of(folder / "one.h5", name)[0]) for name in ("exc", "inh")) > 200
+    return folder
+
+
+@pytest.mark.parametrize("words", [("--threads", "2"), ("--threads", "3"), ("--threads", "5"), ("--threads", "8"), (), ("--threads", "3", "--backend", "interpreter")],
+                         ids=lambda words: " ".join(words) or "auto")
+def test_a_network_has_the_same_bits_for_any_number_of_threads(hillock, mixed, words):
+    run_in(hillock, mixed, "run", "config.yaml", "--out", "x.h5", "--force", *words)
+    assert same_bytes(datasets(mixed / "x.h5"), datasets(mixed / "one.h5"))
+
+
+def test_what_is_recorded_changes_no_spike(hillock, mixed):
+    for record in ("{exc: [spikes], inh: [spikes]}", "{exc: {spikes: true, V: {every: 3.3 ms, mean: true}}, inh: [spikes]}",
+                   "{exc: {spikes: true, V: {around_spikes: {before: 1 ms, after: 1 ms}}}, inh: [spikes]}"):
+        run_in(hillock, mixed, "run", "config.yaml", "--out", "x.h5", "--force", "--threads", "2", "--set", f"record={record}")
+        for name in ("exc", "inh"):
+            for one, other in zip(spikes_of(mixed / "x.h5", name), spikes_of(mixed / "one.h5", name), strict=True):
+                assert np.array_equal(one, other)
+
+
+def test_another_seed_draws_another_network(hillock, mixed):
+    run_in(hillock, mixed, "run", "config.yaml", "--out", "x.h5", "--force", "--set", "simulation.seed=8")
+    assert not same_bytes(datasets(mixed / "x.h5"), datasets(mixed / "one.h5"))
+
+
+# A network is its neurons with the spikes of the others as inputs -----------------------------------------------------------
+
+PAIRS = [(0, 1), (1, 2), (2, 0), (0, 2), (3, 3), (1, 4), (4, 0), (4, 0), (2, 3), (3, 1), (0, 4)]
+WEIGHTS = [500, 625, 750, -250, 125, 500, 375, 250, 625, -500, 500]  # multiples of 125 pA: sums of doubles are exact
+DELAYS = [1.0, 1.5, 0.1, 7.3, 2.0, 2.0, 30.0, 30.0, 0.4, 5.0, 5.0]
+
+
+def explicit(rest: str, spike_times: str) -> str:
+    return f"""
+simulation: {{duration: 300 ms, dt: 0.1 ms, spike_times: {spike_times}}}
+populations: {{cell: {{size: 5, model: lif, receptors: {{psc: {{model: alpha_current, tau: 2 ms}}}}}}}}
+inputs:
+  step: {{type: dc, target: cell, amplitude: [400 pA, 350 pA, 300 pA, 390 pA, 200 pA]}}
+{rest}
+record: {{cell: {{spikes: true, V: {{every: 0.1 ms}}, dtype: float64}}}}
+"""
+
+
+@pytest.mark.parametrize("spike_times", ["grid", "interpolated"])
+def test_a_network_is_its_neurons_with_each_others_spikes_as_inputs(run_hillock, spike_times):
+    weights, delays = (", ".join(f"{value} {unit}" for value in values) for values, unit in ((WEIGHTS, "pA"), (DELAYS, "ms")))
+    network = run_hillock(explicit(f"connections: {{all: {{source: cell, target: cell, rule: {{pairs: {[list(p) for p in PAIRS]}}}, weight: [{weights}], delay: [{delays}]}}}}", spike_times))
+    times, ids_ = spikes_of(network.output, "cell")
+    assert len(np.unique(ids_)) == 5
+    lines = []
+    for k, ((source, target), weight, delay) in enumerate(zip(PAIRS, WEIGHTS, DELAYS, strict=True)):
+        # A spike in (t_n, t_n+1] arrives at t_n+1 + delay.
+        arrivals = [round(np.ceil(time / 0.1 - 1e-6)) + round(delay / 0.1) for time in times[ids_ == source]]
+        written = ", ".join(f"{step / 10} ms" for step in arrivals if step <= 3000)
+        lines.append(f"  in{k}: {{type: spikes, target: cell {target}, times: [{written}], weight: {weight} pA}}")
+    alone = run_hillock(explicit("\n".join(line for line in lines if "[]" not in line), spike_times))
+    assert same_bytes(datasets(network.output), datasets(alone.output))
+
+
+def test_weights_and_delays_are_those_that_were_given(run_hillock):
+    """Each target hears one source: its alpha current peaks at the weight, tau after the spike has arrived."""
+    weights, delays = [100, 33.3, 7.77, 250, 1], [1, 3, 4.5, 0.1, 20]
+    run = run_hillock(f"""
+simulation: {{duration: 60 ms, dt: 0.1 ms}}
+populations:
+  source: {{size: 5, model: lif, receptors: {{psp: {{model: delta}}}}}}
+  target: {{size: 5, model: lif, receptors: {{psc: {{model: alpha_current, tau: 2 ms}}}}}}
+inputs: {{kick: {{type: spikes, target: source, times: [5 ms], weight: 50 mV}}}}
+connections:
+  c: {{source: source, target: target, receptor: psc, rule: {{pairs: [[0, 0], [1, 1], [2, 2], [3, 3], [4, 4]]}}, weight: [{", ".join(f"{w} pA" for w in weights)}], delay: [{", ".join(f"{d} ms" for d in delays)}]}}
+record: {{source: [spikes], target: {{I_psc: {{every: 0.1 ms}}, dtype: float64}}}}
+""")
+    times, _ = spikes_of(run.output, "source")
+    assert np.array_equal(times, np.full(5, 5.0))
+    with h5py.File(run.output) as file:
+        name = next(name for name in file["report"] if name.startswith("target"))
+        current = file[f"report/{name}/data"][()] if "data" in file[f"report/{name}"] else file[f"report/{name}/I_psc"][()]
+    for k, (weight, delay) in enumerate(zip(weights, delays, strict=True)):
+        assert current[:, k].max() == pytest.approx(weight, rel=2e-6)
+        assert np.argmax(current[:, k]) == round((5 + delay + 2) / 0.1)
+
+
+# Connections that cannot be -------------------------------------------------------------------------------------------------
+
+BASE = """simulation: {duration: 10 ms, dt: 0.1 ms}
+populations:
+  exc: {size: 20, model: lif, receptors: {ampa: {model: exp_conductance}}}
+  inh: {size: 5, model: lif, receptors: {ampa: {model: exp_conductance}}}
+record: {exc: [spikes]}
+connections:
+"""
+
+
+def fault(name: str, text: str, marked: str, what: str, remedy: str = "") -> Case:
+    """The error `what` at the last place where the marked text stands in the connection c."""
+    line = f"  c: {{{text}}}"
+    column = line.rindex(marked)
+    mark = " " * column + "^" + "~" * (0 if marked[0] == "{" or marked[-1] == ":" else len(marked) - 1)
+    shown = line if len(line) <= 120 else line[:120] + "..."
+    return Case(name, BASE + line, f"\nconfig.yaml:7:{column + 1}: error: {what}\n   7 | {shown}\n     | {mark}" + (f" {remedy}" if remedy else ""))
+
+
+ALL = "source: exc, target: inh, rule: all_to_all, weight: 1 nS"
+CASES = [
+    fault("36 a population that is not there", "source: exx, target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms", "exx", "source: there is no population 'exx'", "did you mean 'exc'?"),
+    fault("38 a neuron that is not there", "source: exc 0..20, target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms", "exc 0..20", "source: neuron 20 is not in 'exc', which has 20 neurons", "they are counted from 0 to 19"),
+    fault("38 a pair out of range", "source: exc, target: inh, rule: {pairs: [[3, 5]]}, weight: 1 nS, delay: 1 ms", "5", "target 5 is not there: 'inh' has 5 neurons here", "they are counted from 0 to 4"),
+    fault("38 a negative index", "source: exc, target: inh, rule: {pairs: [[-1, 4]]}, weight: 1 nS, delay: 1 ms", "-1", "source must be a whole number from 0 to 9007199254740992, got -1"),
+    fault("39 delay 0", ALL + ", delay: 0 ms", "0 ms", "delay must be at least dt (0.1 ms), got 0 ms", "spikes take one step at least: write 'delay: 0.1 ms'"),
+    fault("39 a negative delay", ALL + ", delay: -1 ms", "-1 ms", "delay must be at least dt (0.1 ms), got -1 ms", "spikes take one step at least: write 'delay: 0.1 ms'"),
+    fault("39 a delay below dt", ALL + ", delay: 0.05 ms", "0.05 ms", "delay must be at least dt (0.1 ms), got 0.05 ms", "spikes take one step at least: write 'delay: 0.1 ms'"),
+    fault("39 a delay off the grid", ALL + ", delay: 1.55 ms", "1.55 ms", "delay (1.55 ms) is not a multiple of dt (0.1 ms)", "the nearest are 1.5 ms and 1.6 ms"),
+    fault("39 a delay that is no number", ALL + ", delay: .nan ms", ".nan ms", "delay: '.nan' is not a finite number", "write for example '10 ms'"),
+    fault("39 drawn delays below dt", ALL + ", delay: {normal: [1 ms, 1 ms]}", "{normal: [1 ms, 1 ms]}", "some delays would be shorter than dt (0.1 ms): down to -5.34 ms", "truncate the law: 'min: 0.1 ms'"),
+    fault("39 a delay that is too long", ALL + ", delay: 10 s", "10 s", "a delay of 10000 ms is longer than 65535 steps of 0.1 ms", "the longest is 6553.5 ms"),
+    fault("40 sizes that differ", "source: exc, target: inh, rule: one_to_one, weight: 1 nS, delay: 1 ms", "one_to_one", "one_to_one joins as many sources as targets, but 'exc' has 20 neurons and 'inh' has 5 neurons", "take slices of one size, such as 'exc 0..9'"),
+    fault("41 more sources than there are", "source: inh, target: exc, rule: {fixed_indegree: 6}, multapses: false, weight: 1 nS, delay: 1 ms", "{fixed_indegree: 6}", "each target needs 6 different sources, but 'inh' has 5", "take at most 5, or leave out 'multapses: false'"),
+    fault("41 and without itself", "source: inh, target: inh, rule: {fixed_outdegree: 5}, autapses: false, multapses: false, weight: 1 nS, delay: 1 ms", "{fixed_outdegree: 5}", "each source needs 5 different targets, but 'inh' has 4 beside itself", "take at most 4, or leave out 'multapses: false'"),
+    fault("a rule that is not there", "source: exc, target: inh, rule: {fixed_degree: 5}, weight: 1 nS, delay: 1 ms", "fixed_degree", "there is no rule 'fixed_degree'", "did you mean 'fixed_indegree'?"),
+    fault("a rule without its number", "source: exc, target: inh, rule: fixed_indegree, weight: 1 nS, delay: 1 ms", "fixed_indegree", "rule 'fixed_indegree' needs its number", "write 'rule: {fixed_indegree: 100}'"),
+    fault("a probability above 1", "source: exc, target: inh, rule: {pairwise_bernoulli: 1.5}, weight: 1 nS, delay: 1 ms", "1.5", "pairwise_bernoulli: a probability lies between 0 and 1, got 1.5"),
+    fault("a weight below the receptor's minimum", ALL.replace("1 nS", "-1 nS") + ", delay: 1 ms", "-1 nS", "weight must be at least 0 nS for receptor 'ampa' (exp_conductance), got -1 nS", "inhibition has a positive weight and a reversal potential below rest"),
+    fault("a weight in another unit", ALL.replace("1 nS", "1 pA") + ", delay: 1 ms", "1 pA", "weight needs conductance (nS) for receptor 'ampa' of 'inh', got current (pA)", "write for example '1 nS'"),
+    fault("no delay", ALL, "c:", "connection 'c' has no 'delay'", "write for example 'delay: 1.5 ms'"),
+    fault("a key that is not there", ALL + ", delay: 1 ms, wait: 3", "wait", "'wait' is not a key of a connection", "valid keys: source, target, receptor, rule, weight, delay, autapses, multapses, like"),
+    fault("a receptor that is not there", ALL + ", receptor: gaba, delay: 1 ms", "gaba", "population 'inh' has no receptor 'gaba'", "its receptors: ampa"),
+    fault("multapses that cannot be ruled out", "source: exc, target: inh, rule: {fixed_total_number: 5}, multapses: false, weight: 1 nS, delay: 1 ms", "false", "this rule gives some pairs several synapses: it has no 'multapses: false'", "take pairwise_bernoulli or fixed_indegree"),
+]
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("case", ids(CASES))
+def test_a_connection_that_cannot_be_is_refused(hillock, tmp_path, case):
+    check_run(hillock, tmp_path, case)
+
+
+@pytest.mark.faults
+def test_more_synapses_than_fit_are_refused_before_anything_is_built(call, tmp_path):
+    """42."""
+    (tmp_path / "config.yaml").write_text(BASE.replace("size: 20", "size: 1000000").replace("size: 5", "size: 1000000")
+                                          + "  c: {source: exc, target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms}")
+    done = call("run", "config.yaml", "--out", "x.h5", expect=6)
+    assert done.stderr.startswith("error: the 1e+12 synapses of this config need about 4e+03 GB of memory, ")
+    assert not list(tmp_path.glob("x.h5*"))
+
+
+@pytest.mark.faults
+def test_empty_populations_are_connected_to_nothing(run_hillock):
+    """37."""
+    run = run_hillock(BASE.replace("size: 5", "size: 0") + "  c: {source: exc, target: [inh, exc], rule: {pairwise_bernoulli: 0.5}, weight: 1 nS, delay: 1 ms}\n"
+                      "  d: {source: inh, target: exc, rule: {fixed_total_number: 0}, weight: 1 nS, delay: 1 ms}\n")
+    assert run.returncode == 0
+
+
+@pytest.mark.faults
+def test_connections_do_not_change_during_a_run(run_hillock):
+    config = BASE + "  c: {source: exc, target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms}\nat: {5 ms: {set: {connections.c.weight: 2 nS}}}\n"
+    assert "only parameters of models and values of inputs can change during a run" in run_hillock(config, expect=2).stderr
