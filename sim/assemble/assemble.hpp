@@ -37,7 +37,7 @@ struct ConnectionSummary {
   base::Dimension weight;
   double quantum = 0;       // of which weights are multiples, in the unit of the weight
   double weight_error = 0;  // relative: of the given weight that fits worst, of the median of a law
-  bool drawn_delays = false;
+  bool drawn_weights = false, drawn_delays = false;
 };
 
 struct Estimate {

@@ -195,6 +195,7 @@ std::vector<ConnectionSummary> summarise_connections(const model::Experiment& ex
     summary.quantum = quantum.quantum;
     summary.weight = spec.weight.dimension;
     summary.weight_error = is_given(spec.weight) ? quantum.worst_constant : quantum.worst_drawn;
+    summary.drawn_weights = !is_given(spec.weight);
     summary.drawn_delays = !is_given(spec.delay);
     summaries.push_back(summary);
   }

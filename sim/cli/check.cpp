@@ -1,6 +1,7 @@
 // `hillock check`: what a config would run, as text or JSON.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <optional>
 
 #include "assemble/assemble.hpp"
@@ -49,6 +50,22 @@ std::string size_of_spikes(const engine::RunLayout& layout) {
   return text;
 }
 
+std::string connection_text(const model::ConnectionSpec& spec, const assemble::ConnectionSummary& summary,
+                            const model::Experiment& experiment) {
+  std::string text =
+      fmt::format("connection {}: {} to {}, receptor {}: {} of {} bytes\n", spec.name,
+                  slices_text(spec.sources, experiment), slices_text(spec.targets, experiment), spec.receptor,
+                  counted(static_cast<std::int64_t>(std::llround(summary.synapses)), "synapse"),
+                  summary.bytes_per_synapse);
+  text += fmt::format("  weights are multiples of {}, to within {:.1g} of {}\n",
+                      three_digits(summary.quantum) + " " + summary.weight.user_unit(), summary.weight_error,
+                      summary.drawn_weights ? "the median of what is drawn" : "what is given");
+  if (summary.drawn_delays)
+    text += fmt::format("  note: drawn delays are rounded to multiples of {}\n",
+                        base::format_time(experiment.simulation.dt));
+  return text;
+}
+
 std::string report(const model::Experiment& experiment, const assemble::Prepared& prepared) {
   const model::SimulationSpec& simulation = experiment.simulation;
   std::string text = fmt::format("{}: {} in {} of {}, seed {}, spike times {}\n", experiment.path,
@@ -68,8 +85,11 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
     for (const std::string& note : population.notes) text += "  note: " + note + "\n";
   }
   for (const model::InputSpec& input : experiment.inputs)
-    text += fmt::format("input {}: {} into {}{}\n", input.name, input.type, targets_of(input, experiment),
+    text += fmt::format("input {}: {} into {}{}\n", input.name, input.type,
+                        slices_text(input.targets, experiment),
                         input.receptor.empty() ? "" : ", receptor " + input.receptor);
+  for (std::size_t c = 0; c < experiment.connections.size(); ++c)
+    text += connection_text(experiment.connections[c], prepared.connections[c], experiment);
   for (const model::StopSpec& stop : experiment.stops)
     text += fmt::format("stop_when {}: may end the run earlier\n", stop.text);
   for (const model::RecordSpec& record : experiment.record)
@@ -99,7 +119,7 @@ int check(const Arguments& arguments, Console& console) {
   try {
     const config::Template config = read_template(arguments);
     const model::Experiment& experiment = config.experiment();
-    const assemble::Prepared prepared = assemble::prepare(experiment);
+    const assemble::Prepared prepared = assemble::prepare(experiment, {{}, false});
     std::optional<SweepFacts> sweep;
     if (config.sweep()) sweep = sweep_facts(config, kernel_options(arguments));
     if (arguments.json) {

@@ -22,6 +22,19 @@ Json json_of(const assemble::PopulationSummary& population) {
   return json;
 }
 
+Json json_of(const assemble::ConnectionSummary& connection) {
+  Json json;
+  json["name"] = connection.name;
+  json["synapses"] = connection.synapses;
+  json["bytes_per_synapse"] = connection.bytes_per_synapse;
+  json["weight_quantum"] = connection.quantum;
+  json["weight_unit"] = connection.weight.user_unit();
+  json["weight_error"] = connection.weight_error;
+  json["drawn_weights"] = connection.drawn_weights;
+  json["drawn_delays"] = connection.drawn_delays;
+  return json;
+}
+
 Json json_of(const assemble::AnalysisPlan& analysis) {
   Json json;
   json["population"] = analysis.population;
@@ -70,9 +83,9 @@ std::vector<base::Diagnostic> warnings_of(const model::Experiment& experiment,
   return all;
 }
 
-std::string targets_of(const model::InputSpec& input, const model::Experiment& experiment) {
+std::string slices_text(const std::vector<model::Slice>& slices, const model::Experiment& experiment) {
   std::vector<std::string> words;
-  for (const model::Slice& slice : input.targets) {
+  for (const model::Slice& slice : slices) {
     const model::PopulationSpec& population =
         experiment.populations[static_cast<std::size_t>(slice.population)];
     std::string word = population.name;
@@ -100,9 +113,12 @@ Json check_facts(const model::Experiment& experiment, const assemble::Prepared& 
     Json one;
     one["name"] = input.name;
     one["type"] = input.type;
-    one["target"] = targets_of(input, experiment);
+    one["target"] = slices_text(input.targets, experiment);
     json["inputs"].push(std::move(one));
   }
+  json["connections"] = Json::Array{};
+  for (const assemble::ConnectionSummary& connection : prepared.connections)
+    json["connections"].push(json_of(connection));
   json["stop_when"] = Json::Array{};
   for (const model::StopSpec& stop : experiment.stops) json["stop_when"].push(stop.text);
   json["around_spikes"] = Json::Array{};

@@ -13,8 +13,8 @@ namespace hillock::cli {
 // Severity, file, line, column, length, message and remedy.
 Json json_of(const base::Diagnostic& diagnostic);
 
-// "exc, inh 0..99": what an input goes to.
-std::string targets_of(const model::InputSpec& input, const model::Experiment& experiment);
+// "exc, inh 0..99".
+std::string slices_text(const std::vector<model::Slice>& slices, const model::Experiment& experiment);
 
 // What was found while reading and while preparing.
 std::vector<base::Diagnostic> warnings_of(const model::Experiment& experiment,

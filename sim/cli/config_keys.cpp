@@ -61,6 +61,30 @@ constexpr std::array fixed_keys{
               "the method for this population, instead of simulation.method"},
     ConfigKey{"inputs", Form::names, false, "", "what drives the neurons, under names of your choice"},
     ConfigKey{"inputs.NAME", Form::input, false, "", "an input"},
+    ConfigKey{"connections", Form::names, false, "",
+              "which neurons send their spikes to which, under names of your choice"},
+    ConfigKey{"connections.NAME", Form::map, false, "", "synapses of one rule"},
+    ConfigKey{"connections.NAME.like", Form::like, false, "", "take all keys from this connection"},
+    ConfigKey{"connections.NAME.source", Form::ends, true, "",
+              "whose spikes: a population, a part of one such as exc 0..99, or a list of them"},
+    ConfigKey{"connections.NAME.target", Form::ends, true, "", "where they go"},
+    ConfigKey{"connections.NAME.receptor", Form::word, false, "the only one",
+              "the receptor of the targets that gets them"},
+    ConfigKey{"connections.NAME.rule", Form::rule, true, "",
+              "which pairs are joined, of each source population with each target population: all_to_all, "
+              "one_to_one, {pairwise_bernoulli: probability}, {pairwise_poisson: mean}, {fixed_indegree: n}, "
+              "{fixed_outdegree: n}, {fixed_total_number: n} or {pairs: [[source, target], ...]}"},
+    ConfigKey{"connections.NAME.weight", Form::law, true, "",
+              "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, or for "
+              "pairs a list"},
+    ConfigKey{
+        "connections.NAME.delay", Form::law, true, "",
+        "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn is rounded "
+        "to one"},
+    ConfigKey{"connections.NAME.autapses", Form::flag, false, "true",
+              "whether a neuron may be its own source"},
+    ConfigKey{"connections.NAME.multapses", Form::flag, false, "true",
+              "whether fixed_indegree and fixed_outdegree may join a pair several times"},
     ConfigKey{"record", Form::names, false, "", "what is written to the file, by population"},
     ConfigKey{
         "record.NAME", Form::record, false, "",
@@ -269,6 +293,12 @@ const char* describe(Form form) {
       return "a map of quantities";
     case Form::input:
       return "see Inputs";
+    case Form::ends:
+      return "a name, or a list of names";
+    case Form::rule:
+      return "a word, or one rule with its number";
+    case Form::law:
+      return "a value, a law or a list";
     case Form::record:
       return "see Records";
     case Form::analysis:

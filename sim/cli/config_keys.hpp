@@ -21,6 +21,9 @@ enum class Form {
   init,        // values of the model's states, or rest
   quantities,  // a map of free names to quantities and expressions
   input,       // an input: type, target and the fields of its type
+  ends,        // a population or slice, or a list of them
+  rule,        // a word, or one rule with its number
+  law,         // a value, a law to draw from, or a list
   record,      // a list of variables, or a map of them
   analysis,    // a list of features and statistics, or a map of the keys that follow
   feature_names,

@@ -46,6 +46,13 @@ Json map_of(Json item) {
   return json;
 }
 
+Json list_of(Json item) {
+  Json json;
+  json["type"] = "array";
+  json["items"] = std::move(item);
+  return json;
+}
+
 Json whole_number(int least) {
   Json number;
   number["type"] = "integer";
@@ -143,6 +150,13 @@ class Schema {
         return map_of(any_of({values_.number_or_expression(), string_schema()}));
       case Form::input:
         return input();
+      case Form::ends:
+        return any_of({string_schema(), list_of(string_schema())});
+      case Form::rule:
+        return rule();
+      case Form::law:
+        return any_of(
+            {values_.number_or_expression(), string_schema(), list_of(string_schema()), map_of(true)});
       case Form::record:
         return record();
       case Form::analysis:
@@ -187,6 +201,7 @@ class Schema {
   Json of_map(const std::string& path) {
     if (path == "populations.NAME") return population(path);
     if (path == "populations.NAME.receptors.NAME") return receptor(path);
+    if (path == "connections.NAME") return connection(path);
     return children(path + ".");
   }
 
@@ -203,6 +218,23 @@ class Schema {
       json["allOf"].push(when("model", model.name, std::move(then)));
     }
     return json;
+  }
+
+  Json connection(const std::string& path) {
+    Json json = children(path + ".");
+    json["required"] = Json::Array{};
+    json["anyOf"] = required_unless_like({"source", "target", "rule", "weight", "delay"});
+    return json;
+  }
+
+  static Json rule() {
+    Json number = object_schema(Json::Object{}, {});
+    for (const char* word : {"pairwise_bernoulli", "pairwise_poisson", "fixed_indegree", "fixed_outdegree",
+                             "fixed_total_number", "pairs"})
+      number["properties"][word] = Json::Object{};
+    number["minProperties"] = 1;
+    number["maxProperties"] = 1;
+    return any_of({enum_schema({"all_to_all", "one_to_one"}), std::move(number)});
   }
 
   // Parameters may stand beside the keys of a receptor.

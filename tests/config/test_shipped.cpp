@@ -35,7 +35,7 @@ TEST_CASE("every shipped config loads without a warning") {
     const auto experiment = config::load(file.path().string(), {{}, {source_folder + "/models"}});
     CHECK(experiment->name == file.path().stem().string());
     CHECK(experiment->warnings.empty());
-    CHECK(experiment->populations.size() == 1);
+    CHECK(!experiment->populations.empty());
     ++found;
   }
   CHECK(found >= 8);

@@ -306,3 +306,21 @@ def test_the_recordings_are_what_their_config_makes(run_hillock, repo):
     assert np.abs(listed["time"] - times).max() < 1e-4 and len(listed) == 16 and listed["time"][0] > 150
     assert len(trace) == 300 and np.array_equal(trace["time"], frames["time"][:300])
     assert np.abs(trace["V"] - frames["V"][:300, 0]).max() < 1e-4
+
+
+def test_ring_fires_one_cell_after_the_other(run_hillock):
+    times, ids = spikes(run_hillock("configs/ring.yaml").output)
+    assert np.array_equal(ids[:30], np.arange(30) % 10)
+    first, later = np.diff(times[:10]), np.diff(times[10:30])
+    assert first[0] > 2 and np.ptp(first) < 1e-9 + 0.1 and np.all(later > 2) and np.ptp(times[20:30] - times[10:20]) < 0.11
+
+
+def test_brunel_is_asynchronous_and_irregular_at_the_rate_that_others_find(run_hillock):
+    """37.46 Hz in NEST 3.10 and 37.41 Hz in Brian2 2.9, over 1 s of all 12,500 cells."""
+    run = run_hillock("configs/brunel.yaml")
+    with h5py.File(run.output) as file:
+        rate, cv = (file[f"analysis/exc/{name}"][()] for name in ("rate", "cv"))
+        counts = np.bincount((file["spikes/exc/timestamps"][()] / 5).astype(int), minlength=60)[20:]
+    assert len(rate) == 1000 and np.mean(rate) == pytest.approx(37.4, rel=0.02)
+    assert 0.3 < np.nanmean(cv) < 0.5
+    assert np.std(counts) < 3 * np.sqrt(np.mean(counts))  # a network that oscillates together is far above

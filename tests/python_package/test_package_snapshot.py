@@ -88,3 +88,30 @@ def test_a_snapshot_belongs_to_its_simulation():
     snapshot = hillock.Simulation(CONFIG).snapshot()
     with pytest.raises(hillock.UserError, match="this snapshot is of another simulation"):
         hillock.Simulation(CONFIG).restore(snapshot)
+
+
+NETWORK = {
+    "simulation": {"duration": "200 ms", "dt": "0.1 ms", "seed": 3},
+    "populations": {"cell": {"size": 70, "model": "lif", "init": {"V": {"uniform": ["-70 mV", "-56 mV"]}},
+                             "receptors": {"psc": {"model": "exp_current", "tau": "2 ms"}}}},
+    "inputs": {"step": {"type": "dc", "target": "cell", "amplitude": "400 pA"}},
+    "connections": {"all": {"source": "cell", "target": "cell", "rule": {"fixed_indegree": 9}, "weight": {"normal": ["20 pA", "60 pA"]},
+                            "delay": {"uniform": ["0.4 ms", "40 ms"]}}},
+    "record": {"cell": ["V", "spikes"]}}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_spikes_on_their_way_are_in_a_snapshot(threads):
+    config = {**NETWORK, "simulation": {**NETWORK["simulation"], "threads": threads}}
+    whole = hillock.run(config)["cell"]
+    sim = hillock.Simulation(config)
+    snapshots = []
+    for _ in range(7):
+        sim.run("17.3 ms")
+        snapshots.append(sim.snapshot())
+    for snapshot in [*snapshots[::-1], snapshots[3]]:
+        sim.restore(snapshot)
+        sim.run()
+        numpy.testing.assert_array_equal(sim.recorded["cell"].V, whole.V)
+        numpy.testing.assert_array_equal(sim.recorded["cell"].spikes.times, whole.spikes.times)
+    assert len(whole.spikes.times) > 300
