@@ -118,8 +118,9 @@ TEST_CASE("what a range keeps is what it goes back to, and it keeps no states th
   CHECK(population.array(0)[19] == 0.25);
   range.go_back();
   CHECK(population.array(0)[19] == 0);
-  for (const double value : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-                             std::numeric_limits<double>::quiet_NaN()}) {
+  for (const double value :
+       {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+        std::numeric_limits<double>::quiet_NaN()}) {
     population.array(0)[19] = value;
     CHECK_FALSE(range.keep());
   }
