@@ -44,6 +44,7 @@ struct Estimate {
   std::int64_t steps = 0;
   std::int64_t memory_bytes = 0;    // arrays and queues, and what the analysis holds:
   std::int64_t analysis_bytes = 0;  // its traces
+  std::int64_t network_bytes = 0;   // synapses, and what it takes to draw them
   std::int64_t file_bytes = 0;      // reports (spikes are not known beforehand)
 };
 
@@ -59,7 +60,7 @@ struct Prepared {
 };
 
 // Builds everything. Throws UserError (values against the models' rules, methods, files), IoError,
-// ResourceError (more memory than there is, for the states or for the traces of the analysis).
+// ResourceError (more memory than there is, for the states, the synapses or the traces of the analysis).
 Prepared prepare(const model::Experiment& experiment, const Options& options = {});
 
 }  // namespace hillock::assemble

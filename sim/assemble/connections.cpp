@@ -20,48 +20,25 @@ using model::Values;
 
 constexpr double allowed_error = 1e-6;        // of a weight that is given
 constexpr double allowed_drawn_error = 1e-3;  // of the median of a law
-constexpr double one_in_two_to_32 = 0x1p-33;  // the lowest place of a draw of 32 bits
+constexpr double lowest_draw = 0x1p-33;       // of 32 bits
 
 bool is_given(const Values& values) { return values.law == Law::constant || values.law == Law::list; }
 
+// The largest relative error of multiples of the quantum; not looked further where it is not allowed.
 double worst_error(const std::set<double>& given, double quantum) {
   double worst = 0;
-  for (const double weight : given)
+  for (const double weight : given) {
     worst = std::max(worst, std::abs(std::nearbyint(weight / quantum) * quantum - weight) / weight);
+    if (worst > allowed_error) break;
+  }
   return worst;
 }
 
-// A channel for each receptor name and unit.
-struct Channels {
-  std::vector<std::string> receptors;
-  std::vector<base::Dimension> units;
-  std::vector<WeightsOfReceptor> weights;
-
-  std::size_t of(const std::string& receptor, const base::Dimension& unit) {
-    for (std::size_t i = 0; i < receptors.size(); ++i)
-      if (receptors[i] == receptor && units[i] == unit) return i;
-    receptors.push_back(receptor);
-    units.push_back(unit);
-    weights.emplace_back();
-    return receptors.size() - 1;
-  }
-};
-
-// Nothing where a law has no values, which is reported.
-Channels channels_of(const model::Experiment& experiment, base::Diagnostics& diagnostics) {
-  Channels channels;
-  for (const ConnectionSpec& spec : experiment.connections) {
-    WeightsOfReceptor& weights = channels.weights[channels.of(spec.receptor, spec.weight.dimension)];
-    if (is_given(spec.weight)) {
-      weights.given.insert(weights.given.end(), spec.weight.numbers.begin(), spec.weight.numbers.end());
-      continue;
-    }
-    const model::LawFunction law = model::law_function(spec.weight, diagnostics);
-    if (!law) continue;
-    const double low = law(one_in_two_to_32), high = law(1 - one_in_two_to_32);
-    weights.laws.push_back({std::abs(law(0.5)), std::max(std::abs(low), std::abs(high))});
-  }
-  return channels;
+double drawn_error(const WeightsOfReceptor& weights, double quantum) {
+  double worst = 0;
+  for (const WeightsOfReceptor::Law& law : weights.laws)
+    worst = std::max(worst, law.median > 0 ? quantum / 2 / law.median : 0.0);
+  return worst;
 }
 
 network::RuleKind kind_of(ConnectionRule rule) {
@@ -135,101 +112,166 @@ network::Levels levels_of(const Values& values, double unit, base::Diagnostics& 
   return law ? network::Levels::drawn(law, unit) : network::Levels::constant(1);
 }
 
+void add_weights(const Values& weight, WeightsOfReceptor& weights, base::Diagnostics& diagnostics) {
+  if (is_given(weight)) {
+    weights.given.insert(weights.given.end(), weight.numbers.begin(), weight.numbers.end());
+    return;
+  }
+  const model::LawFunction law = model::law_function(weight, diagnostics);
+  if (!law) return;
+  const double low = law(lowest_draw), high = law(1 - lowest_draw);
+  weights.laws.push_back({std::abs(law(0.5)), std::max(std::abs(low), std::abs(high))});
+}
+
+// As 16 bits hold them: nothing where they do not.
+std::optional<Quantum> narrow_quantum(const WeightsOfReceptor& weights, const std::set<double>& given,
+                                      double largest) {
+  const auto most_quanta = static_cast<double>(network::most_narrow_quanta);
+  Quantum found{largest / most_quanta, false, 0, drawn_error(weights, largest / most_quanta)};
+  if (given.empty()) return found.worst_drawn <= allowed_drawn_error ? std::optional(found) : std::nullopt;
+  // Whole parts of the smallest: as few as do, or where weights are drawn too, as many as fit.
+  const double smallest = *given.begin();
+  const auto most = static_cast<std::int64_t>(most_quanta * smallest / largest * (1 + 1e-12));
+  for (std::int64_t k = 1; k <= most; ++k) {
+    const std::int64_t parts = weights.laws.empty() ? k : most + 1 - k;
+    found.quantum = smallest / static_cast<double>(parts);
+    found.worst_constant = worst_error(given, found.quantum);
+    if (found.worst_constant > allowed_error) continue;
+    found.worst_drawn = drawn_error(weights, found.quantum);
+    return found.worst_drawn <= allowed_drawn_error ? std::optional(found) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+class Builder {
+ public:
+  Builder(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
+          base::Diagnostics& diagnostics)
+      : experiment_(experiment), built_(built), diagnostics_(diagnostics) {}
+
+  BuiltNetwork build() {
+    for (const ConnectionSpec& spec : experiment_.connections) add_to_channel(spec);
+    choose_quanta();
+    for (const ConnectionSpec& spec : experiment_.connections) add(spec);
+    const bool whole = std::ranges::all_of(
+        built_, [](const BuiltPopulation& b) { return b.plan.mode == network::StepMode::whole; });
+    network_.plan.spikes_in_a_step = whole ? 1 : 10000;
+    return std::move(network_);
+  }
+
+ private:
+  // Receptors of one name and unit.
+  struct Channel {
+    std::string receptor;
+    base::Dimension unit;
+    const ConnectionSpec* first = nullptr;  // for messages
+    WeightsOfReceptor weights;
+    Quantum quantum;
+  };
+
+  // Whether it has any synapse at all.
+  static bool joins(const ConnectionSpec& spec) {
+    return !ends_of(spec).empty() && (spec.rule != ConnectionRule::pairs || !spec.pairs.empty());
+  }
+
+  std::size_t channel_of(const ConnectionSpec& spec) const {
+    const auto same = [&](const Channel& channel) {
+      return channel.receptor == spec.receptor && channel.unit == spec.weight.dimension;
+    };
+    return static_cast<std::size_t>(std::ranges::find_if(channels_, same) - channels_.begin());
+  }
+
+  void add_to_channel(const ConnectionSpec& spec) {
+    if (!joins(spec)) return;
+    const std::size_t c = channel_of(spec);
+    if (c == channels_.size()) channels_.push_back({spec.receptor, spec.weight.dimension, &spec, {}, {}});
+    add_weights(spec.weight, channels_[c].weights, diagnostics_);
+  }
+
+  // With very many populations, blocks may be larger than 16 bits can count.
+  void choose_quanta() {
+    const bool many = std::ssize(experiment_.populations) > network::most_narrow_populations;
+    for (Channel& channel : channels_) {
+      if (const auto quantum = choose_quantum(channel.weights))
+        channel.quantum = *quantum;
+      else
+        diagnostics_.error(
+            channel.first->weight.place,
+            fmt::format("the weights onto receptors '{}' are too far apart: all of them are kept as whole "
+                        "multiples of one quantum, in 32 bits",
+                        channel.receptor),
+            "take out weights that are a millionth of others, or give them a receptor of another name");
+      channel.quantum.wide = channel.quantum.wide || many;
+      network::Channel& planned = network_.plan.channels.emplace_back(
+          network::Channel{channel.receptor, channel.quantum.quantum, channel.quantum.wide, {}});
+      for (std::size_t p = 0; p < built_.size(); ++p) planned.arrivals.push_back(arrivals_of(channel, p));
+    }
+  }
+
+  int arrivals_of(const Channel& channel, std::size_t population) const {
+    const auto& receptors = experiment_.populations[population].receptors;
+    const auto found = std::ranges::find(receptors, channel.receptor, &model::ReceptorSpec::name);
+    if (found == receptors.end() || found->model->weight != channel.unit) return -1;
+    return solve::Slots::find(built_[population].plan.slots.arrays, channel.receptor + ".arrivals");
+  }
+
+  void add(const ConnectionSpec& spec) {
+    ConnectionSummary& summary = network_.summaries.emplace_back();
+    summary.name = spec.name;
+    summary.weight = spec.weight.dimension;
+    summary.drawn_weights = !is_given(spec.weight);
+    summary.drawn_delays = !is_given(spec.delay);
+    if (!joins(spec)) return;
+    const std::size_t c = channel_of(spec);
+    const Quantum& quantum = channels_[c].quantum;
+    summary.bytes_per_synapse = quantum.wide ? 8 : 4;
+    summary.quantum = quantum.quantum;
+    summary.weight_error = summary.drawn_weights ? quantum.worst_drawn : quantum.worst_constant;
+    if (diagnostics_.has_errors()) return;
+    network::NetworkPlan& plan = network_.plan;
+    const auto delay = static_cast<int>(plan.levels.size()), weight = delay + 1;
+    plan.levels.push_back(levels_of(spec.delay, experiment_.simulation.dt, diagnostics_));
+    plan.levels.push_back(levels_of(spec.weight, quantum.quantum, diagnostics_));
+    for (const auto& [source, target] : ends_of(spec)) {
+      plan.connections.push_back(
+          {spec.name, wiring_of(experiment_, spec, source, target), static_cast<int>(c), delay, weight});
+      summary.synapses += network::expected_edges(plan.connections.back().wiring);
+    }
+  }
+
+  const model::Experiment& experiment_;
+  const std::vector<BuiltPopulation>& built_;
+  base::Diagnostics& diagnostics_;
+  std::vector<Channel> channels_;
+  BuiltNetwork network_;
+};
+
 }  // namespace
 
-Quantum choose_quantum(const WeightsOfReceptor& weights) {
+std::optional<Quantum> choose_quantum(const WeightsOfReceptor& weights) {
   std::set<double> given;
   double largest = 0;
   for (const double weight : weights.given)
     if (weight != 0) given.insert(std::abs(weight));
   if (!given.empty()) largest = *given.rbegin();
   for (const WeightsOfReceptor::Law& law : weights.laws) largest = std::max(largest, law.largest);
-  Quantum found;
-  if (largest == 0) return found;
-  const auto drawn_error = [&](double quantum) {
-    double worst = 0;
-    for (const WeightsOfReceptor::Law& law : weights.laws)
-      worst = std::max(worst, law.median > 0 ? quantum / 2 / law.median : 0.0);
-    return worst;
-  };
-  const auto narrow = static_cast<double>(network::most_narrow_quanta);
-  if (given.empty()) {
-    found.quantum = largest / narrow;
-    found.worst_drawn = drawn_error(found.quantum);
-    if (found.worst_drawn <= allowed_drawn_error) return found;
-  } else {
-    // Whole parts of the smallest: as few as do, or where weights are drawn too, as many as fit.
-    const double smallest = *given.begin();
-    const auto most = static_cast<std::int64_t>(narrow * smallest / largest * (1 + 1e-12));
-    for (std::int64_t k = 1; k <= most; ++k) {
-      const std::int64_t parts = weights.laws.empty() ? k : most + 1 - k;
-      const double quantum = smallest / static_cast<double>(parts), error = worst_error(given, quantum);
-      if (error > allowed_error) continue;
-      found = {quantum, false, error, drawn_error(quantum)};
-      if (found.worst_drawn <= allowed_drawn_error) return found;
-      break;
-    }
-  }
-  const auto wide = static_cast<double>(network::most_wide_quanta);
+  if (largest == 0) return Quantum{};
+  if (const auto narrow = narrow_quantum(weights, given, largest)) return narrow;
+  const auto most_quanta = static_cast<double>(network::most_wide_quanta);
   const double smallest = given.empty() ? largest : *given.begin();
-  found.quantum = smallest / std::max(1.0, std::floor(wide * smallest / largest));
-  found.wide = true;
-  found.worst_constant = worst_error(given, found.quantum);
-  found.worst_drawn = drawn_error(found.quantum);
-  return found;
+  Quantum wide;
+  wide.quantum = smallest / std::floor(most_quanta * smallest / largest);
+  wide.wide = true;
+  wide.worst_constant = worst_error(given, wide.quantum);
+  wide.worst_drawn = drawn_error(weights, wide.quantum);
+  const bool fits = std::isfinite(wide.quantum) && wide.worst_constant <= allowed_error &&
+                    wide.worst_drawn <= allowed_drawn_error;
+  return fits ? std::optional(wide) : std::nullopt;
 }
 
-std::vector<ConnectionSummary> summarise_connections(const model::Experiment& experiment,
-                                                     base::Diagnostics& diagnostics) {
-  std::vector<ConnectionSummary> summaries;
-  Channels channels = channels_of(experiment, diagnostics);
-  std::vector<Quantum> quanta;
-  for (const WeightsOfReceptor& weights : channels.weights) quanta.push_back(choose_quantum(weights));
-  for (const ConnectionSpec& spec : experiment.connections) {
-    const Quantum& quantum = quanta[channels.of(spec.receptor, spec.weight.dimension)];
-    ConnectionSummary summary;
-    summary.name = spec.name;
-    for (const auto& [source, target] : ends_of(spec))
-      summary.synapses += network::expected_edges(wiring_of(experiment, spec, source, target));
-    summary.bytes_per_synapse = quantum.wide ? 8 : 4;
-    summary.quantum = quantum.quantum;
-    summary.weight = spec.weight.dimension;
-    summary.weight_error = is_given(spec.weight) ? quantum.worst_constant : quantum.worst_drawn;
-    summary.drawn_weights = !is_given(spec.weight);
-    summary.drawn_delays = !is_given(spec.delay);
-    summaries.push_back(summary);
-  }
-  return summaries;
-}
-
-network::NetworkPlan plan_network(const model::Experiment& experiment,
-                                  const std::vector<BuiltPopulation>& built, base::Diagnostics& diagnostics) {
-  network::NetworkPlan plan;
-  Channels channels = channels_of(experiment, diagnostics);
-  for (std::size_t c = 0; c < channels.receptors.size(); ++c) {
-    const Quantum quantum = choose_quantum(channels.weights[c]);
-    network::Channel channel{channels.receptors[c], quantum.quantum, quantum.wide, {}};
-    for (std::size_t p = 0; p < built.size(); ++p) {
-      const auto& receptors = experiment.populations[p].receptors;
-      const auto found = std::ranges::find(receptors, channel.receptor, &model::ReceptorSpec::name);
-      const bool has = found != receptors.end() && found->model->weight == channels.units[c];
-      channel.arrivals.push_back(
-          has ? solve::Slots::find(built[p].plan.slots.arrays, channel.receptor + ".arrivals") : -1);
-    }
-    plan.channels.push_back(std::move(channel));
-  }
-  for (const ConnectionSpec& spec : experiment.connections) {
-    const std::size_t channel = channels.of(spec.receptor, spec.weight.dimension);
-    const network::Levels delay = levels_of(spec.delay, experiment.simulation.dt, diagnostics),
-                          weight = levels_of(spec.weight, plan.channels[channel].quantum, diagnostics);
-    for (const auto& [source, target] : ends_of(spec))
-      plan.connections.push_back(
-          {spec.name, wiring_of(experiment, spec, source, target), static_cast<int>(channel), delay, weight});
-  }
-  const bool whole = std::ranges::all_of(
-      built, [](const BuiltPopulation& b) { return b.plan.mode == network::StepMode::whole; });
-  plan.spikes_in_a_step = whole ? 1 : 10000;
-  return plan;
+BuiltNetwork build_network(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
+                           base::Diagnostics& diagnostics) {
+  return Builder(experiment, built, diagnostics).build();
 }
 
 }  // namespace hillock::assemble

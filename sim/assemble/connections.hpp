@@ -1,7 +1,6 @@
 // From the connections of a config to the plan of the network: streams, steps of delay, quanta of weight.
 #pragma once
-#include <cstdint>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "assemble/population_builder.hpp"
@@ -28,15 +27,16 @@ struct WeightsOfReceptor {
 
 // A quantum of which the given weights are multiples to 1e-6 of themselves, and which is at most 1/500 of the
 // median of each law; in 16 bits if that can be, else in 32. It depends on what is given and on laws, never
-// on what is drawn.
-Quantum choose_quantum(const WeightsOfReceptor& weights);
+// on what is drawn. Nothing where weights are so far apart, or so large, that 32 bits do not hold them.
+std::optional<Quantum> choose_quantum(const WeightsOfReceptor& weights);
 
-// Summaries of all connections of a config, and the bytes that they need, before anything is built.
-std::vector<ConnectionSummary> summarise_connections(const model::Experiment& experiment,
-                                                     base::Diagnostics& diagnostics);
+struct BuiltNetwork {
+  network::NetworkPlan plan;
+  std::vector<ConnectionSummary> summaries;  // of each connection of the config
+};
 
-// The plan of the network; `built` are all populations, with their slots.
-network::NetworkPlan plan_network(const model::Experiment& experiment,
-                                  const std::vector<BuiltPopulation>& built, base::Diagnostics& diagnostics);
+// `built` are all populations, with their slots. The plan is complete if there is no error.
+BuiltNetwork build_network(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
+                           base::Diagnostics& diagnostics);
 
 }  // namespace hillock::assemble

@@ -38,6 +38,7 @@ class Builder {
     built_.summary.model = spec_.model->name;
     resolve_parameters();
     make_inputs();
+    check_connections();
     if (diagnostics_.has_errors()) return std::move(built_);
     make_cell();
     choose_method();
@@ -118,11 +119,45 @@ class Builder {
     }
   }
 
+  // Weights of connections, given or drawn, keep the minimum of the receptor for each neuron.
+  void check_connections() {
+    for (const model::ConnectionSpec& connection : experiment_.connections)
+      for (std::size_t r = 0; r < spec_.receptors.size(); ++r)
+        if (spec_.receptors[r].name == connection.receptor && targets_this(connection))
+          check_connection(connection, spec_.receptors[r], tables_[1 + r]);
+  }
+
+  void check_connection(const model::ConnectionSpec& connection, const model::ReceptorSpec& receptor,
+                        const ValueTable& table) {
+    const model::Values& weight = connection.weight;
+    if (!receptor.model->weight_min || weight.numbers.empty() || spec_.size == 0) return;
+    double least = 0;
+    if (weight.law == model::Law::constant || weight.law == model::Law::list) {
+      least = *std::ranges::min_element(weight.numbers);
+    } else {
+      const auto law = model::law_function(weight, diagnostics_);
+      if (!law) return;
+      least = std::min(law(0x1p-33), law(1 - 0x1p-33));
+    }
+    const NeuronValues bounds = table.evaluate(*receptor.model->weight_min);
+    const double bound = *std::ranges::max_element(bounds);
+    if (least >= bound) return;
+    diagnostics_.error(
+        weight.place,
+        fmt::format("connection '{}': weights down to {:.3g} {} are below the minimum {} of receptor '{}' ({})",
+                    connection.name, least, weight.dimension.user_unit(),
+                    base::format_quantity(bound, weight.dimension), receptor.name, receptor.model->name),
+        "truncate the law with min: ..., or correct the values");
+  }
+
+  bool targets_this(const model::ConnectionSpec& connection) const {
+    return std::ranges::any_of(connection.targets,
+                               [&](const model::Slice& target) { return target.population == index_; });
+  }
+
   bool connected_to(const std::string& receptor) const {
     return std::ranges::any_of(experiment_.connections, [&](const model::ConnectionSpec& connection) {
-      return connection.receptor == receptor &&
-             std::ranges::any_of(connection.targets,
-                                 [&](const model::Slice& target) { return target.population == index_; });
+      return connection.receptor == receptor && targets_this(connection);
     });
   }
 

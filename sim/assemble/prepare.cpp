@@ -95,43 +95,48 @@ void check_snippet_memory(const model::Experiment& experiment) {
         needed / 1e9, available / 1e9));
 }
 
-// Of the synapses, and of what counts them while they are drawn.
-double network_bytes(const model::Experiment& experiment, const std::vector<ConnectionSummary>& connections) {
-  double bytes = 0;
-  for (const ConnectionSummary& connection : connections)
-    bytes += connection.synapses * connection.bytes_per_synapse;
-  if (connections.empty()) return 0;
-  for (const model::PopulationSpec& population : experiment.populations)
-    bytes += 16 * static_cast<double>(population.size);
-  return bytes;
-}
-
-void check_network_memory(const model::Experiment& experiment,
-                          const std::vector<ConnectionSummary>& connections) {
-  const double needed = network_bytes(experiment, connections), available = memory_available();
+// Before any synapse is drawn.
+void check_network_memory(const Prepared& prepared) {
+  const auto needed = static_cast<double>(prepared.estimate.network_bytes);
+  const double available = memory_available();
   if (needed <= available) return;
   double synapses = 0;
-  for (const ConnectionSummary& connection : connections) synapses += connection.synapses;
+  for (const ConnectionSummary& connection : prepared.connections) synapses += connection.synapses;
   throw base::ResourceError(fmt::format(
       "the {:.3g} synapses of this config need about {:.3g} GB of memory, {:.3g} GB are there; make "
-      "the populations smaller, or connect them more sparsely",
+      "the populations smaller, connect them more sparsely, or by fewer different delays",
       synapses, needed / 1e9, available / 1e9));
 }
 
-Estimate estimate_of(const engine::SimulationPlan& plan, const Prepared& prepared) {
+// The plan of the network; its summaries and size go to `prepared`.
+network::NetworkPlan network_of(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
+                                Prepared& prepared, base::Diagnostics& diagnostics) {
+  BuiltNetwork network = build_network(experiment, built, diagnostics);
+  diagnostics.throw_if_errors();
+  prepared.connections = std::move(network.summaries);
+  std::vector<std::int64_t> sizes;
+  for (const model::PopulationSpec& population : experiment.populations) sizes.push_back(population.size);
+  const int asked = experiment.simulation.threads;
+  prepared.estimate.network_bytes = static_cast<std::int64_t>(std::min(
+      0x1p62, network::Network::bytes_needed(network.plan, sizes,
+                                             asked > 0 ? asked : parallel::available_processors())));
+  check_network_memory(prepared);
+  return std::move(network.plan);
+}
+
+void add_to_estimate(const engine::SimulationPlan& plan, Prepared& prepared) {
   const engine::RunLayout& layout = prepared.layout;
-  Estimate estimate;
+  Estimate& estimate = prepared.estimate;
   estimate.steps = plan.grid.steps;
   for (const AnalysisPlan& analysis : prepared.analysis)
     estimate.analysis_bytes += static_cast<std::int64_t>(analysis.bytes());
-  estimate.memory_bytes += estimate.analysis_bytes;
+  estimate.memory_bytes += estimate.analysis_bytes + estimate.network_bytes;
   for (std::size_t i = 0; i < plan.snippets.size(); ++i)
     estimate.memory_bytes += engine::ring_bytes(plan.snippets[i], layout.snippets[i]);
   for (const engine::ReportLayout& report : layout.reports)
     estimate.file_bytes +=
         report.frames * (8 + report.values_per_frame() * static_cast<std::int64_t>(report.variables.size()) *
                                  (report.float64 ? 8 : 4));
-  return estimate;
 }
 
 // dt against the shortest time constant, which shrinks further during a spike: with rk4 the spikes of the
@@ -192,7 +197,8 @@ engine::SimulationPlan plan_of(const model::Experiment& experiment, const Option
   plan.threads = experiment.simulation.threads;
   plan.stops = plan_stops(experiment);
   plan.points = std::ssize(experiment.simulation.seeds);
-  if (options.draw_synapses) plan.network = plan_network(experiment, built, diagnostics);
+  plan.network = network_of(experiment, built, prepared, diagnostics);
+  if (!options.draw_synapses) plan.network = {};
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
   simulated = prepared.layout;
   prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);
@@ -223,8 +229,6 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   Prepared prepared;
   engine::RunLayout simulated;
   base::Diagnostics diagnostics;
-  prepared.connections = summarise_connections(experiment, diagnostics);
-  check_network_memory(experiment, prepared.connections);
   engine::SimulationPlan plan = plan_of(experiment, options, prepared, simulated, diagnostics);
   for (const model::Change& change : experiment.changes) {
     Prepared unused;
@@ -238,10 +242,8 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   prepared.layout.facts.dt = experiment.simulation.dt;
   warn_of_coarse_steps(experiment, prepared.populations, diagnostics);
   prepared.warnings = diagnostics.all();
-  prepared.estimate = estimate_of(plan, prepared);
+  add_to_estimate(plan, prepared);
   prepared.simulation = std::make_unique<engine::Simulation>(std::move(plan), simulated);
-  prepared.estimate.memory_bytes +=
-      static_cast<std::int64_t>(network_bytes(experiment, prepared.connections));
   for (std::size_t p = 0; p < prepared.simulation->populations(); ++p)  // now that threads have their ranges
     prepared.estimate.memory_bytes += prepared.simulation->population(p).bytes();
   return prepared;

@@ -101,6 +101,12 @@ class ConnectionReader {
     const auto add = [&](const Node& end) {
       const std::optional<Slice> slice = read_slice(reader_, end, key, experiment_);
       known = known && slice && population(*slice).model != nullptr;
+      const auto same = [&](const Slice& other) {
+        return other.population == slice->population && other.first == slice->first &&
+               other.last == slice->last;
+      };
+      if (slice && std::ranges::any_of(ends, same))
+        reader_.error(end.place, key + ": the same neurons are named twice", "name them once");
       if (slice) ends.push_back(*slice);
     };
     if (node->is_sequence()) {
@@ -196,6 +202,11 @@ class ConnectionReader {
   }
 
   void read_flags(const Node& map) {
+    if (spec_.rule == ConnectionRule::pairs)
+      for (const char* key : {"autapses", "multapses"})
+        if (const Node* node = map.find(key); node != nullptr)
+          reader_.error(node->place, "the rule 'pairs' joins the pairs of its list, whatever they are",
+                        "leave '" + std::string(key) + "' out, and such pairs too");
     for (const auto& [key, flag] : {std::pair{"autapses", &spec_.autapses}, {"multapses", &spec_.multapses}})
       if (const Node* node = map.find(key); node != nullptr) *flag = reader_.flag(*node, key).value_or(*flag);
     const Node* multapses = map.find("multapses");
@@ -341,6 +352,9 @@ class ConnectionReader {
                                    : ""),
                   without_itself ? "allow autapses, or give the populations more neurons"
                                  : "give the populations neurons, or take the connection out");
+    if (outdegree && without_itself && there == 0 && spec_.number > 0)
+      return fail("a neuron of " + from + " has no target beside itself",
+                  "allow autapses, or give " + to + " more neurons");
     if (indegree && without_itself && there == 0 && spec_.number > 0)
       return fail("a neuron of " + to + " has no source beside itself",
                   "allow autapses, or give " + from + " more neurons");

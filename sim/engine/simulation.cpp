@@ -38,8 +38,14 @@ std::unique_ptr<network::Network> build_network(SimulationPlan& plan) {
   const int threads = plan.threads > 0 ? plan.threads : parallel::available_processors();
   const int blocks = network::Network::blocks_for(threads, sizes, plan.network);
   auto network = std::make_unique<network::Network>(std::move(plan.network), std::move(sizes), blocks);
-  parallel::Team team(std::min(threads, blocks));
-  network->build(team);
+  std::optional<parallel::Team> team;
+  try {
+    team.emplace(std::min(threads, blocks));
+  } catch (const base::ResourceError&) {
+    if (plan.threads > 0) throw;
+    team.emplace(1);  // nobody asked for more
+  }
+  network->build(*team);
   return network;
 }
 

@@ -46,6 +46,13 @@ Levels Levels::drawn(const Law& law, double unit) {
   return levels;
 }
 
+void Levels::add_all_to(std::set<std::int32_t>& levels) const {
+  if (kind_ == Kind::listed)
+    levels.insert(listed_.begin(), listed_.end());
+  else
+    for (std::int32_t level = least_; level <= most_; ++level) levels.insert(levels.end(), level);
+}
+
 std::int32_t Levels::level_at(std::uint32_t draw) const {
   const double level = std::nearbyint(law_((static_cast<double>(draw) + 0.5) * 0x1p-32) / unit_);
   if (!(std::abs(level) < 0x1p31)) throw base::InternalError("a value of a synapse is out of its range");

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <vector>
 
 namespace hillock::network {
@@ -13,22 +14,25 @@ class Levels {
   using Law = std::function<double(double)>;
 
   static Levels constant(std::int32_t level);
-  // That of each synapse of an explicit list, of which the draw is the index.
+  // That of each synapse of an explicit list.
   static Levels listed(std::vector<std::int32_t> levels);
   // round(law(u) / unit) at u = (draw + 1/2) / 2^32.
   static Levels drawn(const Law& law, double unit);
 
   bool is_constant() const { return kind_ == Kind::constant; }
+  // Puts each level that may come into a set.
+  void add_all_to(std::set<std::int32_t>& levels) const;
   std::int32_t least() const { return least_; }
   std::int32_t most() const { return most_; }
 
-  std::int32_t operator()(std::uint32_t draw) const {
+  // `draw`: random; `place`: in the list, if there is one.
+  std::int32_t operator()(std::uint32_t draw, std::uint32_t place = 0) const {
     if (kind_ == Kind::constant) return least_;
-    if (kind_ == Kind::listed) return listed_[draw];
+    if (kind_ == Kind::listed) return listed_[place];
     if (kind_ == Kind::law) return level_at(draw);
-    const std::uint32_t place = descends_ ? ~draw : draw;
-    std::uint32_t k = guide_[place >> guide_shift];
-    while (k < begins_.size() && place >= begins_[k]) ++k;
+    const std::uint32_t rising = descends_ ? ~draw : draw;
+    std::uint32_t k = guide_[rising >> guide_shift];
+    while (k < begins_.size() && rising >= begins_[k]) ++k;
     return least_ + static_cast<std::int32_t>(k);
   }
 

@@ -2,29 +2,52 @@
 #include "network/network.hpp"
 
 #include <algorithm>
-#include <array>
+#include <limits>
+#include <set>
 #include <utility>
 
+#include "base/diagnostics.hpp"
 #include "network/population.hpp"
 
 namespace hillock::network {
 
+namespace {
+
+// The delays that connections of a channel may have, ascending.
+std::vector<std::int32_t> delays_of(const NetworkPlan& plan, std::size_t channel) {
+  std::set<std::int32_t> delays;
+  for (const Connection& one : plan.connections)
+    if (one.channel == static_cast<int>(channel)) plan.delay(one).add_all_to(delays);
+  return {delays.begin(), delays.end()};
+}
+
+std::int64_t most_quanta_of(const NetworkPlan& plan, std::size_t channel) {
+  std::int64_t most = 0;
+  for (const Connection& one : plan.connections)
+    if (one.channel == static_cast<int>(channel))
+      most = std::max({most, std::abs(std::int64_t{plan.weight(one).least()}),
+                       std::abs(std::int64_t{plan.weight(one).most()})});
+  return most;
+}
+
+}  // namespace
+
 std::int64_t NetworkPlan::least_delay() const {
-  std::int64_t least = connections.empty() ? 1 : connections.front().delay.least();
-  for (const Connection& one : connections) least = std::min<std::int64_t>(least, one.delay.least());
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (const Connection& one : connections) least = std::min<std::int64_t>(least, delay(one).least());
+  if (least < 1) throw base::InternalError("a connection without a delay");
   return least;
 }
 
 std::int64_t NetworkPlan::most_delay() const {
   std::int64_t most = 1;
-  for (const Connection& one : connections) most = std::max<std::int64_t>(most, one.delay.most());
+  for (const Connection& one : connections) most = std::max<std::int64_t>(most, delay(one).most());
   return most;
 }
 
 Network::Network(NetworkPlan plan, std::vector<std::int64_t> sizes, int blocks)
     : plan_(std::move(plan)),
       sizes_(std::move(sizes)),
-      reaches_(plan_.channels.size()),
       stores_(static_cast<std::size_t>(blocks)) {
   std::int64_t neurons = 0, cut_before = 0;
   for (const std::int64_t size : sizes_) {
@@ -33,27 +56,41 @@ Network::Network(NetworkPlan plan, std::vector<std::int64_t> sizes, int blocks)
     bounds_.push_back(cut_in_ranges(size, blocks, cut_before));
     cut_before += range_blocks(size);
   }
-  for (const Connection& one : plan_.connections) {
-    Reach& reach = reaches_[static_cast<std::size_t>(one.channel)];
-    reach.least_delay = std::min<std::int64_t>(reach.least_delay, one.delay.least());
-    reach.most_delay = std::max<std::int64_t>(reach.most_delay, one.delay.most());
-    reach.most_quanta = std::max({reach.most_quanta, std::abs(std::int64_t{one.weight.least()}),
-                                  std::abs(std::int64_t{one.weight.most()})});
-  }
 }
 
 int Network::blocks_for(int threads, const std::vector<std::int64_t>& sizes, const NetworkPlan& plan) {
-  std::int64_t ranges = 0;
-  for (const std::int64_t size : sizes) ranges += range_blocks(size);
+  std::int64_t ranges = 0, populations = 0;
+  for (const std::int64_t size : sizes) {
+    ranges += range_blocks(size);
+    populations += size > 0 ? 1 : 0;
+  }
   const bool narrow = std::ranges::any_of(plan.channels, [](const Channel& c) { return !c.wide; });
   // Pieces of populations are cut at multiples of range_block, so a block can have one range of each more.
-  const std::int64_t most = most_narrow_targets / range_block - std::ssize(sizes);
+  const std::int64_t most = std::max<std::int64_t>(1, most_narrow_targets / range_block - populations);
   std::int64_t blocks = std::min<std::int64_t>(threads, std::max<std::int64_t>(1, ranges));
   if (narrow && blocks * most < ranges) {
     const std::int64_t each = (ranges + most * blocks - 1) / (most * blocks);  // as many for each thread
     blocks *= each;
   }
   return static_cast<int>(blocks);
+}
+
+double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int threads) {
+  if (plan.empty()) return 0;
+  const int blocks = blocks_for(threads, sizes, plan);
+  double neurons = 0, bytes = 0;
+  for (const std::int64_t size : sizes) neurons += static_cast<double>(size);
+  for (std::size_t c = 0; c < plan.channels.size(); ++c) {
+    double synapses = 0;
+    for (const Connection& one : plan.connections)
+      if (one.channel == static_cast<int>(c)) synapses += expected_edges(one.wiring);
+    const auto delays = static_cast<double>(delays_of(plan, c).size());
+    const double segments = std::min(synapses, neurons * delays * blocks);
+    bytes += (synapses + 2 * segments) * (plan.channels[c].wide ? 8 : 4);
+    bytes += neurons * blocks * row_bytes + neurons * delays * std::min(threads, blocks) * 4;
+  }
+  for (const Levels& levels : plan.levels) bytes += static_cast<double>(levels.bytes());
+  return bytes;
 }
 
 void Network::build(parallel::Team& team) {
@@ -77,8 +114,8 @@ void Network::build_block(int block) {
     targets += bounds_[p][static_cast<std::size_t>(block) + 1] - bounds_[p][static_cast<std::size_t>(block)];
   }
   for (std::size_t c = 0; c < plan_.channels.size(); ++c) {
-    std::unique_ptr<Synapses> store = make_synapses(plan_.channels[c].wide, neurons, targets,
-                                                    reaches_[c].least_delay, reaches_[c].most_delay);
+    std::unique_ptr<Synapses> store =
+        make_synapses(plan_.channels[c].wide, neurons, targets, delays_of(plan_, c));
     const auto for_all = [&](bool weights, const std::function<void(std::span<const Synapse>)>& take) {
       for (std::size_t k = 0; k < plan_.connections.size(); ++k)
         if (plan_.connections[k].channel == static_cast<int>(c)) each_synapse(block, k, weights, take);
@@ -86,7 +123,7 @@ void Network::build_block(int block) {
     for_all(false, [&](std::span<const Synapse> synapses) { store->count(synapses); });
     store->lay_out();
     for_all(true, [&](std::span<const Synapse> synapses) { store->put(synapses); });
-    store->finish(reaches_[c].most_quanta, plan_.spikes_in_a_step);
+    store->finish(most_quanta_of(plan_, c), plan_.spikes_in_a_step);
     stores_[static_cast<std::size_t>(block)].push_back(std::move(store));
   }
 }
@@ -101,12 +138,14 @@ void Network::each_synapse(int block, std::size_t connection, bool weights,
   for (std::size_t p = 0; p < target_population; ++p) before += bounds_[p][b + 1] - bounds_[p][b];
   const std::uint32_t source = first_source_[static_cast<std::size_t>(one.wiring.sources.population)];
   const auto shift = static_cast<std::int64_t>(before - first);
+  const Levels &delay = plan_.delay(one), &weight = plan_.weight(one);
   std::vector<Synapse> synapses;
   draw_edges(one.wiring, counts_[connection], first, end, [&](std::span<const Edge> edges) {
     synapses.resize(edges.size());
     for (std::size_t i = 0; i < edges.size(); ++i)
       synapses[i] = {source + edges[i].source, static_cast<std::uint32_t>(edges[i].target + shift),
-                     one.delay(edges[i].delay_word), weights ? one.weight(edges[i].weight_word) : 0};
+                     delay(edges[i].delay_word, edges[i].listed),
+                     weights ? weight(edges[i].weight_word, edges[i].listed) : 0};
     take(synapses);
   });
 }
@@ -132,7 +171,7 @@ std::int64_t Network::bytes() const {
   std::int64_t sum = 0;
   for (const auto& block : stores_)
     for (const auto& store : block) sum += store->bytes();
-  for (const Connection& one : plan_.connections) sum += one.delay.bytes() + one.weight.bytes();
+  for (const Levels& levels : plan_.levels) sum += levels.bytes();
   return sum;
 }
 
@@ -146,8 +185,8 @@ Network::Table Network::table(std::size_t connection) const {
                for (const Edge& edge : edges) {
                  table.sources.push_back(edge.source);
                  table.targets.push_back(edge.target);
-                 table.weights.push_back(quantum * one.weight(edge.weight_word));
-                 table.delays.push_back(one.delay(edge.delay_word));
+                 table.weights.push_back(quantum * plan_.weight(one)(edge.weight_word, edge.listed));
+                 table.delays.push_back(plan_.delay(one)(edge.delay_word, edge.listed));
                }
              });
   return table;

@@ -3,7 +3,6 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,17 +27,23 @@ struct Connection {
   std::string name;  // of the config
   Wiring wiring;
   int channel = 0;
-  Levels delay, weight;  // steps, quanta
+  int delay = 0, weight = 0;  // which of the levels of the plan: steps, quanta
 };
 
 struct NetworkPlan {
   std::vector<Channel> channels;
-  std::vector<Connection> connections;
+  std::vector<Levels> levels;
+  std::vector<Connection> connections;  // each with at least one source and one target
   std::int64_t spikes_in_a_step = 1;  // of one neuron, at most
   bool empty() const { return connections.empty(); }
+  const Levels& delay(const Connection& one) const { return levels[static_cast<std::size_t>(one.delay)]; }
+  const Levels& weight(const Connection& one) const { return levels[static_cast<std::size_t>(one.weight)]; }
   std::int64_t least_delay() const;  // steps
   std::int64_t most_delay() const;
 };
+
+// With more of them, the pieces of populations in a block may be more than 16 bits can count.
+constexpr std::int64_t most_narrow_populations = 2000;
 
 // Spikes of one grid point, their sources as numbers over all populations.
 struct SentSpikes {
@@ -47,15 +52,22 @@ struct SentSpikes {
 };
 
 // Different blocks may be worked on by different threads at once.
+//
+// What precedes what: parts take steps, at most as many as the shortest delay has, and meet; the spikes of
+// all are gathered by one thread; in the next block of steps each part first sends them on to its own blocks
+// of synapses, and then delivers what is due at each step. A spike of these steps is due after them at the
+// earliest, so none is missed.
 class Network {
  public:
   // `sizes`: of the populations. Each is cut into as many pieces as there are blocks, at multiples of
   // range_block; a block has one piece of each.
   Network(NetworkPlan plan, std::vector<std::int64_t> sizes, int blocks);
+  // About how many bytes that takes, the tables included that count synapses while they are drawn.
+  static double bytes_needed(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int threads);
   // How many blocks there must be for so many threads.
   static int blocks_for(int threads, const std::vector<std::int64_t>& sizes, const NetworkPlan& plan);
 
-  // Draws all synapses.
+  // Draws all synapses. Throws ResourceError, and std::bad_alloc.
   void build(parallel::Team& team);
 
   const NetworkPlan& plan() const { return plan_; }
@@ -93,7 +105,7 @@ class Network {
   std::int64_t synapses() const;
   std::int64_t bytes() const;
 
-  // The synapses of one connection, those onto lower targets first.
+  // The synapses of one connection.
   struct Table {
     std::vector<std::int64_t> sources, targets;  // neurons of their populations
     std::vector<double> weights;                 // as used
@@ -106,15 +118,8 @@ class Network {
   void each_synapse(int block, std::size_t connection, bool weights,
                     const std::function<void(std::span<const Synapse>)>& take) const;
 
-  // Over the connections of a channel.
-  struct Reach {
-    std::int64_t least_delay = std::numeric_limits<std::int64_t>::max(), most_delay = 1;  // steps
-    std::int64_t most_quanta = 0;
-  };
-
   NetworkPlan plan_;
   std::vector<std::int64_t> sizes_;
-  std::vector<Reach> reaches_;                                  // per channel
   std::vector<std::uint32_t> first_source_;                     // of each population
   std::vector<std::vector<std::int64_t>> bounds_;               // [population][block]
   std::vector<std::vector<std::uint32_t>> counts_;              // [connection]: see counts_of_targets()

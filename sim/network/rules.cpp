@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
+#include "base/diagnostics.hpp"
 #include "base/math.hpp"
 #include "network/counts.hpp"
 
@@ -68,9 +70,9 @@ class Drawer {
     return excluded >= 0 && place >= excluded ? place + 1 : place;
   }
 
-  void add(std::int64_t source, std::int64_t target, const Words& words) {
+  void add(std::int64_t source, std::int64_t target, const Words& words, std::uint32_t listed = 0) {
     edges_[size_++] = {static_cast<std::uint32_t>(wiring_.sources.first + source),
-                       static_cast<std::uint32_t>(target), words[2], words[3]};
+                       static_cast<std::uint32_t>(target), words[2], words[3], listed};
     if (size_ == edges_.size()) flush();
   }
   void flush() {
@@ -172,8 +174,9 @@ class Drawer {
     for (std::size_t k = 0; k < rule_.pairs.size(); ++k) {
       const auto [source, target] = rule_.pairs[k];
       const std::int64_t neuron = wiring_.targets.first + target;
-      const auto index = static_cast<std::uint32_t>(k);
-      if (neuron >= first_ && neuron < end_) add(source, neuron, {0, 0, index, index});
+      const auto index = static_cast<std::int64_t>(k);
+      if (neuron >= first_ && neuron < end_)
+        add(source, neuron, wiring_.needs_words ? words(index, 0) : Words{}, static_cast<std::uint32_t>(k));
     }
   }
 
@@ -216,6 +219,8 @@ std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring) {
         own >= pairs
             ? left
             : binomial_count(left, own / pairs, wiring.counts.uniform(static_cast<std::uint64_t>(target), 0));
+    if (count > std::numeric_limits<std::uint32_t>::max())
+      throw base::ResourceError("a neuron would have more than 4e9 synapses of one connection");
     counts.push_back(static_cast<std::uint32_t>(count));
     left -= count;
     pairs -= own;
@@ -234,8 +239,11 @@ double expected_edges(const Wiring& wiring) {
   switch (rule.kind) {
     case RuleKind::all_to_all:
       return allowed_pairs(wiring);
-    case RuleKind::one_to_one:
-      return static_cast<double>(wiring.targets.count);
+    case RuleKind::one_to_one: {
+      const bool same = !rule.autapses && wiring.sources.population == wiring.targets.population &&
+                        wiring.sources.first == wiring.targets.first;
+      return same ? 0 : static_cast<double>(wiring.targets.count);
+    }
     case RuleKind::pairwise_bernoulli:
     case RuleKind::pairwise_poisson:
       return rule.probability * allowed_pairs(wiring);

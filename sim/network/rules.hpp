@@ -50,14 +50,16 @@ struct Wiring {
 };
 
 // A synapse of a rule. Source and target are indices in their populations; the words are random, and what is
-// drawn for the synapse is a function of them. Of a rule with a list, both are the index in the list.
+// drawn for the synapse is a function of them.
 struct Edge {
   std::uint32_t source = 0, target = 0, delay_word = 0, weight_word = 0;
+  std::uint32_t listed = 0;  // of a rule with a list: the place in it
 };
 
 using TakeEdges = std::function<void(std::span<const Edge>)>;
 
-// How many targets each rule gives a fixed total: drawn once, for all parts.
+// How many synapses of a fixed total each target gets: drawn once, for all parts. Empty for other rules. Throws
+// ResourceError if one gets more than 2^32 - 1.
 std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring);
 
 // All synapses onto the targets first <= i < end of their population, always in the same order. `counts`: of

@@ -39,15 +39,18 @@ class Rows final : public Synapses {
   using Word = typename Format::Word;
 
  public:
-  Rows(std::int64_t sources, std::int64_t targets, std::int64_t least_delay, std::int64_t most_delay)
+  Rows(std::int64_t sources, std::int64_t targets, const std::vector<std::int32_t>& delays)
       : sources_(static_cast<std::size_t>(sources)),
         targets_(targets),
-        least_delay_(least_delay),
-        delays_(static_cast<std::size_t>(most_delay - least_delay + 1)),
+        delays_(delays),
+        place_of_(static_cast<std::size_t>(delays.back()) + 1, 0),
         in_degrees_(static_cast<std::size_t>(targets), 0),
         rows_(sources_, Row{no_row, 0, 0}),
-        calendar_(static_cast<std::size_t>(most_delay) + 1) {
-    const std::size_t cells = sources_ * delays_;
+        calendar_(static_cast<std::size_t>(delays.back()) + 1) {
+    static_assert(sizeof(Row) == row_bytes);
+    for (std::size_t i = 0; i < delays_.size(); ++i)
+      place_of_[static_cast<std::size_t>(delays_[i])] = static_cast<std::uint32_t>(i);
+    const std::size_t cells = sources_ * delays_.size();
     cursors_ = LargeArray<std::uint32_t>(cells);
     if (cells > 0) std::memset(cursors_.data(), 0, cursors_.bytes());
   }
@@ -80,6 +83,7 @@ class Rows final : public Synapses {
 
   void finish(std::int64_t most, std::int64_t spikes_in_a_step) override {
     cursors_ = {};
+    place_of_ = {};
     const std::uint32_t in_degree = in_degrees_.empty() ? 0 : *std::ranges::max_element(in_degrees_);
     in_degrees_ = {};
     const double largest =
@@ -169,7 +173,7 @@ class Rows final : public Synapses {
   };
 
   std::size_t cell(const Synapse& synapse) const {
-    return synapse.source * delays_ + static_cast<std::size_t>(synapse.delay - least_delay_);
+    return synapse.source * delays_.size() + place_of_[static_cast<std::size_t>(synapse.delay)];
   }
   std::size_t place(std::int64_t step) const { return static_cast<std::size_t>(step) % calendar_.size(); }
   void put_off(std::uint32_t segment, std::uint32_t count, std::int64_t due) {
@@ -178,20 +182,20 @@ class Rows final : public Synapses {
 
   // Returns the place behind the row.
   std::uint32_t lay_out_row(std::size_t source, std::uint32_t next) {
-    std::uint32_t* const counts = cursors_.data() + source * delays_;
+    std::uint32_t* const counts = cursors_.data() + source * delays_.size();
     std::uint32_t last = no_row;
-    std::size_t last_delay = 0;
-    for (std::size_t delay = 0; delay < delays_; ++delay) {
-      const std::uint32_t count = counts[delay];
+    std::int32_t last_delay = 0;
+    for (std::size_t i = 0; i < delays_.size(); ++i) {
+      const std::uint32_t count = counts[i];
+      const std::int32_t delay = delays_[i];
       if (count == 0) continue;
       if (last == no_row)
-        rows_[source] = {next, count,
-                         static_cast<std::uint32_t>(static_cast<std::int64_t>(delay) + least_delay_)};
+        rows_[source] = {next, count, static_cast<std::uint32_t>(delay)};
       else
         words_[last + 1] = static_cast<Word>(delay - last_delay);
       words_[next] = count;
       words_[next + 1] = 0;
-      counts[delay] = next + 2;
+      counts[i] = next + 2;
       last = next;
       last_delay = delay;
       next += 2 + count;
@@ -236,8 +240,9 @@ class Rows final : public Synapses {
   }
 
   std::size_t sources_;
-  std::int64_t targets_, least_delay_;
-  std::size_t delays_;
+  std::int64_t targets_;
+  std::vector<std::int32_t> delays_;
+  std::vector<std::uint32_t> place_of_;  // of a delay; while it is built
   std::int64_t synapses_ = 0;
   LargeArray<std::uint32_t> cursors_;  // [source, delay]; while it is built
   std::vector<std::uint32_t> in_degrees_;
@@ -252,9 +257,9 @@ class Rows final : public Synapses {
 }  // namespace
 
 std::unique_ptr<Synapses> make_synapses(bool wide, std::int64_t sources, std::int64_t targets,
-                                        std::int64_t least_delay, std::int64_t most_delay) {
-  if (wide) return std::make_unique<Rows<Wide>>(sources, targets, least_delay, most_delay);
-  return std::make_unique<Rows<Narrow>>(sources, targets, least_delay, most_delay);
+                                        const std::vector<std::int32_t>& delays) {
+  if (wide) return std::make_unique<Rows<Wide>>(sources, targets, delays);
+  return std::make_unique<Rows<Narrow>>(sources, targets, delays);
 }
 
 }  // namespace hillock::network

@@ -26,7 +26,7 @@ class Synapses {
  public:
   virtual ~Synapses() = default;
   virtual void count(std::span<const Synapse> synapses) = 0;  // of which quanta are not looked at
-  virtual void lay_out() = 0;
+  virtual void lay_out() = 0;  // throws ResourceError, std::bad_alloc
   virtual void put(std::span<const Synapse> synapses) = 0;
   // All have been put; `most` is the largest number of quanta of a weight, and each source spikes at most so
   // many times in a step.
@@ -49,9 +49,10 @@ class Synapses {
 };
 
 // Of 4 bytes for each synapse, or of 8 if `wide`: then a weight may have 2^31 quanta, not 2^15, and a block
-// more than 65,536 neurons. Delays lie between `least_delay` and `most_delay` (steps).
+// more than 65,536 neurons. `delays`: those that there may be (steps), ascending, at least one.
 std::unique_ptr<Synapses> make_synapses(bool wide, std::int64_t sources, std::int64_t targets,
-                                        std::int64_t least_delay, std::int64_t most_delay);
+                                        const std::vector<std::int32_t>& delays);
+constexpr int row_bytes = 12;  // that a source takes, whether it has synapses or not
 
 constexpr std::int64_t most_narrow_targets = 1 << 16;
 constexpr std::int64_t most_narrow_quanta = (1 << 15) - 1;

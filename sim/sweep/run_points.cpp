@@ -110,7 +110,7 @@ record::SweepLayout layout_of(const config::Template& config, const config::Swee
   as_point(*experiment, experiment->simulation.seeds.front(), spec.traces);
   program::KernelOptions quick;
   quick.backend = program::Backend::interpreter;
-  const assemble::Prepared prepared = assemble::prepare(*experiment, {quick});
+  const assemble::Prepared prepared = assemble::prepare(*experiment, {quick, false});
   for (const auto* more : {&config.experiment().warnings, &prepared.warnings})
     warnings.insert(warnings.end(), more->begin(), more->end());
   layout.measures = measures_of(*experiment, prepared.analysis);

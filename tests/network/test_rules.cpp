@@ -196,6 +196,20 @@ TEST_CASE("probabilities at their ends, and empty sets") {
   CHECK(edges_of(nobody).empty());
 }
 
+TEST_CASE("each pair of a list has draws of its own, and its place in the list") {
+  Wiring wiring = wiring_of(RuleKind::pairs, 0, 0);
+  for (std::uint32_t k = 0; k < 40; ++k) wiring.rule.pairs.emplace_back(k, 39 - k);
+  std::set<std::uint32_t> words, places;
+  for (const Edge& edge : edges_of(wiring)) {
+    words.insert(edge.delay_word);
+    words.insert(edge.weight_word);
+    places.insert(edge.listed);
+    CHECK(edge.target == 20 + 39 - edge.listed);
+  }
+  CHECK(words.size() == 80);
+  CHECK(places.size() == 40);
+}
+
 TEST_CASE("log n! is right to 1e-14") {
   double sum = 0;
   for (std::int64_t n = 1; n <= 100000; ++n) {

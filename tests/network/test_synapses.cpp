@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -45,8 +46,9 @@ Network random_network(std::mt19937_64& dice, std::int64_t least_delay, std::int
 }
 
 std::unique_ptr<Synapses> store_of(const Network& network, bool wide) {
-  auto store =
-      network::make_synapses(wide, network.sources, network.targets, network.least_delay, network.most_delay);
+  std::vector<std::int32_t> delays(static_cast<std::size_t>(network.most_delay - network.least_delay + 1));
+  std::iota(delays.begin(), delays.end(), static_cast<std::int32_t>(network.least_delay));
+  auto store = network::make_synapses(wide, network.sources, network.targets, delays);
   store->count(network.synapses);
   store->lay_out();
   store->put(network.synapses);
@@ -138,7 +140,7 @@ TEST_CASE("a row gives back the synapses of its source, in order of delay") {
 TEST_CASE("sums of many large weights do not overflow") {
   constexpr int count = 70000;
   const std::vector<Synapse> synapses(count, Synapse{0, 0, 1, network::most_narrow_quanta});
-  const auto store = network::make_synapses(false, 1, 1, 1, 1);
+  const auto store = network::make_synapses(false, 1, 1, {1});
   store->count(synapses);
   store->lay_out();
   store->put(synapses);
@@ -175,6 +177,6 @@ TEST_CASE("levels of a table are those of the law itself") {
     }
   }
   CHECK(Levels::constant(7)(12345) == 7);
-  CHECK(Levels::listed({3, -4})(1) == -4);
+  CHECK(Levels::listed({3, -4})(12345, 1) == -4);
   CHECK(Levels::listed({3, -4}).least() == -4);
 }

@@ -132,6 +132,48 @@ record: {{source: [spikes], target: {{I_psc: {{every: 0.1 ms}}, dtype: float64}}
         assert np.argmax(current[:, k]) == round((5 + delay + 2) / 0.1)
 
 
+def test_pairs_draw_their_weights_and_delays_from_laws(run_hillock):
+    """Each pair has draws of its own: of 400 the means are within four standard errors, and another seed gives others."""
+    config = """
+simulation: {duration: 40 ms, dt: 0.1 ms, seed: %d}
+populations:
+  source: {size: 400, model: lif, receptors: {psp: {model: delta}}}
+  target: {size: 400, model: lif, receptors: {psc: {model: alpha_current, tau: 2 ms}}}
+inputs: {kick: {type: spikes, target: source, times: [5 ms], weight: 50 mV}}
+connections:
+  c: {source: source, target: target, rule: {pairs: PAIRS}, weight: {normal: [100 pA, 10 pA]}, delay: {uniform: [1 ms, 11 ms]}}
+record: {source: [spikes], target: {I_psc: {every: 0.1 ms}, dtype: float64}}
+""".replace("PAIRS", str([[k, 399 - k] for k in range(400)]))
+    found = []
+    for seed in (1, 2):
+        with h5py.File(run_hillock(config % seed).output) as file:
+            current = file["report/target/data"][()] if "data" in file["report/target"] else file["report/target/I_psc"][()]
+        found.append((current.max(axis=0), np.argmax(current, axis=0) / 10 - 7))
+    for weights, delays in found:
+        assert abs(weights.mean() - 100) < 2 and weights.std() == pytest.approx(10, rel=0.15)
+        assert abs(delays.mean() - 6) < 0.6 and 0.9 < delays.min() < 1.5 and 10.5 < delays.max() < 11.1
+    assert not np.array_equal(found[0][0], found[1][0])
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("rest", [
+    "  c: {source: exc, target: inh, rule: {pairs: []}, weight: 1 nS, delay: 1 ms}",
+    "  c: {source: exc, target: inh, rule: {pairs: []}, weight: [], delay: []}",
+    "  c: {source: inh, target: exc, rule: {fixed_indegree: 0}, weight: 1 nS, delay: 1 ms}",
+    "  c: {source: exc, target: exc, rule: {pairwise_bernoulli: 0}, weight: 0 nS, delay: {uniform: [1 ms, 2 ms]}}"])
+def test_connections_without_synapses_change_nothing(run_hillock, rest):
+    run = run_hillock(BASE.replace("size: 5", "size: 0" if "source: inh" in rest else "size: 5") + rest, "--threads", "2")
+    assert run.returncode == 0
+
+
+@pytest.mark.faults
+def test_a_receptor_that_only_empty_populations_send_to_gets_nothing(run_hillock):
+    config = BASE.replace("size: 5", "size: 0").replace("exc: {size: 20, model: lif, receptors: {ampa: {model: exp_conductance}}}",
+                                                        "exc: {size: 20, model: lif, receptors: {ampa: {model: exp_conductance}, gaba: {model: exp_conductance}}}")
+    run_hillock(config + "  c: {source: inh, target: exc, receptor: gaba, rule: all_to_all, weight: 1 nS, delay: 1 ms}\n"
+                         "  d: {source: exc, target: exc, receptor: ampa, rule: all_to_all, weight: 1 nS, delay: 1 ms}\n")
+
+
 # Connections that cannot be -------------------------------------------------------------------------------------------------
 
 BASE = """simulation: {duration: 10 ms, dt: 0.1 ms}
@@ -147,7 +189,7 @@ def fault(name: str, text: str, marked: str, what: str, remedy: str = "") -> Cas
     """The error `what` at the last place where the marked text stands in the connection c."""
     line = f"  c: {{{text}}}"
     column = line.rindex(marked)
-    mark = " " * column + "^" + "~" * (0 if marked[0] == "{" or marked[-1] == ":" else len(marked) - 1)
+    mark = " " * column + "^" + "~" * (0 if marked[0] in "{[" or marked[-1] == ":" else len(marked) - 1)
     shown = line if len(line) <= 120 else line[:120] + "..."
     return Case(name, BASE + line, f"\nconfig.yaml:7:{column + 1}: error: {what}\n   7 | {shown}\n     | {mark}" + (f" {remedy}" if remedy else ""))
 
@@ -173,6 +215,11 @@ CASES = [
     fault("a probability above 1", "source: exc, target: inh, rule: {pairwise_bernoulli: 1.5}, weight: 1 nS, delay: 1 ms", "1.5", "pairwise_bernoulli: a probability lies between 0 and 1, got 1.5"),
     fault("a weight below the receptor's minimum", ALL.replace("1 nS", "-1 nS") + ", delay: 1 ms", "-1 nS", "weight must be at least 0 nS for receptor 'ampa' (exp_conductance), got -1 nS", "inhibition has a positive weight and a reversal potential below rest"),
     fault("a weight in another unit", ALL.replace("1 nS", "1 pA") + ", delay: 1 ms", "1 pA", "weight needs conductance (nS) for receptor 'ampa' of 'inh', got current (pA)", "write for example '1 nS'"),
+    fault("a law of weights that goes below the minimum", ALL.replace("1 nS", "{normal: [1 nS, 2 nS]}") + ", delay: 1 ms", "{normal", "connection 'c': weights down to -11.7 nS are below the minimum 0 nS of receptor 'ampa' (exp_conductance)", "truncate the law with min: ..., or correct the values"),
+    fault("flags of a list", "source: exc, target: inh, rule: {pairs: [[0, 1]]}, autapses: false, weight: 1 nS, delay: 1 ms", "false", "the rule 'pairs' joins the pairs of its list, whatever they are", "leave 'autapses' out, and such pairs too"),
+    fault("the same neurons twice", "source: [exc, exc], target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms", "exc", "source: the same neurons are named twice", "name them once"),
+    fault("weights that are too far apart", "source: exc, target: inh, rule: {pairs: [[0, 1], [1, 1]]}, weight: [1 uS, 1e-8 nS], delay: 1 ms", "[1 uS", "the weights onto receptors 'ampa' are too far apart: all of them are kept as whole multiples of one quantum, in 32 bits", "take out weights that are a millionth of others, or give them a receptor of another name"),
+    fault("a neuron without a target beside itself", "source: inh, target: inh 0, rule: {fixed_outdegree: 1}, autapses: false, weight: 1 nS, delay: 1 ms", "{fixed_outdegree", "a neuron of 'inh' has no target beside itself", "allow autapses, or give 'inh' more neurons"),
     fault("no delay", ALL, "c:", "connection 'c' has no 'delay'", "write for example 'delay: 1.5 ms'"),
     fault("a key that is not there", ALL + ", delay: 1 ms, wait: 3", "wait", "'wait' is not a key of a connection", "valid keys: source, target, receptor, rule, weight, delay, autapses, multapses, like"),
     fault("a receptor that is not there", ALL + ", receptor: gaba, delay: 1 ms", "gaba", "population 'inh' has no receptor 'gaba'", "its receptors: ampa"),

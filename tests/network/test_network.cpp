@@ -1,0 +1,41 @@
+// How neurons are cut into blocks: none has more than 16 bits can count, however many populations there are.
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "network/network.hpp"
+
+using namespace hillock;
+using network::Network;
+using network::NetworkPlan;
+
+namespace {
+
+NetworkPlan plan_of(bool wide, std::size_t populations) {
+  NetworkPlan plan;
+  plan.channels.push_back({"exc", 1, wide, std::vector<int>(populations, -1)});
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("blocks hold all neurons, and no more than their synapses can count") {
+  for (const std::vector<std::int64_t>& sizes :
+       {std::vector<std::int64_t>{1}, {0, 17, 0}, {100000}, {65536, 65536, 3}, std::vector<std::int64_t>(1999, 70),
+        std::vector<std::int64_t>(5000, 1), {1000000, 250000}})
+    for (const int threads : {1, 2, 3, 8}) {
+      const bool wide = std::ssize(sizes) > network::most_narrow_populations;
+      const NetworkPlan plan = plan_of(wide, sizes.size());
+      const int blocks = Network::blocks_for(threads, sizes, plan);
+      REQUIRE(blocks >= 1);
+      const Network net(plan, sizes, blocks);
+      for (int block = 0; block < blocks && !wide; ++block) {
+        std::int64_t neurons = 0;
+        for (std::size_t p = 0; p < sizes.size(); ++p)
+          neurons += net.bounds(p)[static_cast<std::size_t>(block) + 1] - net.bounds(p)[static_cast<std::size_t>(block)];
+        CHECK(neurons <= network::most_narrow_targets);
+      }
+      for (std::size_t p = 0; p < sizes.size(); ++p) CHECK(net.bounds(p).back() == sizes[p]);
+    }
+}
