@@ -144,9 +144,10 @@ class Builder {
     if (least >= bound) return;
     diagnostics_.error(
         weight.place,
-        fmt::format("connection '{}': weights down to {:.3g} {} are below the minimum {} of receptor '{}' ({})",
-                    connection.name, least, weight.dimension.user_unit(),
-                    base::format_quantity(bound, weight.dimension), receptor.name, receptor.model->name),
+        fmt::format(
+            "connection '{}': weights down to {:.3g} {} are below the minimum {} of receptor '{}' ({})",
+            connection.name, least, weight.dimension.user_unit(),
+            base::format_quantity(bound, weight.dimension), receptor.name, receptor.model->name),
         "truncate the law with min: ..., or correct the values");
   }
 

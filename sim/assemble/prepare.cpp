@@ -109,17 +109,18 @@ void check_network_memory(const Prepared& prepared) {
 }
 
 // The plan of the network; its summaries and size go to `prepared`.
-network::NetworkPlan network_of(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
-                                Prepared& prepared, base::Diagnostics& diagnostics) {
+network::NetworkPlan network_of(const model::Experiment& experiment,
+                                const std::vector<BuiltPopulation>& built, Prepared& prepared,
+                                base::Diagnostics& diagnostics) {
   BuiltNetwork network = build_network(experiment, built, diagnostics);
   diagnostics.throw_if_errors();
   prepared.connections = std::move(network.summaries);
   std::vector<std::int64_t> sizes;
   for (const model::PopulationSpec& population : experiment.populations) sizes.push_back(population.size);
   const int asked = experiment.simulation.threads;
-  prepared.estimate.network_bytes = static_cast<std::int64_t>(std::min(
-      0x1p62, network::Network::bytes_needed(network.plan, sizes,
-                                             asked > 0 ? asked : parallel::available_processors())));
+  prepared.estimate.network_bytes = static_cast<std::int64_t>(
+      std::min(0x1p62, network::Network::bytes_needed(network.plan, sizes,
+                                                      asked > 0 ? asked : parallel::available_processors())));
   check_network_memory(prepared);
   return std::move(network.plan);
 }

@@ -231,6 +231,8 @@ class ConnectionReader {
       return std::nullopt;
     }
     auto values = read_values(reader_, node, key, accepted, context());
+    if (values && values->law == Law::list && values->numbers.empty())  // of no pairs
+      values->dimension = accepted.dimensions.front();
     if (values && (values->law == Law::file || values->law == Law::linspace)) {
       reader_.error(node.place, key + " of a connection is a value or a law to draw from",
                     "write one value, or a law such as {normal: [mean, sd]}");

@@ -46,9 +46,7 @@ std::int64_t NetworkPlan::most_delay() const {
 }
 
 Network::Network(NetworkPlan plan, std::vector<std::int64_t> sizes, int blocks)
-    : plan_(std::move(plan)),
-      sizes_(std::move(sizes)),
-      stores_(static_cast<std::size_t>(blocks)) {
+    : plan_(std::move(plan)), sizes_(std::move(sizes)), stores_(static_cast<std::size_t>(blocks)) {
   std::int64_t neurons = 0, cut_before = 0;
   for (const std::int64_t size : sizes_) {
     first_source_.push_back(static_cast<std::uint32_t>(neurons));

@@ -34,7 +34,7 @@ struct NetworkPlan {
   std::vector<Channel> channels;
   std::vector<Levels> levels;
   std::vector<Connection> connections;  // each with at least one source and one target
-  std::int64_t spikes_in_a_step = 1;  // of one neuron, at most
+  std::int64_t spikes_in_a_step = 1;    // of one neuron, at most
   bool empty() const { return connections.empty(); }
   const Levels& delay(const Connection& one) const { return levels[static_cast<std::size_t>(one.delay)]; }
   const Levels& weight(const Connection& one) const { return levels[static_cast<std::size_t>(one.weight)]; }

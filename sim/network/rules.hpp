@@ -58,8 +58,8 @@ struct Edge {
 
 using TakeEdges = std::function<void(std::span<const Edge>)>;
 
-// How many synapses of a fixed total each target gets: drawn once, for all parts. Empty for other rules. Throws
-// ResourceError if one gets more than 2^32 - 1.
+// How many synapses of a fixed total each target gets: drawn once, for all parts. Empty for other rules.
+// Throws ResourceError if one gets more than 2^32 - 1.
 std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring);
 
 // All synapses onto the targets first <= i < end of their population, always in the same order. `counts`: of

@@ -26,7 +26,7 @@ class Synapses {
  public:
   virtual ~Synapses() = default;
   virtual void count(std::span<const Synapse> synapses) = 0;  // of which quanta are not looked at
-  virtual void lay_out() = 0;  // throws ResourceError, std::bad_alloc
+  virtual void lay_out() = 0;                                 // throws ResourceError, std::bad_alloc
   virtual void put(std::span<const Synapse> synapses) = 0;
   // All have been put; `most` is the largest number of quanta of a weight, and each source spikes at most so
   // many times in a step.

@@ -21,9 +21,13 @@ NetworkPlan plan_of(bool wide, std::size_t populations) {
 }  // namespace
 
 TEST_CASE("blocks hold all neurons, and no more than their synapses can count") {
-  for (const std::vector<std::int64_t>& sizes :
-       {std::vector<std::int64_t>{1}, {0, 17, 0}, {100000}, {65536, 65536, 3}, std::vector<std::int64_t>(1999, 70),
-        std::vector<std::int64_t>(5000, 1), {1000000, 250000}})
+  for (const std::vector<std::int64_t>& sizes : {std::vector<std::int64_t>{1},
+                                                 {0, 17, 0},
+                                                 {100000},
+                                                 {65536, 65536, 3},
+                                                 std::vector<std::int64_t>(1999, 70),
+                                                 std::vector<std::int64_t>(5000, 1),
+                                                 {1000000, 250000}})
     for (const int threads : {1, 2, 3, 8}) {
       const bool wide = std::ssize(sizes) > network::most_narrow_populations;
       const NetworkPlan plan = plan_of(wide, sizes.size());
@@ -33,7 +37,8 @@ TEST_CASE("blocks hold all neurons, and no more than their synapses can count") 
       for (int block = 0; block < blocks && !wide; ++block) {
         std::int64_t neurons = 0;
         for (std::size_t p = 0; p < sizes.size(); ++p)
-          neurons += net.bounds(p)[static_cast<std::size_t>(block) + 1] - net.bounds(p)[static_cast<std::size_t>(block)];
+          neurons += net.bounds(p)[static_cast<std::size_t>(block) + 1] -
+                     net.bounds(p)[static_cast<std::size_t>(block)];
         CHECK(neurons <= network::most_narrow_targets);
       }
       for (std::size_t p = 0; p < sizes.size(); ++p) CHECK(net.bounds(p).back() == sizes[p]);
