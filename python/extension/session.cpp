@@ -8,6 +8,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "base/text.hpp"
@@ -72,6 +73,11 @@ Session::Session(std::unique_ptr<model::Experiment> experiment)
   cli::add_facts(prepared_.layout.facts, *experiment_, prepared_, program::KernelOptions{});
 }
 
+std::uint64_t Session::next_number() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
 std::string Session::stopped_by() const {
   const std::optional<engine::Stopped> stopped = prepared_.simulation->stopped();
   return stopped ? stopped->by : "";
@@ -123,12 +129,12 @@ std::map<std::string, double> Session::run(std::int64_t until, Recorded& recorde
 
 SavedState Session::snapshot(Recorded& recorded) {
   const Busy::Turn turn(busy_), recording(recorded.busy());
-  return {prepared_.simulation->snapshot(), recorded.mark(), this};
+  return {prepared_.simulation->snapshot(), recorded.mark(), number_};
 }
 
 void Session::restore(const SavedState& state, Recorded& recorded) {
   const Busy::Turn turn(busy_), recording(recorded.busy());
-  if (state.session != this)
+  if (state.session != number_)
     throw base::UserError("this snapshot is of another simulation", "take one of this simulation");
   prepared_.simulation->restore(state.snapshot);
   recorded.go_back(state.recorded);

@@ -38,7 +38,7 @@ struct PopulationInfo {
 struct SavedState {
   engine::Snapshot snapshot;
   Recorded::Mark recorded;
-  const void* session = nullptr;  // whose it is
+  std::uint64_t session = 0;  // whose it is
 };
 
 class Session {
@@ -68,12 +68,15 @@ class Session {
   void run_to_file(const std::string& path, bool replace, nanobind::object progress, bool profile);
 
  private:
+  // No two sessions of a process have the same, also one after the other.
+  static std::uint64_t next_number();
   void check_states() const;
   std::map<std::string, double> profile_of(const engine::RunResult& result) const;
   void write_run(record::RunWriter& writer, const engine::RunOptions& options, const Watch& watch,
                  std::map<std::string, double> numbers);
 
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::uint64_t number_ = next_number();
   std::unique_ptr<model::Experiment> experiment_;
   assemble::Prepared prepared_;
   std::string parameters_;
