@@ -113,5 +113,5 @@ def test_spikes_on_their_way_are_in_a_snapshot(threads):
         sim.restore(snapshot)
         sim.run()
         numpy.testing.assert_array_equal(sim.recorded["cell"].V, whole.V)
-        numpy.testing.assert_array_equal(sim.recorded["cell"].spikes.times, whole.spikes.times)
-    assert len(whole.spikes.times) > 300
+        numpy.testing.assert_array_equal(sim.recorded["cell"].spikes.timestamps, whole.spikes.timestamps)
+    assert len(whole.spikes.timestamps) > 300
