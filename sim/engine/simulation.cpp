@@ -30,25 +30,6 @@ int most_threads(const SimulationPlan& plan, const network::Network* network) {
   return plan.threads > 0 ? most : std::min(most, parallel::available_processors());
 }
 
-// Its blocks are as many as there may be threads: any fewer take several of them each.
-std::unique_ptr<network::Network> build_network(SimulationPlan& plan) {
-  if (plan.network.empty()) return nullptr;
-  std::vector<std::int64_t> sizes;
-  for (const auto& population : plan.populations) sizes.push_back(population->size());
-  const int threads = plan.threads > 0 ? plan.threads : parallel::available_processors();
-  const int blocks = network::Network::blocks_for(threads, sizes, plan.network);
-  auto network = std::make_unique<network::Network>(std::move(plan.network), std::move(sizes), blocks);
-  std::optional<parallel::Team> team;
-  try {
-    team.emplace(std::min(threads, blocks));
-  } catch (const base::ResourceError&) {
-    if (plan.threads > 0) throw;
-    team.emplace(1);  // nobody asked for more
-  }
-  network->build(*team);
-  return network;
-}
-
 std::vector<std::int64_t> sizes_of_a_point(const SimulationPlan& plan) {
   std::vector<std::int64_t> sizes;
   for (const auto& population : plan.populations) sizes.push_back(population->size() / plan.points);
@@ -64,15 +45,6 @@ struct TeamOfRun {
   ~TeamOfRun() { team.reset(); }
 };
 
-// Each part has the neurons of blocks that follow one another: see Part::first_block.
-std::vector<std::int64_t> bounds_of_parts(const std::vector<std::int64_t>& of_blocks, int parts) {
-  const auto blocks = static_cast<int>(of_blocks.size()) - 1;
-  std::vector<std::int64_t> bounds;
-  for (int i = 0; i <= parts; ++i)
-    bounds.push_back(of_blocks[static_cast<std::size_t>(Part::first_block(i, parts, blocks))]);
-  return bounds;
-}
-
 }  // namespace
 
 Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
@@ -80,8 +52,8 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
       layout_(layout),
       frames_(plan_.reports, layout_.reports),
       stops_(plan_.stops, sizes_of_a_point(plan_), plan_.points, plan_.grid),
-      network_(build_network(plan_)),
-      choice_(plan_.threads, most_threads(plan_, network_.get())),
+      exchange_(plan_),
+      choice_(plan_.threads, most_threads(plan_, exchange_.network())),
       profiler_(plan_.populations.size(), false) {
   for (std::size_t i = 0; i < layout_.spikes.size(); ++i)
     spike_buffers_.push_back({static_cast<int>(i), {}, {}});
@@ -110,14 +82,14 @@ void Simulation::divide(int parts) {
   std::int64_t blocks = 0;
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
     network::Population& population = *plan_.populations[p];
-    if (network_)
-      population.divide(bounds_of_parts(network_->bounds(p), parts));
+    if (exchange_.network() != nullptr)
+      population.divide(exchange_.bounds_of_parts(p, parts));
     else
       population.divide(parts, blocks);
     blocks += network::range_blocks(population.size());
   }
   for (int i = 0; i < parts; ++i)
-    parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_, network_.get()));
+    parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_, exchange_.network()));
   ends_at_ = nullptr;
   if (stops_.any() && parts == 1) ends_at_ = [this](std::int64_t step) { return stops_.look(step, parts_); };
 }
@@ -155,7 +127,7 @@ void Simulation::exchange(SimulationPlan& other) {
 Snapshot Simulation::snapshot() {
   Snapshot snapshot{step_, recorded_, started_,      changed_,        {},
                     {},    snippets_, spike_counts_, stops_.points(), {}};
-  snapshot.sent.assign(in_flight_.begin(), in_flight_.end());
+  snapshot.sent = exchange_.in_flight();
   for (const auto& population : plan_.populations) {
     auto& arrays = snapshot.populations.emplace_back();
     const std::vector<std::string>& names = population->plan().slots.arrays;
@@ -184,13 +156,7 @@ void Simulation::restore(const Snapshot& snapshot) {
   for (std::size_t i = 0; i < snippets_.size(); ++i) snippets_[i].take_over(plan_.snippets[i]);
   spike_counts_ = snapshot.spike_counts;
   stops_.set(snapshot.stops);
-  sent_.clear();
-  in_flight_.assign(snapshot.sent.begin(), snapshot.sent.end());
-  if (network_) {
-    network_->forget();
-    for (int block = 0; block < network_->blocks(); ++block)
-      network_->send(block, snapshot.sent, snapshot.step);
-  }
+  exchange_.restore(snapshot.sent, snapshot.step);
   for (const SpikeSource& source : plan_.spikes) source.input->rewind();
   step_ = snapshot.step;
   recorded_ = snapshot.recorded;
@@ -277,7 +243,8 @@ void Simulation::record_together(Recorder& recorder) {
 std::int64_t Simulation::next_meeting() const {
   if (!snippets_.empty()) return step_ + 1;
   std::int64_t next = frames_.room_until();
-  if (network_) next = std::min(next, step_ + network_->plan().least_delay());
+  if (const network::Network* network = exchange_.network())
+    next = std::min(next, step_ + network->plan().least_delay());
   for (std::size_t i = 0; i < frames_.reports(); ++i)
     if (frames_.is_mean(i))
       next = std::min(next, (step_ / frames_.plan(i).every + 1) * frames_.plan(i).every);
@@ -347,10 +314,10 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
   profiler_.start();
   team_->run([this, end](int i) {
     const program::FlushToZero flush;
-    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end, ends_at_, sent_);
+    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end, ends_at_, exchange_.sent());
   });
   profiler_.block(parts_);
-  if (network_) collect_sent();
+  exchange_.collect(parts_, plan_.populations.size(), parts_.front()->reached());
   const std::optional<StepFailure> failure = first_failure();
   step_ = failure ? failure->step : parts_.front()->reached();
   if (meet && !failure) stops_.look(step_, parts_);
@@ -361,24 +328,6 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
   complete_frames(recorder, with_next);
   keep_spikes(recorder, failure);
   if (failure) raise(*failure);
-}
-
-// The spikes that the parts have just left, for all of them to send on at the beginning of the next block.
-void Simulation::collect_sent() {
-  sent_.clear();
-  for (std::size_t p = 0; p < plan_.populations.size(); ++p)
-    for (const auto& part : parts_) {
-      std::size_t begin = 0;
-      const auto& [spikes, steps] = part->spikes(p);
-      for (const PartSpikes::Step& step : steps) {
-        auto same = std::ranges::find(sent_, step.step + 1, &network::SentSpikes::step);
-        if (same == sent_.end()) same = sent_.insert(sent_.end(), {step.step + 1, {}});
-        for (; begin < step.end; ++begin) same->sources.push_back(network_->source(p, spikes[begin].neuron));
-      }
-    }
-  for (const network::SentSpikes& step : sent_) in_flight_.push_back(step);
-  const std::int64_t last = parts_.front()->reached() - network_->plan().most_delay();
-  while (!in_flight_.empty() && in_flight_.front().step <= last) in_flight_.pop_front();
 }
 
 // Brings the spikes of all parts into the order of steps, and within these of (time, neuron). A single thread

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "engine/recorder.hpp"
 #include "engine/simulation_plan.hpp"
 #include "engine/snippets.hpp"
+#include "engine/spike_exchange.hpp"
 #include "engine/stops.hpp"
 #include "engine/thread_choice.hpp"
 #include "network/population.hpp"
@@ -101,7 +101,7 @@ class Simulation {
   // spikes of a point that come later are left out, frames are not.
   std::optional<Stopped> stopped(std::size_t point = 0) const;
   bool all_stopped() const { return stops_.all_stopped(); }
-  const network::Network* network() const { return network_.get(); }  // null: nothing is connected
+  const network::Network* network() const { return exchange_.network(); }  // null: nothing is connected
   std::size_t populations() const { return plan_.populations.size(); }
   network::Population& population(std::size_t index) { return *plan_.populations[index]; }
 
@@ -135,7 +135,6 @@ class Simulation {
   std::optional<StepFailure> first_failure() const;
   // Throws the NumericsError of a failure.
   void raise(const StepFailure& failure);
-  void collect_sent();
   void hand_over_spikes(Recorder& recorder, std::size_t spikes);
   void hand_over_all(Recorder& recorder);
 
@@ -151,9 +150,7 @@ class Simulation {
   std::vector<std::int64_t> spike_counts_;
   Stops stops_;
   std::vector<std::vector<double>> edges_;  // per population, ms, ascending
-  std::unique_ptr<network::Network> network_;
-  std::vector<network::SentSpikes> sent_;      // in the last block of steps; each part sends them on
-  std::deque<network::SentSpikes> in_flight_;  // those of as many steps as the longest delay has
+  SpikeExchange exchange_;
   ThreadChoice choice_;
   std::vector<std::unique_ptr<Part>> parts_;
   std::function<bool(std::int64_t)> ends_at_;  // what a part that is alone asks after each step

@@ -146,7 +146,8 @@ class Rows final : public Synapses {
   std::int64_t bytes() const override {
     std::size_t total = words_.bytes() + cursors_.bytes() + rows_.size() * sizeof(Row) +
                         sums32_.size() * sizeof(std::int32_t) + sums64_.size() * sizeof(std::int64_t);
-    for (const auto& events : calendar_) total += sizeof events + events.capacity() * sizeof(std::uint64_t);
+    for (const auto& events : calendar_)
+      total += sizeof(std::vector<std::uint64_t>) + events.capacity() * sizeof(std::uint64_t);
     return static_cast<std::int64_t>(total);
   }
 

@@ -16,7 +16,6 @@
 
 using namespace hillock;
 using network::Edge;
-using network::Rule;
 using network::RuleKind;
 using network::Wiring;
 

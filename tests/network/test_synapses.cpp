@@ -61,9 +61,10 @@ std::unique_ptr<Synapses> store_of(const Network& network, bool wide) {
 TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
   std::mt19937_64 dice(1);
   for (const bool wide : {false, true})
-    for (const auto& [least, most] :
+    for (const auto& delays :
          {std::pair<std::int64_t, std::int64_t>{1, 1}, {1, 5}, {3, 40}, {15, 15}, {1, 3000}})
       for (int repeat = 0; repeat < 20; ++repeat) {
+        const std::int64_t least = delays.first, most = delays.second;
         CAPTURE(wide);
         CAPTURE(most);
         const Network network = random_network(dice, least, most, wide);
