@@ -29,7 +29,8 @@ struct Evaluated {
 //   logic(BinaryOp, Condition, Condition);          Condition logical_not(Condition); Value select(Condition,
 //   Value if_true, Value if_false);   Value call(const std::string& function, const std::vector<Value>&);
 // `call` sees exp log sqrt abs tanh sinh cosh sin cos sigmoid exprel (one argument), min max (two: more are
-// folded from the left) and sum; heaviside(x) arrives as select(x >= 0, 1, 0), if as select.
+// folded from the left) and sum; heaviside(x) arrives as select(x >= 0, 1, 0), if as select, floor, ceil and
+// round as sums and selects.
 template <class Ops>
 class Evaluation {
  public:
@@ -82,12 +83,32 @@ class Evaluation {
     if (call.function == "heaviside")
       return of(ops_.select(ops_.compare(BinaryOp::greater_equal, value(arguments.at(0)), ops_.number(0)),
                             ops_.number(1), ops_.number(0)));
+    if (call.function == "floor") return of(floor(value(arguments.at(0))));
+    if (call.function == "ceil") return of(ops_.negate(floor(ops_.negate(value(arguments.at(0))))));
+    if (call.function == "round") return of(nearest(value(arguments.at(0))));
     Value result = value(arguments.at(0));
     if (call.function != "min" && call.function != "max")
       return of(ops_.call(call.function, std::vector<Value>{std::move(result)}));
     for (std::size_t i = 1; i < arguments.size(); ++i)
       result = ops_.call(call.function, std::vector<Value>{result, value(arguments[i])});
     return of(std::move(result));
+  }
+
+  // The whole number next to x, an even one where two are: from 2^52 on doubles are whole numbers.
+  Value nearest(const Value& x) {
+    constexpr double whole_from = 0x1p52;
+    const Value size = ops_.call("abs", std::vector<Value>{x});
+    const Value whole =
+        ops_.binary(BinaryOp::subtract, ops_.binary(BinaryOp::add, size, ops_.number(whole_from)),
+                    ops_.number(whole_from));
+    const Value with_sign =
+        ops_.select(ops_.compare(BinaryOp::less, x, ops_.number(0)), ops_.negate(whole), whole);
+    return ops_.select(ops_.compare(BinaryOp::less, size, ops_.number(whole_from)), with_sign, x);
+  }
+  Value floor(const Value& x) {
+    const Value whole = nearest(x);
+    return ops_.select(ops_.compare(BinaryOp::greater, whole, x),
+                       ops_.binary(BinaryOp::subtract, whole, ops_.number(1)), whole);
   }
 
   const Expression& expression_;

@@ -13,7 +13,7 @@ namespace hillock::lang {
 
 namespace {
 
-constexpr std::array<Function, 19> known_functions = {{{"exp", 1, 1},
+constexpr std::array<Function, 22> known_functions = {{{"exp", 1, 1},
                                                        {"log", 1, 1},
                                                        {"sqrt", 1, 1},
                                                        {"pow", 2, 2},
@@ -28,6 +28,9 @@ constexpr std::array<Function, 19> known_functions = {{{"exp", 1, 1},
                                                        {"sigmoid", 1, 1},
                                                        {"exprel", 1, 1},
                                                        {"heaviside", 1, 1},
+                                                       {"floor", 1, 1},
+                                                       {"ceil", 1, 1},
+                                                       {"round", 1, 1},
                                                        {"if", 3, 3},
                                                        {"q10", 3, 3},
                                                        {"nernst", 4, 4},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/diagnostics.hpp"
+#include "program/bulk.hpp"
 
 namespace hillock::network {
 
@@ -129,10 +130,10 @@ class Rows final : public Synapses {
   }
 
   void take(std::int64_t first, std::int64_t count, double quantum, double* arrivals) override {
-    if (sums32_.empty())
-      take_from(sums64_.data() + first, count, quantum, arrivals);
-    else
-      take_from(sums32_.data() + first, count, quantum, arrivals);
+    if (!sums32_.empty()) return bulk_.take_counts(sums32_.data() + first, count, quantum, arrivals);
+    std::int64_t* const sums = sums64_.data() + first;
+    for (std::int64_t i = 0; i < count; ++i) arrivals[i] += quantum * static_cast<double>(sums[i]);
+    std::fill_n(sums, count, 0);
   }
 
   void forget() override {
@@ -234,12 +235,6 @@ class Rows final : public Synapses {
     }
   }
 
-  template <class Sum>
-  static void take_from(Sum* sums, std::int64_t count, double quantum, double* arrivals) {
-    for (std::int64_t i = 0; i < count; ++i) arrivals[i] += quantum * static_cast<double>(sums[i]);
-    std::fill_n(sums, count, 0);
-  }
-
   std::size_t sources_;
   std::int64_t targets_;
   std::vector<std::int32_t> delays_;
@@ -251,6 +246,7 @@ class Rows final : public Synapses {
   LargeArray<Word> words_;
   // [step % its length]: place of a segment, and its number of synapses in the upper half.
   std::vector<std::vector<std::uint64_t>> calendar_;
+  program::Bulk bulk_ = program::bulk();
   std::vector<std::int32_t> sums32_;  // one of the two, per target
   std::vector<std::int64_t> sums64_;
 };

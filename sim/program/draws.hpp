@@ -38,17 +38,20 @@ struct LaneKeys {
   typename O::Bits low_, high_;
 };
 
-// Philox 4x32-10 with one block per lane; a uniform draw in (0, 1) of its half `lane`. O has
-// multiply_words(Bits, Bits) too: 32 x 32 -> 64 bits of the lower halves. Only the lower halves of the step's
-// words count.
-template <class O, int lane, class Key>
-typename O::Number uniform(typename O::Bits index, typename O::Bits step_low, typename O::Bits step_high,
-                           Key key) {
+// The words of a block per lane, in the lower halves; what stands above is anything.
+template <class O>
+struct PhiloxBlock {
+  typename O::Bits c0, c1, c2, c3;
+};
+
+// Philox 4x32-10 with one block per lane. O has multiply_words(Bits, Bits) too: 32 x 32 -> 64 bits of the
+// lower halves. Only the lower halves of the step's words count.
+template <class O, class Key>
+PhiloxBlock<O> philox(typename O::Bits index, typename O::Bits step_low, typename O::Bits step_high, Key key) {
   using Bits = typename O::Bits;
   Bits c0 = index, c1 = O::template shift_right<32>(index);
   Bits c2 = step_low, c3 = step_high;
   for (int round = 0; round < 10; ++round) {
-    // Only the lower halves of the words count; what stands above is cut at the end.
     const Bits product_0 = O::multiply_words(c0, O::set_bits(0xD2511F53));
     const Bits product_1 = O::multiply_words(c2, O::set_bits(0xCD9E8D57));
     c0 = O::xor_bits(O::xor_bits(O::template shift_right<32>(product_1), c1), key.low());
@@ -57,6 +60,15 @@ typename O::Number uniform(typename O::Bits index, typename O::Bits step_low, ty
     c3 = product_0;
     key.grow();
   }
+  return {c0, c1, c2, c3};
+}
+
+// A uniform draw in (0, 1) of each lane's block: its half `lane`.
+template <class O, int lane, class Key>
+typename O::Number uniform(typename O::Bits index, typename O::Bits step_low, typename O::Bits step_high,
+                           Key key) {
+  using Bits = typename O::Bits;
+  const auto [c0, c1, c2, c3] = philox<O>(index, step_low, step_high, key);
   const Bits low = O::and_bits(lane == 0 ? c0 : c2, O::set_bits(0xffffffff));
   const Bits bits = O::or_bits(low, O::template shift_left<32>(lane == 0 ? c1 : c3));
   // The upper 52 bits as a number: put below the exponent of 2^52.

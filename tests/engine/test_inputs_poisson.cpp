@@ -158,6 +158,39 @@ TEST_CASE("the spikes of a neuron depend on its index and the step, not on who e
   CHECK(total_of(few, 4, 0, 100) != total_of(few, 3, 0, 100));
 }
 
+TEST_CASE("the spikes of all targets are those that the law draws for each, at any mean and from any step on") {
+  InputData data = input_data(100, 0.1, {{"weight", {1}}});
+  data.values["rate"].clear();
+  for (int i = 0; i < 100; ++i)  // means of 1e-3 to 400, with runs of equal ones
+    data.values["rate"].push_back(0.01 * base::exp(std::floor(i / 7) * 0.9));
+  const auto input = make_spike_input("poisson", data);
+  for (const std::int64_t first : {1, 2, 7, 100, 103, 4}) {
+    input->rewind();
+    for (std::int64_t step = first; step < first + 9; ++step) {
+      std::vector<double> arrivals(100, 0.0);
+      input->deliver(step, arrivals);
+      for (std::size_t i = 0; i < 100; ++i) {
+        const PoissonLaw law(data.values["rate"][i] * 0.1);
+        REQUIRE(arrivals[i] ==
+                static_cast<double>(law.draw(data.streams.points[0], i, static_cast<std::uint64_t>(step - 1))));
+      }
+    }
+  }
+}
+
+TEST_CASE("a word at a threshold leaves the number open, and its lower half decides") {
+  const PoissonLaw law(2);
+  const double lower = base::exp(-2.0);  // P(0)
+  const std::uint32_t threshold = law.thresholds()[0];
+  CHECK(law.first_place() == 0);
+  CHECK(static_cast<double>(threshold) <= lower * 0x1p32);
+  CHECK(static_cast<double>(threshold) + 1 > lower * 0x1p32);
+  CHECK(law.number(static_cast<double>(threshold) * 0x1p-32) == 0);
+  CHECK(law.number((static_cast<double>(threshold) + 1) * 0x1p-32) == 1);
+  CHECK(PoissonLaw(100).first_place() > 40);
+  CHECK(PoissonLaw(20000).thresholds()[0] == 0);  // two parts: no word tells both
+}
+
 TEST_CASE("each target has its own rate and weight") {
   InputData data = input_data(4, 0.1, {{"rate", {10, 0, 30}}, {"weight", {1, 1, 0.5}}});
   data.targets = {0, 1, 3};

@@ -79,6 +79,16 @@ TEST_CASE("functions have the values of their definitions") {
   CHECK(value_of("exp(0)") == 1);
   CHECK(value_of("log(1)") == 0);
   CHECK(value_of("exprel(0)") == 1);
+  CHECK(value_of("floor(2.7)") == 2);
+  CHECK(value_of("floor(-2.2)") == -3);
+  CHECK(value_of("floor(3)") == 3);
+  CHECK(value_of("floor(-1e300)") == -1e300);
+  CHECK(value_of("floor(4503599627370495.5)") == 4503599627370495);
+  CHECK(value_of("ceil(2.2)") == 3);
+  CHECK(value_of("ceil(-2.7)") == -2);
+  CHECK(value_of("round(2.5)") == 2);
+  CHECK(value_of("round(3.5)") == 4);
+  CHECK(value_of("round(-2.6)") == -3);
   CHECK(value_of("sigmoid(0)") == 0.5);
   CHECK(value_of("tanh(0) + sinh(0) + sin(0)") == 0);
   CHECK(value_of("cosh(0) + cos(0)") == 2);

@@ -86,7 +86,8 @@ class SpikeInput {
  public:
   virtual ~SpikeInput() = default;
   // Adds weight * (number of spikes) to arrivals[neuron] for all spikes that arrive at this step (arrival at
-  // step 0: before the first step); steps are asked for in ascending order. Returns whether anything arrived.
+  // step 0: before the first step); steps are asked for in ascending order. Returns false only where nothing
+  // arrived.
   virtual bool deliver(std::int64_t step, std::span<double> arrivals) = 0;
   // Steps may be asked for from any one on again.
   virtual void rewind() { silent_until_ = 0; }

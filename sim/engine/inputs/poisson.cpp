@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <limits>
 #include <map>
 
@@ -14,6 +16,7 @@
 #include "engine/inputs/fields.hpp"
 #include "engine/inputs/poisson_law.hpp"
 #include "engine/inputs/window.hpp"
+#include "program/bulk.hpp"
 
 namespace hillock::engine {
 namespace {
@@ -27,6 +30,17 @@ struct Stretch {
 // Each draw costs time in proportion beyond the table of the law.
 constexpr double most_spikes_per_step = 1e6;
 
+// Targets that follow one another, with one law and one stream.
+struct Run {
+  std::size_t first = 0, count = 0;  // targets
+  std::size_t neuron = 0;            // of the first target
+  std::uint64_t index = 0;           // of its draws
+  std::size_t law = 0;
+  base::Stream stream;
+  bool same_weight = true;
+};
+
+// The spikes of four steps, for which a block of random words is enough, are drawn at once.
 class Poisson final : public SpikeInput {
  public:
   explicit Poisson(const InputData& data);
@@ -39,13 +53,21 @@ class Poisson final : public SpikeInput {
     auto result = std::make_unique<Poisson>(*this);
     const auto [from, count] = result->targets_.keep(first, end);
     result->law_of_ = part_of(law_of_, from, count);
-    result->counts_.resize(count);
+    result->find_runs();
     return result;
   }
 
  private:
+  static constexpr std::int64_t together = 1024;  // their words stay in the nearest cache
+  struct Number {
+    std::size_t target = 0;
+    std::int64_t spikes = 0;
+  };
+
   void add_stretch(std::int64_t first, std::int64_t last, double length);
-  void count_spikes(const Stretch& stretch, std::uint64_t step);
+  void find_runs();
+  void draw_block(std::uint64_t block);
+  void draw_run(const Run& run, std::uint64_t block);
 
   WeightedTargets targets_;
   std::vector<double> rates_;        // distinct, 1/ms
@@ -54,8 +76,17 @@ class Poisson final : public SpikeInput {
   std::size_t current_ = 0;
   std::int64_t delay_;  // steps
   bool shared_;
-  std::vector<std::int64_t> counts_, shared_counts_;  // of this step, for each target and for each law
   base::Streams streams_;
+
+  std::vector<Run> runs_;
+  program::Bulk bulk_ = program::bulk();
+  // Of the steps of a block: places as program::Bulk has them, and the numbers that they leave open.
+  std::size_t drawn_stretch_ = 0;
+  std::uint64_t drawn_block_ = std::numeric_limits<std::uint64_t>::max();
+  std::size_t stride_ = 0;
+  std::vector<std::uint8_t> places_;  // [4][stride_]
+  std::array<std::vector<Number>, 4> numbers_;
+  std::vector<std::uint32_t> words_;  // [4][together]
 };
 
 Poisson::Poisson(const InputData& data)
@@ -76,8 +107,7 @@ Poisson::Poisson(const InputData& data)
     if (is_new) rates_.push_back(rate);
     law_of_.push_back(entry->second);
   }
-  counts_.resize(law_of_.size());
-  shared_counts_.resize(rates_.size());
+  find_runs();
   const double start = std::max(0.0, number_or(data, "start", 0));
   const double stop = number_or(data, "stop", std::numeric_limits<double>::infinity());
   const Edge from(start, data.grid), to(stop, data.grid);
@@ -98,31 +128,81 @@ void Poisson::add_stretch(std::int64_t first, std::int64_t last, double length) 
   stretches_.push_back(std::move(stretch));
 }
 
+void Poisson::find_runs() {
+  runs_.clear();
+  drawn_block_ = std::numeric_limits<std::uint64_t>::max();
+  for (std::size_t k = 0; k < law_of_.size(); ++k) {
+    const auto neuron = static_cast<std::uint64_t>(targets_.neurons[k]);
+    const base::Stream& stream = streams_.stream_of(neuron);
+    const std::uint64_t index = streams_.index_of(neuron);
+    if (!runs_.empty()) {
+      Run& last = runs_.back();
+      if (last.law == law_of_[k] && last.neuron + last.count == neuron &&
+          last.index + last.count == index && last.stream.key == stream.key) {
+        ++last.count;
+        last.same_weight = last.same_weight && targets_.weights[k] == targets_.weights[last.first];
+        continue;
+      }
+    }
+    runs_.push_back({k, 1, neuron, index, law_of_[k], stream});
+  }
+  if (shared_) return;
+  constexpr auto width = static_cast<std::size_t>(program::bulk_width);
+  stride_ = (law_of_.size() / width + 2) * width;  // a run may write bulk_width places too many
+  places_.assign(4 * stride_, 0);
+  words_.assign(4 * together, 0);
+}
+
 bool Poisson::deliver(std::int64_t step, std::span<double> arrivals) {
   const std::int64_t drawn = step - 1 - delay_;
   while (current_ < stretches_.size() && drawn >= stretches_[current_].last) ++current_;
   if (current_ == stretches_.size() || drawn < stretches_[current_].first) return false;
-  count_spikes(stretches_[current_], static_cast<std::uint64_t>(drawn));
-  std::int64_t total = 0;
-  for (std::size_t k = 0; k < counts_.size(); ++k) {
-    arrivals[static_cast<std::size_t>(targets_.neurons[k])] +=
-        targets_.weights[k] * static_cast<double>(counts_[k]);
-    total += counts_[k];
+  const std::vector<PoissonLaw>& laws = stretches_[current_].laws;
+  const auto n = static_cast<std::uint64_t>(drawn);
+  if (shared_) {
+    for (const Run& run : runs_) {
+      const auto spikes = static_cast<double>(laws[run.law].draw(run.stream, 0, n));
+      for (std::size_t k = 0; k < run.count; ++k)
+        arrivals[run.neuron + k] += targets_.weights[run.first + k] * spikes;
+    }
+    return true;
   }
-  return total > 0;
+  if (current_ != drawn_stretch_ || n / 4 != drawn_block_) draw_block(n / 4);
+  for (const Run& run : runs_)
+    bulk_.add_places(places_.data() + n % 4 * stride_ + run.first, static_cast<std::int64_t>(run.count),
+                     static_cast<double>(laws[run.law].first_place()), targets_.weights.data() + run.first,
+                     run.same_weight, arrivals.data() + run.neuron);
+  for (const Number& number : numbers_[n % 4])
+    arrivals[static_cast<std::size_t>(targets_.neurons[number.target])] +=
+        targets_.weights[number.target] * static_cast<double>(number.spikes);
+  return true;
 }
 
-void Poisson::count_spikes(const Stretch& stretch, std::uint64_t step) {
-  if (shared_ && !streams_.stacked()) {
-    for (std::size_t law = 0; law < stretch.laws.size(); ++law)
-      shared_counts_[law] = stretch.laws[law].draw(streams_.points.front(), 0, step);
-    for (std::size_t k = 0; k < counts_.size(); ++k) counts_[k] = shared_counts_[law_of_[k]];
-    return;
-  }
-  for (std::size_t k = 0; k < counts_.size(); ++k) {
-    const auto neuron = static_cast<std::uint64_t>(targets_.neurons[k]);
-    counts_[k] = stretch.laws[law_of_[k]].draw(streams_.stream_of(neuron),
-                                               shared_ ? 0 : streams_.index_of(neuron), step);
+// Runs follow one another, so what is written behind the end of one is overwritten by the next.
+void Poisson::draw_block(std::uint64_t block) {
+  for (std::vector<Number>& numbers : numbers_) numbers.clear();
+  for (const Run& run : runs_) draw_run(run, block);
+  drawn_stretch_ = current_;
+  drawn_block_ = block;
+}
+
+void Poisson::draw_run(const Run& run, std::uint64_t block) {
+  const PoissonLaw& law = stretches_[current_].laws[run.law];
+  for (std::size_t begin = 0; begin < run.count; begin += together) {
+    const std::size_t count = std::min<std::size_t>(together, run.count - begin);
+    bulk_.words(run.stream.key, run.index + begin, block, false, static_cast<std::int64_t>(count),
+                words_.data(), together);
+    for (std::size_t step = 0; step < 4; ++step) {
+      std::uint8_t* const places = places_.data() + step * stride_ + run.first + begin;
+      bulk_.places(law.thresholds(), words_.data() + step * together, static_cast<std::int64_t>(count),
+                   places);
+      const std::uint8_t* open = places;
+      while ((open = static_cast<const std::uint8_t*>(
+                  std::memchr(open, program::undecided, static_cast<std::size_t>(places + count - open))))) {
+        const auto k = begin + static_cast<std::size_t>(open++ - places);
+        numbers_[step].push_back({run.first + k, law.draw(run.stream, run.index + k, 4 * block + step)});
+      }
+    }
   }
 }
 

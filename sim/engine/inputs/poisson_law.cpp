@@ -22,6 +22,7 @@ PoissonLaw::PoissonLaw(double mean) {
   parts_ = static_cast<std::int64_t>(parts);
   tabulate(mean / parts);
   fill_guide();
+  if (parts_ == 1) fill_thresholds();
 }
 
 // p(k) = p(k - 1) * mean/k, from p(mode) = 1 in both directions, then divided by the sum: no exponential, no
@@ -56,11 +57,28 @@ void PoissonLaw::fill_guide() {
   }
 }
 
-std::int64_t PoissonLaw::draw_parts(const base::Stream& stream, std::uint64_t index,
-                                    std::uint64_t step) const {
+// From the number on that a word above 0 can mean. A word at a threshold is on both sides of it.
+void PoissonLaw::fill_thresholds() {
+  std::size_t k = 0;
+  while (cumulative_[k] < 0x1p-32) ++k;
+  first_place_ = first_ + static_cast<std::int64_t>(k);
+  for (std::uint32_t& threshold : thresholds_) {
+    const double scaled = k < cumulative_.size() ? std::floor(cumulative_[k] * 0x1p32) : 0x1p32;
+    threshold = static_cast<std::uint32_t>(std::min(scaled, 0x1p32 - 1));
+    ++k;
+  }
+}
+
+std::int64_t PoissonLaw::draw(const base::Stream& stream, std::uint64_t index, std::uint64_t step) const {
+  constexpr std::uint64_t lower_halves = std::uint64_t{1} << 63;
+  const std::uint64_t block = step / 4;
   std::int64_t total = 0;
-  for (std::int64_t part = 0; part < parts_; ++part)
-    total += number(stream.uniform(index + (static_cast<std::uint64_t>(part) << 40), step));
+  for (std::int64_t part = 0; part < parts_; ++part) {
+    const std::uint64_t own = index + (static_cast<std::uint64_t>(part) << 40);
+    const std::uint64_t bits = std::uint64_t{stream.words(own, block)[step % 4]} << 32 |
+                               stream.words(own, block + lower_halves)[step % 4];
+    total += number((static_cast<double>(bits >> 12) + 0.5) * 0x1p-52);
+  }
   return total;
 }
 

@@ -1,5 +1,6 @@
 // Poisson numbers by inversion: one uniform draw gives one number, as a function of (stream, index, step).
 #pragma once
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -11,15 +12,15 @@ namespace hillock::engine {
 // outwards, as far as the 52 bits of a draw can tell apart. A mean above `largest_table_mean` is split into
 // equal parts whose numbers add up (a sum of Poisson numbers is a Poisson number), each with a draw of its
 // own: part p has index + p * 2^40, so neurons are numbered below 2^40.
+//
+// Four steps share a block of random words, a word for each. A word is the upper half of a draw, and nearly
+// always tells the number alone; the lower half is a word of another block.
 class PoissonLaw {
  public:
   static constexpr double largest_table_mean = 16384;
 
   explicit PoissonLaw(double mean);  // finite, >= 0; else InternalError
-  std::int64_t draw(const base::Stream& stream, std::uint64_t index, std::uint64_t step) const {
-    if (parts_ == 1) return number(stream.uniform(index, step));
-    return draw_parts(stream, index, step);
-  }
+  std::int64_t draw(const base::Stream& stream, std::uint64_t index, std::uint64_t step) const;
   // The smallest k with u < P(X <= k), of one part. `guide_` holds where to begin for each 1/128 of u, so
   // that about one comparison is left at any mean (Chen & Asau 1974, AIIE Trans. 6:163,
   // doi:10.1080/05695557408974949).
@@ -29,17 +30,23 @@ class PoissonLaw {
     return first_ + static_cast<std::int64_t>(k);
   }
 
+  // For program::Bulk::places: a word of a step at place k of these means the number first_place() + k.
+  const std::uint32_t* thresholds() const { return thresholds_.data(); }
+  std::int64_t first_place() const { return first_place_; }
+
  private:
   static constexpr int guide_size = 128;
 
   void tabulate(double mean);
   void fill_guide();
-  std::int64_t draw_parts(const base::Stream& stream, std::uint64_t index, std::uint64_t step) const;
+  void fill_thresholds();
 
   std::int64_t parts_ = 1;
   std::int64_t first_ = 0;            // number of the first entry
   std::vector<double> cumulative_;    // P(X <= first_ + k); the last is 1
   std::vector<std::uint32_t> guide_;  // [guide_size]: the first k with cumulative_[k] > j/guide_size
+  std::int64_t first_place_ = 0;
+  std::array<std::uint32_t, 32> thresholds_{};  // 0: no word tells anything
 };
 
 }  // namespace hillock::engine
