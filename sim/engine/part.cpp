@@ -16,12 +16,17 @@ bool StepFailure::before(const StepFailure& other) const {
 
 // Alone, a part takes the spike inputs as they are.
 Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
-           Frames& frames, network::Network* network)
-    : plan_(plan), edges_(edges), frames_(frames), network_(network) {
+           Frames& frames, SpikeExchange& exchange)
+    : plan_(plan),
+      edges_(edges),
+      frames_(frames),
+      exchange_(exchange),
+      network_(exchange.network()),
+      index_(index) {
   const std::size_t populations = plan.populations.size();
   if (network_ != nullptr) {
-    first_block_ = first_block(index, parts, network_->blocks());
-    end_block_ = first_block(index + 1, parts, network_->blocks());
+    first_block_ = exchange.first_block(index);
+    end_block_ = exchange.first_block(index + 1);
   }
   for (const auto& population : plan.populations) ranges_.push_back(&population->range(index));
   currents_.resize(populations);
@@ -33,9 +38,9 @@ Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<s
       inputs_.push_back(source.input->part(range(p).first(), range(p).first() + range(p).count()));
     sources_.push_back({p, source.arrivals, parts > 1 ? inputs_.back().get() : source.input.get()});
   }
-  arrived_.assign(populations, 0);
+  arrived_ = base::AlignedArray<char>(std::ssize(ranges_));
   spikes_.resize(populations);
-  ticks_.resize(populations);
+  ticks_ = base::AlignedArray<PhaseTicks>(std::ssize(ranges_));
   holding_.resize(plan.stops.size());
   // The way back leads to states, not to spikes on their way.
   if (network_ == nullptr &&
@@ -58,6 +63,13 @@ void Part::begin_step(std::int64_t step) {
   watch_.start();
   step_ = step;
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) begin_step_of(p);
+}
+
+void Part::send_on(std::int64_t step) {
+  watch_.start();
+  for (const Outbox& outbox : exchange_.filled())
+    for (int block = first_block_; block < end_block_; ++block) network_->send(block, outbox.sent(), step);
+  watch_.lap(network_ticks_);
 }
 
 // First of all that arrives: sums are floating-point numbers from here on, whose order counts.
@@ -101,13 +113,9 @@ void Part::find_edges_inside(std::size_t p) {
     inside_.push_back(*edge - t_n);
 }
 
-void Part::take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at,
-                      std::span<const network::SentSpikes> sent) {
-  if (!sent.empty()) {
-    watch_.start();
-    for (int block = first_block_; block < end_block_; ++block) network_->send(block, sent, step);
-    watch_.lap(network_ticks_);
-  }
+void Part::take_steps(std::int64_t step, std::int64_t end,
+                      const std::function<bool(std::int64_t)>& ends_at) {
+  if (network_ != nullptr) send_on(step);
   const bool guarded = end - step < steps_worth_keeping || attempts_ == 0 || ends_at;
   if (guarded || !take_unguarded(step, end)) take_all(step, end, ends_at);
 }
@@ -126,7 +134,7 @@ bool Part::take_unguarded(std::int64_t step, std::int64_t end) {
   --attempts_;
   for (network::NeuronRange* range : ranges_) range->go_back();
   for (const Source& source : sources_) source.input->rewind();
-  std::ranges::fill(arrived_, 0);
+  std::ranges::fill(arrived_.span(), 0);
   for (PartSpikes& spikes : spikes_) spikes.clear();
   return false;
 }
@@ -175,7 +183,14 @@ bool Part::take_step() {
       return false;
     }
     clear_arrivals(p);
-    if (spikes.size() > before) steps.push_back({step_, spikes.size()});
+    if (spikes.size() > before) {
+      steps.push_back({step_, spikes.size()});
+      if (network_ != nullptr) {
+        std::vector<std::uint32_t>& sources = exchange_.outbox(index_).at(step_ + 1);
+        for (std::size_t i = before; i < spikes.size(); ++i)
+          sources.push_back(network_->source(p, spikes[i].neuron));
+      }
+    }
     watch_.lap(ticks(p, Phase::integrate));
   }
   return true;

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "base/aligned.hpp"
 #include "engine/frames.hpp"
 #include "engine/profile.hpp"
 #include "engine/simulation_plan.hpp"
+#include "engine/spike_exchange.hpp"
 
 namespace hillock::engine {
 
@@ -26,7 +28,7 @@ struct StepFailure {
 };
 
 // Spikes of one population in the order in which they came about, and where those of each step end.
-struct PartSpikes {
+struct alignas(128) PartSpikes {
   struct Step {
     std::int64_t step = 0;
     std::size_t end = 0;
@@ -48,15 +50,11 @@ constexpr std::int64_t steps_worth_keeping = 100;
 class alignas(128) Part {
  public:
   // Part `index` of as many as the populations have ranges. `edges`: per population, ms, ascending. All must
-  // outlive it. `network` may be null.
+  // outlive it.
   Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
-       Frames& frames, network::Network* network);
+       Frames& frames, SpikeExchange& exchange);
   Part(const Part&) = delete;  // refresh_ points at it
   Part& operator=(const Part&) = delete;
-  // A part has the blocks of the network from its own first one to that of the next part.
-  static int first_block(int part, int parts, int blocks) {
-    return static_cast<int>(std::int64_t{part} * blocks / parts);
-  }
 
   // Sets the step values of all ranges for the step that begins at the grid point `step`.
   void begin_step(std::int64_t step);
@@ -65,10 +63,9 @@ class alignas(128) Part {
   std::optional<network::Failure> deliver_at_zero(std::size_t population);
   // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
   // frames that are due. Where it is given, `ends_at` is asked after each step whether the run ends at the
-  // grid point reached. `sent`: the spikes of the network in the block of steps before this one; none of
+  // grid point reached. First of all the spikes of the block of steps before this one are sent on; none of
   // those of this block arrives in it.
-  void take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at,
-                  std::span<const network::SentSpikes> sent = {});
+  void take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
   // Fills the observed arrays of a population at the grid point `step`.
   void observe(std::size_t population, std::int64_t step);
   // Puts its neurons into the frames that are due at the grid point `step`.
@@ -84,7 +81,7 @@ class alignas(128) Part {
 
   // From now on the times of the phases are taken.
   void watch(bool on) { watch_ = StopWatch(on); }
-  std::vector<PhaseTicks>& ticks() { return ticks_; }  // per population
+  base::AlignedArray<PhaseTicks>& ticks() { return ticks_; }  // per population
   std::int64_t& network_ticks() { return network_ticks_; }
 
  private:
@@ -95,13 +92,14 @@ class alignas(128) Part {
   };
   network::NeuronRange& range(std::size_t population) { return *ranges_[population]; }
   std::int64_t& ticks(std::size_t population, Phase phase) {
-    return ticks_[population][static_cast<std::size_t>(phase)];
+    return ticks_[static_cast<std::int64_t>(population)][static_cast<std::size_t>(phase)];
   }
   void begin_step_of(std::size_t population);
   void set_inputs(std::size_t population, double offset);
   bool take_unguarded(std::int64_t step, std::int64_t end);
   void take_all(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
   bool take_step();
+  void send_on(std::int64_t step);
   void deliver_from_network(std::int64_t step);
   bool observe_now(std::size_t population);
   void find_holding();
@@ -112,8 +110,9 @@ class alignas(128) Part {
   const SimulationPlan& plan_;
   const std::vector<std::vector<double>>& edges_;
   Frames& frames_;
-  network::Network* network_;
-  int first_block_ = 0, end_block_ = 0;
+  SpikeExchange& exchange_;
+  network::Network* const network_;  // may be null
+  int index_, first_block_ = 0, end_block_ = 0;
   std::int64_t step_ = 0;
   // Per population:
   std::vector<network::NeuronRange*> ranges_;
@@ -121,7 +120,7 @@ class alignas(128) Part {
   std::vector<network::Refresh> refresh_;
   std::vector<std::unique_ptr<SpikeInput>> inputs_;
   std::vector<Source> sources_;
-  std::vector<char> arrived_;     // per population: its arrivals are not all 0
+  base::AlignedArray<char> arrived_;  // per population: its arrivals are not all 0
   std::vector<double> inside_;    // edges inside the present step; of a population without edges none
   std::int64_t next_record_ = 0;  // the grid point at which the next frame is due
   std::vector<PartSpikes> spikes_;
@@ -129,7 +128,7 @@ class alignas(128) Part {
   std::optional<StepFailure> failure_;
   int attempts_ = 0;  // so many times more guards may be left out in vain
   StopWatch watch_;
-  std::vector<PhaseTicks> ticks_;
+  base::AlignedArray<PhaseTicks> ticks_;
   std::int64_t network_ticks_ = 0;
 };
 

@@ -79,17 +79,18 @@ void Simulation::find_edges() {
 
 void Simulation::divide(int parts) {
   parts_.clear();
+  exchange_.set_parts(parts);
   std::int64_t blocks = 0;
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
     network::Population& population = *plan_.populations[p];
     if (exchange_.network() != nullptr)
-      population.divide(exchange_.bounds_of_parts(p, parts));
+      population.divide(exchange_.bounds_of_parts(p));
     else
       population.divide(parts, blocks);
     blocks += network::range_blocks(population.size());
   }
   for (int i = 0; i < parts; ++i)
-    parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_, exchange_.network()));
+    parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_, exchange_));
   ends_at_ = nullptr;
   if (stops_.any() && parts == 1) ends_at_ = [this](std::int64_t step) { return stops_.look(step, parts_); };
 }
@@ -244,7 +245,7 @@ std::int64_t Simulation::next_meeting() const {
   if (!snippets_.empty()) return step_ + 1;
   std::int64_t next = frames_.room_until();
   if (const network::Network* network = exchange_.network())
-    next = std::min(next, step_ + network->plan().least_delay());
+    next = std::min(next, step_ + network->least_delay());
   for (std::size_t i = 0; i < frames_.reports(); ++i)
     if (frames_.is_mean(i))
       next = std::min(next, (step_ / frames_.plan(i).every + 1) * frames_.plan(i).every);
@@ -314,10 +315,10 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
   profiler_.start();
   team_->run([this, end](int i) {
     const program::FlushToZero flush;
-    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end, ends_at_, exchange_.sent());
+    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end, ends_at_);
   });
   profiler_.block(parts_);
-  exchange_.collect(parts_, plan_.populations.size(), parts_.front()->reached());
+  exchange_.turn(parts_.front()->reached());
   const std::optional<StepFailure> failure = first_failure();
   step_ = failure ? failure->step : parts_.front()->reached();
   if (meet && !failure) stops_.look(step_, parts_);
@@ -326,7 +327,9 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
                                 : failure->doing == Doing::record            ? failure->index
                                                                              : frames_.reports();
   complete_frames(recorder, with_next);
-  keep_spikes(recorder, failure);
+  // Where threads meet after each step or few, that can wait: one thread does it.
+  const bool can_wait = exchange_.network() != nullptr && !stops_.any() && snippets_.empty();
+  if (failure || !can_wait || step_ - kept_until_ >= 64) keep_spikes(recorder, failure);
   if (failure) raise(*failure);
 }
 
@@ -351,6 +354,7 @@ void Simulation::keep_spikes(Recorder& recorder, const std::optional<StepFailure
     for (const auto& part : parts_) part->spikes(p).clear();
     profiler_.recorded(p);
   }
+  kept_until_ = step_;
 }
 
 // Those of all parts up to the step `last`.
@@ -431,15 +435,23 @@ void Simulation::look(Pace& pace, Recorder& recorder, const RunOptions& options)
 }
 
 void Simulation::take_steps(std::int64_t until, Pace& pace, Recorder& recorder, const RunOptions& options) {
+  kept_until_ = step_;
   const auto interrupted = [&] {
     return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
   };
   while (step_ < until && !interrupted() && !all_stopped()) {
-    take_over_changes();
+    if (next_change() <= step_) {
+      keep_spikes(recorder, std::nullopt);
+      take_over_changes();
+    }
     record_together(recorder);
     take_block(std::min({until, pace.next_look, next_meeting(), next_change()}), recorder);
-    if (step_ == pace.next_look) look(pace, recorder, options);
+    if (step_ == pace.next_look) {
+      keep_spikes(recorder, std::nullopt);
+      look(pace, recorder, options);
+    }
   }
+  keep_spikes(recorder, std::nullopt);
 }
 
 std::optional<Stopped> Simulation::stopped(std::size_t point) const {

@@ -1,13 +1,23 @@
-// Builds the network, and gathers the spikes of all parts once per shortest delay.
+// Builds the network, and passes the spikes of all parts on once per shortest delay.
 #include "engine/spike_exchange.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/diagnostics.hpp"
 #include "parallel/team.hpp"
 
 namespace hillock::engine {
+
+std::vector<std::uint32_t>& Outbox::at(std::int64_t step) {
+  if (used_ == 0 || steps_[used_ - 1].step != step) {
+    if (used_ == steps_.size()) steps_.emplace_back();
+    steps_[used_].step = step;
+    steps_[used_++].sources.clear();
+  }
+  return steps_[used_ - 1].sources;
+}
 
 // There are as many blocks as there may be threads: any fewer take several of them each.
 SpikeExchange::SpikeExchange(SimulationPlan& plan) {
@@ -27,37 +37,64 @@ SpikeExchange::SpikeExchange(SimulationPlan& plan) {
   network_->build(*team);
 }
 
-std::vector<std::int64_t> SpikeExchange::bounds_of_parts(std::size_t population, int parts) const {
+int SpikeExchange::first_block(int part) const {
+  return static_cast<int>(std::int64_t{part} * network_->blocks() / std::ssize(filling_));
+}
+
+std::vector<std::int64_t> SpikeExchange::bounds_of_parts(std::size_t population) const {
   const std::vector<std::int64_t>& of_blocks = network_->bounds(population);
   std::vector<std::int64_t> bounds;
-  for (int i = 0; i <= parts; ++i)
-    bounds.push_back(of_blocks[static_cast<std::size_t>(Part::first_block(i, parts, network_->blocks()))]);
+  for (int i = 0; i <= std::ssize(filling_); ++i)
+    bounds.push_back(of_blocks[static_cast<std::size_t>(first_block(i))]);
   return bounds;
 }
 
-void SpikeExchange::collect(const std::vector<std::unique_ptr<Part>>& parts, std::size_t populations,
-                            std::int64_t reached) {
+void SpikeExchange::remember(std::span<const network::SentSpikes> sent) {
+  for (const network::SentSpikes& one : sent) {
+    in_flight_.insert(in_flight_.end(), one.sources.begin(), one.sources.end());
+    stretches_.push_back({one.step, in_flight_.size()});
+  }
+}
+
+void SpikeExchange::turn(std::int64_t reached) {
   if (!network_) return;
-  sent_.clear();
-  for (std::size_t p = 0; p < populations; ++p)
-    for (const auto& part : parts) {
-      std::size_t begin = 0;
-      const auto& [spikes, steps] = part->spikes(p);
-      for (const PartSpikes::Step& step : steps) {
-        auto same = std::ranges::find(sent_, step.step + 1, &network::SentSpikes::step);
-        if (same == sent_.end()) same = sent_.insert(sent_.end(), {step.step + 1, {}});
-        for (; begin < step.end; ++begin) same->sources.push_back(network_->source(p, spikes[begin].neuron));
-      }
-    }
-  in_flight_.insert(in_flight_.end(), sent_.begin(), sent_.end());
-  const std::int64_t arrived = reached - network_->plan().most_delay();
-  while (!in_flight_.empty() && in_flight_.front().step <= arrived) in_flight_.pop_front();
+  std::swap(filling_, filled_);
+  filling_.resize(filled_.size());
+  for (Outbox& outbox : filling_) outbox.clear();
+  for (const Outbox& outbox : filled_) remember(outbox.sent());
+  arrived_ = reached - network_->most_delay();
+  const auto gone = std::ranges::find_if(stretches_, [&](const Stretch& s) { return s.step > arrived_; });
+  if (gone - stretches_.begin() < 64 || 2 * (gone - stretches_.begin()) < std::ssize(stretches_)) return;
+  const std::size_t begin = (gone - 1)->end;
+  in_flight_.erase(in_flight_.begin(), in_flight_.begin() + static_cast<std::ptrdiff_t>(begin));
+  stretches_.erase(stretches_.begin(), gone);
+  for (Stretch& stretch : stretches_) stretch.end -= begin;
+}
+
+std::vector<network::SentSpikes> SpikeExchange::in_flight() const {
+  std::vector<network::SentSpikes> all;
+  std::size_t begin = 0;
+  for (const Stretch& stretch : stretches_) {
+    const auto from = in_flight_.begin() + static_cast<std::ptrdiff_t>(std::exchange(begin, stretch.end));
+    if (stretch.step <= arrived_) continue;
+    auto same = std::ranges::find(all, stretch.step, &network::SentSpikes::step);
+    if (same == all.end()) same = all.insert(same, {stretch.step, {}});
+    same->sources.insert(same->sources.end(), from,
+                         in_flight_.begin() + static_cast<std::ptrdiff_t>(stretch.end));
+  }
+  std::ranges::sort(all, {}, &network::SentSpikes::step);
+  for (network::SentSpikes& one : all) std::ranges::sort(one.sources);
+  return all;
 }
 
 void SpikeExchange::restore(const std::vector<network::SentSpikes>& in_flight, std::int64_t step) {
-  sent_.clear();
-  in_flight_.assign(in_flight.begin(), in_flight.end());
+  filled_.clear();
+  for (Outbox& outbox : filling_) outbox.clear();
+  in_flight_.clear();
+  stretches_.clear();
+  arrived_ = -1;
   if (!network_) return;
+  remember(in_flight);
   network_->forget();
   for (int block = 0; block < network_->blocks(); ++block) network_->send(block, in_flight, step);
 }

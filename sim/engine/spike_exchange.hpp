@@ -1,41 +1,67 @@
 // The network of a simulation between the blocks of steps: which spikes its parts have to send on.
 #pragma once
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
+#include <span>
 #include <vector>
 
-#include "engine/part.hpp"
 #include "engine/simulation_plan.hpp"
 #include "network/network.hpp"
 
 namespace hillock::engine {
 
+// What one part sends in a block of steps. Memory is used again in the next.
+class alignas(128) Outbox {
+ public:
+  void clear() { used_ = 0; }
+  // Sources of the grid point `step`, which is that of the last call or a later one.
+  std::vector<std::uint32_t>& at(std::int64_t step);
+  std::span<const network::SentSpikes> sent() const { return std::span(steps_).first(used_); }
+
+ private:
+  std::vector<network::SentSpikes> steps_;
+  std::size_t used_ = 0;
+};
+
 // Where nothing is connected there is no network, and nothing to exchange.
+//
+// In a block each part writes to its own outbox, and reads those that all parts have filled in the block
+// before.
 class SpikeExchange {
  public:
   // Draws the synapses of the plan, from which its network is taken. Throws ResourceError.
   explicit SpikeExchange(SimulationPlan& plan);
 
   network::Network* network() const { return network_.get(); }  // null: nothing is connected
-  // The first neuron of a population in each part, and its size at the end: parts have blocks that follow one
-  // another, see Part::first_block.
-  std::vector<std::int64_t> bounds_of_parts(std::size_t population, int parts) const;
+  // A part has the blocks of the network from its own first one to that of the next part.
+  int first_block(int part) const;
+  // The first neuron of a population in each part, and its size at the end.
+  std::vector<std::int64_t> bounds_of_parts(std::size_t population) const;
+  // Between two blocks.
+  void set_parts(int parts) { filling_.resize(static_cast<std::size_t>(parts)); }
 
-  // The spikes that the parts have left in the last block of steps, for all of them to send on in the next.
-  const std::vector<network::SentSpikes>& sent() const { return sent_; }
-  // Gathers them; `reached`: the grid point at which the block has ended.
-  void collect(const std::vector<std::unique_ptr<Part>>& parts, std::size_t populations,
-               std::int64_t reached);
+  Outbox& outbox(int part) { return filling_[static_cast<std::size_t>(part)]; }
+  std::span<const Outbox> filled() const { return filled_; }
+  // Ends a block, that has led to the grid point `reached`.
+  void turn(std::int64_t reached);
 
-  // Those that may not have arrived everywhere, and the way back to them at the grid point `step`.
-  std::vector<network::SentSpikes> in_flight() const { return {in_flight_.begin(), in_flight_.end()}; }
+  // Those that may not have arrived everywhere, in order, and the way back to them at the grid point `step`.
+  std::vector<network::SentSpikes> in_flight() const;
   void restore(const std::vector<network::SentSpikes>& in_flight, std::int64_t step);
 
  private:
+  struct Stretch {  // of in_flight_
+    std::int64_t step = 0;
+    std::size_t end = 0;
+  };
+  void remember(std::span<const network::SentSpikes> sent);
+
   std::unique_ptr<network::Network> network_;
-  std::vector<network::SentSpikes> sent_;
-  std::deque<network::SentSpikes> in_flight_;  // of as many steps as the longest delay has
+  std::vector<Outbox> filling_, filled_;
+  std::vector<std::uint32_t> in_flight_;  // of as many steps as the longest delay has, and some older ones
+  std::vector<Stretch> stretches_;        // of equal steps
+  std::int64_t arrived_ = -1;             // what was sent at or before this grid point has arrived
 };
 
 }  // namespace hillock::engine

@@ -32,21 +32,13 @@ std::int64_t most_quanta_of(const NetworkPlan& plan, std::size_t channel) {
 
 }  // namespace
 
-std::int64_t NetworkPlan::least_delay() const {
-  std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  for (const Connection& one : connections) least = std::min<std::int64_t>(least, delay(one).least());
-  if (least < 1) throw base::InternalError("a connection without a delay");
-  return least;
-}
-
-std::int64_t NetworkPlan::most_delay() const {
-  std::int64_t most = 1;
-  for (const Connection& one : connections) most = std::max<std::int64_t>(most, delay(one).most());
-  return most;
-}
-
 Network::Network(NetworkPlan plan, std::vector<std::int64_t> sizes, int blocks)
     : plan_(std::move(plan)), sizes_(std::move(sizes)), stores_(static_cast<std::size_t>(blocks)) {
+  for (const Connection& one : plan_.connections) {
+    least_delay_ = std::min<std::int64_t>(least_delay_, plan_.delay(one).least());
+    most_delay_ = std::max<std::int64_t>(most_delay_, plan_.delay(one).most());
+  }
+  if (least_delay_ < 1) throw base::InternalError("a connection without a delay");
   std::int64_t neurons = 0, cut_before = 0;
   for (const std::int64_t size : sizes_) {
     first_source_.push_back(static_cast<std::uint32_t>(neurons));

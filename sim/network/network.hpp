@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -38,8 +39,6 @@ struct NetworkPlan {
   bool empty() const { return connections.empty(); }
   const Levels& delay(const Connection& one) const { return levels[static_cast<std::size_t>(one.delay)]; }
   const Levels& weight(const Connection& one) const { return levels[static_cast<std::size_t>(one.weight)]; }
-  std::int64_t least_delay() const;  // steps
-  std::int64_t most_delay() const;
 };
 
 // With more of them, the pieces of populations in a block may be more than 16 bits can count.
@@ -71,6 +70,8 @@ class Network {
   void build(parallel::Team& team);
 
   const NetworkPlan& plan() const { return plan_; }
+  std::int64_t least_delay() const { return least_delay_; }  // steps
+  std::int64_t most_delay() const { return most_delay_; }
   int blocks() const { return static_cast<int>(stores_.size()); }
   // Of a population: the first neuron of each block's piece, and its size at the end.
   const std::vector<std::int64_t>& bounds(std::size_t population) const { return bounds_[population]; }
@@ -119,6 +120,7 @@ class Network {
                     const std::function<void(std::span<const Synapse>)>& take) const;
 
   NetworkPlan plan_;
+  std::int64_t least_delay_ = std::numeric_limits<std::int64_t>::max(), most_delay_ = 1;
   std::vector<std::int64_t> sizes_;
   std::vector<std::uint32_t> first_source_;                     // of each population
   std::vector<std::vector<std::int64_t>> bounds_;               // [population][block]

@@ -36,8 +36,9 @@ struct Call {
 
 // A kernel as one thread runs it. What all neurons share is kept from call to call, and computed anew where
 // step values have changed. Numbers below the normal range count as zero: whoever runs it holds a
-// FlushToZero, without which its bits may differ from those of other runs.
-class Runner {
+// FlushToZero, without which its bits may differ from those of other runs. Aligned, since two threads that
+// write to the same cache line wait for one another.
+class alignas(128) Runner {
  public:
   virtual ~Runner() = default;
   // Runs the step; returns -1, or the first neuron for which the guard holds: then nothing of its chunk and
