@@ -50,9 +50,14 @@ struct Operations : BatchOperations<xsimd::fma3<xsimd::avx2>> {
   }
   static Words set_words(std::uint32_t x) { return _mm256_set1_epi32(static_cast<int>(x)); }
   static Words add_words(Words a, Words b) { return _mm256_add_epi32(a, b); }
-  // table[32] at these places.
+  template <int n>
+  static Words shift_words_right(Words a) {
+    return _mm256_srli_epi32(a, n);
+  }
+  // table[32] at these places, modulo 32.
   static Words lookup_words(const std::uint32_t* table, Words places) {
-    return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), places, 4);
+    const __m256i inside = _mm256_and_si256(places, _mm256_set1_epi32(31));
+    return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), inside, 4);
   }
   // `yes` where a < b, else `no`. There are only signed comparisons.
   static Words where_below(Words a, Words b, Words yes, Words no) {

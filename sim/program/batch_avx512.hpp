@@ -33,7 +33,11 @@ struct Operations : BatchOperations<xsimd::avx512dq> {
   static Words load_words(const std::uint32_t* p) { return _mm512_loadu_si512(p); }
   static Words set_words(std::uint32_t x) { return _mm512_set1_epi32(static_cast<int>(x)); }
   static Words add_words(Words a, Words b) { return _mm512_add_epi32(a, b); }
-  // table[32] at these places.
+  template <int n>
+  static Words shift_words_right(Words a) {
+    return _mm512_srli_epi32(a, n);
+  }
+  // table[32] at these places, modulo 32.
   static Words lookup_words(const std::uint32_t* table, Words places) {
     return _mm512_permutex2var_epi32(_mm512_loadu_si512(table), places, _mm512_loadu_si512(table + 16));
   }

@@ -21,8 +21,12 @@ struct Operations : base::ScalarOperations {
   static Words load_words(const std::uint32_t* p) { return *p; }
   static Words set_words(std::uint32_t x) { return x; }
   static Words add_words(Words a, Words b) { return a + b; }
-  // table[32] at this place.
-  static Words lookup_words(const std::uint32_t* table, Words place) { return table[place]; }
+  template <int n>
+  static Words shift_words_right(Words a) {
+    return a >> n;
+  }
+  // table[32] at this place, modulo 32.
+  static Words lookup_words(const std::uint32_t* table, Words place) { return table[place % 32]; }
   static Words where_below(Words a, Words b, Words yes, Words no) { return a < b ? yes : no; }
   static Words where_equal(Words a, Words b, Words yes, Words no) { return a == b ? yes : no; }
   static void store_bytes(std::uint8_t* p, Words word) { *p = static_cast<std::uint8_t>(word); }

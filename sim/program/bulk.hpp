@@ -9,17 +9,27 @@ namespace hillock::program {
 
 // So many numbers are written at a time: results end at a multiple of it.
 constexpr std::int64_t bulk_width = 16;
-// What a place is where the 32 bits of a word do not tell it.
+// What a place is where a table does not tell it.
 constexpr std::uint8_t undecided = 255;
+
+// Where words lie among ascending thresholds: for each of the 32 cells in which the upper 5 bits of a word
+// put it, how many thresholds lie below the cell, and the only one in it. Cells with more than one have
+// `first` = undecided and `next` = 2^32 - 1, those with none `next` = 2^32 - 1. The first and the last cell
+// are cut into 16 each, by 4 more bits; what stands for them in the table of cells is not looked at.
+struct PlaceTable {
+  struct Cells {
+    std::uint32_t first[32], next[32];
+  };
+  Cells cells, ends;  // ends: first 16 of the first cell, then 16 of the last
+};
 
 struct Bulk {
   // words[4][stride]: the words of base::Stream{key} for `count` blocks: at index + i and step, or if
   // `along_steps` at index and step + i. stride >= count, a multiple of bulk_width.
   void (*words)(std::uint64_t key, std::uint64_t index, std::uint64_t step, bool along_steps,
                 std::int64_t count, std::uint32_t* words, std::int64_t stride);
-  // How many of 31 ascending thresholds lie below each word; undecided where one equals it, or where all lie
-  // below. thresholds[32], of which the last is not looked at.
-  void (*places)(const std::uint32_t* thresholds, const std::uint32_t* words, std::int64_t count,
+  // How many thresholds lie below each word; undecided where one equals it, or the table does not tell.
+  void (*places)(const PlaceTable& table, const std::uint32_t* words, std::int64_t count,
                  std::uint8_t* places);
   // sums[i] += weights[i] * (first + places[i]) where that is decided; weights[0] for all if `same`.
   void (*add_places)(const std::uint8_t* places, std::int64_t count, double first, const double* weights,

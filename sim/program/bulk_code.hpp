@@ -30,21 +30,23 @@ struct BulkCode {
     }
   }
 
-  // By bisection.
-  static void places(const std::uint32_t* thresholds, const std::uint32_t* words, std::int64_t count,
-                     std::uint8_t* places) {
-    const Words zero = O::set_words(0), unknown = O::set_words(undecided), all = O::set_words(31);
+  static void places(const PlaceTable& table, const std::uint32_t* words, std::int64_t count,
+                     std::uint8_t* __restrict places) {  // so that tables stay in registers
+    constexpr std::uint32_t cell = std::uint32_t{1} << 27;
+    const Words unknown = O::set_words(undecided), one = O::set_words(1), one_cell = O::set_words(cell),
+                two_cells = O::set_words(2 * cell);
     for (std::int64_t i = 0; i < count; i += O::words_width) {
       const Words word = O::load_words(words + i);
-      Words place = zero;
-#pragma GCC unroll 5
-      for (std::uint32_t half = 16; half > 0; half /= 2) {
-        const Words at = O::add_words(place, O::set_words(half - 1));
-        const Words further = O::add_words(place, O::set_words(half));
-        place = O::where_below(O::lookup_words(thresholds, at), word, further, place);
-      }
-      const Words equal = O::where_equal(O::lookup_words(thresholds, place), word, unknown, place);
-      O::store_bytes(places + i, O::where_equal(place, all, unknown, equal));
+      const Words inner = O::template shift_words_right<27>(word), end = O::template shift_words_right<23>(word);
+      const Words from_last = O::add_words(word, one_cell);  // the last cell, then the first
+      const auto choose = [&](const std::uint32_t* of_ends, const std::uint32_t* of_cells) {
+        return O::where_below(from_last, two_cells, O::lookup_words(of_ends, end),
+                              O::lookup_words(of_cells, inner));
+      };
+      const Words first = choose(table.ends.first, table.cells.first),
+                  next = choose(table.ends.next, table.cells.next);
+      const Words place = O::where_below(next, word, O::add_words(first, one), first);
+      O::store_bytes(places + i, O::where_equal(next, word, unknown, place));
     }
   }
 

@@ -178,17 +178,29 @@ TEST_CASE("the spikes of all targets are those that the law draws for each, at a
   }
 }
 
-TEST_CASE("a word at a threshold leaves the number open, and its lower half decides") {
-  const PoissonLaw law(2);
-  const double lower = base::exp(-2.0);  // P(0)
-  const std::uint32_t threshold = law.thresholds()[0];
-  CHECK(law.first_place() == 0);
-  CHECK(static_cast<double>(threshold) <= lower * 0x1p32);
-  CHECK(static_cast<double>(threshold) + 1 > lower * 0x1p32);
-  CHECK(law.number(static_cast<double>(threshold) * 0x1p-32) == 0);
-  CHECK(law.number((static_cast<double>(threshold) + 1) * 0x1p-32) == 1);
-  CHECK(PoissonLaw(100).first_place() > 40);
-  CHECK(PoissonLaw(20000).thresholds()[0] == 0);  // two parts: no word tells both
+TEST_CASE("a word tells its number unless it stands at a threshold, where the lower half decides") {
+  for (const double mean : {0.001, 2.0, 5.5, 100.0, 5000.0}) {
+    CAPTURE(mean);
+    const PoissonLaw law(mean);
+    const auto at = [&](std::uint32_t word, double part) {
+      return law.number((static_cast<double>(word) + part) * 0x1p-32);
+    };
+    int open = 0;
+    for (std::uint64_t i = 0; i < 4096 * 16; ++i) {
+      const auto word = static_cast<std::uint32_t>(i << 16);
+      const auto number = law.number_of_word(word);
+      open += number ? 0 : 1;
+      if (number)
+        REQUIRE((at(word, 0x1p-20) == *number && at(word, 1 - 0x1p-20) == *number));
+      else
+        REQUIRE(at(word, 0x1p-20) != at(word, 1 - 0x1p-20));
+    }
+    CHECK(open <= 1);
+  }
+  CHECK_FALSE(PoissonLaw(20000).number_of_word(7));  // two parts: no word tells both
+  CHECK_FALSE(PoissonLaw(5000).number_of_word(0));
+  const double zero = base::exp(-2.0);
+  CHECK_FALSE(PoissonLaw(2).number_of_word(static_cast<std::uint32_t>(zero * 0x1p32)));
 }
 
 TEST_CASE("each target has its own rate and weight") {

@@ -42,29 +42,57 @@ TEST_CASE("words are those of the stream, along indices and along steps, beyond 
   }
 }
 
+// A cell of a table from all thresholds.
+void fill_cell(PlaceTable::Cells& cells, std::size_t i, std::uint64_t begin, std::uint64_t size,
+               const std::vector<std::uint32_t>& thresholds) {
+  cells.first[i] = 0;
+  cells.next[i] = 0xffffffffU;
+  int inside = 0;
+  for (const std::uint32_t threshold : thresholds) {
+    if (threshold < begin) ++cells.first[i];
+    if (threshold >= begin && threshold < begin + size) cells.next[i] = threshold, ++inside;
+  }
+  if (inside < 2) return;
+  cells.first[i] = undecided;
+  cells.next[i] = 0xffffffffU;
+}
+
 TEST_CASE("places say how many thresholds lie below a word") {
-  std::vector<std::uint32_t> thresholds(32, 0xffffffffU);
-  for (std::uint32_t k = 0; k < 32; ++k) thresholds[k] = k < 20 ? 0x0c000000U * (k + 1) : 0xffffffffU;
-  std::vector<std::uint32_t> full(32);
-  for (std::uint32_t k = 0; k < 32; ++k) full[k] = 1000 * (k + 1);
-  for (const auto& table : {thresholds, full, std::vector<std::uint32_t>(32, 0)}) {
-    std::vector<std::uint32_t> words = {0, 1, 0x7fffffffU, 0x80000000U, 0xfffffffeU, 0xffffffffU};
-    for (const std::uint32_t threshold : table)
-      for (const std::uint32_t more : {-1, 0, 1}) words.push_back(threshold + more);
-    const auto count = std::ssize(words);
-    words.resize(static_cast<std::size_t>(padded(count)));
-    for (const InstructionSet isa : instruction_sets()) {
-      CAPTURE(std::string(name(isa)));
-      std::vector<std::uint8_t> places(words.size());
-      bulk(isa).places(table.data(), words.data(), count, places.data());
-      for (std::int64_t i = 0; i < count; ++i) {
-        const std::uint32_t word = words[static_cast<std::size_t>(i)];
-        const auto below = std::count_if(table.begin(), table.end() - 1, [&](auto t) { return t < word; });
-        const bool open = below == 31 || table[static_cast<std::size_t>(below)] == word;
-        CAPTURE(word);
-        REQUIRE(places[static_cast<std::size_t>(i)] == (open ? undecided : below));
-      }
+  std::vector<std::uint32_t> thresholds, words = {0, 1, 0x7fffffffU, 0x80000000U, 0xfffffffeU, 0xffffffffU};
+  for (std::uint32_t k = 1; k < 32; ++k) thresholds.push_back(0x07654321U * k);
+  for (const std::uint32_t k : {0x10000000U, 0xfa000000U, 0xfb000000U, 0xfb000001U, 0xff900000U, 0x4000000U})
+    thresholds.push_back(k);
+  std::ranges::sort(thresholds);
+  PlaceTable table{};
+  constexpr std::uint64_t cell = 1U << 27;
+  for (std::size_t i = 0; i < 32; ++i) {
+    fill_cell(table.cells, i, i * cell, cell, thresholds);
+    fill_cell(table.ends, i, (i < 16 ? 0 : 31 * cell) + i % 16 * (cell / 16), cell / 16, thresholds);
+    for (const std::uint32_t more : {-1, 0, 1, 0x123456})
+      for (const std::uint64_t begin : {i * cell, i % 16 * (cell / 16), 31 * cell + i % 16 * (cell / 16)})
+        words.push_back(static_cast<std::uint32_t>(begin) + more);
+  }
+  for (const std::uint32_t threshold : thresholds)
+    for (const std::uint32_t more : {-1, 0, 1}) words.push_back(threshold + more);
+  const auto count = std::ssize(words);
+  words.resize(static_cast<std::size_t>(padded(count)));
+  for (const InstructionSet isa : instruction_sets()) {
+    CAPTURE(std::string(name(isa)));
+    std::vector<std::uint8_t> places(words.size());
+    bulk(isa).places(table, words.data(), count, places.data());
+    int decided = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::uint32_t word = words[static_cast<std::size_t>(i)];
+      const bool at_end = word < cell || word >= 31 * cell;
+      const PlaceTable::Cells& cells = at_end ? table.ends : table.cells;
+      const std::size_t which = at_end ? word / (cell / 16) % 32 : word / cell;
+      const auto below = std::ranges::count_if(thresholds, [&](auto t) { return t < word; });
+      const bool open = cells.first[which] == undecided || cells.next[which] == word;
+      CAPTURE(word);
+      REQUIRE(places[static_cast<std::size_t>(i)] == (open ? undecided : below));
+      decided += open ? 0 : 1;
     }
+    CHECK(decided > 100);
   }
 }
 

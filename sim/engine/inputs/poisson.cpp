@@ -194,13 +194,19 @@ void Poisson::draw_run(const Run& run, std::uint64_t block) {
                 words_.data(), together);
     for (std::size_t step = 0; step < 4; ++step) {
       std::uint8_t* const places = places_.data() + step * stride_ + run.first + begin;
-      bulk_.places(law.thresholds(), words_.data() + step * together, static_cast<std::int64_t>(count),
-                   places);
+      const std::uint32_t* const words = words_.data() + step * together;
+      bulk_.places(law.places(), words, static_cast<std::int64_t>(count), places);
       const std::uint8_t* open = places;
       while ((open = static_cast<const std::uint8_t*>(
                   std::memchr(open, program::undecided, static_cast<std::size_t>(places + count - open))))) {
-        const auto k = begin + static_cast<std::size_t>(open++ - places);
-        numbers_[step].push_back({run.first + k, law.draw(run.stream, run.index + k, 4 * block + step)});
+        const auto i = static_cast<std::size_t>(open++ - places);
+        const std::optional<std::int64_t> number = law.number_of_word(words[i]);
+        if (number && *number - law.first_place() < program::undecided)
+          places[i] = static_cast<std::uint8_t>(*number - law.first_place());
+        else
+          numbers_[step].push_back(
+              {run.first + begin + i,
+               number ? *number : law.draw(run.stream, run.index + begin + i, 4 * block + step)});
       }
     }
   }

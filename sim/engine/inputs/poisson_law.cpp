@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
@@ -22,7 +23,7 @@ PoissonLaw::PoissonLaw(double mean) {
   parts_ = static_cast<std::int64_t>(parts);
   tabulate(mean / parts);
   fill_guide();
-  if (parts_ == 1) fill_thresholds();
+  fill_places();
 }
 
 // p(k) = p(k - 1) * mean/k, from p(mode) = 1 in both directions, then divided by the sum: no exponential, no
@@ -57,16 +58,37 @@ void PoissonLaw::fill_guide() {
   }
 }
 
-// From the number on that a word above 0 can mean. A word at a threshold is on both sides of it.
-void PoissonLaw::fill_thresholds() {
+// Of the numbers below 2^-32, which only the word 0 can mean, one is enough to leave that open.
+void PoissonLaw::fill_places() {
   std::size_t k = 0;
-  while (cumulative_[k] < 0x1p-32) ++k;
+  while (k + 1 < cumulative_.size() && cumulative_[k + 1] < 0x1p-32) ++k;
   first_place_ = first_ + static_cast<std::int64_t>(k);
-  for (std::uint32_t& threshold : thresholds_) {
-    const double scaled = k < cumulative_.size() ? std::floor(cumulative_[k] * 0x1p32) : 0x1p32;
-    threshold = static_cast<std::uint32_t>(std::min(scaled, 0x1p32 - 1));
-    ++k;
+  for (; k < cumulative_.size(); ++k)
+    thresholds_.push_back(
+        static_cast<std::uint32_t>(std::min(std::floor(cumulative_[k] * 0x1p32), 0x1p32 - 1)));
+  const auto fill = [this](program::PlaceTable::Cells& cells, std::size_t i, std::uint64_t begin,
+                           std::uint64_t size) {
+    const std::size_t first = threshold_from(begin), end = threshold_from(begin + size);
+    const bool open = parts_ > 1 || end - first > 1 || end >= program::undecided;
+    cells.first[i] = open ? program::undecided : static_cast<std::uint32_t>(first);
+    cells.next[i] = !open && end > first ? thresholds_[first] : std::numeric_limits<std::uint32_t>::max();
+  };
+  constexpr std::uint64_t cell = std::uint64_t{1} << 27;
+  for (std::size_t i = 0; i < 32; ++i) {
+    fill(places_.cells, i, i * cell, cell);
+    fill(places_.ends, i, (i < 16 ? 0 : 31 * cell) + i % 16 * (cell / 16), cell / 16);
   }
+}
+
+// The first threshold at or above a word.
+std::size_t PoissonLaw::threshold_from(std::uint64_t word) const {
+  return static_cast<std::size_t>(std::ranges::lower_bound(thresholds_, word) - thresholds_.begin());
+}
+
+std::optional<std::int64_t> PoissonLaw::number_of_word(std::uint32_t word) const {
+  const std::size_t place = threshold_from(word);
+  if (parts_ > 1 || thresholds_[place] == word) return std::nullopt;
+  return first_place_ + static_cast<std::int64_t>(place);
 }
 
 std::int64_t PoissonLaw::draw(const base::Stream& stream, std::uint64_t index, std::uint64_t step) const {

@@ -1,10 +1,11 @@
 // Poisson numbers by inversion: one uniform draw gives one number, as a function of (stream, index, step).
 #pragma once
-#include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/random.hpp"
+#include "program/bulk.hpp"
 
 namespace hillock::engine {
 
@@ -30,8 +31,10 @@ class PoissonLaw {
     return first_ + static_cast<std::int64_t>(k);
   }
 
-  // For program::Bulk::places: a word of a step at place k of these means the number first_place() + k.
-  const std::uint32_t* thresholds() const { return thresholds_.data(); }
+  // The number that a word stands for, where it tells that alone.
+  std::optional<std::int64_t> number_of_word(std::uint32_t word) const;
+  // A word at place k of this table stands for the number first_place() + k.
+  const program::PlaceTable& places() const { return places_; }
   std::int64_t first_place() const { return first_place_; }
 
  private:
@@ -39,14 +42,18 @@ class PoissonLaw {
 
   void tabulate(double mean);
   void fill_guide();
-  void fill_thresholds();
+  void fill_places();
+  std::size_t threshold_from(std::uint64_t word) const;
 
   std::int64_t parts_ = 1;
   std::int64_t first_ = 0;            // number of the first entry
   std::vector<double> cumulative_;    // P(X <= first_ + k); the last is 1
   std::vector<std::uint32_t> guide_;  // [guide_size]: the first k with cumulative_[k] > j/guide_size
+  // floor(2^32 cumulative) from that of first_place_ on: a word above it means a larger number, one at it may
+  // mean either.
+  std::vector<std::uint32_t> thresholds_;
   std::int64_t first_place_ = 0;
-  std::array<std::uint32_t, 32> thresholds_{};  // 0: no word tells anything
+  program::PlaceTable places_{};
 };
 
 }  // namespace hillock::engine
