@@ -218,9 +218,9 @@ void Simulation::observe_together() {
 
 void Simulation::record_mean(std::size_t report) {
   const ReportPlan& plan = plan_.reports[report];
-  const network::Population& population = *plan_.populations[plan.population];
+  network::Population& population = *plan_.populations[plan.population];
   for (std::size_t v = 0; v < plan.arrays.size(); ++v)
-    if (const auto too_large = frames_.put_mean(report, v, step_, population.array(plan.arrays[v])))
+    if (const auto too_large = frames_.put_mean(report, v, step_, population.gathered(plan.arrays[v])))
       raise({step_, StepFailure::Doing::record, report, {}, too_large->value});
   profiler_.recorded(static_cast<std::size_t>(plan.population));
 }
@@ -462,6 +462,7 @@ std::optional<Stopped> Simulation::stopped(std::size_t point) const {
 
 RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const RunOptions& options) {
   const program::FlushToZero flush;
+  for (const auto& population : plan_.populations) population->distribute();
   Pace pace{step_, step_ + 1};    // what it takes to start threads counts, as slices may be short
   const TeamOfRun at_end{team_};  // between slices no thread is left, so the process may be forked
   profiler_ = Profiler(plan_.populations.size(), options.profile);

@@ -37,11 +37,11 @@ Snippets::Snippets(SnippetPlan plan, const SnippetLayout& layout, int index, std
 }
 
 template <class Number>
-void Snippets::fill(std::vector<std::vector<Number>>& rings, const network::Population& population,
+void Snippets::fill(std::vector<std::vector<Number>>& rings, network::Population& population,
                     std::size_t row) {
   const std::vector<std::int64_t>& neurons = layout_.neurons;
   for (std::size_t v = 0; v < rings.size(); ++v) {
-    const double* from = population.array(plan_.arrays[v]).data();
+    const double* from = population.gathered(plan_.arrays[v]).data();
     Number* to = rings[v].data() + row * neurons.size();
     if (contiguous_) {
       from += neurons.front();
@@ -76,7 +76,7 @@ void Snippets::complete(const base::TimeGrid& grid, const Waiting& spike) {
   block_.node_ids.push_back(static_cast<std::uint64_t>(layout_.neurons[spike.column]));
 }
 
-void Snippets::sample(const network::Population& population, const base::TimeGrid& grid, std::int64_t step) {
+void Snippets::sample(network::Population& population, const base::TimeGrid& grid, std::int64_t step) {
   const auto row = static_cast<std::size_t>(step % length_);
   layout_.float64 ? fill(ring64_, population, row) : fill(ring32_, population, row);
   while (!waiting_.empty() && waiting_.front().step + plan_.after == step) {

@@ -30,7 +30,7 @@ class Snippets {
   void take_over(const SnippetPlan& plan) { plan_.arrays = plan.arrays; }
   // The values at the grid point `step`, each step once, in order. Throws NumericsError if a value of a
   // snippet is more than float32 holds.
-  void sample(const network::Population& population, const base::TimeGrid& grid, std::int64_t step);
+  void sample(network::Population& population, const base::TimeGrid& grid, std::int64_t step);
   // The spikes, in order of (time, neuron), of the step that ends at the grid point `step`. Those whose
   // window reaches over an end of the run are counted and left out.
   void add(std::span<const network::Spike> spikes, std::int64_t step);
@@ -48,7 +48,7 @@ class Snippets {
     std::int64_t column;
   };
   template <class Number>
-  void fill(std::vector<std::vector<Number>>& rings, const network::Population& population, std::size_t row);
+  void fill(std::vector<std::vector<Number>>& rings, network::Population& population, std::size_t row);
   template <class Number>
   void copy_out(const std::vector<std::vector<Number>>& rings, std::vector<std::vector<Number>>& to,
                 const Waiting& spike) const;

@@ -28,7 +28,7 @@ void for_each_set(const base::AlignedArray<std::uint8_t>& mask, std::int64_t fir
 }  // namespace
 
 // Masks are its own, so that no byte of them belongs to two threads.
-NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_t count)
+NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_t count, bool alone)
     : population_(population),
       plan_(population.plan_),
       first_(first),
@@ -38,6 +38,7 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
       invalid_((first + base::padded(count)) / 8 + 8),
       masks_{spiked_.data(), invalid_.data()},
       step_values_(static_cast<std::int64_t>(plan_.slots.step_values.size())) {
+  if (!alone && count > 0) take_own_memory();
   if (count == 0) return;  // many small populations and threads make many of these
   const auto runner = [](const std::unique_ptr<program::Kernel>& kernel) {
     return kernel ? kernel->runner() : nullptr;
@@ -59,6 +60,16 @@ NeuronRange::NeuronRange(Population& population, std::int64_t first, std::int64_
   for (int slot = 0; slot < std::max(plan_.step.arrays, plan_.events ? plan_.events->arrays : 0); ++slot)
     if (!left.contains(slot)) kept_slots_.push_back(slot);
   kept_ = base::AlignedArray<double>(std::ssize(kept_slots_) * base::padded(count));
+}
+
+// With some room behind it, into which a processor may fetch ahead.
+void NeuronRange::take_own_memory() {
+  constexpr std::int64_t room = 1024 / sizeof(double);
+  const std::int64_t arrays = std::ssize(arrays_), distance = distance_of_arrays(count_, arrays);
+  own_ = base::AlignedArray<double>(distance * arrays + room);
+  for (std::int64_t slot = 0; slot < arrays; ++slot)
+    arrays_[static_cast<std::size_t>(slot)] = own_.data() + slot * distance - first_;
+  load();
 }
 
 bool NeuronRange::flags_tell() const {
@@ -200,7 +211,17 @@ void NeuronRange::swap_next() {
   for (const auto& [now, next] : plan_.next) std::swap(arrays_[now], arrays_[next]);
 }
 
+void NeuronRange::load() {
+  if (own_.size() == 0) return;
+  for (std::size_t slot = 0; slot < arrays_.size(); ++slot)
+    std::copy_n(population_.arrays_[slot] + first_, base::padded(count_), arrays_[slot] + first_);
+}
+
 void NeuronRange::settle() {
+  if (own_.size() > 0)
+    for (std::size_t slot = 0; slot < arrays_.size(); ++slot)
+      std::copy_n(arrays_[slot] + first_, base::padded(count_), population_.arrays_[slot] + first_);
+  if (own_.size() > 0 || count_ == 0) return;
   for (const auto& [now, next] : plan_.next) {
     if (arrays_[now] == population_.arrays_[now]) continue;
     std::copy_n(arrays_[now] + first_, base::padded(count_), arrays_[next] + first_);
@@ -209,7 +230,7 @@ void NeuronRange::settle() {
 }
 
 std::int64_t NeuronRange::bytes() const {
-  std::int64_t total = spiked_.bytes() + invalid_.bytes() + step_values_.bytes() + kept_.bytes();
+  std::int64_t total = own_.bytes() + spiked_.bytes() + invalid_.bytes() + step_values_.bytes() + kept_.bytes();
   for (const auto* runner : {&step_, &events_, &observe_, &deliver_})
     if (*runner) total += (*runner)->bytes();
   for (const auto& runner : conditions_) total += runner->bytes();

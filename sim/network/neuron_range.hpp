@@ -50,17 +50,19 @@ struct Failure {
 // Sets the step values of a population's inputs for the piece that acts from this offset (ms) on.
 using Refresh = std::function<void(double offset)>;
 
-// Different ranges of a population may be stepped in different threads at once: they share the kernels, the
-// parameters and the memory of the arrays, in which each writes to its own neurons.
+// Different ranges of a population may be stepped in different threads at once: they share the kernels and the
+// parameters. Each of several has memory of its own for its arrays: where neurons of two threads stand side by
+// side, a processor that fetches ahead takes from the other what that is about to write.
 class NeuronRange {
  public:
-  // Neurons first .. first + count - 1; `first` is a multiple of range_block. The population must stay where
-  // it is while the range lives.
-  NeuronRange(Population& population, std::int64_t first, std::int64_t count);
+  // Neurons first .. first + count - 1; `first` is a multiple of range_block. `alone`: it is the only range.
+  // The population must stay where it is while the range lives.
+  NeuronRange(Population& population, std::int64_t first, std::int64_t count, bool alone);
 
   std::int64_t first() const { return first_; }
   std::int64_t count() const { return count_; }
-  double* array(int slot) const { return arrays_[static_cast<std::size_t>(slot)]; }  // of the population
+  // Of which only the numbers first .. first + count - 1 are there.
+  double* array(int slot) const { return arrays_[static_cast<std::size_t>(slot)]; }
   std::span<double> step_values() { return step_values_.span(); }
 
   // Sets the step values that belong to the population itself: time and decision.
@@ -85,8 +87,9 @@ class NeuronRange {
   void go_back();
   void guard(bool on) { guarded_ = on; }
 
-  // See Population::settle.
+  // See Population::settle and distribute.
   void settle();
+  void load();
   std::int64_t bytes() const;  // what it holds of its own
 
   // What went wrong, for people: variable, last finite value, equation, likely cause.
@@ -106,6 +109,7 @@ class NeuronRange {
   std::optional<Failure> advance_single(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
   std::optional<Failure> take_parts(std::int64_t neuron, const Cut& cut, std::vector<Spike>& spikes);
   std::optional<double> reset_single(double offset);
+  void take_own_memory();
   void swap_next();
   void load_single(std::int64_t neuron);
   void store_single(std::int64_t neuron);
@@ -117,6 +121,7 @@ class NeuronRange {
   Population& population_;
   const PopulationPlan& plan_;
   std::int64_t first_, count_;
+  base::AlignedArray<double> own_;                     // memory of arrays_; nothing: that of the population
   std::vector<double*> arrays_;                        // as they stand after an even or odd number of steps
   base::AlignedArray<std::uint8_t> spiked_, invalid_;  // bits per neuron: masks 0 and 1 of the programs
   std::array<std::uint8_t*, 2> masks_{};

@@ -7,8 +7,6 @@
 
 namespace hillock::network {
 
-namespace {
-
 // The distance between so many arrays, in numbers. A processor takes a load for one that must wait for a
 // store where the lowest 12 bits of their addresses are the same. Arrays that lie within a page together
 // differ in these as they are; of others the same neuron is an odd multiple of 512 bytes apart, so that it
@@ -20,6 +18,8 @@ std::int64_t distance_of_arrays(std::int64_t neurons, std::int64_t arrays) {
   const std::int64_t unit = least < page ? apart : page;
   return ((least + unit - 1) / unit * unit / apart | 1) * apart;
 }
+
+namespace {
 
 // Fills an array with the given values, and the padding with the last of them, so that idle lanes compute
 // what a real neuron does.
@@ -65,11 +65,29 @@ void Population::divide(std::span<const std::int64_t> bounds) {
   ranges_.clear();
   ranges_.reserve(bounds.size() - 1);
   for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
-    ranges_.emplace_back(*this, bounds[i], bounds[i + 1] - bounds[i]);
+    ranges_.emplace_back(*this, bounds[i], bounds[i + 1] - bounds[i], bounds.size() == 2);
 }
 
 void Population::settle() {
   for (NeuronRange& range : ranges_) range.settle();
+}
+
+void Population::distribute() {
+  for (NeuronRange& range : ranges_) range.load();
+}
+
+std::span<const double> Population::gathered(int slot) {
+  if (ranges_.size() == 1) return array(slot);
+  double* const home = arrays_[static_cast<std::size_t>(slot)];
+  for (const NeuronRange& range : ranges_)
+    if (range.count() > 0)
+      std::copy_n(range.array(slot) + range.first(), range.count(), home + range.first());
+  return {home, index(plan_.size)};
+}
+
+std::span<double> Population::array(int slot) {
+  double* const home = arrays_[static_cast<std::size_t>(slot)];
+  return {ranges_.size() == 1 ? ranges_.front().array(slot) : home, index(plan_.size)};
 }
 
 void Population::take_over(Population& before) {

@@ -28,6 +28,9 @@ constexpr std::int64_t range_blocks(std::int64_t neurons) {
 // one block more, so that many small populations share the threads.
 std::vector<std::int64_t> cut_in_ranges(std::int64_t size, int ranges, std::int64_t offset);
 
+// The distance between so many arrays of so many neurons that lie one after the other, in numbers.
+std::int64_t distance_of_arrays(std::int64_t neurons, std::int64_t arrays);
+
 // The state arrays of the neurons and the kernels that step them. The neurons are cut into ranges, which
 // different threads may step at once.
 class Population {
@@ -39,8 +42,10 @@ class Population {
   const std::string& name() const { return plan_.name; }
   std::int64_t size() const { return plan_.size; }
   const PopulationPlan& plan() const { return plan_; }
-  std::span<double> array(int slot) { return {ranges_.front().array(slot), index(plan_.size)}; }
-  std::span<const double> array(int slot) const { return {ranges_.front().array(slot), index(plan_.size)}; }
+  // Between two runs (see settle() and distribute()) of all neurons.
+  std::span<double> array(int slot);
+  // While ranges are stepped: brings the values of all of them together first.
+  std::span<const double> gathered(int slot);
 
   // Cuts the neurons into ranges: the first neuron of each, a multiple of range_block, and at the end the
   // size.
@@ -48,9 +53,11 @@ class Population {
   // See cut_in_ranges().
   void divide(int ranges, std::int64_t offset = 0) { divide(cut_in_ranges(plan_.size, ranges, offset)); }
   NeuronRange& range(int index) { return ranges_.at(static_cast<std::size_t>(index)); }
-  // Brings the values of each array back to the memory where they were at first; steps may take turns between
-  // two pieces of memory. So who has looked at an array sees its present values.
+  // Several ranges have memory of their own, and steps may take turns between two pieces of memory. This
+  // brings the values of each array back to the memory where they were at first, so that who has looked at an
+  // array sees its present values; and this hands to the ranges what has been changed there.
   void settle();
+  void distribute();
 
   // Goes on from the states of another population of the same neurons, model, receptors and inputs, in the
   // memory where they stand; that one is left with what was here.
