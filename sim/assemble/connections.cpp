@@ -175,10 +175,11 @@ class Builder {
   }
 
   std::size_t channel_of(const ConnectionSpec& spec) const {
-    const auto same = [&](const Channel& channel) {
-      return channel.receptor == spec.receptor && channel.unit == spec.weight.dimension;
-    };
-    return static_cast<std::size_t>(std::ranges::find_if(channels_, same) - channels_.begin());
+    std::size_t c = 0;
+    while (c < channels_.size() &&
+           (channels_[c].receptor != spec.receptor || channels_[c].unit != spec.weight.dimension))
+      ++c;
+    return c;
   }
 
   void add_to_channel(const ConnectionSpec& spec) {
@@ -229,9 +230,8 @@ class Builder {
     summary.weight_error = summary.drawn_weights ? quantum.worst_drawn : quantum.worst_constant;
     if (diagnostics_.has_errors()) return;
     network::NetworkPlan& plan = network_.plan;
-    const auto delay = static_cast<int>(plan.levels.size()), weight = delay + 1;
-    plan.levels.push_back(levels_of(spec.delay, experiment_.simulation.dt, diagnostics_));
-    plan.levels.push_back(levels_of(spec.weight, quantum.quantum, diagnostics_));
+    const int delay = levels(spec.delay, experiment_.simulation.dt),
+              weight = levels(spec.weight, quantum.quantum);
     for (const auto& [source, target] : ends_of(spec)) {
       plan.connections.push_back(
           {spec.name, wiring_of(experiment_, spec, source, target), static_cast<int>(c), delay, weight});
@@ -239,10 +239,28 @@ class Builder {
     }
   }
 
+  // Which of the levels of the plan these are; one table serves all connections that draw from one law.
+  int levels(const Values& values, double unit) {
+    const auto same = [&](const std::pair<const Values*, double>& other) {
+      return values.law != Law::list && other.second == unit && same_law(*other.first, values);
+    };
+    const auto found = std::ranges::find_if(levels_, same);
+    const auto index = static_cast<int>(found - levels_.begin());
+    if (found == levels_.end()) {
+      levels_.emplace_back(&values, unit);
+      network_.plan.levels.push_back(levels_of(values, unit, diagnostics_));
+    }
+    return index;
+  }
+  static bool same_law(const Values& a, const Values& b) {
+    return a.law == b.law && a.numbers == b.numbers && a.lower == b.lower && a.upper == b.upper;
+  }
+
   const model::Experiment& experiment_;
   const std::vector<BuiltPopulation>& built_;
   base::Diagnostics& diagnostics_;
   std::vector<Channel> channels_;
+  std::vector<std::pair<const Values*, double>> levels_;  // those of the plan, and their units
   BuiltNetwork network_;
 };
 

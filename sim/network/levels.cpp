@@ -82,10 +82,13 @@ void Levels::tabulate() {
     begins_.push_back(above);
     from = above;
   }
-  guide_.resize(std::size_t{1} << (32 - guide_shift));
+  // Fine enough that few stretches have a level that begins inside, and small enough for a near cache.
+  guide_shift_ = 24;
+  while (guide_shift_ > 18 && (std::size_t{16} << (24 - guide_shift_)) < begins_.size()) --guide_shift_;
+  guide_.resize(std::size_t{1} << (32 - guide_shift_));
   std::uint32_t k = 0;
   for (std::size_t i = 0; i < guide_.size(); ++i) {
-    const auto place = static_cast<std::uint32_t>(i << guide_shift);
+    const auto place = static_cast<std::uint32_t>(i << guide_shift_);
     while (k < begins_.size() && begins_[k] <= place) ++k;
     guide_[i] = k;
   }

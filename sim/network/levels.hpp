@@ -31,7 +31,7 @@ class Levels {
     if (kind_ == Kind::listed) return listed_[place];
     if (kind_ == Kind::law) return level_at(draw);
     const std::uint32_t rising = descends_ ? ~draw : draw;
-    std::uint32_t k = guide_[rising >> guide_shift];
+    std::uint32_t k = guide_[rising >> guide_shift_];
     while (k < begins_.size() && rising >= begins_[k]) ++k;
     return least_ + static_cast<std::int32_t>(k);
   }
@@ -43,7 +43,6 @@ class Levels {
 
  private:
   enum class Kind { constant, listed, table, law };
-  static constexpr int guide_shift = 16;
   std::int32_t level_at(std::uint32_t draw) const;
   void tabulate();
 
@@ -51,9 +50,10 @@ class Levels {
   std::int32_t least_ = 0, most_ = 0;
   std::vector<std::int32_t> listed_;
   // Table: begins_[k] is the first place of level least_ + k + 1; guide_ says for the first place of each
-  // stretch of 2^16 how many levels have begun.
+  // stretch of 2^guide_shift_ how many levels have begun.
   bool descends_ = false;
   std::vector<std::uint32_t> begins_, guide_;
+  int guide_shift_ = 0;
   Law law_;
   double unit_ = 1;
 };

@@ -9,6 +9,7 @@
 #include "base/diagnostics.hpp"
 #include "base/math.hpp"
 #include "network/counts.hpp"
+#include "program/bulk.hpp"
 
 namespace hillock::network {
 
@@ -34,6 +35,40 @@ double log_of_rest(double p) {
   return -p * (1 + p * (1.0 / 2 + p * (1.0 / 3 + p * (1.0 / 4))));
 }
 
+// The random words of one index, step after step, drawn many at a time.
+class Sequence {
+ public:
+  explicit Sequence(const base::Stream& stream) : key_(stream.key) {}
+  // About so many will be needed.
+  void begin(std::int64_t index, std::int64_t expected) {
+    index_ = static_cast<std::uint64_t>(index);
+    step_ = 0;
+    at_ = drawn_ = 0;
+    batch_ = std::clamp<std::int64_t>(expected, program::bulk_width, most);
+  }
+  Words next() {
+    if (at_ == drawn_) draw();
+    const std::uint32_t* const word = words_.data() + at_++;
+    return {word[0], word[most], word[2 * most], word[3 * most]};
+  }
+
+ private:
+  static constexpr std::int64_t most = 256;
+
+  void draw() {
+    bulk_.words(key_, index_, step_, true, batch_, words_.data(), most);
+    step_ += static_cast<std::uint64_t>(batch_);
+    drawn_ = static_cast<std::size_t>(batch_);
+    at_ = 0;
+  }
+
+  std::uint64_t key_, index_ = 0, step_ = 0;
+  std::int64_t batch_ = 0;
+  std::size_t at_ = 0, drawn_ = 0;
+  program::Bulk bulk_ = program::bulk();
+  alignas(64) std::array<std::uint32_t, 4 * most> words_{};
+};
+
 // Hands synapses on in pieces.
 class Drawer {
  public:
@@ -42,7 +77,8 @@ class Drawer {
         rule_(wiring.rule),
         first_(std::max(first, wiring.targets.first)),
         end_(std::min(end, wiring.targets.end())),
-        take_(take) {}
+        take_(take),
+        sequence_(wiring.stream) {}
 
   void draw(const std::vector<std::uint32_t>& counts) {
     if (rule_.kind == RuleKind::fixed_outdegree)
@@ -85,8 +121,11 @@ class Drawer {
                        allowed = sources - (self >= 0 ? 1 : 0);
     switch (rule_.kind) {
       case RuleKind::all_to_all:
-        for (std::int64_t source = 0; source < sources; ++source)
-          if (source != self) add(source, target, wiring_.needs_words ? words(target, source) : Words{});
+        sequence_.begin(target, sources);
+        for (std::int64_t source = 0; source < sources; ++source) {
+          const Words drawn = wiring_.needs_words ? sequence_.next() : Words{};
+          if (source != self) add(source, target, drawn);
+        }
         return;
       case RuleKind::one_to_one:
         return add_one(target - wiring_.targets.first, target, self);
@@ -114,8 +153,9 @@ class Drawer {
     if (!(rule_.probability > 0)) return;
     const double scale = rule_.probability < 1 ? 1 / log_of_rest(rule_.probability) : 0;
     double place = -1;
-    for (std::int64_t k = 0;; ++k) {
-      const Words drawn = words(target, k);
+    sequence_.begin(target, static_cast<std::int64_t>(rule_.probability * static_cast<double>(allowed)));
+    while (true) {
+      const Words drawn = sequence_.next();
       place += 1 + std::floor(base::log(uniform(drawn)) * scale);
       if (!(place < static_cast<double>(allowed))) return;
       add(passed_over(static_cast<std::int64_t>(place), self), target, drawn);
@@ -124,8 +164,9 @@ class Drawer {
 
   void any(std::int64_t target, std::int64_t self, std::int64_t allowed, std::int64_t count) {
     if (allowed == 0) return;
+    sequence_.begin(target, count);
     for (std::int64_t k = 0; k < count; ++k) {
-      const Words drawn = words(target, k);
+      const Words drawn = sequence_.next();
       add(passed_over(below(drawn, allowed), self), target, drawn);
     }
   }
@@ -137,8 +178,9 @@ class Drawer {
     if (std::ssize(taken_) < all) taken_.resize(static_cast<std::size_t>(all), 0);
     ++mark_;
     count = std::min(count, all);
+    sequence_.begin(index, count);
     for (std::int64_t k = 0; k < count; ++k) {
-      const Words drawn = words(index, k);
+      const Words drawn = sequence_.next();
       const std::int64_t last = all - count + k;
       std::int64_t place = below(drawn, last + 1);
       if (taken_[static_cast<std::size_t>(place)] == mark_) place = last;
@@ -163,8 +205,9 @@ class Drawer {
         choose(neuron, allowed, rule_.number, add_if_here);
         continue;
       }
+      sequence_.begin(neuron, rule_.number);
       for (std::int64_t k = 0; k < rule_.number && allowed > 0; ++k) {
-        const Words drawn = words(neuron, k);
+        const Words drawn = sequence_.next();
         add_if_here(below(drawn, allowed), drawn);
       }
     }
@@ -184,6 +227,7 @@ class Drawer {
   const Rule& rule_;
   std::int64_t first_, end_;
   const TakeEdges& take_;
+  Sequence sequence_;
   std::array<Edge, 256> edges_{};
   std::size_t size_ = 0;
   std::vector<std::uint32_t> taken_;  // place -> mark of the last choice that took it

@@ -57,9 +57,10 @@ class Rows final : public Synapses {
   }
 
   void count(std::span<const Synapse> synapses) override {
-    for (const Synapse& synapse : synapses) {
-      ++cursors_[cell(synapse)];
-      ++in_degrees_[synapse.target];
+    find_cells(synapses);
+    for (std::size_t i = 0; i < synapses.size(); ++i) {
+      ++cursors_[cells_[i]];
+      ++in_degrees_[synapses[i].target];
     }
     synapses_ += std::ssize(synapses);
   }
@@ -78,8 +79,13 @@ class Rows final : public Synapses {
   }
 
   void put(std::span<const Synapse> synapses) override {
-    for (const Synapse& synapse : synapses)
-      words_[cursors_[cell(synapse)]++] = Format::pack(synapse.target, synapse.quanta);
+    find_cells(synapses);
+    for (std::size_t i = 0; i < synapses.size(); ++i) {
+      cells_[i] = cursors_[cells_[i]]++;
+      __builtin_prefetch(&words_[cells_[i]], 1);
+    }
+    for (std::size_t i = 0; i < synapses.size(); ++i)
+      words_[cells_[i]] = Format::pack(synapses[i].target, synapses[i].quanta);
   }
 
   void finish(std::int64_t most, std::int64_t spikes_in_a_step) override {
@@ -87,6 +93,7 @@ class Rows final : public Synapses {
     place_of_ = {};
     const std::uint32_t in_degree = in_degrees_.empty() ? 0 : *std::ranges::max_element(in_degrees_);
     in_degrees_ = {};
+    cells_ = {};
     const double largest =
         static_cast<double>(in_degree) * static_cast<double>(most) * static_cast<double>(spikes_in_a_step);
     if (largest < 0x1p31)
@@ -174,8 +181,13 @@ class Rows final : public Synapses {
     std::uint32_t first, count, delay;  // of its first segment
   };
 
-  std::size_t cell(const Synapse& synapse) const {
-    return synapse.source * delays_.size() + place_of_[static_cast<std::size_t>(synapse.delay)];
+  // Where the cursors of some synapses stand. They lie anywhere, so they are fetched ahead.
+  void find_cells(std::span<const Synapse> synapses) {
+    cells_.resize(synapses.size());
+    for (std::size_t i = 0; i < synapses.size(); ++i) {
+      cells_[i] = synapses[i].source * delays_.size() + place_of_[static_cast<std::size_t>(synapses[i].delay)];
+      __builtin_prefetch(&cursors_[cells_[i]], 1);
+    }
   }
   std::size_t place(std::int64_t step) const { return static_cast<std::size_t>(step) % calendar_.size(); }
   void put_off(std::uint32_t segment, std::uint32_t count, std::int64_t due) {
@@ -242,6 +254,7 @@ class Rows final : public Synapses {
   std::int64_t synapses_ = 0;
   LargeArray<std::uint32_t> cursors_;  // [source, delay]; while it is built
   std::vector<std::uint32_t> in_degrees_;
+  std::vector<std::size_t> cells_;  // of the synapses at hand
   std::vector<Row> rows_;
   LargeArray<Word> words_;
   // [step % its length]: place of a segment, and its number of synapses in the upper half.
