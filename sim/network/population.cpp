@@ -112,6 +112,7 @@ void Population::set(std::string_view name, std::span<const double> values) {
   double* const array = arrays_[static_cast<std::size_t>(found - plan_.slots.arrays.begin())];
   for (std::int64_t i = 0; i < base::padded(plan_.size); ++i)
     array[i] = values[index(std::min(i, plan_.size - 1)) % values.size()];
+  distribute();
 }
 
 program::Binding Population::binding(const program::Program& program) const {

@@ -324,3 +324,36 @@ def test_brunel_is_asynchronous_and_irregular_at_the_rate_that_others_find(run_h
     assert len(rate) == 1000 and np.mean(rate) == pytest.approx(37.4, rel=0.02)
     assert 0.3 < np.nanmean(cv) < 0.5
     assert np.std(counts) < 3 * np.sqrt(np.mean(counts))  # a network that oscillates together is far above
+
+
+def rates_and_cvs(path):
+    """{population: (mean rate (Hz), median CV)} of what a config analyses."""
+    with h5py.File(path) as file:
+        return {name: (np.mean(group["rate"][()]), np.nanmedian(group["cv"][()])) for name, group in file["analysis"].items()}
+
+
+def test_a_quarter_of_the_microcircuit_fires_about_as_the_whole_does(run_hillock):
+    """The reference rates of the full network; a quarter, whose cells share more of their inputs, is more synchronous and fires up to a third more."""
+    found = rates_and_cvs(run_hillock("configs/microcircuit.yaml", "--set", "vars.scale=0.25").output)
+    reference = {"L23E": 0.903, "L23I": 2.965, "L4E": 4.414, "L4I": 5.876, "L5E": 7.569, "L5I": 8.633, "L6E": 1.105, "L6I": 7.829}
+    assert list(found) == list(reference)
+    for name, rate in reference.items():
+        assert found[name][0] == pytest.approx(rate, rel=0.35), name
+
+
+def test_cuba_keeps_firing_at_the_rate_that_others_find(run_hillock):
+    """5.4 Hz to 5.7 Hz over 5 s in NEST 3.10 and Brian2 2.9."""
+    for rate, cv in rates_and_cvs(run_hillock("configs/cuba.yaml").output).values():
+        assert 5.0 < rate < 6.2 and 0.4 < cv < 0.6
+
+
+def test_coba_keeps_firing_in_bursts_at_the_rate_that_others_find(run_hillock):
+    """18.3 Hz to 19.5 Hz in NEST 3.10, 19.0 Hz and 19.1 Hz in Brian2 2.9."""
+    for rate, cv in rates_and_cvs(run_hillock("configs/coba.yaml").output).values():
+        assert 16 < rate < 22 and cv > 1
+
+
+def test_cobahh_keeps_firing_in_bursts_at_the_rate_that_others_find(run_hillock):
+    """35 Hz to 37 Hz in NEST 3.10, 35 Hz to 39 Hz in Brian2 2.9, 39 Hz in CoreNEURON 9.0, 43 Hz in Arbor 0.12."""
+    for rate, cv in rates_and_cvs(run_hillock("configs/cobahh.yaml").output).values():
+        assert 33 < rate < 45 and cv > 1.2
