@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HILLOCK = Path(os.environ.get("HILLOCK", ROOT / "build" / "release" / "hillock"))
 TESTS_PYTHON = ROOT / ".venv-tests" / "bin" / "python"
 PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
-PROTOTYPE = ROOT / "tests" / "benchmark" / "prototype_jit"
+PROTOTYPES = ROOT / "tests" / "benchmark"
 
 
 def run(*command: str | Path, **environment: str) -> str:
@@ -33,11 +33,11 @@ def settings(**values: object) -> list[str]:
     return [word for key, value in values.items() for word in ("--set", f"{key.replace('__', '.')}={value}")]
 
 
-def prototype() -> Path:
-    """The measured prototype, built for this machine when it is not there or its sources are newer."""
-    program = ROOT / "build" / "benchmark" / "prototype"
-    if not program.exists() or any(path.stat().st_mtime > program.stat().st_mtime for path in PROTOTYPE.iterdir()):
+def prototype(name: str, source: str, *libraries: str) -> Path:
+    """A measured prototype, built for this machine when it is not there or its sources are newer."""
+    folder, program = PROTOTYPES / name, ROOT / "build" / "benchmark" / name
+    if not program.exists() or any(path.stat().st_mtime > program.stat().st_mtime for path in folder.iterdir()):
         program.parent.mkdir(parents=True, exist_ok=True)
-        flags = [line for line in (PROTOTYPE / "flags.txt").read_text().splitlines() if not line.startswith("#")]
-        run("g++", *" ".join(flags).split(), "-w", PROTOTYPE / "bench.cpp", "-o", program, "-lasmjit")
+        flags = [line for line in (folder / "flags.txt").read_text().splitlines() if not line.startswith("#")]
+        run("g++", *" ".join(flags).split(), "-w", folder / source, "-o", program, *libraries)
     return program

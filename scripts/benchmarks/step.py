@@ -30,7 +30,7 @@ class Case:
             simulation__method=self.method, populations__cell__size=neurons, simulation__duration=f"{steps * self.dt:.10g} ms"))
 
     def pairs(self, backend: str, neurons: int, repeat: int) -> Pairs:
-        steps, program = self.steps[COUNTS.index(neurons)], prototype()
+        steps, program = self.steps[COUNTS.index(neurons)], prototype("prototype_jit", "bench.cpp", "-lasmjit")
         return in_turn(lambda: self.hillock(neurons, steps)[f"{backend}_ns_per_cell_step"],
                        lambda: float(run(program, backend, self.name, str(neurons), str(steps))), repeat)
 

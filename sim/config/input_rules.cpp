@@ -35,6 +35,7 @@ class InputRules {
     if (input_.type == "voltage_clamp") check_clamp();
     if (input_.type == "regular" && one_of("rate", "interval")) check_rate();
     if (input_.type == "file") check_file();
+    if (input_.type == "poisson") check_copy();
     if (input_.has("times")) check_ascending(input_.type != "spikes");
     if (type.spikes) check_weight();
   }
@@ -68,6 +69,17 @@ class InputRules {
       return;
     for (const double time : values.numbers)
       if (!check_on_grid(reader_, time, experiment_.simulation, values.place, field.name)) return;
+  }
+
+  void check_copy() {
+    const Values* copy = find("copy");
+    if (copy == nullptr || copy->place.line == 0) return;
+    const auto shared = input_.fields.find("shared");
+    if (shared == input_.fields.end() || !std::get<bool>(shared->second))
+      error(copy->place, "copy is of shared spikes, and " + subject() + " has a process for each target",
+            "write 'shared: true', or leave copy out");
+    else if (copy->numbers[0] > 1)
+      error(copy->place, "copy is a probability: more than 0, at most 1, got " + shown(*copy));
   }
 
   void check_interval() {

@@ -197,8 +197,36 @@ InputType poisson_type() {
           "Poisson spikes, independent between the targets",
           {per_neuron(field("rate", FieldKind::quantity, dim::frequency, "required",
                             "total rate to each target", Bound::not_negative)),
+           field("shared", FieldKind::flag, {}, "false", "whether all targets get the same spikes"),
+           field("copy", FieldKind::quantity, dim::none, "1",
+                 "of shared spikes: the probability with which each target gets a copy of each, which is the "
+                 "correlation between targets; the rate to each stays",
+                 Bound::positive),
+           weight(), delay(), start(), stop()}};
+}
+
+InputType gamma_type() {
+  return {"gamma",
+          true,
+          "Spikes of a renewal process with gamma-distributed intervals, independent between the targets",
+          {per_neuron(field("rate", FieldKind::quantity, dim::frequency, "required", "rate to each target",
+                            Bound::not_negative)),
+           per_neuron(field("order", FieldKind::quantity, dim::none, "required",
+                            "order (shape): intervals have the CV 1/sqrt(order); 1 is a Poisson process",
+                            Bound::positive)),
+           weight(), delay(), start(), stop()}};
+}
+
+InputType pulse_packet_type() {
+  return {"pulse_packet",
+          true,
+          "Volleys of spikes, normally distributed around given times",
+          {required(times("centres of the volleys")),
+           field("number", FieldKind::whole, {}, "required", "spikes of a volley to each target",
+                 Bound::positive),
+           time("spread", "required", "standard deviation of the spike times"),
            field("shared", FieldKind::flag, {}, "false", "whether all targets get the same spikes"), weight(),
-           delay(), start(), stop()}};
+           delay()}};
 }
 
 InputType spike_file_type() {
@@ -224,7 +252,8 @@ std::span<const InputType> input_types() {
                                             waveform_type(), white_noise_type(), noise_type(), ou_type(),
                                             file_type(), voltage_clamp_type(),
                                             // spikes
-                                            spikes_type(), regular_type(), poisson_type(), spike_file_type()};
+                                            spikes_type(), regular_type(), poisson_type(), gamma_type(),
+                                            pulse_packet_type(), spike_file_type()};
   return types;
 }
 

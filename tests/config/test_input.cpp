@@ -75,11 +75,11 @@ TEST_CASE("an unknown type lists the types") {
   CHECK(findings(input("type: dcc, target: cell")) ==
         R"(test.yaml:7:13: error: type cannot be 'dcc'
    7 |   x: {type: dcc, target: cell}
-     |             ^~~ did you mean 'dc'? it is one of: dc, steps, ramp, sine, chirp, waveform, white_noise, noise, ou, file, voltage_clamp, spikes, regular, poisson, spike_file)");
+     |             ^~~ did you mean 'dc'? it is one of: dc, steps, ramp, sine, chirp, waveform, white_noise, noise, ou, file, voltage_clamp, spikes, regular, poisson, gamma, pulse_packet, spike_file)");
   CHECK(findings(input("target: cell")) ==
         R"(test.yaml:7:3: error: input 'x' has no 'type'
    7 |   x: {target: cell}
-     |   ^ it is one of: dc, steps, ramp, sine, chirp, waveform, white_noise, noise, ou, file, voltage_clamp, spikes, regular, poisson, spike_file)");
+     |   ^ it is one of: dc, steps, ramp, sine, chirp, waveform, white_noise, noise, ou, file, voltage_clamp, spikes, regular, poisson, gamma, pulse_packet, spike_file)");
 }
 
 TEST_CASE("an unknown field suggests the nearest") {

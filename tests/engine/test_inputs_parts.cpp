@@ -1,6 +1,7 @@
 // Spike inputs in parts: each thread has the spikes for its own neurons.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -35,12 +36,21 @@ std::vector<std::pair<const char*, InputData>> of_all_types() {
   const Fields rates{{"rate", {0.1, 0.5, 2.0, 0.5, 0.1}}, {"weight", {1, 2, 3, 4, 5}}};
   InputData shared = input_data(neurons, 0.1, rate);
   shared.flags["shared"] = true;
+  InputData copied = shared;
+  copied.values["copy"] = {0.3};
+  const Fields orders{{"rate", {0.8}}, {"order", {0.5, 1, 2, 3, 4}}, {"weight", {1, 2, 3, 4, 5}}};
+  const InputData volley = input_data(neurons, 0.1, {{"number", {5}}, {"spread", {1}}, {"weight", {0.5}}},
+                                      {{"times", {3, 12}}});
   const InputData file = input_data(neurons, 0.1, {{"weight", {0.5}}},
                                     {{"times", {0.3, 0.3, 1, 5, 5}}, {"node_ids", {39, 2, 20, 19, 2}}});
   return {
       {"poisson", input_data(neurons, 0.1, rate)},
       {"poisson", with_targets(input_data(neurons, 0.1, rates))},
       {"poisson", shared},
+      {"poisson", copied},
+      {"gamma", input_data(neurons, 0.1, {{"rate", {0.8}}, {"order", {3}}, {"weight", {1.5}}})},
+      {"gamma", with_targets(input_data(neurons, 0.1, orders))},
+      {"pulse_packet", volley},
       {"regular", input_data(neurons, 0.1, {{"interval", {0.7}}, {"weight", {1}}})},
       {"regular", with_targets(input_data(neurons, 0.1, rates))},
       {"spikes", input_data(neurons, 0.1, {{"weight", {0.5}}}, {{"times", {0, 0.3, 0.3, 6, 9, 12.1, 17}}})},
@@ -83,6 +93,21 @@ TEST_CASE("the parts of a spike input deliver what the whole delivers, each to i
     const std::vector<double> expected = arrivals_of(*whole, neurons, steps);
     CHECK(sum == expected);
     CHECK(sum != std::vector<double>(sum.size()));
+  }
+}
+
+TEST_CASE("spikes of steps that are asked for again are the same") {
+  for (const auto& each : of_all_types()) {
+    const auto& type = std::get<0>(each);
+    CAPTURE(type);
+    const auto input = make_spike_input(type, std::get<1>(each));
+    const std::vector<double> first = arrivals_of(*input, neurons, steps);
+    input->rewind();
+    for (std::int64_t step = 50; step < steps; ++step) {
+      std::vector<double> arrivals(static_cast<std::size_t>(neurons), 0.0);
+      input->deliver(step, arrivals);
+      REQUIRE(std::equal(arrivals.begin(), arrivals.end(), first.begin() + step * neurons));
+    }
   }
 }
 

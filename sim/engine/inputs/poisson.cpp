@@ -66,6 +66,8 @@ class Poisson final : public SpikeInput {
 
   void add_stretch(std::int64_t first, std::int64_t last, double length);
   void find_runs();
+  std::int64_t copies(std::int64_t spikes, const base::Stream& stream, std::uint64_t index,
+                      std::uint64_t step) const;
   void draw_block(std::uint64_t block);
   void draw_run(const Run& run, std::uint64_t block);
 
@@ -76,6 +78,7 @@ class Poisson final : public SpikeInput {
   std::size_t current_ = 0;
   std::int64_t delay_;  // steps
   bool shared_;
+  double copy_;  // probability
   base::Streams streams_;
 
   std::vector<Run> runs_;
@@ -93,11 +96,12 @@ Poisson::Poisson(const InputData& data)
     : targets_(data),
       delay_(arrival_step(0, number_or(data, "delay", 0), data.grid)),
       shared_(data.flags.count("shared") != 0 && data.flags.at("shared")),
+      copy_(shared_ ? number_or(data, "copy", 1) : 1),
       streams_(data.streams) {
   std::map<double, std::size_t> law_of_rate;
   const std::vector<double>& rates = data.values.at("rate");
   for (std::size_t k = 0; k < targets_.neurons.size(); ++k) {
-    const double rate = rates.size() == 1 ? rates[0] : rates.at(k);
+    const double rate = (rates.size() == 1 ? rates[0] : rates.at(k)) / copy_;
     if (rate * data.grid.dt > most_spikes_per_step)
       throw base::UserError(
           fmt::format("input '{}': a rate of {} Hz is {:.3g} spikes in each step of {} ms", data.name,
@@ -161,9 +165,11 @@ bool Poisson::deliver(std::int64_t step, std::span<double> arrivals) {
   const auto n = static_cast<std::uint64_t>(drawn);
   if (shared_) {
     for (const Run& run : runs_) {
-      const auto spikes = static_cast<double>(laws[run.law].draw(run.stream, 0, n));
+      const std::int64_t spikes = laws[run.law].draw(run.stream, 0, n);
       for (std::size_t k = 0; k < run.count; ++k)
-        arrivals[run.neuron + k] += targets_.weights[run.first + k] * spikes;
+        arrivals[run.neuron + k] +=
+            targets_.weights[run.first + k] *
+            static_cast<double>(copy_ < 1 ? copies(spikes, run.stream, run.index + k, n) : spikes);
     }
     return true;
   }
@@ -176,6 +182,15 @@ bool Poisson::deliver(std::int64_t step, std::span<double> arrivals) {
     arrivals[static_cast<std::size_t>(targets_.neurons[number.target])] +=
         targets_.weights[number.target] * static_cast<double>(number.spikes);
   return true;
+}
+
+// How many of the shared spikes of a step a target gets. Draw i + 1 is that of spike i; 0 stands for the spikes.
+std::int64_t Poisson::copies(std::int64_t spikes, const base::Stream& stream, std::uint64_t index,
+                             std::uint64_t step) const {
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < spikes; ++i)
+    count += stream.uniform(index + ((static_cast<std::uint64_t>(i) + 1) << 40), step) < copy_ ? 1 : 0;
+  return count;
 }
 
 // Runs follow one another, so what is written behind the end of one is overwritten by the next.

@@ -7,9 +7,11 @@
 #include "engine/inputs/chirp.hpp"
 #include "engine/inputs/dc.hpp"
 #include "engine/inputs/file.hpp"
+#include "engine/inputs/gamma.hpp"
 #include "engine/inputs/noise.hpp"
 #include "engine/inputs/ou.hpp"
 #include "engine/inputs/poisson.hpp"
+#include "engine/inputs/pulse_packet.hpp"
 #include "engine/inputs/ramp.hpp"
 #include "engine/inputs/regular.hpp"
 #include "engine/inputs/sine.hpp"
@@ -48,6 +50,8 @@ const Factories<SpikeInput>& spike_sources() {
       {"spikes", make_spikes},
       {"regular", make_regular},
       {"poisson", make_poisson},
+      {"gamma", make_gamma},
+      {"pulse_packet", make_pulse_packet},
       {"spike_file", make_spike_file},
   };
   return table;

@@ -42,6 +42,13 @@ class Regular final : public SpikeInput {
     }
     return any;
   }
+  void rewind() override {
+    SpikeInput::rewind();
+    for (Source& source : sources_) {
+      source.next = 0;
+      schedule(source);
+    }
+  }
   std::unique_ptr<SpikeInput> part(std::int64_t first, std::int64_t end) const override {
     auto result = std::make_unique<Regular>(*this);
     const auto [from, count] = result->targets_.keep(first, end);

@@ -1,0 +1,32 @@
+// Volleys of spikes: all their times are drawn at the beginning, as those of a file are read.
+#include "engine/inputs/pulse_packet.hpp"
+
+#include "engine/inputs/fields.hpp"
+#include "engine/inputs/spike_file.hpp"
+
+namespace hillock::engine {
+
+std::unique_ptr<SpikeInput> make_pulse_packet(const InputData& data) {
+  InputData listed = data;
+  std::vector<double> times, ids;
+  const bool shared = data.flags.contains("shared") && data.flags.at("shared");
+  const double spread = data.value("spread");
+  const auto number = static_cast<std::uint64_t>(data.value("number"));
+  const std::vector<double>& packets = data.lists.at("times");
+  for (const std::int64_t target : target_neurons(data)) {
+    const auto neuron = static_cast<std::uint64_t>(target);
+    const base::Stream& stream = data.streams.stream_of(neuron);
+    const std::uint64_t index = shared ? 0 : data.streams.index_of(neuron);
+    for (std::uint64_t i = 0; i < packets.size() * number; ++i) {
+      const double time = packets[i / number] + spread * stream.normal(index, i);
+      if (time < 0) continue;
+      times.push_back(time);
+      ids.push_back(static_cast<double>(target));
+    }
+  }
+  listed.lists["times"] = std::move(times);
+  listed.lists["node_ids"] = std::move(ids);
+  return make_spike_file(listed);
+}
+
+}  // namespace hillock::engine
