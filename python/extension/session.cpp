@@ -30,6 +30,16 @@ namespace {
 
 using engine::RunEnd;
 
+// An array of Python's that owns these values.
+template <class T>
+nb::object array_of(std::vector<T> values) {
+  auto owned = std::make_unique<std::vector<T>>(std::move(values));
+  const std::size_t size = owned->size();
+  T* const data = owned->data();
+  nb::capsule owner(owned.release(), [](void* vector) noexcept { delete static_cast<std::vector<T>*>(vector); });
+  return nb::ndarray<nb::numpy, T>(data, 1, &size, owner).cast();
+}
+
 void add_units(const model::Model& model, const std::string& prefix, PopulationInfo& info) {
   for (const model::Parameter& parameter : model.parameters)
     info.parameter_units[prefix + parameter.name] = parameter.dimension.unit();
@@ -89,6 +99,34 @@ nb::object Session::state(std::size_t population, std::size_t state) {
   const std::span<double> values = prepared_.simulation->population(population).array(slot);
   const std::size_t size = values.size();
   return nb::ndarray<nb::numpy, double>(values.data(), 1, &size, nb::find(*this)).cast();
+}
+
+std::vector<ConnectionInfo> Session::connections() const {
+  std::vector<ConnectionInfo> infos;
+  for (const model::ConnectionSpec& spec : experiment_->connections)
+    infos.push_back({spec.name, spec.receptor, spec.weight.dimension.user_unit()});
+  return infos;
+}
+
+std::vector<SynapseArrays> Session::synapses(const std::string& connection) {
+  const Busy::Turn turn(busy_);
+  std::vector<SynapseArrays> all;
+  const network::Network* network = prepared_.simulation->network();
+  if (network == nullptr) return all;
+  for (std::size_t k = 0; k < network->plan().connections.size(); ++k) {
+    const network::Connection& one = network->plan().connections[k];
+    if (one.name != connection) continue;
+    network::Network::Table table;
+    {
+      const nb::gil_scoped_release released;
+      table = network->table(k);
+    }
+    all.push_back({populations_.at(static_cast<std::size_t>(one.wiring.sources.population)).name,
+                   populations_.at(static_cast<std::size_t>(one.wiring.targets.population)).name,
+                   array_of(std::move(table.sources)), array_of(std::move(table.targets)),
+                   array_of(std::move(table.weights)), array_of(std::move(table.delays))});
+  }
+  return all;
 }
 
 // States may have been set to anything since the last slice.
@@ -205,6 +243,28 @@ void bind_infos(nb::module_& module) {
       .def_ro("spike_neurons", &PopulationInfo::spike_neurons);
 }
 
+void bind_connections(nb::module_& module) {
+  nb::class_<ConnectionInfo>(module, "ConnectionInfo", "A connection of the config.")
+      .def_ro("name", &ConnectionInfo::name)
+      .def_ro("receptor", &ConnectionInfo::receptor)
+      .def_ro("unit", &ConnectionInfo::unit);
+  nb::class_<SynapseArrays>(module, "SynapseArrays", "Synapses of one source and one target.")
+      .def_ro("source", &SynapseArrays::source)
+      .def_ro("target", &SynapseArrays::target)
+      .def_prop_ro(
+          "sources", [](const SynapseArrays& self) { return self.sources; },
+          nb::sig("def sources(self) -> numpy.typing.NDArray[typing.Any]"))
+      .def_prop_ro(
+          "targets", [](const SynapseArrays& self) { return self.targets; },
+          nb::sig("def targets(self) -> numpy.typing.NDArray[typing.Any]"))
+      .def_prop_ro(
+          "weights", [](const SynapseArrays& self) { return self.weights; },
+          nb::sig("def weights(self) -> numpy.typing.NDArray[typing.Any]"))
+      .def_prop_ro(
+          "delays", [](const SynapseArrays& self) { return self.delays; },
+          nb::sig("def delays(self) -> numpy.typing.NDArray[typing.Any]"));
+}
+
 std::unique_ptr<Session> load(const std::string& path, const Words& settings, const Words& folders) {
   const nb::gil_scoped_release released;
   return std::make_unique<Session>(config::load(path, {settings, folders}));
@@ -220,6 +280,7 @@ std::unique_ptr<Session> load_text(const std::string& text, const std::string& n
 
 void bind_session(nb::module_& module) {
   bind_infos(module);
+  bind_connections(module);
   nb::class_<SavedState>(module, "SavedState", "The state of a simulation between two slices.")
       .def_prop_ro("step", [](const SavedState& self) { return self.snapshot.step; });
   nb::class_<Session>(module, "Session", "A prepared simulation.")
@@ -248,6 +309,8 @@ void bind_session(nb::module_& module) {
           nb::arg("reserve"), "Room for what a run records.")
       .def("state", &Session::state, nb::arg("population"), nb::arg("state"),
            nb::sig("def state(self, population: int, state: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def_prop_ro("connections", &Session::connections)
+      .def("synapses", &Session::synapses, nb::arg("connection"))
       .def("run", &Session::run, nb::arg("until"), nb::arg("recorded"), nb::arg("progress").none(),
            nb::arg("profile"),
            "Runs to the step `until`; progress(step, steps) is called about ten times a second.")

@@ -34,6 +34,18 @@ struct PopulationInfo {
   bool spikes = false;                                 // whether spikes are recorded
 };
 
+// The synapses of one source and one target of a connection: the numbers of neurons in their populations, the
+// weights as used, the delays in steps.
+struct SynapseArrays {
+  std::string source, target;  // populations
+  nanobind::object sources, targets, weights, delays;
+};
+
+// A connection of the config.
+struct ConnectionInfo {
+  std::string name, receptor, unit;  // of the weights
+};
+
 // The state of a simulation, and how much it had recorded.
 struct SavedState {
   engine::Snapshot snapshot;
@@ -50,6 +62,7 @@ class Session {
   const assemble::Prepared& prepared() const { return prepared_; }
   const std::string& parameters() const { return parameters_; }  // YAML, internal units
   const std::vector<PopulationInfo>& populations() const { return populations_; }
+  std::vector<ConnectionInfo> connections() const;
   std::int64_t step() const { return prepared_.simulation->step(); }
   // The condition that has ended the run; empty where it goes on, or has reached its duration.
   std::string stopped_by() const;
@@ -57,6 +70,8 @@ class Session {
 
   // The state array of a population: writable, in place; [neuron]. It keeps the session alive.
   nanobind::object state(std::size_t population, std::size_t state);
+  // The synapses of a connection of the config, drawn again.
+  std::vector<SynapseArrays> synapses(const std::string& connection);
   // Runs to the step `until`, without the interpreter's lock, and adds what is recorded. Returns where the
   // time went (see cli::profile_numbers), if that is asked for.
   std::map<std::string, double> run(std::int64_t until, Recorded& recorded, nanobind::object progress,

@@ -19,14 +19,14 @@ from .around_spikes import AroundSpikes
 from .errors import (ConfigWarning, Diagnostic, HillockError, InternalError, IoError, NotRecordedError, NumericsError,
                      ResourceError, UserError)
 from .results import Population, Report, Run, Spikes
-from .simulation import SimulatedPopulation, Simulation, Snapshot, check, models, open, run
+from .simulation import Connection, SimulatedPopulation, Simulation, Snapshot, check, models, open, run
 from .sweeps import Sweep, sweep
 
 if TYPE_CHECKING:
     from . import plot
 
-__all__ = ["Analysis", "AroundSpikes", "ConfigWarning", "Diagnostic", "HillockError", "InternalError", "IoError", "NotRecordedError",
-           "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Snapshot", "Spikes", "Statistics",
+__all__ = ["Analysis", "AroundSpikes", "ConfigWarning", "Connection", "Diagnostic", "HillockError", "InternalError", "IoError",
+           "NotRecordedError", "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Snapshot", "Spikes", "Statistics",
            "Sweep", "UserError", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics",
            "sweep"]
 

@@ -17,6 +17,7 @@ from ._features import features as measured
 from ._source import chosen_columns
 from .errors import user_error
 from .results import Population, Report, Run, Spikes
+from .simulation import Connection
 from .simulation import open as opened
 from .sweeps import Sweep
 
@@ -123,6 +124,47 @@ def raster(data: Run | Population | Spikes, *, start: float | None = None, stop:
         edges = numpy.linspace(begin, end, 51 if bin is None else max(2, round((end - begin) / bin) + 1))
         _rates(ax.inset_axes((0, 0, 1, 0.9 - share), sharex=ax), groups, edges, scale)
     return ax
+
+
+def weights(connection: Connection, *, ax: Axes | None = None) -> Axes:
+    """The weight matrix of a connection: sources across, targets up; the synapses of a pair are added up.
+
+    A connection with several sources or targets has them side by side. Of more than 500 neurons, several share a cell, which
+    has the mean over their pairs.
+    """
+    ax = _axes(ax, (5, 4.2))
+    if len(connection) == 0:
+        raise user_error(f"connection '{connection.name}' has no synapses to show")
+    across, sources = _stacked(connection, [part[0] for part in connection.parts], connection.sources)
+    up, targets = _stacked(connection, [part[1] for part in connection.parts], connection.targets)
+    edges = [numpy.linspace(-0.5, total - 0.5, min(total, 500) + 1) for total in (across[-1][2], up[-1][2])]
+    cells = numpy.histogram2d(sources, targets, edges, weights=connection.weights)[0]
+    cells /= numpy.outer(*(numpy.diff(numpy.ceil(edge)) for edge in edges))
+    largest = numpy.abs(cells).max()
+    signed = cells.min() < 0
+    shown = ax.pcolormesh(edges[0], edges[1], cells.T, cmap="RdBu_r" if signed else "viridis", vmin=-largest if signed else 0,
+                          vmax=largest)
+    ax.figure.colorbar(shown, ax=ax, label=_label("weight", connection.unit))
+    for axis, groups in ((ax.xaxis, across), (ax.yaxis, up)):
+        if len(groups) > 1:
+            axis.set_ticks([(begin + end - 1) / 2 for _, begin, end in groups], [name for name, _, _ in groups])
+    _finish(ax, f"source neuron{_of(across)}", f"target neuron{_of(up)}")
+    return ax
+
+
+def _of(groups: list[tuple[str, int, int]]) -> str:
+    return f" of {groups[0][0]}" if len(groups) == 1 else ""
+
+
+def _stacked(connection: Connection, names: list[str], neurons: Numbers) -> tuple[list[tuple[str, int, int]], Numbers]:
+    """Populations one after the other: (name, begin, end) of each, and the neurons counted through."""
+    sizes = {name: connection.population_sizes[name] for name in names}
+    groups, begin = [], 0
+    for name, size in sizes.items():
+        groups.append((name, begin, begin := begin + size))
+    first = {name: start for name, start, _ in groups}
+    moved = numpy.concatenate([neurons[part[2]] + first[name] for name, part in zip(names, connection.parts)])
+    return groups, moved
 
 
 def _rates(ax: Axes, groups: list[tuple[str, Spikes]], edges: Numbers, scale: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy
@@ -219,6 +220,81 @@ class SimulatedPopulation(ItemsAsAttributes["numpy.ndarray[Any, Any]"]):
         return f"<hillock.SimulatedPopulation '{self.name}': {self.size} of {self._info.model}; states {', '.join(self.states)}>"
 
 
+class Connection:
+    """The synapses of one connection of a simulation, as arrays with a value for each: drawn again when they are first asked for.
+
+    ``sim.connections["ee"].weights``. `sources` and `targets` are numbers of neurons in their populations. Where a connection
+    joins several populations, `parts` says for each pair of them which stretch of the arrays is theirs.
+    """
+
+    def __init__(self, session: _hillock.Session, info: _hillock.ConnectionInfo) -> None:
+        self._session, self._info = session, info
+        self._drawn: list[_hillock.SynapseArrays] | None = None
+
+    @property
+    def _pieces(self) -> list[_hillock.SynapseArrays]:
+        if self._drawn is None:
+            self._drawn = list(self._session.synapses(self.name))
+        return self._drawn
+
+    def _joined(self, arrays: list[Any], kind: type) -> numpy.ndarray[Any, Any]:
+        return arrays[0] if len(arrays) == 1 else numpy.concatenate([numpy.empty(0, kind), *arrays])
+
+    @property
+    def name(self) -> str:
+        """The name of the connection."""
+        return self._info.name
+
+    @property
+    def receptor(self) -> str:
+        """The receptor of the targets that it feeds."""
+        return self._info.receptor
+
+    @property
+    def unit(self) -> str:
+        """The unit of `weights`."""
+        return self._info.unit
+
+    @property
+    def sources(self) -> numpy.ndarray[Any, Any]:
+        """Source of each synapse [n], its number in the population."""
+        return self._joined([one.sources for one in self._pieces], numpy.int64)
+
+    @property
+    def targets(self) -> numpy.ndarray[Any, Any]:
+        """Target of each synapse [n], its number in the population."""
+        return self._joined([one.targets for one in self._pieces], numpy.int64)
+
+    @property
+    def weights(self) -> numpy.ndarray[Any, Any]:
+        """Weight of each synapse [n], in `unit`: whole quanta, as they are used."""
+        return self._joined([one.weights for one in self._pieces], numpy.float64)
+
+    @property
+    def delays(self) -> numpy.ndarray[Any, Any]:
+        """Delay of each synapse [n], ms."""
+        return self._joined([one.delays for one in self._pieces], numpy.int64) * self._session.dt
+
+    @property
+    def parts(self) -> list[tuple[str, str, slice]]:
+        """(source population, target population, stretch of the arrays), in order."""
+        parts, begin = [], 0
+        for one in self._pieces:
+            parts.append((one.source, one.target, slice(begin, begin := begin + len(one.sources))))
+        return parts
+
+    @property
+    def population_sizes(self) -> dict[str, int]:
+        """Population -> its number of neurons."""
+        return {one.name: one.size for one in self._session.populations}
+
+    def __len__(self) -> int:
+        return sum(len(one.sources) for one in self._pieces)
+
+    def __repr__(self) -> str:
+        return f"<hillock.Connection '{self.name}': {len(self)} synapses onto '{self.receptor}', weights in {self.unit}>"
+
+
 class Snapshot:
     """The state of a simulation between two slices; see Simulation.snapshot."""
 
@@ -246,6 +322,7 @@ class Simulation:
         self._recorded = self._session.recorded(False)
         self._populations = {one.name: SimulatedPopulation(self._session, index)
                              for index, one in enumerate(self._session.populations)}
+        self._connections = {one.name: Connection(self._session, one) for one in self._session.connections}
 
     def run(self, duration: str | float | None = None, *, progress: Progress = None) -> None:
         """Goes on by a duration, ``"100 ms"`` or a number of ms, a whole number of time steps; or to the end.
@@ -302,6 +379,11 @@ class Simulation:
     def dt(self) -> float:
         """The time step, ms."""
         return self._session.dt
+
+    @property
+    def connections(self) -> Mapping[str, Connection]:
+        """The connections of the config by name, each with its synapses as arrays."""
+        return MappingProxyType(self._connections)
 
     @property
     def recorded(self) -> Run:
