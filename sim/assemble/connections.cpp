@@ -5,9 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "base/text.hpp"
+#include "program/kernel.hpp"
+#include "program/program.hpp"
+#include "solve/record_expression.hpp"
 
 namespace hillock::assemble {
 
@@ -57,6 +61,8 @@ network::RuleKind kind_of(ConnectionRule rule) {
       return network::RuleKind::fixed_outdegree;
     case ConnectionRule::fixed_total_number:
       return network::RuleKind::fixed_total_number;
+    case ConnectionRule::distance:
+      return network::RuleKind::distance;
     case ConnectionRule::pairs:
       return network::RuleKind::pairs;
   }
@@ -88,6 +94,7 @@ network::Wiring wiring_of(const model::Experiment& experiment, const ConnectionS
   const std::uint64_t seed = experiment.simulation.seeds.front();
   wiring.stream = base::Stream::of(seed, name);
   wiring.counts = base::Stream::of(seed, name + ".counts");
+  wiring.rule.within = spec.within;
   wiring.needs_words = !is_given(spec.weight) || !is_given(spec.delay);
   return wiring;
 }
@@ -112,7 +119,53 @@ network::Levels levels_of(const Values& values, double unit, base::Diagnostics& 
   return law ? network::Levels::drawn(law, unit) : network::Levels::constant(1);
 }
 
-void add_weights(const Values& weight, WeightsOfReceptor& weights, base::Diagnostics& diagnostics) {
+// Where neurons are.
+network::Positions positions_of(const model::PopulationSpec& population, std::uint64_t seed) {
+  network::Positions positions;
+  if (!population.positions) return positions;
+  const model::PositionSpec& spec = *population.positions;
+  const base::Stream stream = base::Stream::of(seed, "populations." + population.name + ".positions");
+  positions.axes = static_cast<int>(spec.extent.size());
+  positions.places.resize(static_cast<std::size_t>(population.size));
+  for (std::size_t axis = 0; spec.periodic && axis < spec.extent.size(); ++axis)
+    positions.period[axis] = spec.extent[axis];
+  if (spec.kind == model::PositionSpec::Kind::list) positions.places = spec.list;
+  for (std::size_t i = 0; i < positions.places.size() && spec.kind != model::PositionSpec::Kind::list; ++i) {
+    auto cell = static_cast<std::int64_t>(i);
+    for (std::size_t axis = 0; axis < spec.extent.size(); ++axis) {
+      double part = 0;
+      if (spec.kind == model::PositionSpec::Kind::grid) {
+        part = (static_cast<double>(cell % spec.grid[axis]) + 0.5) / static_cast<double>(spec.grid[axis]);
+        cell /= spec.grid[axis];
+      } else {
+        part = stream.uniform(i, axis);
+      }
+      positions.places[i][axis] = (part - 0.5) * spec.extent[axis];
+    }
+  }
+  return positions;
+}
+
+// From a distance, array 0, to a value, array 1.
+std::unique_ptr<program::Kernel> kernel_of(const lang::Expression& expression) {
+  program::Tape tape;
+  const program::Expr d = program::array(tape, 0);
+  program::store(tape, 1, solve::record_value(expression, {[&](std::string_view) { return d; }, {}}));
+  return program::make_kernel(program::optimise(tape), {}, network::FunctionOfDistance::most);
+}
+
+network::Levels levels_between(double least, double most, double unit, std::int32_t lowest) {
+  const auto level = [&](double value) { return static_cast<std::int32_t>(std::nearbyint(value / unit)); };
+  return network::Levels::between(std::max(lowest, level(least) - 1), level(most) + 1);
+}
+
+void add_weights(const ConnectionSpec& spec, WeightsOfReceptor& weights, base::Diagnostics& diagnostics) {
+  if (spec.weight_at) {
+    const double low = std::abs(spec.weight_at->least), high = std::abs(spec.weight_at->most);
+    weights.laws.push_back({std::max(low, high) / 2, std::max(low, high)});
+    return;
+  }
+  const Values& weight = spec.weight;
   if (is_given(weight)) {
     weights.given.insert(weights.given.end(), weight.numbers.begin(), weight.numbers.end());
     return;
@@ -150,6 +203,9 @@ class Builder {
       : experiment_(experiment), built_(built), diagnostics_(diagnostics) {}
 
   BuiltNetwork build() {
+    for (const model::PopulationSpec& population : experiment_.populations)
+      network_.plan.geometry.positions.push_back(
+          positions_of(population, experiment_.simulation.seeds.front()));
     for (const ConnectionSpec& spec : experiment_.connections) add_to_channel(spec);
     choose_quanta();
     for (const ConnectionSpec& spec : experiment_.connections) add(spec);
@@ -186,7 +242,7 @@ class Builder {
     if (!joins(spec)) return;
     const std::size_t c = channel_of(spec);
     if (c == channels_.size()) channels_.push_back({spec.receptor, spec.weight.dimension, &spec, {}, {}});
-    add_weights(spec.weight, channels_[c].weights, diagnostics_);
+    add_weights(spec, channels_[c].weights, diagnostics_);
   }
 
   // With very many populations, blocks may be larger than 16 bits can count.
@@ -220,8 +276,8 @@ class Builder {
     ConnectionSummary& summary = network_.summaries.emplace_back();
     summary.name = spec.name;
     summary.weight = spec.weight.dimension;
-    summary.drawn_weights = !is_given(spec.weight);
-    summary.drawn_delays = !is_given(spec.delay);
+    summary.drawn_weights = spec.weight_at || !is_given(spec.weight);
+    summary.drawn_delays = spec.delay_at || !is_given(spec.delay);
     if (!joins(spec)) return;
     const std::size_t c = channel_of(spec);
     const Quantum& quantum = channels_[c].quantum;
@@ -230,19 +286,43 @@ class Builder {
     summary.weight_error = summary.drawn_weights ? quantum.worst_drawn : quantum.worst_constant;
     if (diagnostics_.has_errors()) return;
     network::NetworkPlan& plan = network_.plan;
-    const int delay = levels(spec.delay, experiment_.simulation.dt),
-              weight = levels(spec.weight, quantum.quantum);
+    network::Connection one;
+    one.name = spec.name;
+    one.channel = static_cast<int>(c);
+    one.step = experiment_.simulation.dt;
+    one.quantum = quantum.quantum;
+    one.delay = spec.delay_at ? new_levels(levels_between(spec.delay_at->least, spec.delay_at->most, one.step, 1))
+                              : levels(spec.delay, one.step);
+    one.weight = spec.weight_at ? new_levels(levels_between(spec.weight_at->least, spec.weight_at->most,
+                                                            one.quantum, std::numeric_limits<std::int32_t>::min()))
+                                : levels(spec.weight, one.quantum);
+    one.delay_at = function(spec.delay_at);
+    one.weight_at = function(spec.weight_at);
+    const int probability_at = function(spec.probability_at);
     for (const auto& [source, target] : ends_of(spec)) {
-      plan.connections.push_back(
-          {spec.name, wiring_of(experiment_, spec, source, target), static_cast<int>(c), delay, weight});
-      summary.synapses += network::expected_edges(plan.connections.back().wiring);
+      one.wiring = wiring_of(experiment_, spec, source, target);
+      one.wiring.rule.function = probability_at;
+      plan.connections.push_back(one);
+      summary.synapses += network::expected_edges(one.wiring, plan.geometry);
     }
+  }
+
+  int function(const std::optional<model::DistanceFunction>& function) {
+    if (!function) return -1;
+    network_.plan.geometry.functions.push_back(kernel_of(function->expression));
+    return static_cast<int>(network_.plan.geometry.functions.size()) - 1;
+  }
+  int new_levels(network::Levels levels) {
+    levels_.emplace_back(nullptr, 0);
+    network_.plan.levels.push_back(std::move(levels));
+    return static_cast<int>(network_.plan.levels.size()) - 1;
   }
 
   // Which of the levels of the plan these are; one table serves all connections that draw from one law.
   int levels(const Values& values, double unit) {
     const auto same = [&](const std::pair<const Values*, double>& other) {
-      return values.law != Law::list && other.second == unit && same_law(*other.first, values);
+      return other.first != nullptr && values.law != Law::list && other.second == unit &&
+             same_law(*other.first, values);
     };
     const auto found = std::ranges::find_if(levels_, same);
     const auto index = static_cast<int>(found - levels_.begin());

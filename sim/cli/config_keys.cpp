@@ -45,6 +45,18 @@ constexpr std::array fixed_keys{
     ConfigKey{"populations.NAME.init", Form::init, false, "",
               "initial values of states, one value or a value per neuron; rest: where all derivatives vanish "
               "without input"},
+    ConfigKey{"populations.NAME.positions", Form::map, false, "",
+              "where the neurons are, on one to three axes: on a grid, drawn, or listed"},
+    ConfigKey{"populations.NAME.positions.grid", Form::anything, false, "",
+              "how many along each axis, [20, 20]; the first axis runs fastest"},
+    ConfigKey{"populations.NAME.positions.extent", Form::anything, false, "",
+              "how long the grid is along each axis, [1 mm, 1 mm]; its centre is at 0"},
+    ConfigKey{"populations.NAME.positions.uniform", Form::anything, false, "",
+              "drawn evenly from an extent, [1 mm, 1 mm], with its centre at 0"},
+    ConfigKey{"populations.NAME.positions.list", Form::anything, false, "",
+              "one for each neuron, [[0 um, 0 um], [50 um, 0 um]]"},
+    ConfigKey{"populations.NAME.positions.periodic", Form::flag, false, "false",
+              "whether opposite edges of the extent meet"},
     ConfigKey{"populations.NAME.receptors", Form::names, false, "",
               "the dendrites: receptors under names of your choice"},
     ConfigKey{"populations.NAME.receptors.NAME", Form::map, false, "",
@@ -73,14 +85,15 @@ constexpr std::array fixed_keys{
     ConfigKey{"connections.NAME.rule", Form::rule, true, "",
               "which pairs are joined, of each source population with each target population: all_to_all, "
               "one_to_one, {pairwise_bernoulli: probability}, {pairwise_poisson: mean}, {fixed_indegree: n}, "
-              "{fixed_outdegree: n}, {fixed_total_number: n} or {pairs: [[source, target], ...]}"},
+              "{fixed_outdegree: n}, {fixed_total_number: n}, {distance: {gaussian: 100 um, max: 0.3}} or "
+              "{pairs: [[source, target], ...]}"},
     ConfigKey{"connections.NAME.weight", Form::law, true, "",
-              "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, or for "
-              "pairs a list"},
+              "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, a function "
+              "of the distance d, or for pairs a list"},
     ConfigKey{
         "connections.NAME.delay", Form::law, true, "",
-        "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn is rounded "
-        "to one"},
+        "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn or depends on the "
+        "distance d is rounded to one"},
     ConfigKey{"connections.NAME.autapses", Form::flag, false, "true",
               "whether a neuron may be its own source"},
     ConfigKey{"connections.NAME.multapses", Form::flag, false, "true",

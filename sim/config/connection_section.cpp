@@ -8,6 +8,7 @@
 #include "base/math.hpp"
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
+#include "config/distances.hpp"
 #include "config/sections.hpp"
 #include "config/value_laws.hpp"
 
@@ -21,7 +22,7 @@ using model::PopulationSpec;
 using model::Slice;
 using model::Values;
 
-enum class RuleNumber { none, probability, mean, count, list };
+enum class RuleNumber { none, probability, mean, count, list, kernel };
 
 struct RuleWord {
   std::string_view word;
@@ -30,7 +31,7 @@ struct RuleWord {
   std::string_view example;
 };
 
-constexpr std::array<RuleWord, 8> rules{
+constexpr std::array<RuleWord, 9> rules{
     {{"all_to_all", ConnectionRule::all_to_all, RuleNumber::none, "all_to_all"},
      {"one_to_one", ConnectionRule::one_to_one, RuleNumber::none, "one_to_one"},
      {"pairwise_bernoulli", ConnectionRule::pairwise_bernoulli, RuleNumber::probability,
@@ -40,6 +41,7 @@ constexpr std::array<RuleWord, 8> rules{
      {"fixed_outdegree", ConnectionRule::fixed_outdegree, RuleNumber::count, "{fixed_outdegree: 100}"},
      {"fixed_total_number", ConnectionRule::fixed_total_number, RuleNumber::count,
       "{fixed_total_number: 1000}"},
+     {"distance", ConnectionRule::distance, RuleNumber::kernel, "{distance: {gaussian: 100 um, max: 0.3}}"},
      {"pairs", ConnectionRule::pairs, RuleNumber::list, "{pairs: [[0, 1], [2, 0]]}"}}};
 
 std::vector<std::string> rule_words() {
@@ -148,6 +150,10 @@ class ConnectionReader {
   bool read_number(const RuleWord& rule, const Node& node) {
     const std::string word(rule.word);
     if (rule.number == RuleNumber::list) return read_pairs(node);
+    if (rule.number == RuleNumber::kernel) {
+      spec_.probability_at = DistanceReader(reader_, experiment_, spec_).kernel(node, spec_.within);
+      return spec_.probability_at.has_value();
+    }
     if (rule.number == RuleNumber::count) {
       const auto number = reader_.whole(node, word, 0, most_synapses);
       if (number) spec_.number = *number;
@@ -250,11 +256,29 @@ class ConnectionReader {
       missing("weight", "1 " + unit.user_unit());
       return;
     }
+    if (is_function_of_distance(reader_, *node)) return read_weight_at(*node, unit);
     auto values = read_law(*node, "weight",
                            {{unit}, " for receptor '" + spec_.receptor + "' of '" + target.name + "'"});
     if (!values) return;
     spec_.weight = std::move(*values);
     check_weights(reader_, spec_.weight, sender(), spec_.receptor, spec_.targets, experiment_);
+  }
+
+  void read_weight_at(const Node& node, const base::Dimension& unit) {
+    spec_.weight_at = DistanceReader(reader_, experiment_, spec_).function(node, "weight", unit);
+    if (!spec_.weight_at) return;
+    for (const double extreme : {spec_.weight_at->most, spec_.weight_at->least}) {
+      spec_.weight = Values::constant(extreme, unit, node.place);
+      if (!check_weights(reader_, spec_.weight, sender(), spec_.receptor, spec_.targets, experiment_)) return;
+    }
+  }
+
+  void read_delay_at(const Node& node) {
+    spec_.delay_at = DistanceReader(reader_, experiment_, spec_).function(node, "delay", base::dimension::time);
+    if (!spec_.delay_at) return;
+    spec_.delay = Values::constant(spec_.delay_at->least, base::dimension::time, node.place);
+    const double dt = experiment_.simulation.dt;
+    if (dt > 0) check_rounded_delays(spec_.delay_at->least, spec_.delay_at->most, dt, "make the function of d larger");
   }
 
   void read_delay(const Entry& entry) {
@@ -263,6 +287,7 @@ class ConnectionReader {
       missing("delay", "1.5 ms");
       return;
     }
+    if (is_function_of_distance(reader_, *node)) return read_delay_at(*node);
     auto values = read_law(*node, "delay", base::dimension::time);
     if (!values) return;
     spec_.delay = std::move(*values);
@@ -301,12 +326,16 @@ class ConnectionReader {
     };
     const auto low = at(0x1p-33), high = at(1 - 0x1p-33);
     if (!low || !high) return;
-    const double least = std::min(*low, *high), most = std::max(*low, *high);
+    check_rounded_delays(std::min(*low, *high), std::max(*low, *high), dt,
+                         "truncate the law: 'min: " + base::format_time(dt) + "'");
+  }
+
+  void check_rounded_delays(double least, double most, double dt, const std::string& remedy) {
     if (std::nearbyint(least / dt) < 1)
       return reader_.error(spec_.delay.place,
                            fmt::format("some delays would be shorter than dt ({}): down to {:.3g} ms",
                                        base::format_time(dt), least),
-                           "truncate the law: 'min: " + base::format_time(dt) + "'");
+                           remedy);
     if (most > static_cast<double>(longest_delay) * dt) too_long(most, dt);
   }
 

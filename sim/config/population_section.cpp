@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "config/distances.hpp"
 #include "config/sections.hpp"
 #include "config/value_laws.hpp"
 #include "lang/names.hpp"
@@ -43,7 +44,7 @@ class PopulationReader {
     population.place = entry.place;
     reader_.name(entry.key, entry.place, "a population");
     if (!reader_.map(entry.value, "population '" + entry.key + "'")) return population;
-    const std::vector<std::string> keys{"like", "size", "model", "params", "init", "receptors", "method"};
+    const std::vector<std::string> keys{"like", "size", "model", "params", "init", "receptors", "positions", "method"};
     reader_.keys(entry.value, "population '" + entry.key + "'", keys);
     if (const Node* node = entry.value.find("size"))
       population.size = reader_.whole(*node, "size", 0, most_neurons).value_or(1);
@@ -64,6 +65,8 @@ class PopulationReader {
     if (const Node* node = entry.value.find("init")) read_init(*node, population);
     check_rules(*population.model, population.params, population.init, "population '" + entry.key + "'",
                 entry.place);
+    if (const Node* node = entry.value.find("positions"))
+      population.positions = read_positions(reader_, *node, population.size);
     if (const Node* node = entry.value.find("receptors")) read_receptors(*node, population);
     check_recordables(population);
     return population;

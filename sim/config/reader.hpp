@@ -12,6 +12,7 @@
 #include "base/diagnostics.hpp"
 #include "base/units.hpp"
 #include "config/document.hpp"
+#include "lang/expression.hpp"
 
 namespace hillock::config {
 
@@ -78,6 +79,8 @@ class Reader {
 };
 
 bool is_expression(const Node& node);
+// The tree of "= 2 * w": of what stands behind the '='.
+std::optional<lang::Expression> parse_after_equals(const Node& node, base::Diagnostics& diagnostics);
 
 // Evaluates all of `vars`; they may use one another in any order.
 Variables read_variables(const Node* vars, base::Diagnostics& diagnostics);

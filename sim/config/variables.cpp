@@ -12,9 +12,7 @@
 #include "lang/parser.hpp"
 
 namespace hillock::config {
-namespace {
 
-// The tree of "= 2 * w": of what stands behind the '='.
 std::optional<lang::Expression> parse_after_equals(const Node& node, base::Diagnostics& diagnostics) {
   const int behind = static_cast<int>(node.text.find('=')) + 1;
   base::Place place = node.place;
@@ -25,6 +23,8 @@ std::optional<lang::Expression> parse_after_equals(const Node& node, base::Diagn
   const std::string_view text = std::string_view(node.text).substr(static_cast<std::size_t>(behind));
   return lang::parse(text, place, diagnostics, further);
 }
+
+namespace {
 
 lang::Scope scope_of(const Variables& variables) {
   lang::Scope scope;

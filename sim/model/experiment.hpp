@@ -1,7 +1,9 @@
 // A checked config as plain data: what to simulate, drive and record.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -59,6 +61,24 @@ struct ReceptorSpec {
   base::Place place;
 };
 
+// Where the neurons of a population are, on one to three axes: on a grid, drawn, or listed. Grids and what is
+// drawn have their centre at 0.
+struct PositionSpec {
+  enum class Kind { grid, uniform, list };
+  Kind kind = Kind::grid;
+  std::vector<std::int64_t> grid;            // cells along each axis; the first axis runs fastest
+  std::vector<double> extent;                // along each axis
+  std::vector<std::array<double, 3>> list;   // of each neuron
+  bool periodic = false;                     // opposite edges meet
+  base::Place place;
+};
+
+// A value as a function of the distance d between a source and its target.
+struct DistanceFunction {
+  lang::Expression expression;
+  double least = 0, most = 0;  // over the distances that there may be
+};
+
 struct PopulationSpec {
   std::string name;
   std::int64_t size = 1;
@@ -66,6 +86,7 @@ struct PopulationSpec {
   NamedValues params, init;
   bool init_rest = false;
   std::vector<ReceptorSpec> receptors;
+  std::optional<PositionSpec> positions;
   std::optional<Method> method;
   base::Place place;
 };
@@ -100,6 +121,7 @@ enum class ConnectionRule {
   fixed_indegree,
   fixed_outdegree,
   fixed_total_number,
+  distance,
   pairs
 };
 
@@ -114,6 +136,9 @@ struct ConnectionSpec {
   std::vector<std::pair<std::int64_t, std::int64_t>> pairs;  // source and target, counted in their slices
   bool autapses = true, multapses = true;
   Values weight, delay;  // one value, a law, or for pairs one of each; delay in ms
+  // Instead of these, and of the rule distance the probability for each pair that is at most `within` apart.
+  std::optional<DistanceFunction> weight_at, delay_at, probability_at;
+  double within = std::numeric_limits<double>::infinity();
   base::Place place, rule_place;
 };
 

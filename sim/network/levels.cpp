@@ -33,6 +33,14 @@ Levels Levels::listed(std::vector<std::int32_t> listed) {
   return levels;
 }
 
+Levels Levels::between(std::int32_t least, std::int32_t most) {
+  Levels levels;
+  levels.kind_ = Kind::law;
+  levels.least_ = least;
+  levels.most_ = most;
+  return levels;
+}
+
 Levels Levels::drawn(const Law& law, double unit) {
   Levels levels;
   levels.kind_ = Kind::law;

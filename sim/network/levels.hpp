@@ -16,6 +16,8 @@ class Levels {
   static Levels constant(std::int32_t level);
   // That of each synapse of an explicit list.
   static Levels listed(std::vector<std::int32_t> levels);
+  // Those that another function gives, all of them from `least` to `most`.
+  static Levels between(std::int32_t least, std::int32_t most);
   // round(law(u) / unit) at u = (draw + 1/2) / 2^32.
   static Levels drawn(const Law& law, double unit);
 

@@ -2,8 +2,11 @@
 #include "network/network.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "base/diagnostics.hpp"
@@ -29,6 +32,57 @@ std::int64_t most_quanta_of(const NetworkPlan& plan, std::size_t channel) {
                        std::abs(std::int64_t{plan.weight(one).most()})});
   return most;
 }
+
+// What delays and weights the synapses of a connection have.
+class LevelsOfEdges {
+ public:
+  LevelsOfEdges(const NetworkPlan& plan, const Connection& one) : plan_(plan), one_(one) {
+    const auto make = [&](std::optional<FunctionOfDistance>& function, int index) {
+      if (index >= 0) function.emplace(*plan.geometry.functions[static_cast<std::size_t>(index)]);
+    };
+    make(delay_at_, one.delay_at);
+    make(weight_at_, one.weight_at);
+  }
+  // Calls take(i, level) for each of at most most_edges synapses.
+  template <class Take>
+  void delays(std::span<const Edge> edges, Take take) {
+    const Levels& levels = plan_.delay(one_);
+    if (delay_at_) return of_distance(*delay_at_, one_.step, levels, "delay", edges, take);
+    for (std::size_t i = 0; i < edges.size(); ++i) take(i, levels(edges[i].delay_word, edges[i].listed));
+  }
+  template <class Take>
+  void quanta(std::span<const Edge> edges, Take take) {
+    const Levels& levels = plan_.weight(one_);
+    if (weight_at_) return of_distance(*weight_at_, one_.quantum, levels, "weight", edges, take);
+    for (std::size_t i = 0; i < edges.size(); ++i) take(i, levels(edges[i].weight_word, edges[i].listed));
+  }
+
+ private:
+  template <class Take>
+  void of_distance(FunctionOfDistance& function, double unit, const Levels& levels, const char* what,
+                   std::span<const Edge> edges, Take take) {
+    const auto at = [&](const Neurons& neurons) -> const Positions& {
+      return plan_.geometry.positions[static_cast<std::size_t>(neurons.population)];
+    };
+    const Positions &from = at(one_.wiring.sources), &to = at(one_.wiring.targets);
+    distances_.clear();
+    for (const Edge& edge : edges) distances_.push_back(distance(from, edge.source, to, edge.target));
+    const std::span<const double> values = function(distances_);
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      const double level = std::nearbyint(values[i] / unit);
+      if (!(level >= levels.least() && level <= levels.most()))
+        throw base::UserError(
+            "connection '" + one_.name + "': its " + what + " changes so abruptly with the distance that it was not found where it is largest or smallest",
+            "take a smoother function of d");
+      take(i, static_cast<std::int32_t>(level));
+    }
+  }
+
+  const NetworkPlan& plan_;
+  const Connection& one_;
+  std::optional<FunctionOfDistance> delay_at_, weight_at_;
+  std::vector<double> distances_;
+};
 
 }  // namespace
 
@@ -73,7 +127,7 @@ double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int
   for (std::size_t c = 0; c < plan.channels.size(); ++c) {
     double synapses = 0;
     for (const Connection& one : plan.connections)
-      if (one.channel == static_cast<int>(c)) synapses += expected_edges(one.wiring);
+      if (one.channel == static_cast<int>(c)) synapses += expected_edges(one.wiring, plan.geometry);
     const auto delays = static_cast<double>(delays_of(plan, c).size());
     const double segments = std::min(synapses, neurons * delays * blocks);
     bytes += (synapses + 2 * segments) * (plan.channels[c].wide ? 8 : 4);
@@ -128,14 +182,16 @@ void Network::each_synapse(int block, std::size_t connection, bool weights,
   for (std::size_t p = 0; p < target_population; ++p) before += bounds_[p][b + 1] - bounds_[p][b];
   const std::uint32_t source = first_source_[static_cast<std::size_t>(one.wiring.sources.population)];
   const auto shift = static_cast<std::int64_t>(before - first);
-  const Levels &delay = plan_.delay(one), &weight = plan_.weight(one);
+  LevelsOfEdges levels(plan_, one);
   std::vector<Synapse> synapses;
-  draw_edges(one.wiring, counts_[connection], first, end, [&](std::span<const Edge> edges) {
+  draw_edges(one.wiring, plan_.geometry, counts_[connection], first, end, [&](std::span<const Edge> edges) {
     synapses.resize(edges.size());
-    for (std::size_t i = 0; i < edges.size(); ++i)
-      synapses[i] = {source + edges[i].source, static_cast<std::uint32_t>(edges[i].target + shift),
-                     delay(edges[i].delay_word, edges[i].listed),
-                     weights ? weight(edges[i].weight_word, edges[i].listed) : 0};
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      synapses[i].source = source + edges[i].source;
+      synapses[i].target = static_cast<std::uint32_t>(edges[i].target + shift);
+    }
+    levels.delays(edges, [&](std::size_t i, std::int32_t steps) { synapses[i].delay = steps; });
+    if (weights) levels.quanta(edges, [&](std::size_t i, std::int32_t quanta) { synapses[i].quanta = quanta; });
     take(synapses);
   });
 }
@@ -169,16 +225,17 @@ Network::Table Network::table(std::size_t connection) const {
   const Connection& one = plan_.connections[connection];
   const double quantum = plan_.channels[static_cast<std::size_t>(one.channel)].quantum;
   Table table;
-  draw_edges(one.wiring, counts_[connection], 0,
-             sizes_[static_cast<std::size_t>(one.wiring.targets.population)],
-             [&](std::span<const Edge> edges) {
-               for (const Edge& edge : edges) {
-                 table.sources.push_back(edge.source);
-                 table.targets.push_back(edge.target);
-                 table.weights.push_back(quantum * plan_.weight(one)(edge.weight_word, edge.listed));
-                 table.delays.push_back(plan_.delay(one)(edge.delay_word, edge.listed));
-               }
-             });
+  LevelsOfEdges levels(plan_, one);
+  draw_edges(
+      one.wiring, plan_.geometry, counts_[connection], 0,
+      sizes_[static_cast<std::size_t>(one.wiring.targets.population)], [&](std::span<const Edge> edges) {
+        for (const Edge& edge : edges) {
+          table.sources.push_back(edge.source);
+          table.targets.push_back(edge.target);
+        }
+        levels.delays(edges, [&](std::size_t, std::int32_t steps) { table.delays.push_back(steps); });
+        levels.quanta(edges, [&](std::size_t, std::int32_t n) { table.weights.push_back(quantum * n); });
+      });
   return table;
 }
 

@@ -29,11 +29,16 @@ struct Connection {
   Wiring wiring;
   int channel = 0;
   int delay = 0, weight = 0;  // which of the levels of the plan: steps, quanta
+  // Where these depend on the distance: which functions of the geometry give the delay and the weight, and the
+  // values of one step and one quantum; -1: neither.
+  int delay_at = -1, weight_at = -1;
+  double step = 1, quantum = 1;
 };
 
 struct NetworkPlan {
   std::vector<Channel> channels;
   std::vector<Levels> levels;
+  Geometry geometry;
   std::vector<Connection> connections;  // each with at least one source and one target
   std::int64_t spikes_in_a_step = 1;    // of one neuron, at most
   bool empty() const { return connections.empty(); }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "base/diagnostics.hpp"
 #include "base/math.hpp"
@@ -72,13 +73,18 @@ class Sequence {
 // Hands synapses on in pieces.
 class Drawer {
  public:
-  Drawer(const Wiring& wiring, std::int64_t first, std::int64_t end, const TakeEdges& take)
+  Drawer(const Wiring& wiring, const Geometry& geometry, std::int64_t first, std::int64_t end,
+         const TakeEdges& take)
       : wiring_(wiring),
+        geometry_(geometry),
         rule_(wiring.rule),
         first_(std::max(first, wiring.targets.first)),
         end_(std::min(end, wiring.targets.end())),
         take_(take),
-        sequence_(wiring.stream) {}
+        sequence_(wiring.stream) {
+    if (rule_.kind == RuleKind::distance)
+      probability_.emplace(*geometry.functions[static_cast<std::size_t>(rule_.function)]);
+  }
 
   void draw(const std::vector<std::uint32_t>& counts) {
     if (rule_.kind == RuleKind::fixed_outdegree)
@@ -135,6 +141,8 @@ class Drawer {
         return any(target, self, allowed,
                    poisson_count(rule_.probability * static_cast<double>(allowed),
                                  wiring_.counts.uniform(static_cast<std::uint64_t>(target), 0)));
+      case RuleKind::distance:
+        return each_by_distance(target, self);
       case RuleKind::fixed_total_number:
         return any(target, self, allowed, counts[static_cast<std::size_t>(target - wiring_.targets.first)]);
       default:  // fixed_indegree
@@ -160,6 +168,34 @@ class Drawer {
       if (!(place < static_cast<double>(allowed))) return;
       add(passed_over(static_cast<std::int64_t>(place), self), target, drawn);
     }
+  }
+
+  // What is drawn for a pair is a function of both its neurons.
+  void each_by_distance(std::int64_t target, std::int64_t self) {
+    const Neurons& sources = wiring_.sources;
+    const Positions &from = geometry_.positions[static_cast<std::size_t>(sources.population)],
+                    &to = geometry_.positions[static_cast<std::size_t>(wiring_.targets.population)];
+    for (std::int64_t source = 0; source < sources.count; ++source) {
+      if (source == self) continue;
+      const double apart = distance(from, sources.first + source, to, target);
+      if (!(apart <= rule_.within)) continue;
+      near_.push_back(source);
+      distances_.push_back(apart);
+      if (std::ssize(near_) == FunctionOfDistance::most) choose_near(target);
+    }
+    choose_near(target);
+  }
+
+  void choose_near(std::int64_t target) {
+    if (near_.empty()) return;
+    const std::span<const double> probabilities = (*probability_)(distances_);
+    for (std::size_t i = 0; i < near_.size(); ++i) {
+      if (!(probabilities[i] > 0)) continue;
+      const Words drawn = words(target, near_[i]);
+      if (uniform(drawn) < probabilities[i]) add(near_[i], target, drawn);
+    }
+    near_.clear();
+    distances_.clear();
   }
 
   void any(std::int64_t target, std::int64_t self, std::int64_t allowed, std::int64_t count) {
@@ -224,11 +260,15 @@ class Drawer {
   }
 
   const Wiring& wiring_;
+  const Geometry& geometry_;
   const Rule& rule_;
   std::int64_t first_, end_;
   const TakeEdges& take_;
   Sequence sequence_;
-  std::array<Edge, 256> edges_{};
+  std::optional<FunctionOfDistance> probability_;
+  std::vector<std::int64_t> near_;  // sources whose probability is not known yet
+  std::vector<double> distances_;   // to the target, of each of these
+  std::array<Edge, most_edges> edges_{};
   std::size_t size_ = 0;
   std::vector<std::uint32_t> taken_;  // place -> mark of the last choice that took it
   std::uint32_t mark_ = 0;
@@ -272,12 +312,47 @@ std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring) {
   return counts;
 }
 
-void draw_edges(const Wiring& wiring, const std::vector<std::uint32_t>& counts, std::int64_t first,
-                std::int64_t end, const TakeEdges& take) {
-  Drawer(wiring, first, end, take).draw(counts);
+void draw_edges(const Wiring& wiring, const Geometry& geometry, const std::vector<std::uint32_t>& counts,
+                std::int64_t first, std::int64_t end, const TakeEdges& take) {
+  Drawer(wiring, geometry, first, end, take).draw(counts);
 }
 
-double expected_edges(const Wiring& wiring) {
+namespace {
+
+// The sum of probabilities, over at most a thousand targets and two thousand sources that stand evenly among
+// all.
+double expected_by_distance(const Wiring& wiring, const Geometry& geometry) {
+  const Neurons &sources = wiring.sources, &targets = wiring.targets;
+  const Positions &from = geometry.positions[static_cast<std::size_t>(sources.population)],
+                  &to = geometry.positions[static_cast<std::size_t>(targets.population)];
+  FunctionOfDistance probability(*geometry.functions[static_cast<std::size_t>(wiring.rule.function)]);
+  const std::int64_t rows = std::min<std::int64_t>(targets.count, 1000),
+                     columns = std::min<std::int64_t>(sources.count, 2000);
+  double sum = 0;
+  std::vector<double> near;
+  const auto add_near = [&] {
+    if (near.empty()) return;
+    for (const double p : probability(near)) sum += std::max(0.0, p);
+    near.clear();
+  };
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const std::int64_t target = targets.first + i * targets.count / rows;
+    for (std::int64_t j = 0; j < columns; ++j) {
+      const std::int64_t source = sources.first + j * sources.count / columns;
+      if (!wiring.rule.autapses && sources.population == targets.population && source == target) continue;
+      const double apart = distance(from, source, to, target);
+      if (apart <= wiring.rule.within) near.push_back(apart);
+      if (std::ssize(near) == FunctionOfDistance::most) add_near();
+    }
+  }
+  add_near();
+  return sum * (static_cast<double>(targets.count) / static_cast<double>(std::max<std::int64_t>(1, rows))) *
+         (static_cast<double>(sources.count) / static_cast<double>(std::max<std::int64_t>(1, columns)));
+}
+
+}  // namespace
+
+double expected_edges(const Wiring& wiring, const Geometry& geometry) {
   const Rule& rule = wiring.rule;
   const auto number = static_cast<double>(rule.number);
   switch (rule.kind) {
@@ -297,6 +372,8 @@ double expected_edges(const Wiring& wiring) {
       return number * static_cast<double>(wiring.sources.count);
     case RuleKind::fixed_total_number:
       return number;
+    case RuleKind::distance:
+      return expected_by_distance(wiring, geometry);
     case RuleKind::pairs:
       return static_cast<double>(rule.pairs.size());
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "network/geometry.hpp"
 
 namespace hillock::network {
 
@@ -21,6 +22,7 @@ enum class RuleKind {
   fixed_indegree,      // so many sources for each target
   fixed_outdegree,     // so many targets for each source
   fixed_total_number,  // so many synapses
+  distance,            // each pair with a probability that depends on how far it is apart
   pairs                // a list
 };
 
@@ -28,6 +30,8 @@ struct Rule {
   RuleKind kind = RuleKind::all_to_all;
   double probability = 0;   // pairwise_bernoulli; of pairwise_poisson the mean
   std::int64_t number = 0;  // fixed_indegree, fixed_outdegree, fixed_total_number
+  int function = -1;        // distance: which of the geometry's gives the probability
+  double within = 0;        // distance: no pair is farther apart
   bool autapses = true;     // a neuron may be its own source
   bool multapses = true;    // a pair may have several synapses; pairwise rules but Poisson give one at most
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  // source and target
@@ -62,12 +66,16 @@ using TakeEdges = std::function<void(std::span<const Edge>)>;
 // Throws ResourceError if one gets more than 2^32 - 1.
 std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring);
 
+// At most so many are taken at once.
+constexpr std::size_t most_edges = 256;
+
 // All synapses onto the targets first <= i < end of their population, always in the same order. `counts`: of
 // counts_of_targets(), empty for other rules than fixed_total_number.
-void draw_edges(const Wiring& wiring, const std::vector<std::uint32_t>& counts, std::int64_t first,
-                std::int64_t end, const TakeEdges& take);
+void draw_edges(const Wiring& wiring, const Geometry& geometry, const std::vector<std::uint32_t>& counts,
+                std::int64_t first, std::int64_t end, const TakeEdges& take);
 
-// How many synapses there are, or would be on average.
-double expected_edges(const Wiring& wiring);
+// How many synapses there are, or would be on average; of the rule distance from a part of the pairs, where
+// there are many.
+double expected_edges(const Wiring& wiring, const Geometry& geometry);
 
 }  // namespace hillock::network

@@ -52,7 +52,7 @@ record: {cell: [V]}
 )") ==
         R"(test.yaml:2:34: error: 'sise' is not a key of population 'cell'
    2 | populations: {cell: {model: lif, sise: 3}}
-     |                                  ^~~~ did you mean 'size'? valid keys: like, size, model, params, init, receptors, method)");
+     |                                  ^~~~ did you mean 'size'? valid keys: like, size, model, params, init, receptors, positions, method)");
 }
 
 TEST_CASE("a population needs a model") {
@@ -407,7 +407,7 @@ record: {cell: [V]}
 )") ==
         R"(test.yaml:2:34: error: 'compiler_flags' is not a key of population 'cell'
    2 | populations: {cell: {model: lif, compiler_flags: -O3}}
-     |                                  ^~~~~~~~~~~~~~ valid keys: like, size, model, params, init, receptors, method)");
+     |                                  ^~~~~~~~~~~~~~ valid keys: like, size, model, params, init, receptors, positions, method)");
 }
 
 TEST_CASE("a config without populations says that there are none to name") {

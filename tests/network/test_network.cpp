@@ -33,7 +33,7 @@ TEST_CASE("blocks hold all neurons, and no more than their synapses can count") 
       const NetworkPlan plan = plan_of(wide, sizes.size());
       const int blocks = Network::blocks_for(threads, sizes, plan);
       REQUIRE(blocks >= 1);
-      const Network net(plan, sizes, blocks);
+      const Network net(plan_of(wide, sizes.size()), sizes, blocks);
       for (int block = 0; block < blocks && !wide; ++block) {
         std::int64_t neurons = 0;
         for (std::size_t p = 0; p < sizes.size(); ++p)

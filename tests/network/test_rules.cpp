@@ -37,7 +37,7 @@ Wiring wiring_of(RuleKind kind, double probability, std::int64_t number) {
 std::vector<Edge> edges_of(const Wiring& wiring, std::int64_t first = 0, std::int64_t end = 1000) {
   std::vector<Edge> all;
   network::draw_edges(
-      wiring, network::counts_of_targets(wiring), first, end,
+      wiring, {}, network::counts_of_targets(wiring), first, end,
       [&](std::span<const Edge> edges) { all.insert(all.end(), edges.begin(), edges.end()); });
   return all;
 }
@@ -128,7 +128,7 @@ TEST_CASE("fixed numbers are exact") {
       CHECK(edges.size() == (wiring.rule.autapses ? 2000 : 1960));
     }
     if (wiring.rule.kind != RuleKind::pairwise_bernoulli && wiring.rule.kind != RuleKind::pairwise_poisson)
-      CHECK(network::expected_edges(wiring) == static_cast<double>(edges.size()));
+      CHECK(network::expected_edges(wiring, {}) == static_cast<double>(edges.size()));
   }
 }
 
@@ -171,7 +171,7 @@ TEST_CASE("each pair is joined as often as the rule says") {
       for (std::uint32_t target = 2; target < 7; ++target) {
         const bool itself = source == target && !wiring.rule.autapses;
         const bool by_source = wiring.rule.kind == RuleKind::fixed_outdegree;
-        double mean = network::expected_edges(wiring) / (wiring.rule.autapses ? 30 : 26);
+        double mean = network::expected_edges(wiring, {}) / (wiring.rule.autapses ? 30 : 26);
         if (!wiring.rule.autapses && wiring.rule.kind == RuleKind::fixed_indegree)
           mean = target < 6 ? 2.0 / 5 : 2.0 / 6;
         if (!wiring.rule.autapses && by_source) mean = source >= 2 ? 2.0 / 4 : 2.0 / 5;

@@ -108,7 +108,7 @@ error: config.yaml: cannot be opened; does the file exist, and may it be read?""
     Case("3 key", lif("size", "szie"), """
 config.yaml:6:5: error: 'szie' is not a key of population 'cell'
    6 |     szie: 2
-     |     ^~~~ did you mean 'size'? valid keys: like, size, model, params, init, receptors, method"""),
+     |     ^~~~ did you mean 'size'? valid keys: like, size, model, params, init, receptors, positions, method"""),
     Case("3 parameter", param("V_thr: -50 mV"), """
 config.yaml:6:14: error: 'V_thr' is not a parameter of 'lif'
    6 |     params: {V_thr: -50 mV}
