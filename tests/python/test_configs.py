@@ -357,3 +357,10 @@ def test_cobahh_keeps_firing_in_bursts_at_the_rate_that_others_find(run_hillock)
     """35 Hz to 37 Hz in NEST 3.10, 35 Hz to 39 Hz in Brian2 2.9, 39 Hz in CoreNEURON 9.0, 43 Hz in Arbor 0.12."""
     for rate, cv in rates_and_cvs(run_hillock("configs/cobahh.yaml").output).values():
         assert 33 < rate < 45 and cv > 1.2
+
+
+def test_lateral_inhibition_makes_the_edge_stand_out(run_hillock):
+    with h5py.File(run_hillock("configs/lateral_inhibition.yaml").output) as file:
+        rate = file["analysis/eye/rate"][()]
+    dark, before, behind, bright = (rate[begin:end].mean() for begin, end in ((30, 70), (95, 100), (100, 105), (130, 170)))
+    assert before < dark - 3 and behind > bright + 3 and bright > dark + 15
