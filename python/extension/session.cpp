@@ -36,7 +36,8 @@ nb::object array_of(std::vector<T> values) {
   auto owned = std::make_unique<std::vector<T>>(std::move(values));
   const std::size_t size = owned->size();
   T* const data = owned->data();
-  nb::capsule owner(owned.release(), [](void* vector) noexcept { delete static_cast<std::vector<T>*>(vector); });
+  nb::capsule owner(owned.release(),
+                    [](void* vector) noexcept { delete static_cast<std::vector<T>*>(vector); });
   return nb::ndarray<nb::numpy, T>(data, 1, &size, owner).cast();
 }
 

@@ -45,7 +45,7 @@ BENCHMARKS = {benchmark.name: benchmark for benchmark in (
     Benchmark("sweep", "sweep", "f-I curve as a sweep of 1000 points, beside one run of 1000 neurons (at most 1.5 times its time) and the fastest\n"
                      + 18 * " " + "other simulator (at least 6 times faster); 10,000 LIF points with features (at most 5 s)", ("peers",)),
     Benchmark("microcircuit", "networks", "the full cortical microcircuit, beside its prototype (at most 1.15 times its time), faster than real time, in at most 1.4 GiB", ("prototype",)),
-    Benchmark("microcircuit_nest", "networks", "the same beside NEST, which takes minutes and 14 GiB (at least 50 times faster)", ("peers",)),
+    Benchmark("circuit_nest", "networks", "the same beside NEST, which takes minutes and 14 GiB (at least 50 times faster)", ("peers",)),
     Benchmark("networks", "networks", "Brunel's network beside NEST and Brian2 (at least 15 times faster), cuba, coba and cobahh beside Brian2 (2.5, 5 and 7 times)", ("peers",)),
     Benchmark("features", "features", "`hillock features` of 1000 traces of 1 s at 0.025 ms from start to exit, beside eFEL (at least 20 times faster)"),
 )}

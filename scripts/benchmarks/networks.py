@@ -75,7 +75,7 @@ def microcircuit(repeat: int) -> Outcome:
     ])
 
 
-def microcircuit_nest(repeat: int) -> Outcome:
+def circuit_nest(repeat: int) -> Outcome:
     """NEST takes three minutes and 14 GiB for each run."""
     pairs = in_turn(lambda: run_hillock("microcircuit", 1.0), lambda: run_peer("nest", "microcircuit", 1.0), min(repeat, 3))
     return outcome([row(pairs, "full microcircuit, simulation, beside NEST", *beside(pairs, "simulate_s"), OVER_NEST, at_least=True)])

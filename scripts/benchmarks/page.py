@@ -56,7 +56,7 @@ def _threads(found: dict) -> str:
                   for row in found.get("rows", [])])
 
 
-def _sweep(found: dict) -> str:
+def _promises(found: dict) -> str:
     def asked(row: dict) -> str:
         return f"at least {row['at_least']:g}" if "at_least" in row else f"at most {row['bound']:g}"
 
@@ -87,7 +87,8 @@ def _work_precision(found: dict) -> str:
 
 
 TABLES: dict[str, Callable[[dict], str]] = {"jit": _steps, "interpreter": _steps, "hh_fi": _hh_fi, "first_step": _first_step,
-                                           "work_precision": _work_precision, "threads": _threads, "sweep": _sweep, "guard": _guard}
+                                           "work_precision": _work_precision, "threads": _threads, "sweep": _promises, "guard": _guard,
+                                           "microcircuit": _promises, "circuit_nest": _promises, "networks": _promises}
 
 
 def block(name: str, found: dict | None) -> str:

@@ -291,11 +291,13 @@ class Builder {
     one.channel = static_cast<int>(c);
     one.step = experiment_.simulation.dt;
     one.quantum = quantum.quantum;
-    one.delay = spec.delay_at ? new_levels(levels_between(spec.delay_at->least, spec.delay_at->most, one.step, 1))
-                              : levels(spec.delay, one.step);
-    one.weight = spec.weight_at ? new_levels(levels_between(spec.weight_at->least, spec.weight_at->most,
-                                                            one.quantum, std::numeric_limits<std::int32_t>::min()))
-                                : levels(spec.weight, one.quantum);
+    one.delay = spec.delay_at
+                    ? new_levels(levels_between(spec.delay_at->least, spec.delay_at->most, one.step, 1))
+                    : levels(spec.delay, one.step);
+    one.weight = spec.weight_at
+                     ? new_levels(levels_between(spec.weight_at->least, spec.weight_at->most, one.quantum,
+                                                 std::numeric_limits<std::int32_t>::min()))
+                     : levels(spec.weight, one.quantum);
     one.delay_at = function(spec.delay_at);
     one.weight_at = function(spec.weight_at);
     const int probability_at = function(spec.probability_at);

@@ -87,13 +87,14 @@ constexpr std::array fixed_keys{
               "one_to_one, {pairwise_bernoulli: probability}, {pairwise_poisson: mean}, {fixed_indegree: n}, "
               "{fixed_outdegree: n}, {fixed_total_number: n}, {distance: {gaussian: 100 um, max: 0.3}} or "
               "{pairs: [[source, target], ...]}"},
-    ConfigKey{"connections.NAME.weight", Form::law, true, "",
-              "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, a function "
-              "of the distance d, or for pairs a list"},
     ConfigKey{
-        "connections.NAME.delay", Form::law, true, "",
-        "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn or depends on the "
-        "distance d is rounded to one"},
+        "connections.NAME.weight", Form::law, true, "",
+        "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, a function "
+        "of the distance d, or for pairs a list"},
+    ConfigKey{"connections.NAME.delay", Form::law, true, "",
+              "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn or "
+              "depends on the "
+              "distance d is rounded to one"},
     ConfigKey{"connections.NAME.autapses", Form::flag, false, "true",
               "whether a neuron may be its own source"},
     ConfigKey{"connections.NAME.multapses", Form::flag, false, "true",

@@ -274,11 +274,13 @@ class ConnectionReader {
   }
 
   void read_delay_at(const Node& node) {
-    spec_.delay_at = DistanceReader(reader_, experiment_, spec_).function(node, "delay", base::dimension::time);
+    spec_.delay_at =
+        DistanceReader(reader_, experiment_, spec_).function(node, "delay", base::dimension::time);
     if (!spec_.delay_at) return;
     spec_.delay = Values::constant(spec_.delay_at->least, base::dimension::time, node.place);
     const double dt = experiment_.simulation.dt;
-    if (dt > 0) check_rounded_delays(spec_.delay_at->least, spec_.delay_at->most, dt, "make the function of d larger");
+    if (dt > 0)
+      check_rounded_delays(spec_.delay_at->least, spec_.delay_at->most, dt, "make the function of d larger");
   }
 
   void read_delay(const Entry& entry) {

@@ -88,9 +88,9 @@ std::optional<DistanceFunction> DistanceReader::checked(std::optional<lang::Expr
   double reach = 0;
   for (const model::Slice& source : spec_.sources)
     for (const model::Slice& target : spec_.targets)
-      reach = std::max(reach,
-                       farthest(*experiment_.populations[static_cast<std::size_t>(source.population)].positions,
-                                *experiment_.populations[static_cast<std::size_t>(target.population)].positions));
+      reach = std::max(
+          reach, farthest(*experiment_.populations[static_cast<std::size_t>(source.population)].positions,
+                          *experiment_.populations[static_cast<std::size_t>(target.population)].positions));
   DistanceFunction function;
   for (int k = 0; k <= looked_at; ++k) {
     const double d = reach * k / looked_at;
@@ -126,8 +126,7 @@ std::optional<DistanceFunction> DistanceReader::named_kernel(const Node& node, c
                                                              const Node& size) {
   const auto kernel = std::ranges::find(kernels, std::string_view(name), &Kernel::name);
   const bool constant = name == "constant";
-  const auto value =
-      reader_.value(size, name, constant ? base::dimension::none : base::dimension::length);
+  const auto value = reader_.value(size, name, constant ? base::dimension::none : base::dimension::length);
   if (!value) return std::nullopt;
   if (!constant && !(*value > 0)) {
     reader_.error(size.place,
@@ -147,14 +146,16 @@ std::optional<DistanceFunction> DistanceReader::named_kernel(const Node& node, c
   const std::string text =
       fmt::format(fmt::runtime(kernel->text), fmt::arg("height", base::number(height)),
                   fmt::arg("size", base::format_quantity(*value, base::dimension::length)));
-  return checked(lang::parse(text, node.place, reader_.diagnostics()), node, "distance", base::dimension::none);
+  return checked(lang::parse(text, node.place, reader_.diagnostics()), node, "distance",
+                 base::dimension::none);
 }
 
 std::optional<DistanceFunction> DistanceReader::kernel(const Node& node, double& within) {
   if (!positions_are_there(node.place)) return std::nullopt;
   std::optional<DistanceFunction> function;
   if (node.is_scalar() && is_expression(node)) {
-    function = checked(parse_after_equals(node, reader_.diagnostics()), node, "distance", base::dimension::none);
+    function =
+        checked(parse_after_equals(node, reader_.diagnostics()), node, "distance", base::dimension::none);
   } else if (node.is_map()) {
     std::vector<std::string> keys = kernel_names();
     keys.insert(keys.end(), {"probability", "max", "within"});
@@ -165,12 +166,12 @@ std::optional<DistanceFunction> DistanceReader::kernel(const Node& node, double&
       if (!free && std::ranges::find(kernels, std::string_view(entry.key), &Kernel::name) == kernels.end())
         continue;
       if (++given > 1) break;
-      function = free ? checked(is_expression(entry.value)
-                                    ? parse_after_equals(entry.value, reader_.diagnostics())
-                                    : lang::parse(entry.value.text, entry.value.place, reader_.diagnostics(),
-                                                  entry.value.further),
-                                entry.value, "probability", base::dimension::none)
-                      : named_kernel(node, entry.key, entry.value);
+      function =
+          free ? checked(is_expression(entry.value) ? parse_after_equals(entry.value, reader_.diagnostics())
+                                                    : lang::parse(entry.value.text, entry.value.place,
+                                                                  reader_.diagnostics(), entry.value.further),
+                         entry.value, "probability", base::dimension::none)
+               : named_kernel(node, entry.key, entry.value);
       if (!function) return std::nullopt;
     }
     if (given != 1) {
@@ -184,9 +185,10 @@ std::optional<DistanceFunction> DistanceReader::kernel(const Node& node, double&
       within = *value;
     }
   } else {
-    reader_.error(node.place, "distance needs a kernel, got " + node.describe(),
-                  "write for example {distance: {gaussian: 100 um, max: 0.3}}, or a function of the distance: "
-                  "{distance: \"= 0.3 * exp(-d / 100 um)\"}");
+    reader_.error(
+        node.place, "distance needs a kernel, got " + node.describe(),
+        "write for example {distance: {gaussian: 100 um, max: 0.3}}, or a function of the distance: "
+        "{distance: \"= 0.3 * exp(-d / 100 um)\"}");
   }
   if (!function || !is_probability(*function, node.place)) return std::nullopt;
   return function;

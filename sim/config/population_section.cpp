@@ -44,7 +44,8 @@ class PopulationReader {
     population.place = entry.place;
     reader_.name(entry.key, entry.place, "a population");
     if (!reader_.map(entry.value, "population '" + entry.key + "'")) return population;
-    const std::vector<std::string> keys{"like", "size", "model", "params", "init", "receptors", "positions", "method"};
+    const std::vector<std::string> keys{"like", "size",      "model",     "params",
+                                        "init", "receptors", "positions", "method"};
     reader_.keys(entry.value, "population '" + entry.key + "'", keys);
     if (const Node* node = entry.value.find("size"))
       population.size = reader_.whole(*node, "size", 0, most_neurons).value_or(1);

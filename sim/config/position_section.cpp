@@ -29,7 +29,8 @@ class PositionReader {
     }
     const Node* extent = node.find("extent");
     if (extent != nullptr && grid == nullptr) {
-      reader_.error(extent->place, "extent is that of a grid", "write {grid: [20, 20], extent: [1 mm, 1 mm]}");
+      reader_.error(extent->place, "extent is that of a grid",
+                    "write {grid: [20, 20], extent: [1 mm, 1 mm]}");
       return std::nullopt;
     }
     const bool fine = grid != nullptr      ? read_grid(*grid, extent)
@@ -79,9 +80,10 @@ class PositionReader {
       cells *= *count;
     }
     if (cells != size_) {
-      reader_.error(node.place,
-                    "the grid has " + base::counted(cells, "place") + " for " + base::counted(size_, "neuron"),
-                    "write 'size: " + std::to_string(cells) + "', or another grid");
+      reader_.error(
+          node.place,
+          "the grid has " + base::counted(cells, "place") + " for " + base::counted(size_, "neuron"),
+          "write 'size: " + std::to_string(cells) + "', or another grid");
       return false;
     }
     if (extent == nullptr) {

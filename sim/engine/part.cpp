@@ -113,8 +113,7 @@ void Part::find_edges_inside(std::size_t p) {
     inside_.push_back(*edge - t_n);
 }
 
-void Part::take_steps(std::int64_t step, std::int64_t end,
-                      const std::function<bool(std::int64_t)>& ends_at) {
+void Part::take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at) {
   if (network_ != nullptr) send_on(step);
   const bool guarded = end - step < steps_worth_keeping || attempts_ == 0 || ends_at;
   if (guarded || !take_unguarded(step, end)) take_all(step, end, ends_at);

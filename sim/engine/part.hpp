@@ -121,8 +121,8 @@ class alignas(128) Part {
   std::vector<std::unique_ptr<SpikeInput>> inputs_;
   std::vector<Source> sources_;
   base::AlignedArray<char> arrived_;  // per population: its arrivals are not all 0
-  std::vector<double> inside_;    // edges inside the present step; of a population without edges none
-  std::int64_t next_record_ = 0;  // the grid point at which the next frame is due
+  std::vector<double> inside_;        // edges inside the present step; of a population without edges none
+  std::int64_t next_record_ = 0;      // the grid point at which the next frame is due
   std::vector<PartSpikes> spikes_;
   std::vector<std::vector<std::int64_t>> holding_;  // per condition that may stop the run
   std::optional<StepFailure> failure_;

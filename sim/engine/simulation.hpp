@@ -141,7 +141,7 @@ class Simulation {
   SimulationPlan plan_;
   RunLayout layout_;
   std::int64_t step_ = 0;
-  std::size_t changed_ = 0;     // so many of plan_.changes have taken over
+  std::size_t changed_ = 0;      // so many of plan_.changes have taken over
   std::int64_t kept_until_ = 0;  // spikes up to there are kept, of all parts together
   std::int64_t recorded_ = -1;   // the last step for which record_together() is done
   bool started_ = false;

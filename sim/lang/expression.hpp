@@ -42,8 +42,9 @@ struct Binary {
   int left;
   int right;
 };
-// exp log sqrt abs min max tanh sinh cosh sin cos sigmoid exprel heaviside floor ceil round if sum. On parsing pow becomes
-// BinaryOp::power, pi a number, and q10 and nernst their formulas, so none of these is ever found in a tree.
+// exp log sqrt abs min max tanh sinh cosh sin cos sigmoid exprel heaviside floor ceil round if sum. On
+// parsing pow becomes BinaryOp::power, pi a number, and q10 and nernst their formulas, so none of these is
+// ever found in a tree.
 struct Call {
   std::string function;
   std::vector<int> arguments;

@@ -13,28 +13,12 @@ namespace hillock::lang {
 
 namespace {
 
-constexpr std::array<Function, 22> known_functions = {{{"exp", 1, 1},
-                                                       {"log", 1, 1},
-                                                       {"sqrt", 1, 1},
-                                                       {"pow", 2, 2},
-                                                       {"abs", 1, 1},
-                                                       {"min", 2, -1},
-                                                       {"max", 2, -1},
-                                                       {"tanh", 1, 1},
-                                                       {"sinh", 1, 1},
-                                                       {"cosh", 1, 1},
-                                                       {"sin", 1, 1},
-                                                       {"cos", 1, 1},
-                                                       {"sigmoid", 1, 1},
-                                                       {"exprel", 1, 1},
-                                                       {"heaviside", 1, 1},
-                                                       {"floor", 1, 1},
-                                                       {"ceil", 1, 1},
-                                                       {"round", 1, 1},
-                                                       {"if", 3, 3},
-                                                       {"q10", 3, 3},
-                                                       {"nernst", 4, 4},
-                                                       {"sum", 1, 1}}};
+constexpr std::array<Function, 22> known_functions = {
+    {{"exp", 1, 1},    {"log", 1, 1},  {"sqrt", 1, 1},    {"pow", 2, 2},    {"abs", 1, 1},
+     {"min", 2, -1},   {"max", 2, -1}, {"tanh", 1, 1},    {"sinh", 1, 1},   {"cosh", 1, 1},
+     {"sin", 1, 1},    {"cos", 1, 1},  {"sigmoid", 1, 1}, {"exprel", 1, 1}, {"heaviside", 1, 1},
+     {"floor", 1, 1},  {"ceil", 1, 1}, {"round", 1, 1},   {"if", 3, 3},     {"q10", 3, 3},
+     {"nernst", 4, 4}, {"sum", 1, 1}}};
 
 struct Meaning {
   std::string_view name;

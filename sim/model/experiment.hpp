@@ -66,10 +66,10 @@ struct ReceptorSpec {
 struct PositionSpec {
   enum class Kind { grid, uniform, list };
   Kind kind = Kind::grid;
-  std::vector<std::int64_t> grid;            // cells along each axis; the first axis runs fastest
-  std::vector<double> extent;                // along each axis
-  std::vector<std::array<double, 3>> list;   // of each neuron
-  bool periodic = false;                     // opposite edges meet
+  std::vector<std::int64_t> grid;           // cells along each axis; the first axis runs fastest
+  std::vector<double> extent;               // along each axis
+  std::vector<std::array<double, 3>> list;  // of each neuron
+  bool periodic = false;                    // opposite edges meet
   base::Place place;
 };
 

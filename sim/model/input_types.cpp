@@ -247,13 +247,12 @@ InputType spike_file_type() {
 }  // namespace
 
 std::span<const InputType> input_types() {
-  static const std::vector<InputType> types{// currents
-                                            dc_type(), steps_type(), ramp_type(), sine_type(), chirp_type(),
-                                            waveform_type(), white_noise_type(), noise_type(), ou_type(),
-                                            file_type(), voltage_clamp_type(),
-                                            // spikes
-                                            spikes_type(), regular_type(), poisson_type(), gamma_type(),
-                                            pulse_packet_type(), spike_file_type()};
+  static const std::vector<InputType> types{
+      // currents
+      dc_type(), steps_type(), ramp_type(), sine_type(), chirp_type(), waveform_type(), white_noise_type(),
+      noise_type(), ou_type(), file_type(), voltage_clamp_type(),
+      // spikes
+      spikes_type(), regular_type(), poisson_type(), gamma_type(), pulse_packet_type(), spike_file_type()};
   return types;
 }
 

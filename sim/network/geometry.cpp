@@ -8,7 +8,7 @@ namespace hillock::network {
 
 double distance(const Positions& here, std::int64_t a, const Positions& there, std::int64_t b) {
   const std::array<double, 3>&from = here.places[static_cast<std::size_t>(a)],
-        &to = there.places[static_cast<std::size_t>(b)];
+                           &to = there.places[static_cast<std::size_t>(b)];
   double squares = 0;
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(here.axes); ++axis) {
     double apart = std::abs(from[axis] - to[axis]);

@@ -71,9 +71,10 @@ class LevelsOfEdges {
     for (std::size_t i = 0; i < edges.size(); ++i) {
       const double level = std::nearbyint(values[i] / unit);
       if (!(level >= levels.least() && level <= levels.most()))
-        throw base::UserError(
-            "connection '" + one_.name + "': its " + what + " changes so abruptly with the distance that it was not found where it is largest or smallest",
-            "take a smoother function of d");
+        throw base::UserError("connection '" + one_.name + "': its " + what +
+                                  " changes so abruptly with the distance that it was not found where it is "
+                                  "largest or smallest",
+                              "take a smoother function of d");
       take(i, static_cast<std::int32_t>(level));
     }
   }
@@ -191,7 +192,8 @@ void Network::each_synapse(int block, std::size_t connection, bool weights,
       synapses[i].target = static_cast<std::uint32_t>(edges[i].target + shift);
     }
     levels.delays(edges, [&](std::size_t i, std::int32_t steps) { synapses[i].delay = steps; });
-    if (weights) levels.quanta(edges, [&](std::size_t i, std::int32_t quanta) { synapses[i].quanta = quanta; });
+    if (weights)
+      levels.quanta(edges, [&](std::size_t i, std::int32_t quanta) { synapses[i].quanta = quanta; });
     take(synapses);
   });
 }

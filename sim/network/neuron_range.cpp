@@ -230,7 +230,8 @@ void NeuronRange::settle() {
 }
 
 std::int64_t NeuronRange::bytes() const {
-  std::int64_t total = own_.bytes() + spiked_.bytes() + invalid_.bytes() + step_values_.bytes() + kept_.bytes();
+  std::int64_t total =
+      own_.bytes() + spiked_.bytes() + invalid_.bytes() + step_values_.bytes() + kept_.bytes();
   for (const auto* runner : {&step_, &events_, &observe_, &deliver_})
     if (*runner) total += (*runner)->bytes();
   for (const auto& runner : conditions_) total += runner->bytes();

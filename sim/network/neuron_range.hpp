@@ -50,9 +50,9 @@ struct Failure {
 // Sets the step values of a population's inputs for the piece that acts from this offset (ms) on.
 using Refresh = std::function<void(double offset)>;
 
-// Different ranges of a population may be stepped in different threads at once: they share the kernels and the
-// parameters. Each of several has memory of its own for its arrays: where neurons of two threads stand side by
-// side, a processor that fetches ahead takes from the other what that is about to write.
+// Different ranges of a population may be stepped in different threads at once: they share the kernels and
+// the parameters. Each of several has memory of its own for its arrays: where neurons of two threads stand
+// side by side, a processor that fetches ahead takes from the other what that is about to write.
 class NeuronRange {
  public:
   // Neurons first .. first + count - 1; `first` is a multiple of range_block. `alone`: it is the only range.

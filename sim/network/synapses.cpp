@@ -185,7 +185,8 @@ class Rows final : public Synapses {
   void find_cells(std::span<const Synapse> synapses) {
     cells_.resize(synapses.size());
     for (std::size_t i = 0; i < synapses.size(); ++i) {
-      cells_[i] = synapses[i].source * delays_.size() + place_of_[static_cast<std::size_t>(synapses[i].delay)];
+      cells_[i] =
+          synapses[i].source * delays_.size() + place_of_[static_cast<std::size_t>(synapses[i].delay)];
       __builtin_prefetch(&cursors_[cells_[i]], 1);
     }
   }

@@ -1,5 +1,5 @@
-// Work on long arrays outside of kernels, with the vectors of this CPU: random words, numbers of events, sums.
-// All instruction sets give the same bits.
+// Work on long arrays outside of kernels, with the vectors of this CPU: random words, numbers of events,
+// sums. All instruction sets give the same bits.
 #pragma once
 #include <cstdint>
 

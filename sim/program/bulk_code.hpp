@@ -17,8 +17,8 @@ struct BulkCode {
     constexpr std::int64_t width = O::width;
     const Bits lanes = O::lane_numbers();
     for (std::int64_t i = 0; i < count; i += width) {
-      const Bits moving = O::add_bits(O::set_bits((along_steps ? step : index) + static_cast<std::uint64_t>(i)),
-                                      lanes);
+      const Bits moving =
+          O::add_bits(O::set_bits((along_steps ? step : index) + static_cast<std::uint64_t>(i)), lanes);
       const Bits still = O::set_bits(along_steps ? index : step);
       const Bits first = along_steps ? still : moving, second = along_steps ? moving : still;
       const PhiloxBlock<O> block =
@@ -37,7 +37,8 @@ struct BulkCode {
                 two_cells = O::set_words(2 * cell);
     for (std::int64_t i = 0; i < count; i += O::words_width) {
       const Words word = O::load_words(words + i);
-      const Words inner = O::template shift_words_right<27>(word), end = O::template shift_words_right<23>(word);
+      const Words inner = O::template shift_words_right<27>(word),
+                  end = O::template shift_words_right<23>(word);
       const Words from_last = O::add_words(word, one_cell);  // the last cell, then the first
       const auto choose = [&](const std::uint32_t* of_ends, const std::uint32_t* of_cells) {
         return O::where_below(from_last, two_cells, O::lookup_words(of_ends, end),
@@ -63,7 +64,8 @@ struct BulkCode {
       O::store(sums + i, O::add(O::load(sums + i), O::select(O::equal(place, open), zero, product)));
     }
     for (; i < count; ++i)
-      sums[i] += places[i] == undecided ? 0.0 : weights[same ? 0 : i] * (first + static_cast<double>(places[i]));
+      sums[i] +=
+          places[i] == undecided ? 0.0 : weights[same ? 0 : i] * (first + static_cast<double>(places[i]));
   }
 
   static void take_counts(std::int32_t* counts, std::int64_t count, double unit, double* sums) {

@@ -47,7 +47,8 @@ struct PhiloxBlock {
 // Philox 4x32-10 with one block per lane. O has multiply_words(Bits, Bits) too: 32 x 32 -> 64 bits of the
 // lower halves. Only the lower halves of the step's words count.
 template <class O, class Key>
-PhiloxBlock<O> philox(typename O::Bits index, typename O::Bits step_low, typename O::Bits step_high, Key key) {
+PhiloxBlock<O> philox(typename O::Bits index, typename O::Bits step_low, typename O::Bits step_high,
+                      Key key) {
   using Bits = typename O::Bits;
   Bits c0 = index, c1 = O::template shift_right<32>(index);
   Bits c2 = step_low, c3 = step_high;

@@ -39,8 +39,8 @@ std::vector<std::pair<const char*, InputData>> of_all_types() {
   InputData copied = shared;
   copied.values["copy"] = {0.3};
   const Fields orders{{"rate", {0.8}}, {"order", {0.5, 1, 2, 3, 4}}, {"weight", {1, 2, 3, 4, 5}}};
-  const InputData volley = input_data(neurons, 0.1, {{"number", {5}}, {"spread", {1}}, {"weight", {0.5}}},
-                                      {{"times", {3, 12}}});
+  const InputData volley =
+      input_data(neurons, 0.1, {{"number", {5}}, {"spread", {1}}, {"weight", {0.5}}}, {{"times", {3, 12}}});
   const InputData file = input_data(neurons, 0.1, {{"weight", {0.5}}},
                                     {{"times", {0.3, 0.3, 1, 5, 5}}, {"node_ids", {39, 2, 20, 19, 2}}});
   return {

@@ -158,7 +158,8 @@ TEST_CASE("the spikes of a neuron depend on its index and the step, not on who e
   CHECK(total_of(few, 4, 0, 100) != total_of(few, 3, 0, 100));
 }
 
-TEST_CASE("the spikes of all targets are those that the law draws for each, at any mean and from any step on") {
+TEST_CASE(
+    "the spikes of all targets are those that the law draws for each, at any mean and from any step on") {
   InputData data = input_data(100, 0.1, {{"weight", {1}}});
   data.values["rate"].clear();
   for (int i = 0; i < 100; ++i)  // means of 1e-3 to 400, with runs of equal ones
@@ -171,8 +172,8 @@ TEST_CASE("the spikes of all targets are those that the law draws for each, at a
       input->deliver(step, arrivals);
       for (std::size_t i = 0; i < 100; ++i) {
         const PoissonLaw law(data.values["rate"][i] * 0.1);
-        REQUIRE(arrivals[i] ==
-                static_cast<double>(law.draw(data.streams.points[0], i, static_cast<std::uint64_t>(step - 1))));
+        REQUIRE(arrivals[i] == static_cast<double>(law.draw(data.streams.points[0], i,
+                                                            static_cast<std::uint64_t>(step - 1))));
       }
     }
   }

@@ -68,7 +68,8 @@ TEST_CASE("gamma spikes come at their rate from the start on, at intervals with 
 
 TEST_CASE("gamma spikes lie between start and stop, and a rate of 0 gives none") {
   const InputData data = input_data(
-      50, 0.1, {{"rate", {1}}, {"order", {2}}, {"weight", {1}}, {"start", {5}}, {"stop", {7}}, {"delay", {1}}});
+      50, 0.1,
+      {{"rate", {1}}, {"order", {2}}, {"weight", {1}}, {"start", {5}}, {"stop", {7}}, {"delay", {1}}});
   double first = 1e9, last = 0, count = 0;
   for (const std::vector<double>& train : trains("gamma", data, 200))
     for (const double step : train) first = std::min(first, step), last = std::max(last, step), ++count;
@@ -80,8 +81,8 @@ TEST_CASE("gamma spikes lie between start and stop, and a rate of 0 gives none")
 }
 
 TEST_CASE("a volley has its number of spikes for each target, spread around its time") {
-  InputData data = input_data(1000, 0.1, {{"number", {10}}, {"spread", {1.5}}, {"weight", {1}}, {"delay", {2}}},
-                              {{"times", {8}}});
+  InputData data = input_data(
+      1000, 0.1, {{"number", {10}}, {"spread", {1.5}}, {"weight", {1}}, {"delay", {2}}}, {{"times", {8}}});
   double sum = 0, squares = 0;
   for (const std::vector<double>& train : trains("pulse_packet", data, 200)) {
     CHECK(train.size() == 10);

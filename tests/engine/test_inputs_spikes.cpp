@@ -130,8 +130,8 @@ TEST_CASE("the registered types are those of the language") {
   CHECK(current_input_types() == std::vector<std::string>{"chirp", "dc", "file", "noise", "ou", "ramp",
                                                           "sine", "steps", "voltage_clamp", "waveform",
                                                           "white_noise"});
-  CHECK(spike_input_types() == std::vector<std::string>{"gamma", "poisson", "pulse_packet", "regular",
-                                                             "spike_file", "spikes"});
+  CHECK(spike_input_types() ==
+        std::vector<std::string>{"gamma", "poisson", "pulse_packet", "regular", "spike_file", "spikes"});
 }
 
 }  // namespace

@@ -75,8 +75,8 @@ std::string random_expression(std::mt19937_64& bits, int depth) {
                                                   "(20 mV/(V - E_L))",
                                                   "(nernst(1, 2, 3, T)/1 mV)"};
   static const std::vector<std::string> operators = {" + ", " - ", "*", "/", "^"};
-  static const std::vector<std::string> calls = {"exp(", "tanh(", "sigmoid(", "-(",
-                                                 "-",    "(",     "abs(",     "heaviside(", "floor("};
+  static const std::vector<std::string> calls = {"exp(", "tanh(", "sigmoid(",   "-(",    "-",
+                                                 "(",    "abs(",  "heaviside(", "floor("};
   if (depth == 0 || bits() % 5 == 0) return leaves[bits() % leaves.size()];
   const std::string left = random_expression(bits, depth - 1);
   const std::string right = random_expression(bits, depth - 1);

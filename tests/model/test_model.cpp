@@ -205,8 +205,9 @@ TEST_CASE("the table of input types is complete and consistent") {
     CHECK(type.spikes == (fields.count("weight") == 1));
     CHECK(model::input_type(type.name) == &type);
   }
-  for (const char* name : {"dc", "steps", "ramp", "sine", "chirp", "waveform", "white_noise", "noise", "ou",
-                           "file", "voltage_clamp", "spikes", "regular", "poisson", "gamma", "pulse_packet", "spike_file"})
+  for (const char* name :
+       {"dc", "steps", "ramp", "sine", "chirp", "waveform", "white_noise", "noise", "ou", "file",
+        "voltage_clamp", "spikes", "regular", "poisson", "gamma", "pulse_packet", "spike_file"})
     CHECK(names.count(name) == 1);
   CHECK(model::input_type("dcc") == nullptr);
 }

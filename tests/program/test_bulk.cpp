@@ -1,6 +1,4 @@
 // Tests the loops over long arrays: the same results from all instruction sets as from the plain definitions.
-#include "program/bulk.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "program/bulk.hpp"
 
 namespace hillock::program {
 namespace {
@@ -103,7 +102,8 @@ TEST_CASE("places and counts are added to sums, and nothing behind them") {
     CAPTURE(std::string(name(isa)));
     for (const bool same : {true, false}) {
       std::vector<double> weights, sums(places.size() + 1, 0.1);
-      for (std::size_t i = 0; i < places.size(); ++i) weights.push_back(0.3 + (same ? 0.0 : 0.1 * static_cast<double>(i)));
+      for (std::size_t i = 0; i < places.size(); ++i)
+        weights.push_back(0.3 + (same ? 0.0 : 0.1 * static_cast<double>(i)));
       bulk(isa).add_places(places.data(), count, 4, weights.data(), same, sums.data());
       for (std::size_t i = 0; i < places.size(); ++i)
         CHECK(sums[i] == (places[i] == undecided ? 0.1 : 0.1 + weights[i] * (4.0 + places[i])));

@@ -44,7 +44,7 @@ record: {{cell: {{spikes: true, V: {{every: 0.1 ms}}, dtype: float64}}}}
 def test_a_poisson_population_follows_its_rate_and_what_changes_it(run_hillock):
     path = run_hillock("""
 simulation: {duration: 1 s, dt: 0.1 ms, seed: 3}
-populations: {source: {size: 2000, model: poisson, params: {rate: 50 Hz}}}
+populations: {source: {size: 2000, model: poisson_source, params: {rate: 50 Hz}}}
 inputs: {wave: {type: sine, target: source, amplitude: 50 Hz, frequency: 2 Hz}}
 record: {source: [spikes]}
 """).output
@@ -91,7 +91,7 @@ def test_sources_have_the_same_bits_for_any_number_of_threads(run_hillock, tmp_p
     config = """
 simulation: {duration: 100 ms, dt: 0.1 ms}
 populations:
-  source: {size: 100, model: poisson, params: {rate: 200 Hz}}
+  source: {size: 100, model: poisson_source, params: {rate: 200 Hz}}
   relay: {size: 100, model: relay, receptors: {in: {model: sum}}}
   cell: {size: 200, model: lif, receptors: {s: {model: exp_current, tau: 2 ms}}}
 inputs:

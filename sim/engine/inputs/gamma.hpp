@@ -6,8 +6,8 @@
 
 namespace hillock::engine {
 
-// Fields: rate (1/ms), order (per neuron), start, stop, delay (ms), weight (per neuron). Each target has spikes
-// of its own; at start the process is stationary.
+// Fields: rate (1/ms), order (per neuron), start, stop, delay (ms), weight (per neuron). Each target has
+// spikes of its own; at start the process is stationary.
 std::unique_ptr<SpikeInput> make_gamma(const InputData& data);
 
 // A number with the gamma distribution of this order (> 0) and mean `order`: a function of (stream, index,

@@ -141,8 +141,8 @@ void Poisson::find_runs() {
     const std::uint64_t index = streams_.index_of(neuron);
     if (!runs_.empty()) {
       Run& last = runs_.back();
-      if (last.law == law_of_[k] && last.neuron + last.count == neuron &&
-          last.index + last.count == index && last.stream.key == stream.key) {
+      if (last.law == law_of_[k] && last.neuron + last.count == neuron && last.index + last.count == index &&
+          last.stream.key == stream.key) {
         ++last.count;
         last.same_weight = last.same_weight && targets_.weights[k] == targets_.weights[last.first];
         continue;
@@ -184,7 +184,8 @@ bool Poisson::deliver(std::int64_t step, std::span<double> arrivals) {
   return true;
 }
 
-// How many of the shared spikes of a step a target gets. Draw i + 1 is that of spike i; 0 stands for the spikes.
+// How many of the shared spikes of a step a target gets. Draw i + 1 is that of spike i; 0 stands for the
+// spikes.
 std::int64_t Poisson::copies(std::int64_t spikes, const base::Stream& stream, std::uint64_t index,
                              std::uint64_t step) const {
   std::int64_t count = 0;

@@ -47,12 +47,8 @@ const Factories<CurrentInput>& currents() {
 
 const Factories<SpikeInput>& spike_sources() {
   static const Factories<SpikeInput> table = {
-      {"spikes", make_spikes},
-      {"regular", make_regular},
-      {"poisson", make_poisson},
-      {"gamma", make_gamma},
-      {"pulse_packet", make_pulse_packet},
-      {"spike_file", make_spike_file},
+      {"spikes", make_spikes}, {"regular", make_regular},           {"poisson", make_poisson},
+      {"gamma", make_gamma},   {"pulse_packet", make_pulse_packet}, {"spike_file", make_spike_file},
   };
   return table;
 }
