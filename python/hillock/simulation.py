@@ -235,6 +235,9 @@ class Connection:
     def _pieces(self) -> list[_hillock.SynapseArrays]:
         if self._drawn is None:
             self._drawn = list(self._session.synapses(self.name))
+            for one in self._drawn:
+                for array in (one.sources, one.targets, one.weights, one.delays):
+                    array.flags.writeable = False  # what is written here would change nothing
         return self._drawn
 
     def _joined(self, arrays: list[Any], kind: type) -> numpy.ndarray[Any, Any]:

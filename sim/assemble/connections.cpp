@@ -154,15 +154,22 @@ std::unique_ptr<program::Kernel> kernel_of(const lang::Expression& expression) {
   return program::make_kernel(program::optimise(tape), {}, network::FunctionOfDistance::most);
 }
 
-network::Levels levels_between(double least, double most, double unit, std::int32_t lowest) {
-  const auto level = [&](double value) { return static_cast<std::int32_t>(std::nearbyint(value / unit)); };
-  return network::Levels::between(std::max(lowest, level(least) - 1), level(most) + 1);
+// One more on each side than was found, as the function was not looked at everywhere; but none that cannot
+// be.
+network::Levels levels_between(const model::DistanceFunction& function, double unit, double lowest,
+                               double highest) {
+  const auto level = [&](double value, double more) {
+    return static_cast<std::int32_t>(std::clamp(std::nearbyint(value / unit) + more, lowest, highest));
+  };
+  return network::Levels::between(level(function.least, -1), level(function.most, 1));
 }
 
 void add_weights(const ConnectionSpec& spec, WeightsOfReceptor& weights, base::Diagnostics& diagnostics) {
   if (spec.weight_at) {
-    const double low = std::abs(spec.weight_at->least), high = std::abs(spec.weight_at->most);
-    weights.laws.push_back({std::max(low, high) / 2, std::max(low, high)});
+    // Of what falls off so far that most is next to nothing, that need not be exact.
+    constexpr double next_to_nothing = 1e-5;
+    const double largest = std::max(std::abs(spec.weight_at->least), std::abs(spec.weight_at->most));
+    weights.laws.push_back({std::max(spec.weight_at->typical, next_to_nothing * largest), largest});
     return;
   }
   const Values& weight = spec.weight;
@@ -291,12 +298,12 @@ class Builder {
     one.channel = static_cast<int>(c);
     one.step = experiment_.simulation.dt;
     one.quantum = quantum.quantum;
-    one.delay = spec.delay_at
-                    ? new_levels(levels_between(spec.delay_at->least, spec.delay_at->most, one.step, 1))
-                    : levels(spec.delay, one.step);
+    const auto most_quanta =
+        static_cast<double>(quantum.wide ? network::most_wide_quanta : network::most_narrow_quanta);
+    one.delay = spec.delay_at ? new_levels(levels_between(*spec.delay_at, one.step, 1, model::longest_delay))
+                              : levels(spec.delay, one.step);
     one.weight = spec.weight_at
-                     ? new_levels(levels_between(spec.weight_at->least, spec.weight_at->most, one.quantum,
-                                                 std::numeric_limits<std::int32_t>::min()))
+                     ? new_levels(levels_between(*spec.weight_at, one.quantum, -most_quanta, most_quanta))
                      : levels(spec.weight, one.quantum);
     one.delay_at = function(spec.delay_at);
     one.weight_at = function(spec.weight_at);

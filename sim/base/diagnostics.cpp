@@ -174,9 +174,8 @@ void Diagnostics::problem(const Place& place, std::string_view problem) {
 
 void Diagnostics::add(Diagnostic diagnostic) { all_.push_back(std::move(diagnostic)); }
 
-bool Diagnostics::has_errors() const {
-  return std::any_of(all_.begin(), all_.end(),
-                     [](const Diagnostic& d) { return d.severity == Severity::error; });
+std::size_t Diagnostics::errors() const {
+  return static_cast<std::size_t>(std::ranges::count(all_, Severity::error, &Diagnostic::severity));
 }
 
 void Diagnostics::throw_if_errors() const {

@@ -39,7 +39,8 @@ class Diagnostics {
   void problem(const Place& place, std::string_view problem);
   void add(Diagnostic diagnostic);
   void warning(const Place& place, std::string message, std::string remedy = {});
-  bool has_errors() const;
+  std::size_t errors() const;  // how many
+  bool has_errors() const { return errors() > 0; }
   const std::vector<Diagnostic>& all() const { return all_; }
   // Throws UserError with all errors, in order of file, line and column, if there are any.
   void throw_if_errors() const;

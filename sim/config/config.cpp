@@ -163,7 +163,7 @@ void Template::read_changes(const Node& root, const std::vector<ChangeSpec>& cha
   Node now = root;
   std::erase_if(now.entries, [](const Entry& entry) { return entry.key == "at"; });
   for (const ChangeSpec& spec : changes) {
-    const std::size_t before = diagnostics.all().size();
+    const std::size_t before = diagnostics.errors();
     for (const Assignment& setting : spec.settings)
       if (Node* node = find_setting(now, setting, diagnostics)) *node = setting.value;
     auto then = std::make_unique<model::Experiment>();
@@ -177,7 +177,7 @@ void Template::read_changes(const Node& root, const std::vector<ChangeSpec>& cha
     read(now, library, *then, own);
     for (const base::Diagnostic& finding : own.all())
       if (finding.severity == base::Severity::error) diagnostics.add(finding);
-    if (diagnostics.all().size() == before) check_change(experiment, *then, spec, diagnostics);
+    if (diagnostics.errors() == before) check_change(experiment, *then, spec, diagnostics);
     if (diagnostics.has_errors()) return;  // later changes would say the same
     experiment.changes.push_back({spec.step, std::move(then)});
   }

@@ -18,6 +18,7 @@ namespace {
 using model::ConnectionRule;
 using model::ConnectionSpec;
 using model::Law;
+using model::longest_delay;
 using model::PopulationSpec;
 using model::Slice;
 using model::Values;
@@ -51,7 +52,6 @@ std::vector<std::string> rule_words() {
 }
 
 constexpr std::int64_t most_synapses = std::int64_t{1} << 50;
-constexpr std::int64_t longest_delay = (std::int64_t{1} << 16) - 1;  // steps
 
 class ConnectionReader {
  public:
@@ -61,7 +61,7 @@ class ConnectionReader {
   std::optional<ConnectionSpec> read(const Entry& entry) {
     spec_.name = entry.key;
     spec_.place = entry.place;
-    const std::size_t before = findings();
+    const std::size_t before = errors();
     reader_.name(entry.key, entry.place, "a connection");
     if (!reader_.map(entry.value, subject())) return std::nullopt;
     const std::vector<std::string> keys{"source", "target",   "receptor",  "rule", "weight",
@@ -77,12 +77,12 @@ class ConnectionReader {
     if (ruled) read_flags(entry.value);
     if (ruled && receptor) read_weight(entry);
     if (ruled) read_delay(entry);
-    if (findings() == before) check_rule();
-    return findings() == before ? std::optional(std::move(spec_)) : std::nullopt;
+    if (errors() == before) check_rule();
+    return errors() == before ? std::optional(std::move(spec_)) : std::nullopt;
   }
 
  private:
-  std::size_t findings() const { return reader_.diagnostics().all().size(); }
+  std::size_t errors() const { return reader_.diagnostics().errors(); }
   std::string subject() const { return "connection '" + spec_.name + "'"; }
   Sender sender() const { return {"connection", spec_.name, spec_.place}; }
   const PopulationSpec& population(const Slice& slice) const {
@@ -256,7 +256,7 @@ class ConnectionReader {
       missing("weight", "1 " + unit.user_unit());
       return;
     }
-    if (is_function_of_distance(reader_, *node)) return read_weight_at(*node, unit);
+    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) return read_weight_at(*node, unit);
     auto values = read_law(*node, "weight",
                            {{unit}, " for receptor '" + spec_.receptor + "' of '" + target.name + "'"});
     if (!values) return;
@@ -289,7 +289,7 @@ class ConnectionReader {
       missing("delay", "1.5 ms");
       return;
     }
-    if (is_function_of_distance(reader_, *node)) return read_delay_at(*node);
+    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) return read_delay_at(*node);
     auto values = read_law(*node, "delay", base::dimension::time);
     if (!values) return;
     spec_.delay = std::move(*values);

@@ -30,6 +30,20 @@ constexpr std::array<Kernel, 4> kernels{{{"constant", "{height}"},
                                          {"gaussian", "{height} * exp(-(d / ({size}))^2 / 2)"},
                                          {"linear", "{height} * max(0, 1 - d / ({size}))"}}};
 
+double value_at(const lang::Expression& expression, double d) {
+  return lang::evaluate(expression, [d](std::string_view) { return d; });
+}
+
+// The value below which half of all lies; pairs of a value and its share.
+double median_of(std::vector<std::pair<double, double>> values) {
+  std::ranges::sort(values);
+  double all = 0, below = 0;
+  for (const auto& [value, share] : values) all += share;
+  for (const auto& [value, share] : values)
+    if ((below += share) >= all / 2) return value;
+  return 0;
+}
+
 std::vector<std::string> kernel_names() {
   std::vector<std::string> names;
   for (const Kernel& kernel : kernels) names.emplace_back(kernel.name);
@@ -38,8 +52,10 @@ std::vector<std::string> kernel_names() {
 
 }  // namespace
 
-bool is_function_of_distance(Reader& reader, const Node& node) {
-  if (!node.is_scalar() || !is_expression(node) || reader.variables().contains("d")) return false;
+bool DistanceReader::takes(const Node& node) const {
+  if (!node.is_scalar() || !is_expression(node)) return false;
+  const auto& first = experiment_.populations[static_cast<std::size_t>(spec_.sources.front().population)];
+  if (reader_.variables().contains("d") && !first.positions) return false;
   base::Diagnostics unread;
   const auto expression = parse_after_equals(node, unread);
   if (!expression) return false;
@@ -55,6 +71,7 @@ bool DistanceReader::positions_are_there(const base::Place& place) {
   for (const std::vector<model::Slice>* ends : {&spec_.sources, &spec_.targets})
     for (const model::Slice& slice : *ends) {
       const model::PopulationSpec& one = population(slice);
+      if (one.size == 0) continue;
       if (!one.positions) {
         reader_.error(place, "population '" + one.name + "' has no positions, so there is no distance d",
                       "write for example 'positions: {uniform: [1 mm, 1 mm]}' in it");
@@ -77,6 +94,11 @@ bool DistanceReader::positions_are_there(const base::Place& place) {
 std::optional<DistanceFunction> DistanceReader::checked(std::optional<lang::Expression> expression,
                                                         const Node& node, const std::string& what,
                                                         const base::Dimension& dimension) {
+  if (reader_.variables().contains("d")) {
+    reader_.error(node.place, "d is the distance between two neurons here, but vars has a 'd' too",
+                  "give the variable another name");
+    return std::nullopt;
+  }
   if (!expression || !replace_variables(*expression, reader_.variables())) return std::nullopt;
   lang::Scope scope;
   scope.dimension_of = [](std::string_view name) {
@@ -87,14 +109,17 @@ std::optional<DistanceFunction> DistanceReader::checked(std::optional<lang::Expr
   if (!lang::check_as(*expression, dimension, what, scope, reader_.diagnostics())) return std::nullopt;
   double reach = 0;
   for (const model::Slice& source : spec_.sources)
-    for (const model::Slice& target : spec_.targets)
-      reach = std::max(
-          reach, farthest(*experiment_.populations[static_cast<std::size_t>(source.population)].positions,
-                          *experiment_.populations[static_cast<std::size_t>(target.population)].positions));
+    for (const model::Slice& target : spec_.targets) {
+      const auto &from = experiment_.populations[static_cast<std::size_t>(source.population)].positions,
+                 &to = experiment_.populations[static_cast<std::size_t>(target.population)].positions;
+      if (from && to) reach = std::max(reach, farthest(*from, *to));
+    }
   DistanceFunction function;
+  std::vector<std::pair<double, double>> sizes;  // of values, and how many pairs have about these distances
   for (int k = 0; k <= looked_at; ++k) {
     const double d = reach * k / looked_at;
-    const double value = lang::evaluate(*expression, [d](std::string_view) { return d; });
+    const double value = value_at(*expression, d);
+    sizes.emplace_back(std::abs(value), pairs_at(d));
     if (!std::isfinite(value)) {
       reader_.error(node.place,
                     what + " is not finite at d = " + base::format_quantity(d, base::dimension::length),
@@ -105,7 +130,18 @@ std::optional<DistanceFunction> DistanceReader::checked(std::optional<lang::Expr
     function.most = k == 0 ? value : std::max(function.most, value);
   }
   function.expression = std::move(*expression);
+  function.typical = median_of(std::move(sizes));
   return function;
+}
+
+// How many pairs are joined at a distance, up to a factor: as space has it, and the kernel.
+double DistanceReader::pairs_at(double d) const {
+  if (d > spec_.within) return 0;
+  const auto& positions =
+      experiment_.populations[static_cast<std::size_t>(spec_.sources.front().population)].positions;
+  double pairs = spec_.probability_at ? value_at(spec_.probability_at->expression, d) : 1;
+  for (std::size_t axis = 1; positions && axis < positions->extent.size(); ++axis) pairs *= d;
+  return pairs;
 }
 
 std::optional<DistanceFunction> DistanceReader::function(const Node& node, const std::string& what,
@@ -158,11 +194,21 @@ std::optional<DistanceFunction> DistanceReader::kernel(const Node& node, double&
         checked(parse_after_equals(node, reader_.diagnostics()), node, "distance", base::dimension::none);
   } else if (node.is_map()) {
     std::vector<std::string> keys = kernel_names();
-    keys.insert(keys.end(), {"probability", "max", "within"});
+    keys.insert(keys.end(), {"probability", "max", "within"});  // kernels, and what stands beside them
     reader_.keys(node, "distance", keys);
     int given = 0;
     for (const Entry& entry : node.entries) {
       const bool free = entry.key == "probability";
+      if (free && node.find("max") != nullptr) {
+        reader_.error(node.find("max")->place, "a probability of your own has no 'max'",
+                      "write it as a factor");
+        return std::nullopt;
+      }
+      if (free && !entry.value.is_scalar()) {
+        reader_.error(entry.value.place, "probability is a function of d, got " + entry.value.describe(),
+                      "write for example 'probability: 0.3 * exp(-d / 100 um)'");
+        return std::nullopt;
+      }
       if (!free && std::ranges::find(kernels, std::string_view(entry.key), &Kernel::name) == kernels.end())
         continue;
       if (++given > 1) break;
@@ -176,12 +222,17 @@ std::optional<DistanceFunction> DistanceReader::kernel(const Node& node, double&
     }
     if (given != 1) {
       reader_.error(node.place, given == 0 ? "distance has no kernel" : "distance has several kernels",
-                    base::listed("write one of", keys));
+                    base::listed("write one of", std::vector<std::string>(keys.begin(), keys.begin() + 5)));
       return std::nullopt;
     }
     if (const Node* reach = node.find("within"); reach != nullptr) {
       const auto value = reader_.value(*reach, "within", base::dimension::length);
       if (!value) return std::nullopt;
+      if (!(*value > 0)) {
+        reader_.error(reach->place, "within must be positive, got " +
+                                        base::format_quantity(*value, base::dimension::length));
+        return std::nullopt;
+      }
       within = *value;
     }
   } else {

@@ -14,14 +14,14 @@ std::optional<model::PositionSpec> read_positions(Reader& reader, const Node& no
 // No neurons of the two are farther apart.
 double farthest(const model::PositionSpec& a, const model::PositionSpec& b);
 
-// Whether a value is an expression in which the distance d stands: "= 2 nS * exp(-d / 100 um)".
-bool is_function_of_distance(Reader& reader, const Node& node);
-
 // Reads functions of d for the sources and targets of one connection.
 class DistanceReader {
  public:
   DistanceReader(Reader& reader, const model::Experiment& experiment, const model::ConnectionSpec& spec)
       : reader_(reader), experiment_(experiment), spec_(spec) {}
+  // Whether a value is an expression in which the distance d stands: "= 2 nS * exp(-d / 100 um)". Where
+  // neurons have no positions, a variable may be called d.
+  bool takes(const Node& node) const;
   // Of this dimension; reports populations without positions too.
   std::optional<model::DistanceFunction> function(const Node& node, const std::string& what,
                                                   const base::Dimension& dimension);
@@ -30,6 +30,7 @@ class DistanceReader {
 
  private:
   bool positions_are_there(const base::Place& place);
+  double pairs_at(double d) const;
   std::optional<model::DistanceFunction> checked(std::optional<lang::Expression> expression, const Node& node,
                                                  const std::string& what, const base::Dimension& dimension);
   std::optional<model::DistanceFunction> named_kernel(const Node& node, const std::string& name,

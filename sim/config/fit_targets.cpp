@@ -72,7 +72,7 @@ class TargetReader {
   }
 
   void read_trace(const Entry& entry) {
-    const std::size_t before = reader_.diagnostics().all().size();
+    const std::size_t before = reader_.diagnostics().errors();
     const Node& node = entry.value;
     const std::vector<std::string> keys{
         "path",       "dataset",  "column", "time_dataset", "time_column", "interval", "unit",
@@ -92,11 +92,11 @@ class TargetReader {
       trace.sd = read_positive(reader_, *node.find("sd"), "sd", trace.dimension).value_or(1);
       if (const Node* clip = node.find("clip")) trace.clip = reader_.value(*clip, "clip", trace.dimension);
     }
-    if (reader_.diagnostics().all().size() == before) spec_.trace = std::move(trace);
+    if (reader_.diagnostics().errors() == before) spec_.trace = std::move(trace);
   }
 
   void read_spikes(const Entry& entry) {
-    const std::size_t before = reader_.diagnostics().all().size();
+    const std::size_t before = reader_.diagnostics().errors();
     const Node& node = entry.value;
     const std::vector<std::string> keys{"path", "population", "neuron", "start", "stop", "tau", "sd"};
     reader_.keys(node, "'spikes'", keys);
@@ -106,7 +106,7 @@ class TargetReader {
       if (const Node* tau = node.find("tau"))
         spikes.tau = read_positive(reader_, *tau, "tau", base::dimension::time).value_or(1);
     }
-    if (reader_.diagnostics().all().size() == before) spec_.spikes = std::move(spikes);
+    if (reader_.diagnostics().errors() == before) spec_.spikes = std::move(spikes);
   }
 
   // The file, and whose recording it is; whether that neuron is there.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
@@ -16,6 +18,19 @@ using model::Bound;
 using model::FieldType;
 using model::InputSpec;
 using model::Values;
+
+// Whether a state changes with an input as time goes on.
+bool integrates_input(const model::Model& model) {
+  std::set<std::string> depend;
+  for (const model::InputSite& site : model.inputs) depend.insert(site.name);
+  const auto depends = [&](const model::Definition& one) {
+    return std::ranges::any_of(lang::names_of(one.expression),
+                               [&](const std::string& name) { return depend.contains(name); });
+  };
+  for (const model::Definition& derived : model.derived)
+    if (depends(derived)) depend.insert(derived.name);
+  return std::ranges::any_of(model.equations, depends);
+}
 
 class InputRules {
  public:
@@ -38,6 +53,7 @@ class InputRules {
     if (input_.type == "poisson") check_copy();
     if (input_.has("times")) check_ascending(input_.type != "spikes");
     if (type.spikes) check_weight();
+    if (type.spikes) warn_of_time_zero();
   }
 
  private:
@@ -69,6 +85,32 @@ class InputRules {
       return;
     for (const double time : values.numbers)
       if (!check_on_grid(reader_, time, experiment_.simulation, values.place, field.name)) return;
+  }
+
+  // What arrives at time 0 does so before the first step, and is gone where nothing keeps or integrates it.
+  void warn_of_time_zero() {
+    const Values *times = find("times"), *start = find("start"), *delay = find("delay");
+    const bool regular = input_.type == "regular";
+    if (delay != nullptr && delay->numbers[0] > 0) return;
+    if (!regular &&
+        (input_.type != "spikes" || times == nullptr || times->numbers.empty() || times->numbers[0] > 0))
+      return;
+    if (regular && start != nullptr && start->numbers[0] > 0) return;
+    for (const model::Slice& slice : input_.targets) {
+      const auto& target = experiment_.populations[static_cast<std::size_t>(slice.population)];
+      const auto receptor = std::ranges::find(target.receptors, input_.receptor, &model::ReceptorSpec::name);
+      if (receptor == target.receptors.end() || receptor->model == nullptr || target.model == nullptr ||
+          !receptor->model->states.empty() || !receptor->model->on_spike.empty() ||
+          integrates_input(*target.model))
+        continue;
+      reader_.diagnostics().warning(
+          !regular ? times->place : input_.place,
+          "the spike of " + subject() + " at 0 ms arrives before the first step, and receptor '" +
+              receptor->name + "' (" + receptor->model->name + ") keeps nothing: it has no effect",
+          regular ? "begin a step later: 'start: " + base::format_time(experiment_.simulation.dt) + "'"
+                  : "begin a step later, or give the input a delay");
+      return;
+    }
   }
 
   void check_copy() {

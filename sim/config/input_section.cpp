@@ -53,7 +53,7 @@ class InputReader {
   }
 
  private:
-  std::size_t count_errors() const { return reader_.diagnostics().all().size(); }
+  std::size_t count_errors() const { return reader_.diagnostics().errors(); }
 
   const PopulationSpec& population(const model::Slice& slice) const {
     return experiment_.populations[static_cast<std::size_t>(slice.population)];

@@ -108,7 +108,7 @@ class PositionReader {
       return false;
     }
     for (const Node& item : node.items) {
-      if (!axes(item, "a position", "[0 um, 50 um]")) return false;
+      if (!axes(item, "list", "[[0 um, 50 um], ...]")) return false;
       std::array<double, 3> place{};
       for (std::size_t axis = 0; axis < item.items.size(); ++axis) {
         const auto value = reader_.value(item.items[axis], "a position", base::dimension::length);

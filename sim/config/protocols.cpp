@@ -370,7 +370,7 @@ void repeat_once(Node& root) {
 }
 
 bool check_fields(const Protocol& protocol, const Entry& written, base::Diagnostics& diagnostics) {
-  const std::size_t before = diagnostics.all().size();
+  const std::size_t before = diagnostics.errors();
   const Variables none;
   Reader reader(diagnostics, none);
   const std::string what = base::quoted(protocol.name),
@@ -393,7 +393,7 @@ bool check_fields(const Protocol& protocol, const Entry& written, base::Diagnost
                        ", got " + node->describe(),
                    remedy);
   }
-  return diagnostics.all().size() == before;
+  return diagnostics.errors() == before;
 }
 
 }  // namespace

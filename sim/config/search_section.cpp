@@ -14,7 +14,7 @@ namespace {
 constexpr double finest = 1e-14;  // of the range: finer than that numbers do not differ
 
 void read_bisection(Reader& reader, const Node& node, SearchSpec& spec) {
-  const std::size_t before = reader.diagnostics().all().size();
+  const std::size_t before = reader.diagnostics().errors();
   const std::vector<std::string> keys{"parameter", "from", "to", "until", "tolerance"};
   reader.keys(node, "'bisection'", keys);
   for (const std::string& key : keys)
@@ -23,7 +23,7 @@ void read_bisection(Reader& reader, const Node& node, SearchSpec& spec) {
           node.place, "'bisection' needs '" + key + "'",
           "write for example {parameter: inputs.step.amplitude, from: 0 pA, to: 1 nA, until: spike_count "
           ">= 1, tolerance: 0.1 pA}");
-  if (reader.diagnostics().all().size() != before) return;
+  if (reader.diagnostics().errors() != before) return;
   const Node& parameter = *node.find("parameter");
   spec.path = reader.word(parameter, "parameter").value_or("");
   spec.place = parameter.place;

@@ -33,7 +33,7 @@ class StopReader {
 
   // Nothing where it cannot be used, which is reported.
   std::optional<StopSpec> read() {
-    const std::size_t before = reader_.diagnostics().all().size();
+    const std::size_t before = reader_.diagnostics().errors();
     const std::optional<model::Slice> slice =
         read_slice(reader_, scalar(entry_.key, entry_.place), "stop_when", experiment_);
     if (!slice) return std::nullopt;
@@ -46,7 +46,7 @@ class StopReader {
     check_names(*condition);
     read_window();
     read_neurons();
-    if (reader_.diagnostics().all().size() != before) return std::nullopt;
+    if (reader_.diagnostics().errors() != before) return std::nullopt;
     describe(*condition);
     return std::move(stop_);
   }
@@ -58,10 +58,10 @@ class StopReader {
 
   const Node* condition_of_map() {
     const std::vector<std::string> keys{"condition", "window", "neurons"};
-    const std::size_t before = reader_.diagnostics().all().size();
+    const std::size_t before = reader_.diagnostics().errors();
     reader_.keys(entry_.value, "'stop_when' of '" + entry_.key + "'", keys);
     const Node* condition = entry_.value.find("condition");
-    if (condition == nullptr && reader_.diagnostics().all().size() == before)
+    if (condition == nullptr && reader_.diagnostics().errors() == before)
       reader_.error(entry_.place, "'stop_when' of '" + entry_.key + "' has no 'condition'",
                     "write for example {condition: rate > 200 Hz, window: 50 ms}");
     return condition;

@@ -475,6 +475,7 @@ RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const Ru
     if (plan_.grid.steps == 0) record_first(recorder);
     take_steps(until, pace, recorder, options);
   } catch (const base::NumericsError&) {
+    keep_spikes(recorder, std::nullopt);
     for (const auto& population : plan_.populations) population->settle();
     hand_over_all(recorder);
     throw;

@@ -50,6 +50,17 @@ bool same_variable(const VariableSpec& a, const VariableSpec& b) {
          a.around_spikes == b.around_spikes;
 }
 
+bool same_positions(const std::optional<PositionSpec>& a, const std::optional<PositionSpec>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->kind == b->kind && a->grid == b->grid && a->extent == b->extent && a->list == b->list &&
+         a->periodic == b->periodic;
+}
+
+bool same_function(const std::optional<DistanceFunction>& a, const std::optional<DistanceFunction>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return lang::print(a->expression) == lang::print(b->expression);
+}
+
 }  // namespace
 
 bool same_values(const Values& a, const Values& b) {
@@ -67,7 +78,7 @@ bool same_structure(const PopulationSpec& a, const PopulationSpec& b) {
   const bool same_methods =
       a.method.has_value() == b.method.has_value() && (!a.method || same_method(*a.method, *b.method));
   return a.name == b.name && a.size == b.size && same_model(*a.model, *b.model) &&
-         a.init_rest == b.init_rest && same_methods &&
+         a.init_rest == b.init_rest && same_methods && same_positions(a.positions, b.positions) &&
          std::ranges::equal(a.receptors, b.receptors, same_receptor);
 }
 
@@ -102,7 +113,9 @@ bool same_connection(const ConnectionSpec& a, const ConnectionSpec& b) {
          std::ranges::equal(a.targets, b.targets, same_slice) && a.receptor == b.receptor &&
          a.rule == b.rule && a.probability == b.probability && a.number == b.number && a.pairs == b.pairs &&
          a.autapses == b.autapses && a.multapses == b.multapses && same_values(a.weight, b.weight) &&
-         same_values(a.delay, b.delay);
+         same_values(a.delay, b.delay) && same_function(a.weight_at, b.weight_at) &&
+         same_function(a.delay_at, b.delay_at) && same_function(a.probability_at, b.probability_at) &&
+         a.within == b.within;
 }
 
 bool same_record(const RecordSpec& a, const RecordSpec& b) {

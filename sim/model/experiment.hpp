@@ -77,6 +77,7 @@ struct PositionSpec {
 struct DistanceFunction {
   lang::Expression expression;
   double least = 0, most = 0;  // over the distances that there may be
+  double typical = 0;          // the median of its size over the pairs that are joined
 };
 
 struct PopulationSpec {
@@ -111,6 +112,8 @@ struct InputSpec {
   base::Place place;
   bool has(const std::string& field) const { return fields.count(field) != 0; }
 };
+
+constexpr std::int64_t longest_delay = (std::int64_t{1} << 16) - 1;  // of a connection, steps
 
 // Which neurons a connection joins, by NEST's names.
 enum class ConnectionRule {

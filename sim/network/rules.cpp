@@ -9,6 +9,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/math.hpp"
+#include "base/text.hpp"
 #include "network/counts.hpp"
 #include "program/bulk.hpp"
 
@@ -190,7 +191,10 @@ class Drawer {
     if (near_.empty()) return;
     const std::span<const double> probabilities = (*probability_)(distances_);
     for (std::size_t i = 0; i < near_.size(); ++i) {
-      if (!(probabilities[i] > 0)) continue;
+      if (!(probabilities[i] >= 0 && probabilities[i] <= 1))
+        throw base::UserError("a probability by distance is " + base::number(probabilities[i]) +
+                                  " for a pair, between the distances at which it was looked at",
+                              "take a smoother function of d, or cut it: min(1, max(0, ...))");
       const Words drawn = words(target, near_[i]);
       if (uniform(drawn) < probabilities[i]) add(near_[i], target, drawn);
     }
@@ -319,8 +323,7 @@ void draw_edges(const Wiring& wiring, const Geometry& geometry, const std::vecto
 
 namespace {
 
-// The sum of probabilities, over at most a thousand targets and two thousand sources that stand evenly among
-// all.
+// The sum of probabilities, over at most a thousand targets and, for each, two thousand sources at random.
 double expected_by_distance(const Wiring& wiring, const Geometry& geometry) {
   const Neurons &sources = wiring.sources, &targets = wiring.targets;
   const Positions &from = geometry.positions[static_cast<std::size_t>(sources.population)],
@@ -328,6 +331,10 @@ double expected_by_distance(const Wiring& wiring, const Geometry& geometry) {
   FunctionOfDistance probability(*geometry.functions[static_cast<std::size_t>(wiring.rule.function)]);
   const std::int64_t rows = std::min<std::int64_t>(targets.count, 1000),
                      columns = std::min<std::int64_t>(sources.count, 2000);
+  const auto one_of = [&](std::int64_t all, std::int64_t taken, std::int64_t i, std::int64_t row) {
+    if (taken == all) return i;
+    return below(wiring.counts.words(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(row)), all);
+  };
   double sum = 0;
   std::vector<double> near;
   const auto add_near = [&] {
@@ -336,9 +343,9 @@ double expected_by_distance(const Wiring& wiring, const Geometry& geometry) {
     near.clear();
   };
   for (std::int64_t i = 0; i < rows; ++i) {
-    const std::int64_t target = targets.first + i * targets.count / rows;
+    const std::int64_t target = targets.first + one_of(targets.count, rows, i, 0);
     for (std::int64_t j = 0; j < columns; ++j) {
-      const std::int64_t source = sources.first + j * sources.count / columns;
+      const std::int64_t source = sources.first + one_of(sources.count, columns, j, i + 1);
       if (!wiring.rule.autapses && sources.population == targets.population && source == target) continue;
       const double apart = distance(from, source, to, target);
       if (apart <= wiring.rule.within) near.push_back(apart);

@@ -61,6 +61,43 @@ def test_a_network_has_the_same_bits_for_any_number_of_threads(hillock, mixed, w
     assert same_bytes(datasets(mixed / "x.h5"), datasets(mixed / "one.h5"))
 
 
+def test_spikes_before_a_failure_are_all_kept(run_hillock):
+    """Whether the failure is met by a neuron's step or by a mean that is taken of all."""
+    def spikes_with(record):
+        run = run_hillock("""
+simulation: {duration: 100 ms, dt: 0.1 ms, seed: 3}
+populations:
+  a: {size: 50, model: lif, receptors: {s: {model: exp_current}}}
+inputs:
+  drive: {type: poisson, target: a, rate: 8 kHz, weight: 60 pA}
+  rise: {type: waveform, target: a, current: "if(t > 60 ms, -1e41 pA * (t - 60 ms) / 1 ms, 0 pA)"}
+connections:
+  c: {source: a, target: a, rule: {fixed_indegree: 5}, weight: 10 pA, delay: 1 ms}
+record: {a: {spikes: true, V: %s}}
+""" % record, expect=None)
+        assert run.returncode != 0 and "more than float32 holds" in run.stderr
+        return spikes_of(str(run.output) + ".partial", "a")[0]
+
+    one, mean = spikes_with("{neurons: all}"), spikes_with("{mean: true}")
+    assert len(one) > 50 and np.array_equal(one[one < 59], mean[mean < 59]) and abs(len(one) - len(mean)) <= 1
+
+
+@pytest.mark.full
+def test_a_network_of_more_targets_than_16_bits_count_has_the_same_bits_twenty_times(hillock, tmp_path):
+    """Blocks of 65,536 targets at most, so even one thread has two; three receptors, rows of 4 and 8 bytes, a hold, noise of spikes."""
+    text = MIXED.replace("size: 200\n", "size: 66000\n").replace("size: 57}", "size: 6000}").replace("duration: 200 ms", "duration: 30 ms")
+    text = text.replace("{fixed_total_number: 3000}", "{fixed_total_number: 300000}").replace("{pairwise_bernoulli: 0.1}", "{pairwise_bernoulli: 0.001}")
+    text = text.replace("record: {exc: [spikes, V],", "record: {exc: {spikes: true, V: {neurons: 0..99}},")
+    (tmp_path / "config.yaml").write_text(text)
+    run_in(hillock, tmp_path, "run", "config.yaml", "--out", "first.h5", "--threads", "1")
+    first = datasets(tmp_path / "first.h5")
+    assert len(first["spikes/exc/timestamps"]) > 10_000
+    for repeat in range(20):
+        words = ["--threads", str((1, 2, 3, 5, 8)[repeat % 5])] + (["--backend", "interpreter"] if repeat % 4 == 3 else [])
+        run_in(hillock, tmp_path, "run", "config.yaml", "--out", "again.h5", "--force", *words)
+        assert same_bytes(first, datasets(tmp_path / "again.h5")), words
+
+
 def test_what_is_recorded_changes_no_spike(hillock, mixed):
     for record in ("{exc: [spikes], inh: [spikes]}", "{exc: {spikes: true, V: {every: 3.3 ms, mean: true}}, inh: [spikes]}",
                    "{exc: {spikes: true, V: {around_spikes: {before: 1 ms, after: 1 ms}}}, inh: [spikes]}"):

@@ -122,3 +122,44 @@ record: {{relay: [spikes]}}
     assert "copy is of shared spikes, and input 'common' has a process for each target" in said("copy: 0.4")
     assert "copy is a probability: more than 0, at most 1, got 1.4" in said("shared: true, copy: 1.4")
     assert "copy must be positive, got 0" in said("shared: true, copy: 0")
+
+
+def test_a_spike_that_arrives_at_a_relay_before_the_first_step_is_warned_of(run_hillock):
+    def said(fields):
+        return run_hillock(f"""
+simulation: {{duration: 2 ms, dt: 0.1 ms}}
+populations: {{relay: {{size: 4, model: relay, receptors: {{in: {{model: sum}}}}}}}}
+inputs:
+  early: {{target: relay, weight: 1, {fields}}}
+record: {{relay: [spikes]}}
+""").stderr
+
+    assert "at 0 ms arrives before the first step, and receptor 'in' (sum) keeps nothing" in said("type: spikes, times: [0 ms, 1 ms]")
+    assert "write" in said("type: regular, interval: 1 ms") or "start: 0.1 ms" in said("type: regular, interval: 1 ms")
+    assert said("type: regular, interval: 1 ms, start: 0.1 ms") == "" and said("type: spikes, times: [0 ms], delay: 0.1 ms") == ""
+
+
+def test_rates_that_would_never_end_are_refused(run_hillock):
+    def said(fields):
+        return run_hillock(f"""
+simulation: {{duration: 2 ms, dt: 0.1 ms}}
+populations: {{relay: {{size: 4, model: relay, receptors: {{in: {{model: sum}}}}}}}}
+inputs:
+  many: {{target: relay, weight: 1, {fields}}}
+record: {{relay: [spikes]}}
+""", expect=2).stderr
+
+    assert "a rate of 1e+15 Hz is 1e+11 spikes in each step of 0.1 ms" in said("type: gamma, rate: 1e15 Hz, order: 2")
+    assert "input 'many': 8e+12 spikes in its volleys" in said("type: pulse_packet, number: 2000000000000, times: [1 ms], spread: 1 ms")
+    assert "of the process that is copied" in said("type: poisson, rate: 10 Hz, shared: true, copy: 1e-12")
+
+
+def test_an_input_that_is_warned_of_acts_all_the_same(run_hillock):
+    run = run_hillock("""
+simulation: {duration: 5 ms, dt: 0.1 ms}
+populations: {relay: {size: 2, model: relay, receptors: {in: {model: sum}}}}
+inputs: {late: {type: spikes, target: relay, times: [1 ms, 200 ms], weight: 1}}
+record: {relay: [spikes]}
+""")
+    assert "comes when the run has ended" in run.stderr
+    assert spikes_of(run.output, "relay")[0].tolist() == pytest.approx([1, 1])

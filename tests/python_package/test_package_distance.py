@@ -130,6 +130,9 @@ FAULTS = [
     ({"rule": {"distance": {"gaussian": "0 um"}}}, {}, "gaussian must be positive, got 0 um", ""),
     ({"rule": {"distance": {"max": 0.5}}}, {}, "distance has no kernel", "write one of"),
     ({"rule": {"distance": {"gaussian": "1 um", "linear": "1 um"}}}, {}, "distance has several kernels", "write one of"),
+    ({"rule": {"distance": {"probability": "0.3", "max": 0.5}}}, {}, "a probability of your own has no 'max'", "write it as a factor"),
+    ({"rule": {"distance": {"probability": [1, 2]}}}, {}, "probability is a function of d, got", "probability: 0.3 * exp(-d / 100 um)"),
+    ({"rule": {"distance": {"gaussian": "100 um", "within": "-5 um"}}}, {}, "within must be positive, got -5 um", ""),
     ({"rule": {"distance": {"constant": 0.5, "max": 0.5}}}, {}, "a constant kernel has no 'max'", "constant: 0.3"),
     ({"rule": {"distance": {"probability": "d / 1 ms"}}}, {}, "probability", ""),
     ({"rule": {"distance": "= 0.1 + 1 um / d"}}, {}, "distance is not finite at d = 0 um", "does it divide by 0?"),
@@ -163,3 +166,44 @@ def test_distance_without_positions_is_refused():
     del given["populations"]["exc"]["positions"]
     found = hillock.check(given)["diagnostics"]
     assert any(one["message"] == "population 'exc' has no positions, so there is no distance d" for one in found)
+
+
+def test_a_function_that_is_larger_between_the_distances_that_were_looked_at_is_refused_not_cut():
+    line = {"list": [["0 um"], ["123.456 um"], ["500 um"]]}
+    with pytest.raises(hillock.UserError, match="connection 'c': its weight changes so abruptly with the distance"):
+        hillock.Simulation({
+            "simulation": {"duration": "1 ms", "dt": "0.1 ms"},
+            "populations": {"exc": {"size": 3, "model": "lif", "positions": line, "receptors": {"s": {"model": "exp_current"}}}},
+            "connections": {"c": {"source": "exc", "target": "exc", "rule": "all_to_all", "delay": "1 ms",
+                                  "weight": "= 1 pA + 30 pA * exp(-((d - 123.456 um) / 0.05 um)^2)"}},
+            "record": {"exc": {"spikes": True}}})
+
+
+def test_a_variable_that_is_called_d_is_not_taken_for_the_distance():
+    for connection in ({"rule": {"distance": {"gaussian": "100 um"}}}, {"rule": {"fixed_indegree": 3}, "weight": "= 1 pA * exp(-d / 100 um)"}):
+        found = hillock.check({"vars": {"d": "50 um"}, **config(*GRID, connection)})["diagnostics"]
+        assert any(one["message"] == "d is the distance between two neurons here, but vars has a 'd' too" for one in found), found
+
+
+def test_a_probability_that_is_out_of_range_between_the_distances_that_were_looked_at_is_refused():
+    with pytest.raises(hillock.UserError, match="a probability by distance is 5 for a pair"):
+        hillock.Simulation(config({"list": [["0 um"]] * 400}, {"list": [["123.456 um"]] * 224 + [["500 um"]]},
+                                  {"rule": {"distance": "= if(abs(d - 123.456 um) < 0.05 um, 5, 0)"}}))
+
+
+def test_weights_that_fall_off_fast_are_kept_in_more_bytes():
+    """A 16-bit weight would be 0 for most of these pairs."""
+    given = config(*grids(False), {"rule": {"distance": {"gaussian": "200 um"}}, "weight": "= 20 pA * exp(-d / 20 um)"})
+    assert hillock.check(given)["connections"][0]["bytes_per_synapse"] == 8
+    c = hillock.Simulation(given).connections["c"]
+    expected = 20 * np.exp(-distances()[c.sources, c.targets] / 20)
+    near = expected > 20e-5
+    assert near.sum() > 500 and np.abs(c.weights[near] / expected[near] - 1).max() < 1e-3 and np.median(c.weights) > 0
+
+
+@pytest.mark.parametrize("path, value", [("populations.exc.positions.extent", "[2 mm, 2 mm]"), ("connections.c.rule.distance.gaussian", "50 um"),
+                                         ("connections.c.weight", "= 5 pA * exp(-d / 90 um)"), ("connections.c.rule.distance.within", "90 um")])
+def test_positions_and_functions_of_the_distance_do_not_change_during_a_run(path, value):
+    given = config(*GRID, {"weight": "= 5 pA * exp(-d / 80 um)", "rule": {"distance": {"gaussian": "150 um", "within": "400 um"}}})
+    found = hillock.check({**given, "at": {"1 ms": {"set": {path: value}}}})
+    assert not found["ok"], found

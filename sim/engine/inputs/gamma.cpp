@@ -1,10 +1,14 @@
 // Renewal processes: each target keeps the time of its next spike.
 #include "engine/inputs/gamma.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <limits>
 
+#include "base/diagnostics.hpp"
 #include "base/math.hpp"
+#include "base/text.hpp"
 #include "engine/inputs/arrivals.hpp"
 #include "engine/inputs/fields.hpp"
 #include "engine/inputs/window.hpp"
@@ -12,6 +16,7 @@
 namespace hillock::engine {
 namespace {
 
+constexpr double most_spikes_per_step = 1e3;  // each is drawn by itself
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 class Gamma final : public SpikeInput {
@@ -27,6 +32,11 @@ class Gamma final : public SpikeInput {
     for (std::size_t k = 0; k < targets_.neurons.size(); ++k) {
       const double rate = rates.size() == 1 ? rates[0] : rates.at(k),
                    order = orders.size() == 1 ? orders[0] : orders.at(k);
+      if (rate * data.grid.dt > most_spikes_per_step)
+        throw base::UserError(
+            fmt::format("input '{}': a rate of {} Hz is {:.3g} spikes in each step of {} ms", data.name,
+                        base::number(rate * 1000), rate * data.grid.dt, base::number(data.grid.dt)),
+            fmt::format("give at most {:.0e} spikes per step", most_spikes_per_step));
       processes_.push_back({rate, order, 0, 0, never});
       begin(k);
     }

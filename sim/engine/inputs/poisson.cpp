@@ -104,8 +104,9 @@ Poisson::Poisson(const InputData& data)
     const double rate = (rates.size() == 1 ? rates[0] : rates.at(k)) / copy_;
     if (rate * data.grid.dt > most_spikes_per_step)
       throw base::UserError(
-          fmt::format("input '{}': a rate of {} Hz is {:.3g} spikes in each step of {} ms", data.name,
-                      base::number(rate * 1000), rate * data.grid.dt, base::number(data.grid.dt)),
+          fmt::format("input '{}': a rate of {} Hz{} is {:.3g} spikes in each step of {} ms", data.name,
+                      base::number(rate * 1000), copy_ < 1 ? " of the process that is copied" : "",
+                      rate * data.grid.dt, base::number(data.grid.dt)),
           fmt::format("give at most {:.0e} spikes per step", most_spikes_per_step));
     const auto [entry, is_new] = law_of_rate.try_emplace(rate, rates_.size());
     if (is_new) rates_.push_back(rate);
