@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -37,8 +37,10 @@ std::int64_t most_quanta_of(const NetworkPlan& plan, std::size_t channel) {
 class LevelsOfEdges {
  public:
   LevelsOfEdges(const NetworkPlan& plan, const Connection& one) : plan_(plan), one_(one) {
-    const auto make = [&](std::optional<FunctionOfDistance>& function, int index) {
-      if (index >= 0) function.emplace(*plan.geometry.functions[static_cast<std::size_t>(index)]);
+    const auto make = [&](std::unique_ptr<FunctionOfDistance>& function, int index) {
+      if (index < 0) return;
+      const auto& kernel = plan.geometry.functions[static_cast<std::size_t>(index)];
+      function = std::make_unique<FunctionOfDistance>(*kernel);
     };
     make(delay_at_, one.delay_at);
     make(weight_at_, one.weight_at);
@@ -81,7 +83,7 @@ class LevelsOfEdges {
 
   const NetworkPlan& plan_;
   const Connection& one_;
-  std::optional<FunctionOfDistance> delay_at_, weight_at_;
+  std::unique_ptr<FunctionOfDistance> delay_at_, weight_at_;  // null: another law
   std::vector<double> distances_;
 };
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <optional>
+#include <memory>
 
 #include "base/diagnostics.hpp"
 #include "base/math.hpp"
@@ -84,7 +84,8 @@ class Drawer {
         take_(take),
         sequence_(wiring.stream) {
     if (rule_.kind == RuleKind::distance)
-      probability_.emplace(*geometry.functions[static_cast<std::size_t>(rule_.function)]);
+      probability_ =
+          std::make_unique<FunctionOfDistance>(*geometry.functions[static_cast<std::size_t>(rule_.function)]);
   }
 
   void draw(const std::vector<std::uint32_t>& counts) {
@@ -269,9 +270,9 @@ class Drawer {
   std::int64_t first_, end_;
   const TakeEdges& take_;
   Sequence sequence_;
-  std::optional<FunctionOfDistance> probability_;
-  std::vector<std::int64_t> near_;  // sources whose probability is not known yet
-  std::vector<double> distances_;   // to the target, of each of these
+  std::unique_ptr<FunctionOfDistance> probability_;  // of the rule distance
+  std::vector<std::int64_t> near_;                   // sources whose probability is not known yet
+  std::vector<double> distances_;                    // to the target, of each of these
   std::array<Edge, most_edges> edges_{};
   std::size_t size_ = 0;
   std::vector<std::uint32_t> taken_;  // place -> mark of the last choice that took it
