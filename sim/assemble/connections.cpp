@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "base/text.hpp"
+#include "model/compare.hpp"
 #include "program/kernel.hpp"
 #include "program/program.hpp"
 #include "solve/record_expression.hpp"
@@ -309,10 +309,11 @@ class Builder {
     one.weight_at = function(spec.weight_at);
     const int probability_at = function(spec.probability_at);
     for (const auto& [source, target] : ends_of(spec)) {
-      one.wiring = wiring_of(experiment_, spec, source, target);
-      one.wiring.rule.function = probability_at;
-      plan.connections.push_back(one);
-      summary.synapses += network::expected_edges(one.wiring, plan.geometry);
+      network::Connection& added = plan.connections.emplace_back(one);
+      added.wiring = wiring_of(experiment_, spec, source, target);
+      added.wiring.rule.function = probability_at;
+      added.expected = network::expected_edges(added.wiring, plan.geometry);
+      summary.synapses += added.expected;
     }
   }
 
@@ -331,7 +332,7 @@ class Builder {
   int levels(const Values& values, double unit) {
     const auto same = [&](const std::pair<const Values*, double>& other) {
       return other.first != nullptr && values.law != Law::list && other.second == unit &&
-             same_law(*other.first, values);
+             model::same_values(*other.first, values);
     };
     const auto found = std::ranges::find_if(levels_, same);
     const auto index = static_cast<int>(found - levels_.begin());
@@ -340,9 +341,6 @@ class Builder {
       network_.plan.levels.push_back(levels_of(values, unit, diagnostics_));
     }
     return index;
-  }
-  static bool same_law(const Values& a, const Values& b) {
-    return a.law == b.law && a.numbers == b.numbers && a.lower == b.lower && a.upper == b.upper;
   }
 
   const model::Experiment& experiment_;

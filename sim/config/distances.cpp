@@ -52,6 +52,14 @@ std::vector<std::string> kernel_names() {
 
 }  // namespace
 
+std::optional<double> positive_length(Reader& reader, const Node& node, const std::string& what) {
+  const auto length = reader.value(node, what, base::dimension::length);
+  if (!length || *length > 0) return length;
+  reader.error(node.place,
+               what + " must be positive, got " + base::format_quantity(*length, base::dimension::length));
+  return std::nullopt;
+}
+
 bool DistanceReader::takes(const Node& node) const {
   if (!node.is_scalar() || !is_expression(node)) return false;
   const auto& first = experiment_.populations[static_cast<std::size_t>(spec_.sources.front().population)];
@@ -162,13 +170,9 @@ std::optional<DistanceFunction> DistanceReader::named_kernel(const Node& node, c
                                                              const Node& size) {
   const auto kernel = std::ranges::find(kernels, std::string_view(name), &Kernel::name);
   const bool constant = name == "constant";
-  const auto value = reader_.value(size, name, constant ? base::dimension::none : base::dimension::length);
+  const auto value =
+      constant ? reader_.value(size, name, base::dimension::none) : positive_length(reader_, size, name);
   if (!value) return std::nullopt;
-  if (!constant && !(*value > 0)) {
-    reader_.error(size.place,
-                  name + " must be positive, got " + base::format_quantity(*value, base::dimension::length));
-    return std::nullopt;
-  }
   double height = constant ? *value : 1;
   if (const Node* most = node.find("max"); most != nullptr) {
     if (constant) {
@@ -193,8 +197,10 @@ std::optional<DistanceFunction> DistanceReader::kernel(const Node& node, double&
     function =
         checked(parse_after_equals(node, reader_.diagnostics()), node, "distance", base::dimension::none);
   } else if (node.is_map()) {
-    std::vector<std::string> keys = kernel_names();
-    keys.insert(keys.end(), {"probability", "max", "within"});  // kernels, and what stands beside them
+    std::vector<std::string> kinds = kernel_names();
+    kinds.emplace_back("probability");
+    std::vector<std::string> keys = kinds;
+    keys.insert(keys.end(), {"max", "within"});
     reader_.keys(node, "distance", keys);
     int given = 0;
     for (const Entry& entry : node.entries) {
@@ -222,18 +228,13 @@ std::optional<DistanceFunction> DistanceReader::kernel(const Node& node, double&
     }
     if (given != 1) {
       reader_.error(node.place, given == 0 ? "distance has no kernel" : "distance has several kernels",
-                    base::listed("write one of", std::vector<std::string>(keys.begin(), keys.begin() + 5)));
+                    base::listed("write one of", kinds));
       return std::nullopt;
     }
     if (const Node* reach = node.find("within"); reach != nullptr) {
-      const auto value = reader_.value(*reach, "within", base::dimension::length);
-      if (!value) return std::nullopt;
-      if (!(*value > 0)) {
-        reader_.error(reach->place, "within must be positive, got " +
-                                        base::format_quantity(*value, base::dimension::length));
-        return std::nullopt;
-      }
-      within = *value;
+      const auto length = positive_length(reader_, *reach, "within");
+      if (!length) return std::nullopt;
+      within = *length;
     }
   } else {
     reader_.error(

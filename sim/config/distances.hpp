@@ -11,6 +11,8 @@
 namespace hillock::config {
 
 std::optional<model::PositionSpec> read_positions(Reader& reader, const Node& node, std::int64_t size);
+// A length above 0; others are reported.
+std::optional<double> positive_length(Reader& reader, const Node& node, const std::string& what);
 // No neurons of the two are farther apart.
 double farthest(const model::PositionSpec& a, const model::PositionSpec& b);
 

@@ -58,13 +58,8 @@ class PositionReader {
     spec_.kind = kind;
     if (!axes(node, what, "[1 mm, 1 mm]")) return false;
     for (const Node& item : node.items) {
-      const auto length = reader_.value(item, what, base::dimension::length);
+      const auto length = positive_length(reader_, item, what);
       if (!length) return false;
-      if (!(*length > 0)) {
-        reader_.error(item.place, what + " must be positive, got " +
-                                      base::format_quantity(*length, base::dimension::length));
-        return false;
-      }
       spec_.extent.push_back(*length);
     }
     return true;

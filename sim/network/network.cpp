@@ -130,7 +130,7 @@ double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int
   for (std::size_t c = 0; c < plan.channels.size(); ++c) {
     double synapses = 0;
     for (const Connection& one : plan.connections)
-      if (one.channel == static_cast<int>(c)) synapses += expected_edges(one.wiring, plan.geometry);
+      if (one.channel == static_cast<int>(c)) synapses += one.expected;
     const auto delays = static_cast<double>(delays_of(plan, c).size());
     const double segments = std::min(synapses, neurons * delays * blocks);
     bytes += (synapses + 2 * segments) * (plan.channels[c].wide ? 8 : 4);

@@ -33,6 +33,7 @@ struct Connection {
   // the values of one step and one quantum; -1: neither.
   int delay_at = -1, weight_at = -1;
   double step = 1, quantum = 1;
+  double expected = 0;  // synapses: see expected_edges()
 };
 
 struct NetworkPlan {

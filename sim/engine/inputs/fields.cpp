@@ -1,11 +1,14 @@
 // Reads fields of an input, and spreads values of its targets over the population.
 #include "engine/inputs/fields.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <limits>
 #include <numeric>
 
 #include "base/diagnostics.hpp"
+#include "base/text.hpp"
 
 namespace hillock::engine {
 
@@ -16,6 +19,19 @@ double number_or(const InputData& data, const std::string& field, double otherwi
 double stop_or_end(const InputData& data) {
   const double stop = number_or(data, "stop", std::numeric_limits<double>::infinity());
   return std::isfinite(stop) ? stop : data.grid.duration();
+}
+
+bool is_set(const InputData& data, const std::string& flag) {
+  const auto found = data.flags.find(flag);
+  return found != data.flags.end() && found->second;
+}
+
+void refuse_more_spikes(const InputData& data, double rate, double most, const std::string& of) {
+  if (!(rate * data.grid.dt > most)) return;
+  throw base::UserError(
+      fmt::format("input '{}': a rate of {} Hz{} is {:.3g} spikes in each step of {} ms", data.name,
+                  base::number(rate * 1000), of, rate * data.grid.dt, base::number(data.grid.dt)),
+      fmt::format("give at most {:.0e} spikes per step", most));
 }
 
 std::vector<double> values_or(const InputData& data, const std::string& field, double otherwise) {
@@ -44,7 +60,7 @@ std::vector<double> over_population(const InputData& data, const std::vector<dou
                               " targets and a field of " + std::to_string(of_targets.size()) + " values");
   std::vector<double> values(neurons, elsewhere);
   for (std::size_t k = 0; k < targets.size(); ++k)
-    values[static_cast<std::size_t>(targets[k])] = of_targets[of_targets.size() == 1 ? 0 : k];
+    values[static_cast<std::size_t>(targets[k])] = value_of(of_targets, k);
   return values;
 }
 

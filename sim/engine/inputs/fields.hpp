@@ -18,6 +18,18 @@ double number_or(const InputData& data, const std::string& field, double otherwi
 // The field `stop` (ms), or the end of the run where it is left out.
 double stop_or_end(const InputData& data);
 
+// A flag, or false where it is left out.
+bool is_set(const InputData& data, const std::string& flag);
+
+// The value of target k where one was given for all targets, or one for each.
+inline double value_of(const std::vector<double>& values, std::size_t k) {
+  return values.size() == 1 ? values[0] : values.at(k);
+}
+
+// Throws UserError where a process of this rate (1/ms; `of` says of what) has more spikes in a step than
+// that.
+void refuse_more_spikes(const InputData& data, double rate, double most, const std::string& of = {});
+
 // Values of a field for the targets: as given, or one `otherwise` where the field is left out.
 std::vector<double> values_or(const InputData& data, const std::string& field, double otherwise);
 

@@ -1,14 +1,10 @@
 // Renewal processes: each target keeps the time of its next spike.
 #include "engine/inputs/gamma.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <limits>
 
-#include "base/diagnostics.hpp"
 #include "base/math.hpp"
-#include "base/text.hpp"
 #include "engine/inputs/arrivals.hpp"
 #include "engine/inputs/fields.hpp"
 #include "engine/inputs/window.hpp"
@@ -30,14 +26,9 @@ class Gamma final : public SpikeInput {
         streams_(data.streams) {
     const std::vector<double>&rates = data.values.at("rate"), &orders = data.values.at("order");
     for (std::size_t k = 0; k < targets_.neurons.size(); ++k) {
-      const double rate = rates.size() == 1 ? rates[0] : rates.at(k),
-                   order = orders.size() == 1 ? orders[0] : orders.at(k);
-      if (rate * data.grid.dt > most_spikes_per_step)
-        throw base::UserError(
-            fmt::format("input '{}': a rate of {} Hz is {:.3g} spikes in each step of {} ms", data.name,
-                        base::number(rate * 1000), rate * data.grid.dt, base::number(data.grid.dt)),
-            fmt::format("give at most {:.0e} spikes per step", most_spikes_per_step));
-      processes_.push_back({rate, order, 0, 0, never});
+      const double rate = value_of(rates, k);
+      refuse_more_spikes(data, rate, most_spikes_per_step);
+      processes_.push_back({rate, value_of(orders, k), 0, 0, never});
       begin(k);
     }
   }

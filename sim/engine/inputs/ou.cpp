@@ -21,7 +21,7 @@ class OrnsteinUhlenbeck final : public CurrentInput {
         decay_(data, "decay", decays(data), 0.0),
         diffusion_(data, "diffusion", diffusions(data), 1.0),
         gate_(data, "gate"),
-        normal_(data, data.flags.count("shared") != 0 && data.flags.at("shared")) {}
+        normal_(data, is_set(data, "shared")) {}
 
   void declare(program::Slots& slots) override {
     mean_.declare(slots);

@@ -2,16 +2,12 @@
 // delay.
 #include "engine/inputs/poisson.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <limits>
 #include <map>
 
-#include "base/diagnostics.hpp"
-#include "base/text.hpp"
 #include "engine/inputs/arrivals.hpp"
 #include "engine/inputs/fields.hpp"
 #include "engine/inputs/poisson_law.hpp"
@@ -95,19 +91,14 @@ class Poisson final : public SpikeInput {
 Poisson::Poisson(const InputData& data)
     : targets_(data),
       delay_(arrival_step(0, number_or(data, "delay", 0), data.grid)),
-      shared_(data.flags.count("shared") != 0 && data.flags.at("shared")),
+      shared_(is_set(data, "shared")),
       copy_(shared_ ? number_or(data, "copy", 1) : 1),
       streams_(data.streams) {
   std::map<double, std::size_t> law_of_rate;
   const std::vector<double>& rates = data.values.at("rate");
   for (std::size_t k = 0; k < targets_.neurons.size(); ++k) {
-    const double rate = (rates.size() == 1 ? rates[0] : rates.at(k)) / copy_;
-    if (rate * data.grid.dt > most_spikes_per_step)
-      throw base::UserError(
-          fmt::format("input '{}': a rate of {} Hz{} is {:.3g} spikes in each step of {} ms", data.name,
-                      base::number(rate * 1000), copy_ < 1 ? " of the process that is copied" : "",
-                      rate * data.grid.dt, base::number(data.grid.dt)),
-          fmt::format("give at most {:.0e} spikes per step", most_spikes_per_step));
+    const double rate = value_of(rates, k) / copy_;
+    refuse_more_spikes(data, rate, most_spikes_per_step, copy_ < 1 ? " of the process that is copied" : "");
     const auto [entry, is_new] = law_of_rate.try_emplace(rate, rates_.size());
     if (is_new) rates_.push_back(rate);
     law_of_.push_back(entry->second);

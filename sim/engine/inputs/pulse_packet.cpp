@@ -18,7 +18,7 @@ constexpr double most_spikes = 1e8;  // that are listed, 24 bytes each
 std::unique_ptr<SpikeInput> make_pulse_packet(const InputData& data) {
   InputData listed = data;
   std::vector<double> times, ids;
-  const bool shared = data.flags.contains("shared") && data.flags.at("shared");
+  const bool shared = is_set(data, "shared");
   const double delay = number_or(data, "delay", 0);
   const double spread = data.value("spread");
   const auto number = static_cast<std::uint64_t>(data.value("number"));
