@@ -53,6 +53,7 @@ struct Prepared {
   engine::RunLayout layout;
   std::vector<PopulationSummary> populations;
   std::vector<ConnectionSummary> connections;
+  std::vector<ConnectionSummary> gap_junctions;  // their weight is the conductance
   std::vector<AnalysisPlan> analysis;  // in front of whatever recorder stands an AnalysingRecorder of these
   Estimate estimate;
   std::vector<base::Diagnostic>

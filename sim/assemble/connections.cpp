@@ -11,6 +11,7 @@
 #include "model/compare.hpp"
 #include "program/kernel.hpp"
 #include "program/program.hpp"
+#include "solve/programs.hpp"
 #include "solve/record_expression.hpp"
 
 namespace hillock::assemble {
@@ -215,10 +216,13 @@ class Builder {
           positions_of(population, experiment_.simulation.seeds.front()));
     for (const ConnectionSpec& spec : experiment_.connections) add_to_channel(spec);
     choose_quanta();
-    for (const ConnectionSpec& spec : experiment_.connections) add(spec);
-    const bool whole = std::ranges::all_of(
-        built_, [](const BuiltPopulation& b) { return b.plan.mode == network::StepMode::whole; });
-    network_.plan.spikes_in_a_step = whole ? 1 : 10000;
+    for (const ConnectionSpec& spec : experiment_.connections)
+      spec.transmit.empty() ? add(spec) : add_transmissions(spec);
+    for (const ConnectionSpec& spec : experiment_.gap_junctions) add_junctions(spec);
+    const bool once = std::ranges::all_of(built_, [](const BuiltPopulation& b) {
+      return b.plan.mode == network::StepMode::whole || b.plan.mode == network::StepMode::coupled;
+    });
+    network_.plan.spikes_in_a_step = once ? 1 : 10000;
     return std::move(network_);
   }
 
@@ -246,7 +250,7 @@ class Builder {
   }
 
   void add_to_channel(const ConnectionSpec& spec) {
-    if (!joins(spec)) return;
+    if (!joins(spec) || !spec.transmit.empty()) return;
     const std::size_t c = channel_of(spec);
     if (c == channels_.size()) channels_.push_back({spec.receptor, spec.weight.dimension, &spec, {}, {}});
     add_weights(spec, channels_[c].weights, diagnostics_);
@@ -279,12 +283,58 @@ class Builder {
     return solve::Slots::find(built_[population].plan.slots.arrays, channel.receptor + ".arrivals");
   }
 
-  void add(const ConnectionSpec& spec) {
-    ConnectionSummary& summary = network_.summaries.emplace_back();
+  static ConnectionSummary summary_of(const ConnectionSpec& spec) {
+    ConnectionSummary summary;
     summary.name = spec.name;
     summary.weight = spec.weight.dimension;
     summary.drawn_weights = spec.weight_at || !is_given(spec.weight);
     summary.drawn_delays = spec.delay_at || !is_given(spec.delay);
+    return summary;
+  }
+
+  network::Numbers numbers(const Values& values) {
+    if (is_given(values)) return {values.numbers, {}};
+    return {{}, model::law_function(values, diagnostics_)};
+  }
+
+  // About how much these take while they are drawn, and in the end.
+  void count(network::Wiring& wiring, double bytes, ConnectionSummary& summary) {
+    const double expected = network::expected_edges(wiring, network_.plan.geometry);
+    summary.synapses += expected;
+    network_.coupling_bytes += expected * bytes;
+  }
+
+  void add_transmissions(const ConnectionSpec& spec) {
+    ConnectionSummary& summary = network_.summaries.emplace_back(summary_of(spec));
+    summary.bytes_per_synapse = 24;
+    for (const auto& [source, target] : ends_of(spec)) {
+      network::TransmissionPlan one{spec.name, wiring_of(experiment_, spec, source, target), -1, false, -1,
+                                    numbers(spec.weight), levels_of(spec.delay, experiment_.simulation.dt,
+                                                                    diagnostics_)};
+      const auto from = static_cast<std::size_t>(source.population),
+                 to = static_cast<std::size_t>(target.population);
+      one.observed = experiment_.populations[from].model->state(spec.transmit) == nullptr;
+      one.variable = solve::Slots::find(
+          built_[from].plan.slots.arrays,
+          one.observed ? solve::slot::observed(spec.transmit) : spec.transmit);
+      one.arrivals = solve::Slots::find(built_[to].plan.slots.arrays, spec.receptor + ".arrivals");
+      count(one.wiring, 56, summary);
+      network_.plan.coupling.transmissions.push_back(std::move(one));
+    }
+  }
+
+  void add_junctions(const ConnectionSpec& spec) {
+    ConnectionSummary& summary = network_.junctions.emplace_back(summary_of(spec));
+    summary.bytes_per_synapse = 32;
+    for (const auto& [one, other] : ends_of(spec)) {
+      network::JunctionPlan plan{spec.name, wiring_of(experiment_, spec, one, other), numbers(spec.weight)};
+      count(plan.wiring, 120, summary);
+      network_.plan.coupling.junctions.push_back(std::move(plan));
+    }
+  }
+
+  void add(const ConnectionSpec& spec) {
+    ConnectionSummary& summary = network_.summaries.emplace_back(summary_of(spec));
     if (!joins(spec)) return;
     const std::size_t c = channel_of(spec);
     const Quantum& quantum = channels_[c].quantum;

@@ -33,6 +33,8 @@ std::optional<Quantum> choose_quantum(const WeightsOfReceptor& weights);
 struct BuiltNetwork {
   network::NetworkPlan plan;
   std::vector<ConnectionSummary> summaries;  // of each connection of the config
+  std::vector<ConnectionSummary> junctions;  // of each of its gap junctions
+  double coupling_bytes = 0;                 // about what gap junctions and transmitted values take
 };
 
 // `built` are all populations, with their slots. The plan is complete if there is no error.

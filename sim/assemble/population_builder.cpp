@@ -14,6 +14,7 @@
 #include "engine/inputs/registry.hpp"
 #include "model/input_types.hpp"
 #include "solve/integrators.hpp"
+#include "solve/junctions.hpp"
 
 namespace hillock::assemble {
 
@@ -179,6 +180,9 @@ class Builder {
     std::vector<solve::Forcing> forcings;
     for (std::size_t k = 0; k < built_.currents.size(); ++k)
       forcings.push_back(forcing_of(*current_specs_[k], *built_.currents[k], *spec_.model));
+    if (spec_.gap_junctions)
+      forcings.push_back(solve::junction_forcing(slots(), spec_.model->inputs.front().name,
+                                                 !spec_.model->inputs.front().area.empty()));
     cell_ = solve::make_cell(spec_.name, *spec_.model, std::move(receptors), std::move(forcings));
   }
 
@@ -204,13 +208,18 @@ class Builder {
                adaptive = choice_.kind == model::MethodKind::adaptive;
     plan.interpolated = interpolated;
     plan.has_reset = cell_.has_reset();
-    plan.mode = adaptive       ? network::StepMode::adaptive
-                : interpolated ? network::StepMode::cut
-                               : network::StepMode::whole;
+    plan.mode = spec_.gap_junctions ? network::StepMode::coupled
+                : adaptive          ? network::StepMode::adaptive
+                : interpolated      ? network::StepMode::cut
+                                    : network::StepMode::whole;
     plan.watch = interpolated && spec_.model->spike.kind == model::SpikeRuleKind::when;
     const bool whole = plan.mode == network::StepMode::whole;
     if (whole) {
       plan.step = solve::whole_step(cell_, slots(), choice_.kind);
+    } else if (plan.mode == network::StepMode::coupled) {
+      plan.events = solve::events(cell_, slots(), false);
+      plan.step = solve::advance_coupled(cell_, slots(), choice_.kind);
+      plan.junctions = junction_slots();
     } else {
       plan.events = solve::events(cell_, slots(), interpolated);
       plan.integrator = adaptive
@@ -237,10 +246,24 @@ class Builder {
     plan.offset = solve::Slots::find(slots().step_values, slot::offset);
     for (const solve::CellReceptor& receptor : cell_.receptors)
       if (receptor.targeted) plan.arrivals.push_back(slots().array(slot::arrivals(receptor)));
-    if (plan.mode != network::StepMode::cut) return;
+    if (plan.mode != network::StepMode::cut && plan.mode != network::StepMode::coupled) return;
     for (const solve::CellState& state : cell_.states)
       plan.next.emplace_back(slots().array(state.name), slots().array(slot::next(state.name)));
-    if (cell_.has_hold()) plan.next.emplace_back(plan.hold, slots().array(slot::next(slot::hold)));
+    if (cell_.has_hold() && plan.mode == network::StepMode::cut)
+      plan.next.emplace_back(plan.hold, slots().array(slot::next(slot::hold)));
+  }
+
+  network::JunctionSlots junction_slots() {
+    const std::string& V = spec_.model->inputs.front().V;
+    network::JunctionSlots junctions{slots().array(V),
+                                     slots().array(slot::next(V)),
+                                     slots().array(slot::slope_at_begin),
+                                     slots().array(slot::slope_at_end),
+                                     {},
+                                     slots().array(slot::junction_conductance)};
+    for (std::size_t k = 0; k < junctions.polynomial.size(); ++k)
+      junctions.polynomial[k] = slots().array(slot::junction_polynomial[k]);
+    return junctions;
   }
 
   void bind() {

@@ -101,7 +101,8 @@ void check_network_memory(const Prepared& prepared) {
   const double available = memory_available();
   if (needed <= available) return;
   double synapses = 0;
-  for (const ConnectionSummary& connection : prepared.connections) synapses += connection.synapses;
+  for (const auto* all : {&prepared.connections, &prepared.gap_junctions})
+    for (const ConnectionSummary& connection : *all) synapses += connection.synapses;
   throw base::ResourceError(fmt::format(
       "the {:.3g} synapses of this config need about {:.3g} GB of memory, {:.3g} GB are there; make "
       "the populations smaller, connect them more sparsely, or by fewer different delays",
@@ -115,12 +116,15 @@ network::NetworkPlan network_of(const model::Experiment& experiment,
   BuiltNetwork network = build_network(experiment, built, diagnostics);
   diagnostics.throw_if_errors();
   prepared.connections = std::move(network.summaries);
+  prepared.gap_junctions = std::move(network.junctions);
   std::vector<std::int64_t> sizes;
   for (const model::PopulationSpec& population : experiment.populations) sizes.push_back(population.size);
   const int asked = experiment.simulation.threads;
   prepared.estimate.network_bytes = static_cast<std::int64_t>(
-      std::min(0x1p62, network::Network::bytes_needed(network.plan, sizes,
-                                                      asked > 0 ? asked : parallel::available_processors())));
+      std::min(0x1p62, network.coupling_bytes +
+                           network::Network::bytes_needed(network.plan, sizes,
+                                                          asked > 0 ? asked
+                                                                    : parallel::available_processors())));
   check_network_memory(prepared);
   return std::move(network.plan);
 }

@@ -120,6 +120,11 @@ std::set<std::string> observed_variables(const model::Experiment& experiment, in
     if (record.population == population)
       for (const model::VariableSpec& variable : record.variables)
         if (!is_state(experiment.populations[population], variable.name)) observed.insert(variable.name);
+  for (const model::ConnectionSpec& connection : experiment.connections)
+    for (const model::Slice& source : connection.sources)
+      if (source.population == population && !connection.transmit.empty() &&
+          !is_state(experiment.populations[population], connection.transmit))
+        observed.insert(connection.transmit);
   for (const model::AnalysisSpec& spec : experiment.analysis)
     if (const model::InputSite* input =
             spec.population == population ? held_input(experiment, spec) : nullptr)

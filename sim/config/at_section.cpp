@@ -93,6 +93,7 @@ void check_change(const model::Experiment& before, const model::Experiment& then
                     std::ranges::equal(before.populations, then.populations, model::same_structure) &&
                     std::ranges::equal(before.inputs, then.inputs, same_input) &&
                     std::ranges::equal(before.connections, then.connections, model::same_connection) &&
+                    std::ranges::equal(before.gap_junctions, then.gap_junctions, model::same_connection) &&
                     std::ranges::equal(before.record, then.record, model::same_record) &&
                     std::ranges::equal(before.analysis, then.analysis, model::same_analysis) &&
                     std::ranges::equal(before.stops, then.stops, model::same_stop);

@@ -2,7 +2,6 @@
 #include "config/config.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "base/text.hpp"
@@ -17,29 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Sections that belong to the language, but to later versions.
-struct LaterSection {
-  const char* name;
-  const char* needs;
-};
-constexpr std::array<LaterSection, 1> later{{{"gap_junctions", "electrical coupling"}}};
-
 void check_sections(Reader& reader, const Node& root, bool sweeps, model::Experiment& experiment) {
-  const std::vector<std::string> known{"vars",        "simulation", "populations", "inputs",
-                                       "connections", "record",     "analysis",    "at",
-                                       "stop_when",   "sweep",      "search"};
-  Node others = root;
-  std::erase_if(others.entries, [&](const Entry& entry) {
-    for (const LaterSection& section : later) {
-      if (entry.key != section.name) continue;
-      reader.error(entry.place,
-                   "'" + entry.key + "' needs " + section.needs + ", which hillock 0.1 does not have yet",
-                   "remove it");
-      return true;
-    }
-    return false;
-  });
-  reader.keys(others, "a config", known);
+  const std::vector<std::string> known{"vars",        "simulation",    "populations", "inputs",
+                                       "connections", "gap_junctions", "record",      "analysis",
+                                       "at",          "stop_when",     "sweep",       "search"};
+  reader.keys(root, "a config", known);
   for (const char* section : {"sweep", "search"})
     if (!sweeps && root.find(section) != nullptr)
       experiment.notes.push_back("'" + std::string(section) + "' is ignored by run");
@@ -74,6 +55,7 @@ void read_sections(const Node& root, bool sweeps, Library& library, model::Exper
   read_populations(reader, root, library, experiment);
   read_inputs(reader, root, experiment);
   read_connections(reader, root, experiment);
+  read_gap_junctions(reader, root, experiment);
   read_record(reader, root, experiment);
   read_analysis(reader, root, experiment);
   read_stop_when(reader, root, experiment);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 #include "base/math.hpp"
 #include "base/text.hpp"
@@ -11,6 +12,7 @@
 #include "config/distances.hpp"
 #include "config/sections.hpp"
 #include "config/value_laws.hpp"
+#include "model/recordable.hpp"
 
 namespace hillock::config {
 namespace {
@@ -64,8 +66,8 @@ class ConnectionReader {
     const std::size_t before = errors();
     reader_.name(entry.key, entry.place, "a connection");
     if (!reader_.map(entry.value, subject())) return std::nullopt;
-    const std::vector<std::string> keys{"source", "target",   "receptor",  "rule", "weight",
-                                        "delay",  "autapses", "multapses", "like"};
+    const std::vector<std::string> keys{"source", "target",   "receptor",  "transmit", "rule",
+                                        "weight", "delay",    "autapses",  "multapses", "like"};
     reader_.keys(entry.value, "a connection", keys);
     const bool from = read_ends(entry, "source", spec_.sources),
                to = read_ends(entry, "target", spec_.targets);
@@ -73,17 +75,35 @@ class ConnectionReader {
     const auto receptor =
         receptor_of_targets(reader_, entry.value.find("receptor"), sender(), spec_.targets, experiment_);
     if (receptor) spec_.receptor = *receptor;
-    const bool ruled = read_rule(entry);
+    const bool ruled = read_rule(entry), carries = read_transmit(entry);
     if (ruled) read_flags(entry.value);
-    if (ruled && receptor) read_weight(entry);
+    if (ruled && receptor && carries) read_weight(entry);
     if (ruled) read_delay(entry);
+    if (errors() == before) check_rule();
+    return errors() == before ? std::optional(std::move(spec_)) : std::nullopt;
+  }
+
+  // Of the section gap_junctions: an end is a source, the other a target, and the conductance the weight.
+  std::optional<ConnectionSpec> read_junctions(const Entry& entry) {
+    spec_.name = entry.key;
+    spec_.place = spec_.rule_place = entry.place;
+    spec_.autapses = spec_.multapses = false;
+    kind_ = "gap junctions";
+    const std::size_t before = errors();
+    reader_.name(entry.key, entry.place, "gap junctions");
+    if (!reader_.map(entry.value, subject())) return std::nullopt;
+    const std::vector<std::string> keys{"between", "rule", "conductance", "like"};
+    reader_.keys(entry.value, "gap junctions", keys);
+    if (!read_between(entry)) return std::nullopt;
+    const bool ruled = entry.value.find("rule") == nullptr || read_rule(entry);
+    if (ruled && joins_pairs_once()) read_conductance(entry);
     if (errors() == before) check_rule();
     return errors() == before ? std::optional(std::move(spec_)) : std::nullopt;
   }
 
  private:
   std::size_t errors() const { return reader_.diagnostics().errors(); }
-  std::string subject() const { return "connection '" + spec_.name + "'"; }
+  std::string subject() const { return kind_ + " '" + spec_.name + "'"; }
   Sender sender() const { return {"connection", spec_.name, spec_.place}; }
   const PopulationSpec& population(const Slice& slice) const {
     return experiment_.populations[static_cast<std::size_t>(slice.population)];
@@ -207,6 +227,142 @@ class ConnectionReader {
     return std::nullopt;
   }
 
+  bool read_between(const Entry& entry) {
+    const Node* node = entry.value.find("between");
+    if (node == nullptr) return missing("between", "[cell 0, cell 1]");
+    if (!node->is_sequence() || node->items.size() != 2) {
+      reader_.error(node->place, "between names two ends, got " + node->describe(),
+                    "write for example 'between: [cell 0, cell 1]'");
+      return false;
+    }
+    for (std::size_t i = 0; i < 2; ++i) {
+      const std::optional<Slice> slice = read_slice(reader_, node->items[i], "between", experiment_);
+      if (!slice || population(*slice).model == nullptr) return false;
+      (i == 0 ? spec_.sources : spec_.targets).push_back(*slice);
+      if (!can_be_joined(population(*slice), node->items[i].place)) return false;
+    }
+    if (conductance_of(spec_.sources[0]) == conductance_of(spec_.targets[0])) return true;
+    reader_.error(node->place, "a conductance between '" + population(spec_.sources[0]).name + "' and '" +
+                                   population(spec_.targets[0]).name + "' would be in " +
+                                   conductance_of(spec_.sources[0]).user_unit() + " for one and in " +
+                                   conductance_of(spec_.targets[0]).user_unit() + " for the other",
+                  "join neurons whose currents have one unit");
+    return false;
+  }
+
+  // Of densities as of currents.
+  base::Dimension conductance_of(const Slice& slice) const {
+    const model::Model& neuron = *population(slice).model;
+    const model::InputSite& site = neuron.inputs.front();
+    return site.area.empty() ? site.dimension / neuron.state(site.V)->dimension : base::dimension::conductance;
+  }
+
+  bool can_be_joined(const PopulationSpec& cells, const base::Place& place) {
+    const auto fail = [&](const std::string& message, const std::string& remedy) {
+      reader_.error(place, message, remedy);
+      return false;
+    };
+    const model::Model& neuron = *cells.model;
+    if (neuron.inputs.empty() || neuron.state(neuron.inputs.front().V) == nullptr)
+      return fail("V of the model " + neuron.name + " of '" + cells.name +
+                      "' is no state, and gap junctions join states",
+                  "take a model with an equation for V");
+    if (std::ranges::any_of(cells.receptors, [](const auto& receptor) { return receptor.name == "gap"; }))
+      return fail("'" + cells.name + "' has a receptor called gap, whose current would be recorded as I_gap " +
+                      "like that of its gap junctions",
+                  "call the receptor otherwise");
+    const model::MethodKind method = cells.method ? cells.method->kind : experiment_.simulation.method.kind;
+    if (method == model::MethodKind::adaptive || method == model::MethodKind::exact)
+      return fail("gap junctions take steps of dt in which the voltages of others are known as cubics: not "
+                  "with the method of '" + cells.name + "'",
+                  "take method: auto, or rk4");
+    if (experiment_.simulation.interpolated)
+      return fail("gap junctions take whole steps, and 'spike_times: interpolated' cuts them",
+                  "take spike_times: grid");
+    return true;
+  }
+
+  bool joins_pairs_once() {
+    constexpr std::array allowed{ConnectionRule::all_to_all, ConnectionRule::one_to_one,
+                                 ConnectionRule::pairwise_bernoulli, ConnectionRule::distance,
+                                 ConnectionRule::pairs};
+    if (std::ranges::find(allowed, spec_.rule) == allowed.end()) {
+      reader_.error(spec_.rule_place, "this rule is for synapses, which have a direction",
+                    "take all_to_all, one_to_one, pairwise_bernoulli, distance or pairs");
+      return false;
+    }
+    if (spec_.rule != ConnectionRule::pairs) return true;
+    std::set<std::pair<std::int64_t, std::int64_t>> seen;
+    const Slice &one = spec_.sources[0], &other = spec_.targets[0];
+    for (const auto& [from, to] : spec_.pairs) {
+      std::pair<std::int64_t, std::int64_t> pair{one.first + from, other.first + to};
+      const std::string text = "[" + std::to_string(from) + ", " + std::to_string(to) + "]";
+      const bool same = one.population == other.population;
+      if (same && pair.first == pair.second) {
+        reader_.error(spec_.rule_place, "the pair " + text + " joins a neuron with itself", "take it out");
+        return false;
+      }
+      if (same && pair.first > pair.second) std::swap(pair.first, pair.second);
+      if (seen.insert(pair).second) continue;
+      reader_.error(spec_.rule_place, "the pair " + text + " is joined twice: a gap junction works both ways",
+                    "name each pair once");
+      return false;
+    }
+    return true;
+  }
+
+  void read_conductance(const Entry& entry) {
+    const base::Dimension unit = conductance_of(spec_.targets[0]);
+    const Node* node = entry.value.find("conductance");
+    if (node == nullptr) {
+      missing("conductance", "3 " + unit.user_unit());
+      return;
+    }
+    auto values = read_law(*node, "conductance", {{unit}, " for " + subject()});
+    if (!values) return;
+    spec_.weight = std::move(*values);
+    double least = 0;
+    if (spec_.weight.law == Law::constant || spec_.weight.law == Law::list) {
+      for (const double value : spec_.weight.numbers) least = std::min(least, value);
+    } else {
+      const auto law = model::law_function(spec_.weight, reader_.diagnostics());
+      if (law) least = std::min(law(0x1p-33), law(1 - 0x1p-33));
+    }
+    if (least >= 0) return;
+    reader_.error(spec_.weight.place,
+                  "a conductance is 0 or more, got " + base::format_quantity(least, spec_.weight.dimension),
+                  "truncate the law with min: 0 " + unit.user_unit() + ", or correct the value");
+  }
+
+  // The variable whose value is carried; the targets get weight * value.
+  bool read_transmit(const Entry& entry) {
+    const Node* node = entry.value.find("transmit");
+    if (node == nullptr) return true;
+    const auto word = reader_.word(*node, "transmit");
+    if (!word) return false;
+    for (const Slice& source : spec_.sources) {
+      const std::vector<model::Recordable> all = model::recordables(population(source));
+      const auto found = std::ranges::find(all, *word, &model::Recordable::name);
+      if (found == all.end()) {
+        std::vector<std::string> names;
+        for (const model::Recordable& one : all) names.push_back(one.name);
+        const std::string guess = base::did_you_mean(*word, names);
+        reader_.error(node->place, "'" + population(source).name + "' has no variable " + base::quoted(*word),
+                      guess.empty() ? base::listed("its variables are", names) : guess);
+        return false;
+      }
+      if (&source != &spec_.sources.front() && found->dimension != carried_) {
+        reader_.error(node->place, *word + " is in " + carried_.user_unit() + " for one source and in " +
+                                       found->dimension.user_unit() + " for another",
+                      "write one connection for each");
+        return false;
+      }
+      carried_ = found->dimension;
+    }
+    spec_.transmit = *word;
+    return true;
+  }
+
   void read_flags(const Node& map) {
     if (spec_.rule == ConnectionRule::pairs)
       for (const char* key : {"autapses", "multapses"})
@@ -256,11 +412,18 @@ class ConnectionReader {
       missing("weight", "1 " + unit.user_unit());
       return;
     }
-    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) return read_weight_at(*node, unit);
+    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) {
+      if (spec_.transmit.empty()) return read_weight_at(*node, unit);
+      return reader_.error(node->place, "the weight of a value that is carried is a number or a law",
+                           "write one value, or a law such as {normal: [mean, sd]}");
+    }
     auto values = read_law(*node, "weight",
-                           {{unit}, " for receptor '" + spec_.receptor + "' of '" + target.name + "'"});
+                           {{unit / carried_},
+                            (carried_.dimensionless() ? "" : ", times " + spec_.transmit) + " for receptor '" +
+                                spec_.receptor + "' of '" + target.name + "'"});
     if (!values) return;
     spec_.weight = std::move(*values);
+    if (!carried_.dimensionless()) return;
     check_weights(reader_, spec_.weight, sender(), spec_.receptor, spec_.targets, experiment_);
   }
 
@@ -289,7 +452,11 @@ class ConnectionReader {
       missing("delay", "1.5 ms");
       return;
     }
-    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) return read_delay_at(*node);
+    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) {
+      if (spec_.transmit.empty()) return read_delay_at(*node);
+      return reader_.error(node->place, "the delay of a value that is carried is a time or a law",
+                           "write one value, or a law such as {normal: [mean, sd]}");
+    }
     auto values = read_law(*node, "delay", base::dimension::time);
     if (!values) return;
     spec_.delay = std::move(*values);
@@ -396,6 +563,8 @@ class ConnectionReader {
 
   Reader& reader_;
   const model::Experiment& experiment_;
+  std::string kind_ = "connection";
+  base::Dimension carried_;  // of the variable that is transmitted; of spikes none
   ConnectionSpec spec_;
 };
 
@@ -407,6 +576,18 @@ void read_connections(Reader& reader, const Node& root, model::Experiment& exper
   for (const Entry& entry : section->entries)
     if (auto connection = ConnectionReader(reader, experiment).read(entry))
       experiment.connections.push_back(std::move(*connection));
+}
+
+void read_gap_junctions(Reader& reader, const Node& root, model::Experiment& experiment) {
+  const Node* section = root.find("gap_junctions");
+  if (section == nullptr || !reader.map(*section, "'gap_junctions'")) return;
+  for (const Entry& entry : section->entries) {
+    auto junctions = ConnectionReader(reader, experiment).read_junctions(entry);
+    if (!junctions) continue;
+    for (const auto* ends : {&junctions->sources, &junctions->targets})
+      experiment.populations[static_cast<std::size_t>(ends->front().population)].gap_junctions = true;
+    experiment.gap_junctions.push_back(std::move(*junctions));
+  }
 }
 
 }  // namespace hillock::config

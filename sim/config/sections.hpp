@@ -24,6 +24,8 @@ void read_inputs(Reader& reader, const Node& root, model::Experiment& experiment
 
 void read_connections(Reader& reader, const Node& root, model::Experiment& experiment);
 
+void read_gap_junctions(Reader& reader, const Node& root, model::Experiment& experiment);
+
 void read_record(Reader& reader, const Node& root, model::Experiment& experiment);
 
 void read_analysis(Reader& reader, const Node& root, model::Experiment& experiment);

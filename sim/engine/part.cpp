@@ -22,6 +22,8 @@ Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<s
       frames_(frames),
       exchange_(exchange),
       network_(exchange.network()),
+      junctions_(exchange.junctions()),
+      transmissions_(exchange.transmissions()),
       index_(index) {
   const std::size_t populations = plan.populations.size();
   if (network_ != nullptr) {
@@ -42,12 +44,17 @@ Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<s
   spikes_.resize(populations);
   ticks_ = base::AlignedArray<PhaseTicks>(std::ssize(ranges_));
   holding_.resize(plan.stops.size());
-  // The way back leads to states, not to spikes on their way.
-  if (network_ == nullptr &&
+  // The way back leads to states, not to what is on its way.
+  if (network_ == nullptr && junctions_ == nullptr && transmissions_ == nullptr &&
       std::ranges::all_of(ranges_, [](const auto* range) { return range->flags_tell(); }))
     attempts_ = 8;
   for (std::size_t p = 0; p < populations; ++p)
     refresh_.emplace_back([this, p](double offset) { set_inputs(p, offset); });
+}
+
+void Part::set_conductances() {
+  for (std::size_t p = 0; p < ranges_.size() && junctions_ != nullptr; ++p)
+    junctions_->set_conductances(p, range(p));
 }
 
 void Part::set_inputs(std::size_t p, double offset) {
@@ -83,6 +90,8 @@ void Part::deliver_from_network(std::int64_t step) {
 
 void Part::deliver(std::int64_t step) {
   if (network_ != nullptr) deliver_from_network(step);
+  for (std::size_t p = 0; p < ranges_.size() && transmissions_ != nullptr; ++p)
+    if (transmissions_->deliver(p, range(p), step)) arrived_[static_cast<std::int64_t>(p)] = 1;
   for (const Source& source : sources_) {
     if (step < source.input->silent_until()) continue;
     const std::int64_t size = plan_.populations[source.population]->size();
@@ -96,6 +105,40 @@ std::optional<network::Failure> Part::deliver_at_zero(std::size_t p) {
   const auto failure = range(p).deliver_at_zero();
   clear_arrivals(p);
   return failure;
+}
+
+void Part::relax(std::int64_t step, int round) {
+  watch_.start();
+  step_ = step;
+  change_ = {};
+  unsettled_.reset();
+  for (std::size_t p = 0; p < ranges_.size(); ++p) {
+    if (!junctions_->at(p)) continue;
+    if (round == 0) {
+      junctions_->begin(p, range(p), plan_.grid.dt);
+      begin_step_of(p);
+    } else {
+      junctions_->gather(p, range(p), round, plan_.grid.dt);
+      if (const auto failure = range(p).advance_coupled(plan_.grid, step_)) {
+        unsettled_ = {step_, StepFailure::Doing::step, p, *failure};
+        return;
+      }
+      if (const auto change = junctions_->publish(p, range(p), round); change.value > change_.value)
+        change_ = change;
+    }
+    watch_.lap(ticks(p, Phase::integrate));
+  }
+}
+
+bool Part::send_values(std::int64_t step) {
+  step_ = step;
+  for (std::size_t p = 0; p < ranges_.size() && transmissions_ != nullptr; ++p) {
+    if (!transmissions_->from(p)) continue;
+    if (transmissions_->observed(p) && !observe_now(p)) return false;
+    transmissions_->send(p, range(p), step);
+    watch_.lap(network_ticks_);
+  }
+  return true;
 }
 
 void Part::clear_arrivals(std::size_t p) {
@@ -144,7 +187,7 @@ void Part::take_all(std::int64_t step, std::int64_t end, const std::function<boo
   next_record_ = step;
   for (step_ = step; step_ < end;) {
     if (!(step_ < next_record_ || record_now()) || !take_step()) return;
-    ++step_;
+    if (!send_values(step_ + 1)) return;
     if (!holding_.empty()) find_holding();
     if (ends_at && ends_at(step_)) return;
   }
@@ -175,6 +218,10 @@ bool Part::take_step() {
     if (!edges_[p].empty()) find_edges_inside(p);
     auto& [spikes, steps] = spikes_[p];
     const std::size_t before = spikes.size();
+    if (unsettled_ && unsettled_->index == p) {
+      failure_ = unsettled_;
+      return false;
+    }
     const auto failure = range(p).step(plan_.grid, step_, inside_, refresh_[p], spikes);
     if (failure) {
       spikes.resize(before);

@@ -61,6 +61,15 @@ class alignas(128) Part {
   // What arrives at this step.
   void deliver(std::int64_t step);
   std::optional<network::Failure> deliver_at_zero(std::size_t population);
+  // One round of the step that begins at the grid point `step`, of the neurons that have gap junctions.
+  void relax(std::int64_t step, int round);
+  // Of the last of these: the largest of its neurons.
+  const network::Junctions::Change& change() const { return change_; }
+  const std::optional<StepFailure>& unsettled() const { return unsettled_; }  // the step cannot be taken
+  // What gap junctions need, before the first step.
+  void set_conductances();
+  // Sends the values at the grid point `step` that connections carry. False where it fails.
+  bool send_values(std::int64_t step);
   // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
   // frames that are due. Where it is given, `ends_at` is asked after each step whether the run ends at the
   // grid point reached. First of all the spikes of the block of steps before this one are sent on; none of
@@ -111,7 +120,11 @@ class alignas(128) Part {
   const std::vector<std::vector<double>>& edges_;
   Frames& frames_;
   SpikeExchange& exchange_;
-  network::Network* const network_;  // may be null
+  network::Network* const network_;              // may be null, as these
+  network::Junctions* const junctions_;
+  network::Transmissions* const transmissions_;
+  network::Junctions::Change change_;
+  std::optional<StepFailure> unsettled_;  // of a round of relax(); the step that it is of fails by it
   int index_, first_block_ = 0, end_block_ = 0;
   std::int64_t step_ = 0;
   // Per population:

@@ -127,8 +127,11 @@ void Simulation::exchange(SimulationPlan& other) {
 
 Snapshot Simulation::snapshot() {
   Snapshot snapshot{step_, recorded_, started_,      changed_,        {},
-                    {},    snippets_, spike_counts_, stops_.points(), {}};
+                    {},    snippets_, spike_counts_, stops_.points(), {},
+                    {}};
   snapshot.sent = exchange_.in_flight();
+  if (const auto* transmissions = exchange_.transmissions())
+    snapshot.transmitted = transmissions->in_flight(step_);
   for (const auto& population : plan_.populations) {
     auto& arrays = snapshot.populations.emplace_back();
     const std::vector<std::string>& names = population->plan().slots.arrays;
@@ -158,6 +161,8 @@ void Simulation::restore(const Snapshot& snapshot) {
   spike_counts_ = snapshot.spike_counts;
   stops_.set(snapshot.stops);
   exchange_.restore(snapshot.sent, snapshot.step);
+  if (auto* transmissions = exchange_.transmissions())
+    transmissions->restore(snapshot.transmitted, snapshot.step);
   for (const SpikeSource& source : plan_.spikes) source.input->rewind();
   step_ = snapshot.step;
   recorded_ = snapshot.recorded;
@@ -242,8 +247,10 @@ void Simulation::record_together(Recorder& recorder) {
 
 // The next grid point at which neurons of different parts are looked at, or there is no room for frames.
 std::int64_t Simulation::next_meeting() const {
-  if (!snippets_.empty()) return step_ + 1;
+  if (!snippets_.empty() || exchange_.junctions() != nullptr) return step_ + 1;
   std::int64_t next = frames_.room_until();
+  if (const auto* transmissions = exchange_.transmissions())
+    next = std::min(next, step_ + transmissions->least_delay());
   if (const network::Network* network = exchange_.network())
     next = std::min(next, step_ + network->least_delay());
   for (std::size_t i = 0; i < frames_.reports(); ++i)
@@ -305,6 +312,34 @@ void Simulation::start() {
           first = found, failed = part.get();
     if (first) throw base::NumericsError(failed->explain(*first));
   }
+  for (const auto& part : parts_) part->send_values(0);
+  if (const auto failure = first_failure()) raise(*failure);
+}
+
+// The step of the neurons that have gap junctions, taken until their voltages have settled; take_block() ends
+// it. Where it fails, so does take_block(), after what comes before.
+void Simulation::relax() {
+  profiler_.start();
+  for (int round = 0; round <= network::Junctions::most_rounds; ++round) {
+    team_->run([this, round](int i) {
+      const program::FlushToZero flush;
+      parts_[static_cast<std::size_t>(i)]->relax(step_, round);
+    });
+    profiler_.block(parts_);
+    network::Junctions::Change largest;
+    for (const auto& part : parts_) {
+      if (part->unsettled()) return;
+      if (part->change().value > largest.value) largest = part->change();
+    }
+    if (round > 0 && largest.value <= network::Junctions::settled_change) return;
+    if (round == network::Junctions::most_rounds)
+      throw base::NumericsError(fmt::format(
+          "gap junctions: the voltages do not settle in the step from {:.12g} ms on: V of neuron {} of "
+          "population '{}' still changes by {:.3g} in round {}\n"
+          "  take a smaller dt, or smaller conductances",
+          time(), largest.neuron, plan_.populations[largest.population]->name(),
+          largest.value, round));
+  }
 }
 
 // All parts from step_ to `end`, or to the first failure, or to where a condition ends the run: a part that
@@ -328,7 +363,9 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
                                                                              : frames_.reports();
   complete_frames(recorder, with_next);
   // Where threads meet after each step or few, that can wait: one thread does it.
-  const bool can_wait = exchange_.network() != nullptr && !stops_.any() && snippets_.empty();
+  const bool meets_often = exchange_.network() != nullptr || exchange_.junctions() != nullptr ||
+                           exchange_.transmissions() != nullptr;
+  const bool can_wait = meets_often && !stops_.any() && snippets_.empty();
   if (failure || !can_wait || step_ - kept_until_ >= 64) keep_spikes(recorder, failure);
   if (failure) raise(*failure);
 }
@@ -378,7 +415,8 @@ void Simulation::merge_spikes(Recorder& recorder, std::size_t p, std::int64_t la
                      spikes.begin() + static_cast<std::ptrdiff_t>(stop));
       begin = static_cast<std::ptrdiff_t>(stop);
     }
-    if (plan_.populations[p]->plan().mode != network::StepMode::whole)
+    const network::StepMode mode = plan_.populations[p]->plan().mode;
+    if (mode == network::StepMode::cut || mode == network::StepMode::adaptive)
       std::sort(spikes_.begin(), spikes_.end());
     keep_spikes(recorder, p, step, spikes_);
   }
@@ -444,6 +482,7 @@ void Simulation::take_steps(std::int64_t until, Pace& pace, Recorder& recorder, 
       keep_spikes(recorder, std::nullopt);
       take_over_changes();
     }
+    if (exchange_.junctions() != nullptr) relax();
     record_together(recorder);
     take_block(std::min({until, pace.next_look, next_meeting(), next_change()}), recorder);
     if (step_ == pace.next_look) {
@@ -467,6 +506,7 @@ RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const Ru
   const TeamOfRun at_end{team_};  // between slices no thread is left, so the process may be forked
   profiler_ = Profiler(plan_.populations.size(), options.profile);
   set_threads();
+  for (const auto& part : parts_) part->set_conductances();
   until = std::min(until, plan_.grid.steps);
   RunResult result;
   try {

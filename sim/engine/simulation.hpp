@@ -60,6 +60,7 @@ struct Snapshot {
   std::vector<std::int64_t> spike_counts;
   std::vector<StopState> stops;           // of each point of a stack
   std::vector<network::SentSpikes> sent;  // that may not have arrived everywhere
+  std::vector<double> transmitted;        // as Transmissions::in_flight()
 };
 
 // Where a condition has ended a run, or a point of a stack.
@@ -120,6 +121,7 @@ class Simulation {
   void set_threads();
   void start();
   void take_steps(std::int64_t until, Pace& pace, Recorder& recorder, const RunOptions& options);
+  void relax();
   void take_block(std::int64_t end, Recorder& recorder);
   void look(Pace& pace, Recorder& recorder, const RunOptions& options);
   std::int64_t next_meeting() const;

@@ -21,9 +21,20 @@ std::vector<std::uint32_t>& Outbox::at(std::int64_t step) {
 
 // There are as many blocks as there may be threads: any fewer take several of them each.
 SpikeExchange::SpikeExchange(SimulationPlan& plan) {
-  if (plan.network.empty()) return;
   std::vector<std::int64_t> sizes;
-  for (const auto& population : plan.populations) sizes.push_back(population->size());
+  std::vector<network::JunctionSlots> slots;
+  for (const auto& population : plan.populations) {
+    sizes.push_back(population->size());
+    slots.push_back(population->plan().junctions);
+  }
+  const network::CouplingPlan& coupling = plan.network.coupling;
+  if (!coupling.junctions.empty())
+    junctions_ =
+        std::make_unique<network::Junctions>(coupling.junctions, plan.network.geometry, sizes, slots);
+  if (!coupling.transmissions.empty())
+    transmissions_ =
+        std::make_unique<network::Transmissions>(coupling.transmissions, plan.network.geometry, sizes);
+  if (plan.network.empty()) return;
   const int threads = plan.threads > 0 ? plan.threads : parallel::available_processors();
   const int blocks = network::Network::blocks_for(threads, sizes, plan.network);
   network_ = std::make_unique<network::Network>(std::move(plan.network), std::move(sizes), blocks);

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "engine/simulation_plan.hpp"
+#include "network/junctions.hpp"
 #include "network/network.hpp"
+#include "network/transmissions.hpp"
 
 namespace hillock::engine {
 
@@ -24,7 +26,8 @@ class alignas(128) Outbox {
   std::size_t used_ = 0;
 };
 
-// Where nothing is connected there is no network, and nothing to exchange.
+// Where no spikes are sent there is no network, and nothing to exchange. What joins neurons without spikes is
+// here too.
 //
 // In a block each part writes to its own outbox, and reads those that all parts have filled in the block
 // before.
@@ -33,7 +36,9 @@ class SpikeExchange {
   // Draws the synapses of the plan, from which its network is taken. Throws ResourceError.
   explicit SpikeExchange(SimulationPlan& plan);
 
-  network::Network* network() const { return network_.get(); }  // null: nothing is connected
+  network::Network* network() const { return network_.get(); }  // null: no spikes are sent
+  network::Junctions* junctions() const { return junctions_.get(); }              // null: there are none
+  network::Transmissions* transmissions() const { return transmissions_.get(); }  // null: there are none
   // A part has the blocks of the network from its own first one to that of the next part.
   int first_block(int part) const;
   // The first neuron of a population in each part, and its size at the end.
@@ -58,6 +63,8 @@ class SpikeExchange {
   void remember(std::span<const network::SentSpikes> sent);
 
   std::unique_ptr<network::Network> network_;
+  std::unique_ptr<network::Junctions> junctions_;
+  std::unique_ptr<network::Transmissions> transmissions_;
   std::vector<Outbox> filling_, filled_;
   std::vector<std::uint32_t> in_flight_;  // of as many steps as the longest delay has, and some older ones
   std::vector<Stretch> stretches_;        // of equal steps

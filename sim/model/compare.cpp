@@ -115,7 +115,7 @@ bool same_connection(const ConnectionSpec& a, const ConnectionSpec& b) {
          a.autapses == b.autapses && a.multapses == b.multapses && same_values(a.weight, b.weight) &&
          same_values(a.delay, b.delay) && same_function(a.weight_at, b.weight_at) &&
          same_function(a.delay_at, b.delay_at) && same_function(a.probability_at, b.probability_at) &&
-         a.within == b.within;
+         a.within == b.within && a.transmit == b.transmit;
 }
 
 bool same_record(const RecordSpec& a, const RecordSpec& b) {

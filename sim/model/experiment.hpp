@@ -89,6 +89,7 @@ struct PopulationSpec {
   std::vector<ReceptorSpec> receptors;
   std::optional<PositionSpec> positions;
   std::optional<Method> method;
+  bool gap_junctions = false;  // it has some
   base::Place place;
 };
 
@@ -142,6 +143,7 @@ struct ConnectionSpec {
   // Instead of these, and of the rule distance the probability for each pair that is at most `within` apart.
   std::optional<DistanceFunction> weight_at, delay_at, probability_at;
   double within = std::numeric_limits<double>::infinity();
+  std::string transmit;  // a variable of the sources whose value is carried; empty: spikes
   base::Place place, rule_place;
 };
 
@@ -211,6 +213,8 @@ struct Experiment {
   std::vector<PopulationSpec> populations;
   std::vector<InputSpec> inputs;
   std::vector<ConnectionSpec> connections;
+  std::vector<ConnectionSpec> gap_junctions;  // between a source and a target, by whatever name; the weight is
+                                              // the conductance, there is no receptor and no delay
   std::vector<RecordSpec> record;
   std::vector<AnalysisSpec> analysis;
   std::vector<StopSpec> stops;     // `stop_when` of the config

@@ -39,6 +39,8 @@ std::string describe(const Recordable& recordable, const PopulationSpec& populat
       return "the total input into " + recordable.part;
     case RecordableKind::synaptic:
       return "the sum of the receptors that feed " + recordable.part;
+    case RecordableKind::junctions:
+      return "the current of the gap junctions";
     case RecordableKind::receptor_state:
       return of_receptor("the state " + recordable.part);
     case RecordableKind::receptor_derived:
@@ -69,6 +71,9 @@ std::vector<Recordable> recordables(const PopulationSpec& population) {
       list.push_back({i == 0 ? "I_syn" : site.name + "_syn", RecordableKind::synaptic, site.dimension,
                       "sum of the receptors that feed " + site.name, site.name, -1});
   }
+  if (population.gap_junctions)
+    list.push_back({"I_gap", RecordableKind::junctions, model.inputs.front().dimension,
+                    "current of the gap junctions", "", -1});
   for (std::size_t i = 0; i < population.receptors.size(); ++i)
     add_receptor(population.receptors[i], static_cast<int>(i), list);
   return list;

@@ -13,6 +13,7 @@ enum class RecordableKind {
   derived,   // of the neuron model
   input,     // I: everything that flows into a site
   synaptic,  // I_syn: the sum of the receptors that feed a site, in the site's unit
+  junctions,  // I_gap: the current of the gap junctions
   receptor_state,
   receptor_derived,  // g_ampa
   receptor_current   // I_ampa, in the receptor's unit

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "network/coupling.hpp"
 #include "network/levels.hpp"
 #include "network/rules.hpp"
 #include "network/synapses.hpp"
@@ -37,6 +38,7 @@ struct Connection {
 };
 
 struct NetworkPlan {
+  CouplingPlan coupling;
   std::vector<Channel> channels;
   std::vector<Levels> levels;
   Geometry geometry;

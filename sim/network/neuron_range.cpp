@@ -169,7 +169,9 @@ std::optional<Failure> NeuronRange::step(const base::TimeGrid& grid, std::int64_
     return std::nullopt;
   }
   const double t_end = grid.time(step + 1);
-  if (!whole)
+  if (plan_.mode == StepMode::coupled)
+    swap_next();
+  else if (!whole)
     if (const auto failure = advance({grid.time(step), t_end, grid.dt, edges, refresh}, step, spikes))
       return failure;
   const program::Program& program = whole ? plan_.step : *plan_.events;
@@ -183,7 +185,14 @@ std::optional<Failure> NeuronRange::step(const base::TimeGrid& grid, std::int64_
     for_each_set(spiked_, first_, count_, [&](std::int64_t i) {
       spikes.push_back({t_end, static_cast<std::uint64_t>(i)});
     });
-  if (!whole) std::sort(spikes.begin() + begun, spikes.end());
+  if (!whole && plan_.mode != StepMode::coupled) std::sort(spikes.begin() + begun, spikes.end());
+  return std::nullopt;
+}
+
+std::optional<Failure> NeuronRange::advance_coupled(const base::TimeGrid& grid, std::int64_t step) {
+  if (count_ == 0) return std::nullopt;
+  const std::int64_t failed = run(*step_, step);
+  if (failed >= 0) return Failure{failed, grid.time(step + 1)};
   return std::nullopt;
 }
 

@@ -69,6 +69,9 @@ class NeuronRange {
   void begin_step(std::int64_t step, double t_n);
   // What has been put into the arrivals for time 0.
   std::optional<Failure> deliver_at_zero();
+  // Of a coupled population: the step with the polynomials as they are, into the `next` arrays. Then step()
+  // ends it.
+  std::optional<Failure> advance_coupled(const base::TimeGrid& grid, std::int64_t step);
   // From the grid point `step` to the next. Appends the spikes in order of (time, neuron); times lie in
   // (t_n, t_n+1]. `edges`: offsets (ms) inside the step at which inputs change.
   std::optional<Failure> step(const base::TimeGrid& grid, std::int64_t step, std::span<const double> edges,

@@ -1,5 +1,6 @@
 // What a population is made of: its programs, parameters and initial states, and the facts for messages.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,11 +15,22 @@
 
 namespace hillock::network {
 
+// The array slots of a population that has gap junctions. The current into a neuron, s after the beginning of
+// a step, is polynomial(s) - conductance * V(s): the polynomial is the sum of conductance * V over those that
+// it is joined with.
+struct JunctionSlots {
+  int V = -1, next_V = -1;                     // at the beginning of the step, and at its end
+  int slope_at_begin = -1, slope_at_end = -1;  // dV/dt there
+  std::array<int, 4> polynomial{-1, -1, -1, -1};
+  int conductance = -1;  // the sum of all
+};
+
 // How a step is taken.
 enum class StepMode {
   whole,  // one kernel on the grid
   cut,    // a kernel over dt, then single neurons whose step is cut; `events` at the end (interpolated spike
           // times)
+  coupled,   // a kernel over dt, again and again until gap junctions have settled, then `events`
   adaptive,  // every neuron by its integrator, then `events`
 };
 
@@ -58,7 +70,7 @@ struct PopulationPlan {
   bool interpolated = false;
   bool watch = false;  // crossings are looked for inside steps (rule `when`, interpolated)
   bool has_reset = false;
-  program::Program step;  // whole step; or, for cut, the advance into the `next` arrays
+  program::Program step;  // whole step; or, for cut and coupled, the advance into the `next` arrays
   std::optional<program::Program> events;
   std::optional<program::Program> deliver;  // what arrives at time 0
   std::optional<program::Program> reset;    // for one neuron
@@ -68,7 +80,8 @@ struct PopulationPlan {
   std::vector<program::Program> conditions;  // each: mask 0, the neurons of which it holds
   program::Program right_hand_side;          // for messages
   std::unique_ptr<program::Integrator> integrator;
-  std::vector<std::pair<int, int>> next;    // cut: (array, array with its value at the end of the step)
+  std::vector<std::pair<int, int>> next;    // cut, coupled: (array, array with its value at the end of the step)
+  JunctionSlots junctions;                  // coupled
   int hold = -1;                            // array slots, or -1
   std::vector<int> arrivals;                // array slots
   int time = -1, decide = -1, offset = -1;  // step-value slots, or -1

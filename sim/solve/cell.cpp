@@ -142,22 +142,21 @@ Expr Moment::receptors_total(const std::string& site) {
   return total;
 }
 
+Expr Moment::forcing_current(const Forcing& forcing) {
+  Expr current;
+  if (const auto given = forcing_values.find(forcing.name); given != forcing_values.end())
+    current = given->second;
+  else  // a model whose V is derived from its input would depend on itself if all currents read V
+    current = forcing.current(tape_, offset_,
+                              forcing.reads_V() ? value(cell_.neuron->input(forcing.site)->V) : Expr(0.0));
+  if (noise_ && forcing.white_noise && forcing.white_noise(tape_)) current += noise_("inputs." + forcing.name);
+  return per_site(current, forcing.per_area, forcing.site);
+}
+
 Expr Moment::site_total(const std::string& site) {
   Expr total = receptors_total(site);
-  const std::string& V_name = cell_.neuron->input(site)->V;
-  for (const Forcing& forcing : cell_.forcings) {
-    if (forcing.site != site) continue;
-    Expr current;
-    if (const auto given = forcing_values.find(forcing.name); given != forcing_values.end())
-      current = given->second;
-    else
-      // Only a clamp reads V: a model whose V is derived from its input would otherwise depend on itself.
-      current = forcing.current(tape_, offset_,
-                                forcing.shape == Forcing::Shape::potential ? value(V_name) : Expr(0.0));
-    if (noise_ && forcing.white_noise && forcing.white_noise(tape_))
-      current += noise_("inputs." + forcing.name);
-    total += per_site(current, forcing.per_area, site);
-  }
+  for (const Forcing& forcing : cell_.forcings)
+    if (forcing.site == site) total += forcing_current(forcing);
   return total;
 }
 

@@ -22,7 +22,7 @@ using program::Tape;
 // A current from outside, as the equations see it. Times are offsets (ms) from t_n, the beginning of the
 // step.
 struct Forcing {
-  enum class Shape { held, ramp, sine, potential, waveform };
+  enum class Shape { held, ramp, sine, potential, waveform, junction };
   struct Sine {
     Expr constant, in_phase, quadrature,
         omega;  // at t_n; d(in_phase)/dt = omega*quadrature, d(quadrature)/dt = -omega*in_phase
@@ -36,6 +36,7 @@ struct Forcing {
   std::function<Sine(Tape&)> sine;                        // Shape::sine
   std::function<std::optional<Expr>(Tape&)> white_noise;  // strength, current * sqrt(ms)
   std::function<void(Tape&)> update;                      // stores new values of its own arrays
+  bool reads_V() const { return shape == Shape::potential || shape == Shape::junction; }
 };
 
 struct CellReceptor {
@@ -107,6 +108,7 @@ class Moment {
   Expr receptor_evaluate(int receptor, const lang::Expression& expression);
   Expr receptor_current(int receptor);  // in the unit of the site, 0 for receptors without current
   Expr receptors_total(const std::string& site);
+  Expr forcing_current(const Forcing& forcing);  // in the unit of its site
   Expr site_total(const std::string& site);  // everything that flows in, in the unit of the site
 
   // Set before a spike rule or a reset is evaluated: a NaN comes through (see Names).

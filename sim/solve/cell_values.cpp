@@ -50,6 +50,9 @@ Expr variable_value(Moment& now, const Cell& cell, const std::string& variable) 
   for (const model::InputSite& site : neuron.inputs)
     if (variable == (&site == &neuron.inputs.front() ? "I_syn" : site.name + "_syn"))
       return now.receptors_total(site.name);
+  for (const Forcing& forcing : cell.forcings)
+    if (forcing.shape == Forcing::Shape::junction && variable == "I_" + forcing.name)
+      return now.forcing_current(forcing);
   for (std::size_t k = 0; k < cell.receptors.size(); ++k) {
     const CellReceptor& receptor = cell.receptors[k];
     const std::string suffix = "_" + receptor.name;

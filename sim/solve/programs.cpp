@@ -132,8 +132,6 @@ Expr hold_steps(Recording& r, bool interpolated) {
   return interpolated ? select(abs(steps - whole) <= 1e-9, whole, steps) : whole;
 }
 
-Mask holding(Recording& r) { return r.array(slot::hold) > 0.0; }
-
 void update_inputs(Recording& r) {
   for (const Forcing& forcing : r.cell.forcings)
     if (forcing.update) forcing.update(r.tape);

@@ -39,6 +39,11 @@ program::Program whole_step(const Cell& cell, Slots& slots, model::MethodKind me
 // decides at t_n+1, resets.
 program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind method);
 
+// With gap junctions (slots of solve/junctions.hpp): integrates over dt into the `next` arrays, with the
+// slopes of V at both ends of the step. It may be run again and again, with other polynomials, before `events`
+// ends the step.
+program::Program advance_coupled(const Cell& cell, Slots& slots, model::MethodKind method);
+
 // Deliver, decide at t_n+1 and reset, on states that have been advanced (masks as whole_step).
 // `interpolated`: crossings inside the step have been handled and the hold has been counted.
 program::Program events(const Cell& cell, Slots& slots, bool interpolated);

@@ -42,6 +42,8 @@ inline void guard_finite(Recording& r, const std::vector<Expr>& values) {
   if (!sum.is_number()) program::guard(r.tape, !(abs(sum) < std::numeric_limits<double>::infinity()));
 }
 
+inline Mask holding(Recording& r) { return r.array(slot::hold) > 0.0; }
+
 inline void store_states(Recording& r) {
   for (std::size_t i = 0; i < r.states.size(); ++i) r.store(r.cell.states[i].name, r.states[i]);
 }

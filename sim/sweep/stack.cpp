@@ -110,7 +110,8 @@ std::vector<std::int64_t> repeated(const std::vector<std::int64_t>& neurons, std
 }  // namespace
 
 bool can_stack(const Experiment& one, const Experiment& other) {
-  return one.connections.empty() && other.connections.empty() &&
+  const auto alone = [](const Experiment& e) { return e.connections.empty() && e.gap_junctions.empty(); };
+  return alone(one) && alone(other) &&
          model::same_simulation(one.simulation, other.simulation) &&
          std::ranges::equal(one.populations, other.populations, model::same_structure) &&
          std::ranges::equal(one.populations, other.populations,
