@@ -308,19 +308,33 @@ class Builder {
     ConnectionSummary& summary = network_.summaries.emplace_back(summary_of(spec));
     summary.bytes_per_synapse = 24;
     for (const auto& [source, target] : ends_of(spec)) {
-      network::TransmissionPlan one{spec.name, wiring_of(experiment_, spec, source, target), -1, false, -1,
-                                    numbers(spec.weight), levels_of(spec.delay, experiment_.simulation.dt,
-                                                                    diagnostics_)};
+      network::TransmissionPlan one{spec.name,
+                                    wiring_of(experiment_, spec, source, target),
+                                    -1,
+                                    false,
+                                    -1,
+                                    numbers(spec.weight),
+                                    levels_of(spec.delay, experiment_.simulation.dt, diagnostics_)};
       const auto from = static_cast<std::size_t>(source.population),
                  to = static_cast<std::size_t>(target.population);
       one.observed = experiment_.populations[from].model->state(spec.transmit) == nullptr;
-      one.variable = solve::Slots::find(
-          built_[from].plan.slots.arrays,
-          one.observed ? solve::slot::observed(spec.transmit) : spec.transmit);
+      one.variable = solve::Slots::find(built_[from].plan.slots.arrays,
+                                        one.observed ? solve::slot::observed(spec.transmit) : spec.transmit);
       one.arrivals = solve::Slots::find(built_[to].plan.slots.arrays, spec.receptor + ".arrivals");
       count(one.wiring, 56, summary);
       network_.plan.coupling.transmissions.push_back(std::move(one));
     }
+  }
+
+  // Rules for pairs give those of two neurons that are on both sides twice: the part that is joined.
+  static double pairs_once(const ConnectionSpec& spec, const model::Slice& one, const model::Slice& other) {
+    if (spec.rule == ConnectionRule::pairs || spec.rule == ConnectionRule::one_to_one ||
+        one.population != other.population)
+      return 1;
+    const auto both = static_cast<double>(
+        std::max<std::int64_t>(0, std::min(one.last, other.last) - std::max(one.first, other.first) + 1));
+    const double pairs = static_cast<double>(one.count()) * static_cast<double>(other.count()) - both;
+    return pairs > 0 ? 1 - both * (both - 1) / 2 / pairs : 1;
   }
 
   void add_junctions(const ConnectionSpec& spec) {
@@ -329,6 +343,7 @@ class Builder {
     for (const auto& [one, other] : ends_of(spec)) {
       network::JunctionPlan plan{spec.name, wiring_of(experiment_, spec, one, other), numbers(spec.weight)};
       count(plan.wiring, 120, summary);
+      summary.synapses *= pairs_once(spec, one, other);
       network_.plan.coupling.junctions.push_back(std::move(plan));
     }
   }

@@ -122,9 +122,8 @@ network::NetworkPlan network_of(const model::Experiment& experiment,
   const int asked = experiment.simulation.threads;
   prepared.estimate.network_bytes = static_cast<std::int64_t>(
       std::min(0x1p62, network.coupling_bytes +
-                           network::Network::bytes_needed(network.plan, sizes,
-                                                          asked > 0 ? asked
-                                                                    : parallel::available_processors())));
+                           network::Network::bytes_needed(
+                               network.plan, sizes, asked > 0 ? asked : parallel::available_processors())));
   check_network_memory(prepared);
   return std::move(network.plan);
 }

@@ -50,8 +50,21 @@ std::string size_of_spikes(const engine::RunLayout& layout) {
   return text;
 }
 
+std::string junctions_text(const model::ConnectionSpec& spec, const assemble::ConnectionSummary& summary,
+                           const model::Experiment& experiment) {
+  return fmt::format("gap_junctions {}: between {} and {}: {}\n", spec.name,
+                     slices_text(spec.sources, experiment), slices_text(spec.targets, experiment),
+                     counted(static_cast<std::int64_t>(std::llround(summary.synapses)), "pair"));
+}
+
 std::string connection_text(const model::ConnectionSpec& spec, const assemble::ConnectionSummary& summary,
                             const model::Experiment& experiment) {
+  if (!spec.transmit.empty())
+    return fmt::format("connection {}: {} of {} to {}, receptor {}: {} of {} bytes\n", spec.name,
+                       spec.transmit, slices_text(spec.sources, experiment),
+                       slices_text(spec.targets, experiment), spec.receptor,
+                       counted(static_cast<std::int64_t>(std::llround(summary.synapses)), "synapse"),
+                       summary.bytes_per_synapse);
   std::string text =
       fmt::format("connection {}: {} to {}, receptor {}: {} of {} bytes\n", spec.name,
                   slices_text(spec.sources, experiment), slices_text(spec.targets, experiment), spec.receptor,
@@ -92,6 +105,8 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
                         input.receptor.empty() ? "" : ", receptor " + input.receptor);
   for (std::size_t c = 0; c < experiment.connections.size(); ++c)
     text += connection_text(experiment.connections[c], prepared.connections[c], experiment);
+  for (std::size_t g = 0; g < experiment.gap_junctions.size(); ++g)
+    text += junctions_text(experiment.gap_junctions[g], prepared.gap_junctions[g], experiment);
   for (const model::StopSpec& stop : experiment.stops)
     text += fmt::format("stop_when {}: may end the run earlier\n", stop.text);
   for (const model::RecordSpec& record : experiment.record)

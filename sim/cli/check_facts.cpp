@@ -119,6 +119,13 @@ Json check_facts(const model::Experiment& experiment, const assemble::Prepared& 
   json["connections"] = Json::Array{};
   for (const assemble::ConnectionSummary& connection : prepared.connections)
     json["connections"].push(json_of(connection));
+  json["gap_junctions"] = Json::Array{};
+  for (const assemble::ConnectionSummary& junctions : prepared.gap_junctions) {
+    Json one;
+    one["name"] = junctions.name;
+    one["pairs"] = junctions.synapses;
+    json["gap_junctions"].push(std::move(one));
+  }
   json["stop_when"] = Json::Array{};
   for (const model::StopSpec& stop : experiment.stops) json["stop_when"].push(stop.text);
   json["around_spikes"] = Json::Array{};

@@ -82,6 +82,8 @@ constexpr std::array fixed_keys{
     ConfigKey{"connections.NAME.target", Form::ends, true, "", "where they go"},
     ConfigKey{"connections.NAME.receptor", Form::word, false, "the only one",
               "the receptor of the targets that gets them"},
+    ConfigKey{"connections.NAME.transmit", Form::word, false, "spikes",
+              "a variable of the sources whose value is carried at every step instead of spikes, such as r"},
     ConfigKey{"connections.NAME.rule", Form::rule, true, "",
               "which pairs are joined, of each source population with each target population: all_to_all, "
               "one_to_one, {pairwise_bernoulli: probability}, {pairwise_poisson: mean}, {fixed_indegree: n}, "
@@ -99,6 +101,19 @@ constexpr std::array fixed_keys{
               "whether a neuron may be its own source"},
     ConfigKey{"connections.NAME.multapses", Form::flag, false, "true",
               "whether fixed_indegree and fixed_outdegree may join a pair several times"},
+    ConfigKey{"gap_junctions", Form::names, false, "",
+              "which neurons are joined electrically, under names of your choice"},
+    ConfigKey{"gap_junctions.NAME", Form::map, false, "",
+              "pairs of one rule: the current conductance * (V of the other - V) flows into both"},
+    ConfigKey{"gap_junctions.NAME.like", Form::like, false, "", "take all keys from these gap junctions"},
+    ConfigKey{"gap_junctions.NAME.between", Form::ends, true, "",
+              "the two sides: [cell 0, cell 1], [exc, inh]"},
+    ConfigKey{"gap_junctions.NAME.rule", Form::rule, false, "all_to_all",
+              "which pairs are joined, each once: all_to_all, one_to_one, {pairwise_bernoulli: probability}, "
+              "{distance: {gaussian: 100 um}} or {pairs: [[one, other], ...]}"},
+    ConfigKey{
+        "gap_junctions.NAME.conductance", Form::law, true, "",
+        "in nS, or where V and I have units of their own in those: a value, a law, or for pairs a list"},
     ConfigKey{"record", Form::names, false, "", "what is written to the file, by population"},
     ConfigKey{
         "record.NAME", Form::record, false, "",

@@ -201,7 +201,8 @@ class Schema {
   Json of_map(const std::string& path) {
     if (path == "populations.NAME") return population(path);
     if (path == "populations.NAME.receptors.NAME") return receptor(path);
-    if (path == "connections.NAME") return connection(path);
+    if (path == "connections.NAME") return unless_like(path, {"source", "target", "rule", "weight", "delay"});
+    if (path == "gap_junctions.NAME") return unless_like(path, {"between", "conductance"});
     return children(path + ".");
   }
 
@@ -220,10 +221,10 @@ class Schema {
     return json;
   }
 
-  Json connection(const std::string& path) {
+  Json unless_like(const std::string& path, const std::vector<std::string>& required) {
     Json json = children(path + ".");
     json["required"] = Json::Array{};
-    json["anyOf"] = required_unless_like({"source", "target", "rule", "weight", "delay"});
+    json["anyOf"] = required_unless_like(required);
     return json;
   }
 

@@ -66,8 +66,8 @@ class ConnectionReader {
     const std::size_t before = errors();
     reader_.name(entry.key, entry.place, "a connection");
     if (!reader_.map(entry.value, subject())) return std::nullopt;
-    const std::vector<std::string> keys{"source", "target",   "receptor",  "transmit", "rule",
-                                        "weight", "delay",    "autapses",  "multapses", "like"};
+    const std::vector<std::string> keys{"source", "target", "receptor", "transmit",  "rule",
+                                        "weight", "delay",  "autapses", "multapses", "like"};
     reader_.keys(entry.value, "a connection", keys);
     const bool from = read_ends(entry, "source", spec_.sources),
                to = read_ends(entry, "target", spec_.targets);
@@ -242,10 +242,11 @@ class ConnectionReader {
       if (!can_be_joined(population(*slice), node->items[i].place)) return false;
     }
     if (conductance_of(spec_.sources[0]) == conductance_of(spec_.targets[0])) return true;
-    reader_.error(node->place, "a conductance between '" + population(spec_.sources[0]).name + "' and '" +
-                                   population(spec_.targets[0]).name + "' would be in " +
-                                   conductance_of(spec_.sources[0]).user_unit() + " for one and in " +
-                                   conductance_of(spec_.targets[0]).user_unit() + " for the other",
+    reader_.error(node->place,
+                  "a conductance between '" + population(spec_.sources[0]).name + "' and '" +
+                      population(spec_.targets[0]).name + "' would be in " +
+                      conductance_of(spec_.sources[0]).user_unit() + " for one and in " +
+                      conductance_of(spec_.targets[0]).user_unit() + " for the other",
                   "join neurons whose currents have one unit");
     return false;
   }
@@ -254,7 +255,8 @@ class ConnectionReader {
   base::Dimension conductance_of(const Slice& slice) const {
     const model::Model& neuron = *population(slice).model;
     const model::InputSite& site = neuron.inputs.front();
-    return site.area.empty() ? site.dimension / neuron.state(site.V)->dimension : base::dimension::conductance;
+    return site.area.empty() ? site.dimension / neuron.state(site.V)->dimension
+                             : base::dimension::conductance;
   }
 
   bool can_be_joined(const PopulationSpec& cells, const base::Place& place) {
@@ -268,14 +270,17 @@ class ConnectionReader {
                       "' is no state, and gap junctions join states",
                   "take a model with an equation for V");
     if (std::ranges::any_of(cells.receptors, [](const auto& receptor) { return receptor.name == "gap"; }))
-      return fail("'" + cells.name + "' has a receptor called gap, whose current would be recorded as I_gap " +
+      return fail("'" + cells.name +
+                      "' has a receptor called gap, whose current would be recorded as I_gap " +
                       "like that of its gap junctions",
                   "call the receptor otherwise");
     const model::MethodKind method = cells.method ? cells.method->kind : experiment_.simulation.method.kind;
     if (method == model::MethodKind::adaptive || method == model::MethodKind::exact)
-      return fail("gap junctions take steps of dt in which the voltages of others are known as cubics: not "
-                  "with the method of '" + cells.name + "'",
-                  "take method: auto, or rk4");
+      return fail(
+          "gap junctions take steps of dt in which the voltages of others are known as cubics: not "
+          "with the method of '" +
+              cells.name + "'",
+          "take method: auto, or rk4");
     if (experiment_.simulation.interpolated)
       return fail("gap junctions take whole steps, and 'spike_times: interpolated' cuts them",
                   "take spike_times: grid");
@@ -330,7 +335,7 @@ class ConnectionReader {
     }
     if (least >= 0) return;
     reader_.error(spec_.weight.place,
-                  "a conductance is 0 or more, got " + base::format_quantity(least, spec_.weight.dimension),
+                  fmt::format("a conductance is 0 or more, got {:.3g} {}", least, unit.user_unit()),
                   "truncate the law with min: 0 " + unit.user_unit() + ", or correct the value");
   }
 
@@ -352,8 +357,9 @@ class ConnectionReader {
         return false;
       }
       if (&source != &spec_.sources.front() && found->dimension != carried_) {
-        reader_.error(node->place, *word + " is in " + carried_.user_unit() + " for one source and in " +
-                                       found->dimension.user_unit() + " for another",
+        reader_.error(node->place,
+                      *word + " is in " + carried_.user_unit() + " for one source and in " +
+                          found->dimension.user_unit() + " for another",
                       "write one connection for each");
         return false;
       }
@@ -419,8 +425,8 @@ class ConnectionReader {
     }
     auto values = read_law(*node, "weight",
                            {{unit / carried_},
-                            (carried_.dimensionless() ? "" : ", times " + spec_.transmit) + " for receptor '" +
-                                spec_.receptor + "' of '" + target.name + "'"});
+                            (carried_.dimensionless() ? "" : ", times " + spec_.transmit) +
+                                " for receptor '" + spec_.receptor + "' of '" + target.name + "'"});
     if (!values) return;
     spec_.weight = std::move(*values);
     if (!carried_.dimensionless()) return;

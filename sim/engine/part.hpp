@@ -120,7 +120,7 @@ class alignas(128) Part {
   const std::vector<std::vector<double>>& edges_;
   Frames& frames_;
   SpikeExchange& exchange_;
-  network::Network* const network_;              // may be null, as these
+  network::Network* const network_;  // may be null, as these
   network::Junctions* const junctions_;
   network::Transmissions* const transmissions_;
   network::Junctions::Change change_;

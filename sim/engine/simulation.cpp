@@ -126,9 +126,8 @@ void Simulation::exchange(SimulationPlan& other) {
 }
 
 Snapshot Simulation::snapshot() {
-  Snapshot snapshot{step_, recorded_, started_,      changed_,        {},
-                    {},    snippets_, spike_counts_, stops_.points(), {},
-                    {}};
+  Snapshot snapshot{step_,     recorded_,     started_,        changed_, {}, {},
+                    snippets_, spike_counts_, stops_.points(), {},       {}};
   snapshot.sent = exchange_.in_flight();
   if (const auto* transmissions = exchange_.transmissions())
     snapshot.transmitted = transmissions->in_flight(step_);
@@ -337,8 +336,7 @@ void Simulation::relax() {
           "gap junctions: the voltages do not settle in the step from {:.12g} ms on: V of neuron {} of "
           "population '{}' still changes by {:.3g} in round {}\n"
           "  take a smaller dt, or smaller conductances",
-          time(), largest.neuron, plan_.populations[largest.population]->name(),
-          largest.value, round));
+          time(), largest.neuron, plan_.populations[largest.population]->name(), largest.value, round));
   }
 }
 

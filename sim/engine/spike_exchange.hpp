@@ -36,7 +36,7 @@ class SpikeExchange {
   // Draws the synapses of the plan, from which its network is taken. Throws ResourceError.
   explicit SpikeExchange(SimulationPlan& plan);
 
-  network::Network* network() const { return network_.get(); }  // null: no spikes are sent
+  network::Network* network() const { return network_.get(); }                    // null: no spikes are sent
   network::Junctions* junctions() const { return junctions_.get(); }              // null: there are none
   network::Transmissions* transmissions() const { return transmissions_.get(); }  // null: there are none
   // A part has the blocks of the network from its own first one to that of the next part.

@@ -213,8 +213,8 @@ struct Experiment {
   std::vector<PopulationSpec> populations;
   std::vector<InputSpec> inputs;
   std::vector<ConnectionSpec> connections;
-  std::vector<ConnectionSpec> gap_junctions;  // between a source and a target, by whatever name; the weight is
-                                              // the conductance, there is no receptor and no delay
+  std::vector<ConnectionSpec> gap_junctions;  // between a source and a target, by whatever name; the weight
+                                              // is the conductance, there is no receptor and no delay
   std::vector<RecordSpec> record;
   std::vector<AnalysisSpec> analysis;
   std::vector<StopSpec> stops;     // `stop_when` of the config

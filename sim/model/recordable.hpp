@@ -10,9 +10,9 @@ namespace hillock::model {
 
 enum class RecordableKind {
   state,
-  derived,   // of the neuron model
-  input,     // I: everything that flows into a site
-  synaptic,  // I_syn: the sum of the receptors that feed a site, in the site's unit
+  derived,    // of the neuron model
+  input,      // I: everything that flows into a site
+  synaptic,   // I_syn: the sum of the receptors that feed a site, in the site's unit
   junctions,  // I_gap: the current of the gap junctions
   receptor_state,
   receptor_derived,  // g_ampa

@@ -46,10 +46,9 @@ void Junctions::draw(const std::vector<JunctionPlan>& plans, const Geometry& geo
                plan.wiring.targets.end(), [&](std::span<const Edge> edges) {
                  for (const Edge& edge : edges)
                    if (!is_other_way_round(plan.wiring, edge))
-                     all.push_back(
-                         {{static_cast<std::size_t>(plan.wiring.sources.population), edge.source},
-                          {static_cast<std::size_t>(plan.wiring.targets.population), edge.target},
-                          plan.conductance(edge)});
+                     all.push_back({{static_cast<std::size_t>(plan.wiring.sources.population), edge.source},
+                                    {static_cast<std::size_t>(plan.wiring.targets.population), edge.target},
+                                    plan.conductance(edge)});
                });
   count_ = std::ssize(all);
   std::vector<Place> coupled;

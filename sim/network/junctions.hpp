@@ -54,7 +54,7 @@ class Junctions {
     std::uint32_t partner = 0;
     double conductance = 0;
   };
-  struct Coupled {  // the neurons of a population that have junctions
+  struct Coupled {                      // the neurons of a population that have junctions
     std::vector<std::int64_t> neurons;  // ascending
     std::size_t first = 0;              // place of the first among those of all populations
   };

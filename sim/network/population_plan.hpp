@@ -80,10 +80,11 @@ struct PopulationPlan {
   std::vector<program::Program> conditions;  // each: mask 0, the neurons of which it holds
   program::Program right_hand_side;          // for messages
   std::unique_ptr<program::Integrator> integrator;
-  std::vector<std::pair<int, int>> next;    // cut, coupled: (array, array with its value at the end of the step)
-  JunctionSlots junctions;                  // coupled
-  int hold = -1;                            // array slots, or -1
-  std::vector<int> arrivals;                // array slots
+  std::vector<std::pair<int, int>>
+      next;                   // cut, coupled: (array, array with its value at the end of the step)
+  JunctionSlots junctions;    // coupled
+  int hold = -1;              // array slots, or -1
+  std::vector<int> arrivals;  // array slots
   int time = -1, decide = -1, offset = -1;  // step-value slots, or -1
   std::int64_t decide_every = 0;            // steps; 0: the model decides at every step
 };

@@ -149,7 +149,8 @@ Expr Moment::forcing_current(const Forcing& forcing) {
   else  // a model whose V is derived from its input would depend on itself if all currents read V
     current = forcing.current(tape_, offset_,
                               forcing.reads_V() ? value(cell_.neuron->input(forcing.site)->V) : Expr(0.0));
-  if (noise_ && forcing.white_noise && forcing.white_noise(tape_)) current += noise_("inputs." + forcing.name);
+  if (noise_ && forcing.white_noise && forcing.white_noise(tape_))
+    current += noise_("inputs." + forcing.name);
   return per_site(current, forcing.per_area, forcing.site);
 }
 

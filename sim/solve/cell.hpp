@@ -109,7 +109,7 @@ class Moment {
   Expr receptor_current(int receptor);  // in the unit of the site, 0 for receptors without current
   Expr receptors_total(const std::string& site);
   Expr forcing_current(const Forcing& forcing);  // in the unit of its site
-  Expr site_total(const std::string& site);  // everything that flows in, in the unit of the site
+  Expr site_total(const std::string& site);      // everything that flows in, in the unit of the site
 
   // Set before a spike rule or a reset is evaluated: a NaN comes through (see Names).
   bool deciding = false;

@@ -17,7 +17,8 @@ Forcing junction_forcing(Slots& slots, const std::string& site, bool per_area) {
   forcing.shape = Forcing::Shape::junction;
   forcing.current = [polynomial, conductance](Tape& tape, Expr offset, Expr V) {
     Expr sum = program::array(tape, polynomial[3]);
-    for (const int k : {2, 1, 0}) sum = sum * offset + program::array(tape, polynomial[static_cast<std::size_t>(k)]);
+    for (const int k : {2, 1, 0})
+      sum = sum * offset + program::array(tape, polynomial[static_cast<std::size_t>(k)]);
     return sum - program::array(tape, conductance) * V;
   };
   return forcing;

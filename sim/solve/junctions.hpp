@@ -8,10 +8,10 @@
 namespace hillock::solve {
 
 namespace slot {
-// Arrays. The current is polynomial(s) - conductance * V, s being the offset from t_n, in pA or in the unit of
-// the site.
-inline const std::array<std::string, 4> junction_polynomial{"junctions.polynomial_0", "junctions.polynomial_1",
-                                                            "junctions.polynomial_2", "junctions.polynomial_3"};
+// Arrays. The current is polynomial(s) - conductance * V, s being the offset from t_n, in pA or in the unit
+// of the site.
+inline const std::array<std::string, 4> junction_polynomial{
+    "junctions.polynomial_0", "junctions.polynomial_1", "junctions.polynomial_2", "junctions.polynomial_3"};
 inline const std::string junction_conductance = "junctions.conductance";
 // dV/dt at t_n, and at t_n+1 before what happens there.
 inline const std::string slope_at_begin = "junctions.slope_at_begin";

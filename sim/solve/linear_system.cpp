@@ -31,9 +31,8 @@ class Builder {
 
   // The system, or why there is none.
   std::optional<std::string> build(LinearSystem& system) {
-    if (std::ranges::any_of(start_.cell.forcings, [](const Forcing& forcing) {
-          return forcing.shape == Forcing::Shape::junction;
-        }))
+    if (std::ranges::any_of(start_.cell.forcings,
+                            [](const Forcing& forcing) { return forcing.shape == Forcing::Shape::junction; }))
       return "gap junctions bring in the voltages of other neurons";
     for (const model::Model* m : models())
       if (mentions_time(*m)) return "the equations of " + m->name + " depend on t";

@@ -40,8 +40,8 @@ program::Program whole_step(const Cell& cell, Slots& slots, model::MethodKind me
 program::Program advance_only(const Cell& cell, Slots& slots, model::MethodKind method);
 
 // With gap junctions (slots of solve/junctions.hpp): integrates over dt into the `next` arrays, with the
-// slopes of V at both ends of the step. It may be run again and again, with other polynomials, before `events`
-// ends the step.
+// slopes of V at both ends of the step. It may be run again and again, with other polynomials, before
+// `events` ends the step.
 program::Program advance_coupled(const Cell& cell, Slots& slots, model::MethodKind method);
 
 // Deliver, decide at t_n+1 and reset, on states that have been advanced (masks as whole_step).

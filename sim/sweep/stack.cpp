@@ -111,8 +111,7 @@ std::vector<std::int64_t> repeated(const std::vector<std::int64_t>& neurons, std
 
 bool can_stack(const Experiment& one, const Experiment& other) {
   const auto alone = [](const Experiment& e) { return e.connections.empty() && e.gap_junctions.empty(); };
-  return alone(one) && alone(other) &&
-         model::same_simulation(one.simulation, other.simulation) &&
+  return alone(one) && alone(other) && model::same_simulation(one.simulation, other.simulation) &&
          std::ranges::equal(one.populations, other.populations, model::same_structure) &&
          std::ranges::equal(one.populations, other.populations,
                             [](const auto& a, const auto& b) { return model::same_names(a, b); }) &&

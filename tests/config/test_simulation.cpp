@@ -304,19 +304,7 @@ population: {}
 )") ==
         R"(test.yaml:4:1: error: 'population' is not a key of a config
    4 | population: {}
-     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, connections, record, analysis, at, stop_when, sweep, search)");
-}
-
-TEST_CASE("sections of later versions say so") {
-  CHECK(
-      findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
-populations: {cell: {model: lif}}
-record: {cell: [V]}
-gap_junctions: {}
-)") ==
-      R"(test.yaml:4:1: error: 'gap_junctions' needs electrical coupling, which hillock 0.1 does not have yet
-   4 | gap_junctions: {}
-     | ^~~~~~~~~~~~~ remove it)");
+     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, connections, gap_junctions, record, analysis, at, stop_when, sweep, search)");
 }
 
 TEST_CASE("all errors of a file are reported at once, in order") {
@@ -339,5 +327,5 @@ test.yaml:3:10: error: record: there is no population 'sell'
      |          ^~~~ did you mean 'cell'?
 test.yaml:4:1: error: 'foo' is not a key of a config
    4 | foo: 1
-     | ^~~ valid keys: vars, simulation, populations, inputs, connections, record, analysis, at, stop_when, sweep, search)");
+     | ^~~ valid keys: vars, simulation, populations, inputs, connections, gap_junctions, record, analysis, at, stop_when, sweep, search)");
 }

@@ -315,6 +315,20 @@ def test_ring_fires_one_cell_after_the_other(run_hillock):
     assert first[0] > 2 and np.ptp(first) < 1e-9 + 0.1 and np.all(later > 2) and np.ptp(times[20:30] - times[10:20]) < 0.11
 
 
+def test_gap_pair_charges_the_other_cell_and_shows_its_spikes_as_spikelets(run_hillock):
+    run = run_hillock("configs/gap_pair.yaml")
+    with h5py.File(run.output) as file:
+        ids, times, report = file["spikes/cell/node_ids"][()], file["spikes/cell/timestamps"][()], file["report/cell"]
+        time, V, current = report["time"][()], report["V"][()], report["I_gap"][()]
+    assert len(ids) == 7 and not ids.any() and times[0] > 160
+    moved = V[1190] - V[150]  # by a steady current into cell 0
+    assert moved[0] < -0.5 and 0.01 < moved[1] / moved[0] < 0.1
+    assert np.abs(current.sum(axis=1)).max() < 1e-5 * np.abs(current).max()  # what one loses the other gets
+    for spike in times:
+        at = int(spike / 0.1)
+        assert 1 < V[at:at + 30, 1].max() - V[at - 20, 1] < 4
+
+
 def test_brunel_is_asynchronous_and_irregular_at_the_rate_that_others_find(run_hillock):
     """37.46 Hz in NEST 3.10 and 37.41 Hz in Brian2 2.9, over 1 s of all 12,500 cells."""
     run = run_hillock("configs/brunel.yaml")

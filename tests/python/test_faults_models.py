@@ -221,7 +221,7 @@ config.yaml:7:13: error: 'a/../../b.yaml' leads out of the config's folder
     Case("63 CON", lif('model: lif', 'model: "CON"'), """
 config.yaml:7:13: error: there is no neuron model 'CON'
    7 |     model: "CON"
-     |             ^~~ there are: adex, hodgkin_huxley, izhikevich_2003, lif, logistic, poisson_source, relay, traub_miles; a model of your own is named by its path"""),
+     |             ^~~ there are: adex, hodgkin_huxley, izhikevich_2003, lif, logistic, poisson_source, relay, threshold_linear, traub_miles; a model of your own is named by its path"""),
     Case("63 empty", lif('model: lif', 'model: ""'), """
 config.yaml:7:13: error: 'model' must be the name or path of a neuron model, got ''
    7 |     model: ""

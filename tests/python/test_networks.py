@@ -258,7 +258,7 @@ CASES = [
     fault("weights that are too far apart", "source: exc, target: inh, rule: {pairs: [[0, 1], [1, 1]]}, weight: [1 uS, 1e-8 nS], delay: 1 ms", "[1 uS", "the weights onto receptors 'ampa' are too far apart: all of them are kept as whole multiples of one quantum, in 32 bits", "take out weights that are a millionth of others, or give them a receptor of another name"),
     fault("a neuron without a target beside itself", "source: inh, target: inh 0, rule: {fixed_outdegree: 1}, autapses: false, weight: 1 nS, delay: 1 ms", "{fixed_outdegree", "a neuron of 'inh' has no target beside itself", "allow autapses, or give 'inh' more neurons"),
     fault("no delay", ALL, "c:", "connection 'c' has no 'delay'", "write for example 'delay: 1.5 ms'"),
-    fault("a key that is not there", ALL + ", delay: 1 ms, wait: 3", "wait", "'wait' is not a key of a connection", "valid keys: source, target, receptor, rule, weight, delay, autapses, multapses, like"),
+    fault("a key that is not there", ALL + ", delay: 1 ms, wait: 3", "wait", "'wait' is not a key of a connection", "valid keys: source, target, receptor, transmit, rule, weight, delay, autapses, multapses, like"),
     fault("a receptor that is not there", ALL + ", receptor: gaba, delay: 1 ms", "gaba", "population 'inh' has no receptor 'gaba'", "its receptors: ampa"),
     fault("multapses that cannot be ruled out", "source: exc, target: inh, rule: {fixed_total_number: 5}, multapses: false, weight: 1 nS, delay: 1 ms", "false", "this rule gives some pairs several synapses: it has no 'multapses: false'", "take pairwise_bernoulli or fixed_indegree"),
 ]

@@ -115,3 +115,30 @@ def test_spikes_on_their_way_are_in_a_snapshot(threads):
         numpy.testing.assert_array_equal(sim.recorded["cell"].V, whole.V)
         numpy.testing.assert_array_equal(sim.recorded["cell"].spikes.timestamps, whole.spikes.timestamps)
     assert len(whole.spikes.timestamps) > 300
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_gap_junctions_and_transmitted_values_go_on_from_a_snapshot(threads):
+    config = {
+        "simulation": {"duration": "60 ms", "dt": "0.05 ms", "threads": threads},
+        "populations": {
+            "squid": {"model": "hodgkin_huxley", "size": 40, "init": {"V": {"uniform": ["-70 mV", "-50 mV"]}}},
+            "unit": {"model": "threshold_linear", "size": 40, "params": {"theta": -0.2}, "receptors": {"in": {"model": "sum"}}},
+        },
+        "inputs": {"drive": {"type": "dc", "target": "squid", "amplitude": "10 uA/cm2"}},
+        "connections": {"c": {"source": "unit", "target": "unit", "transmit": "r", "rule": {"pairwise_bernoulli": 0.2}, "weight": {"normal": [0, 0.2]},
+                              "delay": {"uniform": ["0.5 ms", "9 ms"]}}},
+        "gap_junctions": {"g": {"between": ["squid", "squid"], "rule": {"pairwise_bernoulli": 0.1}, "conductance": "1 nS"}},
+        "record": {"squid": {"V": True, "spikes": True}, "unit": {"r": True}},
+    }
+    whole = hillock.run(config)
+    sim = hillock.Simulation(config)
+    sim.run("23 ms")
+    snapshot = sim.snapshot()
+    sim.run("18 ms")
+    sim.restore(snapshot)
+    sim.run()
+    run = sim.recorded
+    for one, other in ((run["squid"].V, whole["squid"].V), (run["unit"].r, whole["unit"].r), (run["squid"].spikes.timestamps, whole["squid"].spikes.timestamps)):
+        numpy.testing.assert_array_equal(numpy.asarray(one), numpy.asarray(other))
+    assert len(run["squid"].spikes.timestamps) > 50
