@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,36 @@
 
 namespace hillock::assemble {
 
+// Synapses that one simulation after the other has: drawn once, as long as nothing differs that they depend
+// on.
+class Structure {
+ public:
+  // Those that were kept, if they are those of this experiment and its plan, and no simulation has them any
+  // more; otherwise null, and the next that are kept will be those.
+  std::shared_ptr<network::Network> drawn(const model::Experiment& experiment,
+                                          const engine::SimulationPlan& plan);
+  void keep(std::shared_ptr<network::Network> network) { network_ = std::move(network); }
+
+ private:
+  struct Population {  // what synapses depend on
+    std::int64_t size = 0;
+    std::optional<model::PositionSpec> positions;
+    std::vector<std::string> arrays;
+    bool operator==(const Population& other) const;
+  };
+  std::vector<model::ConnectionSpec> connections_;
+  std::vector<Population> populations_;
+  std::uint64_t seed_ = 0;
+  double dt_ = 0;
+  int threads_ = 0;
+  bool interpolated_ = false;
+  std::shared_ptr<network::Network> network_;
+};
+
 struct Options {
   program::KernelOptions kernels;
-  bool draw_synapses = true;  // false: the simulation is not to be run
+  bool draw_synapses = true;       // false: the simulation is not to be run
+  Structure* structure = nullptr;  // of simulations that follow one another
 };
 
 // How one population is integrated, for people.

@@ -13,6 +13,7 @@
 #include "assemble/population_builder.hpp"
 #include "assemble/reports.hpp"
 #include "base/text.hpp"
+#include "model/compare.hpp"
 #include "solve/programs.hpp"
 
 namespace hillock::assemble {
@@ -202,7 +203,6 @@ engine::SimulationPlan plan_of(const model::Experiment& experiment, const Option
   plan.stops = plan_stops(experiment);
   plan.points = std::ssize(experiment.simulation.seeds);
   plan.network = network_of(experiment, built, prepared, diagnostics);
-  if (!options.draw_synapses) plan.network = {};
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
   simulated = prepared.layout;
   prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);
@@ -224,6 +224,11 @@ engine::SimulationPlan plan_of(const model::Experiment& experiment, const Option
   return plan;
 }
 
+bool same_synapses(const model::Experiment& one, const model::Experiment& other) {
+  return std::ranges::equal(one.connections, other.connections, model::same_connection) &&
+         std::ranges::equal(one.gap_junctions, other.gap_junctions, model::same_connection);
+}
+
 }  // namespace
 
 Prepared prepare(const model::Experiment& experiment, const Options& options) {
@@ -234,13 +239,18 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   engine::RunLayout simulated;
   base::Diagnostics diagnostics;
   engine::SimulationPlan plan = plan_of(experiment, options, prepared, simulated, diagnostics);
+  const model::Experiment* before = &experiment;
   for (const model::Change& change : experiment.changes) {
     Prepared unused;
     engine::RunLayout same;
     base::Diagnostics own;  // warnings have been given for the beginning
-    plan.changes.push_back(plan_of(*change.then, {options.kernels, false}, unused, same, own));
+    plan.changes.push_back(plan_of(*change.then, options, unused, same, own));
     plan.changes.back().from = change.step;
+    if (!options.draw_synapses || same_synapses(*before, *change.then)) plan.changes.back().network.reset();
+    before = change.then.get();
   }
+  if (!options.draw_synapses) plan.network.reset();
+  if (options.structure != nullptr && plan.network) plan.drawn = options.structure->drawn(experiment, plan);
   prepared.layout.facts.seed = experiment.simulation.seeds.front();
   prepared.layout.facts.duration = experiment.simulation.duration;
   prepared.layout.facts.dt = experiment.simulation.dt;
@@ -248,6 +258,8 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   prepared.warnings = diagnostics.all();
   add_to_estimate(plan, prepared);
   prepared.simulation = std::make_unique<engine::Simulation>(std::move(plan), simulated);
+  if (options.structure != nullptr && experiment.changes.empty())
+    options.structure->keep(prepared.simulation->shared_network());
   for (std::size_t p = 0; p < prepared.simulation->populations(); ++p)  // now that threads have their ranges
     prepared.estimate.memory_bytes += prepared.simulation->population(p).bytes();
   return prepared;

@@ -15,8 +15,10 @@ namespace hillock::config {
 namespace {
 
 constexpr std::string_view nothing_else =
-    "only parameters of models and values of inputs can change during a run";
-constexpr std::string_view what_can_be_set = "set populations.NAME.params.PARAMETER, or inputs.NAME.FIELD";
+    "only parameters of models, values of inputs and weights can change during a run";
+constexpr std::string_view what_can_be_set =
+    "set populations.NAME.params.PARAMETER, inputs.NAME.FIELD, connections.NAME.weight or "
+    "gap_junctions.NAME.conductance";
 
 void read_change(Reader& reader, const Entry& entry, const model::SimulationSpec& simulation,
                  std::vector<ChangeSpec>& changes) {
@@ -72,7 +74,8 @@ void check_changeable(const std::string& path, const base::Place& place, base::D
     diagnostics.error(
         place, "a run goes on with the states that the neurons have: 'init' holds at its beginning only",
         std::string(what_can_be_set));
-  else if (!begins("populations.") && !begins("inputs.") && !begins("vars."))
+  else if (!begins("populations.") && !begins("inputs.") && !begins("vars.") && !begins("connections.") &&
+           !begins("gap_junctions."))
     diagnostics.error(place, std::string(nothing_else), std::string(what_can_be_set));
 }
 
@@ -92,8 +95,8 @@ void check_change(const model::Experiment& before, const model::Experiment& then
                     before.simulation.seeds == then.simulation.seeds &&
                     std::ranges::equal(before.populations, then.populations, model::same_structure) &&
                     std::ranges::equal(before.inputs, then.inputs, same_input) &&
-                    std::ranges::equal(before.connections, then.connections, model::same_connection) &&
-                    std::ranges::equal(before.gap_junctions, then.gap_junctions, model::same_connection) &&
+                    std::ranges::equal(before.connections, then.connections, model::same_wiring) &&
+                    std::ranges::equal(before.gap_junctions, then.gap_junctions, model::same_wiring) &&
                     std::ranges::equal(before.record, then.record, model::same_record) &&
                     std::ranges::equal(before.analysis, then.analysis, model::same_analysis) &&
                     std::ranges::equal(before.stops, then.stops, model::same_stop);

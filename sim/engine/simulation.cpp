@@ -120,9 +120,13 @@ void Simulation::exchange(SimulationPlan& other) {
     snippets_[i].take_over(plan_.snippets[i]);
   }
   for (const SpikeSource& source : plan_.spikes) source.input->rewind();
+  if (other.network) other.network = exchange_.exchange(plan_, std::move(*other.network), step_);
   find_edges();
   divide(choice_.threads());
-  for (const auto& part : parts_) part->watch(profiler_.on());
+  for (const auto& part : parts_) {
+    part->watch(profiler_.on());
+    part->set_conductances();
+  }
 }
 
 Snapshot Simulation::snapshot() {

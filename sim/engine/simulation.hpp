@@ -103,6 +103,8 @@ class Simulation {
   std::optional<Stopped> stopped(std::size_t point = 0) const;
   bool all_stopped() const { return stops_.all_stopped(); }
   const network::Network* network() const { return exchange_.network(); }  // null: nothing is connected
+  // To be drawn no more by another simulation of the same synapses; null: nothing is connected.
+  std::shared_ptr<network::Network> shared_network() const { return exchange_.shared_network(); }
   std::size_t populations() const { return plan_.populations.size(); }
   network::Population& population(std::size_t index) { return *plan_.populations[index]; }
 

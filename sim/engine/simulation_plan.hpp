@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/time_grid.hpp"
@@ -43,10 +44,12 @@ struct SimulationPlan {
   std::vector<std::unique_ptr<network::Population>> populations;
   std::vector<CurrentSource> currents;
   std::vector<SpikeSource> spikes;
-  network::NetworkPlan network;
-  std::vector<ReportPlan> reports;     // parallel to RunLayout::reports
-  std::vector<SpikePlan> spike_plans;  // parallel to RunLayout::spikes
-  std::vector<SnippetPlan> snippets;   // parallel to RunLayout::snippets
+  // Nothing where synapses are not drawn, or in a plan that takes over where they stay as they are.
+  std::optional<network::NetworkPlan> network;
+  std::shared_ptr<network::Network> drawn;  // of an equal plan, by a simulation that is gone; may be null
+  std::vector<ReportPlan> reports;          // parallel to RunLayout::reports
+  std::vector<SpikePlan> spike_plans;       // parallel to RunLayout::spikes
+  std::vector<SnippetPlan> snippets;        // parallel to RunLayout::snippets
   std::vector<StopPlan> stops;
   std::int64_t points = 1;  // of a stack: each population holds the neurons of one after the other
   int threads = 0;          // that may be taken; 0: as many as are fastest

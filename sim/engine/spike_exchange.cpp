@@ -19,25 +19,44 @@ std::vector<std::uint32_t>& Outbox::at(std::int64_t step) {
   return steps_[used_ - 1].sources;
 }
 
-// There are as many blocks as there may be threads: any fewer take several of them each.
 SpikeExchange::SpikeExchange(SimulationPlan& plan) {
+  if (!plan.network) return;
+  network_ = std::move(plan.drawn);
+  if (network_) network_->forget();
+  draw(plan, std::move(*plan.network));
+}
+
+network::NetworkPlan SpikeExchange::exchange(const SimulationPlan& plan, network::NetworkPlan other,
+                                             std::int64_t step) {
+  const std::vector<network::SentSpikes> sent = in_flight();
+  std::vector<double> values;
+  if (transmissions_) values = transmissions_->in_flight(step);
+  network::NetworkPlan before = network_ ? network_->release() : std::move(without_spikes_);
+  network_.reset();  // before the other takes its place in memory
+  draw(plan, std::move(other));
+  restore(sent, step);
+  if (transmissions_) transmissions_->restore(values, step);
+  return before;
+}
+
+// There are as many blocks as there may be threads: any fewer take several of them each.
+void SpikeExchange::draw(const SimulationPlan& plan, network::NetworkPlan network) {
   std::vector<std::int64_t> sizes;
   std::vector<network::JunctionSlots> slots;
   for (const auto& population : plan.populations) {
     sizes.push_back(population->size());
     slots.push_back(population->plan().junctions);
   }
-  const network::CouplingPlan& coupling = plan.network.coupling;
-  if (!coupling.junctions.empty())
-    junctions_ =
-        std::make_unique<network::Junctions>(coupling.junctions, plan.network.geometry, sizes, slots);
-  if (!coupling.transmissions.empty())
-    transmissions_ =
-        std::make_unique<network::Transmissions>(coupling.transmissions, plan.network.geometry, sizes);
-  if (plan.network.empty()) return;
+  const auto& [junctions, transmissions] = network.coupling;
+  if (!junctions.empty())
+    junctions_ = std::make_unique<network::Junctions>(junctions, network.geometry, sizes, slots);
+  if (!transmissions.empty())
+    transmissions_ = std::make_unique<network::Transmissions>(transmissions, network.geometry, sizes);
+  if (network.empty()) without_spikes_ = std::move(network);
+  if (network.empty() || network_) return;
   const int threads = plan.threads > 0 ? plan.threads : parallel::available_processors();
-  const int blocks = network::Network::blocks_for(threads, sizes, plan.network);
-  network_ = std::make_unique<network::Network>(std::move(plan.network), std::move(sizes), blocks);
+  const int blocks = network::Network::blocks_for(threads, sizes, network);
+  network_ = std::make_shared<network::Network>(std::move(network), std::move(sizes), blocks);
   std::optional<parallel::Team> team;
   try {
     team.emplace(std::min(threads, blocks));

@@ -35,7 +35,11 @@ class SpikeExchange {
  public:
   // Draws the synapses of the plan, from which its network is taken. Throws ResourceError.
   explicit SpikeExchange(SimulationPlan& plan);
+  // Goes on with other weights from the grid point `step` on, at the same synapses: what arrives later has
+  // these. Returns what was there before. `plan`: of whose populations.
+  network::NetworkPlan exchange(const SimulationPlan& plan, network::NetworkPlan other, std::int64_t step);
 
+  std::shared_ptr<network::Network> shared_network() const { return network_; }
   network::Network* network() const { return network_.get(); }                    // null: no spikes are sent
   network::Junctions* junctions() const { return junctions_.get(); }              // null: there are none
   network::Transmissions* transmissions() const { return transmissions_.get(); }  // null: there are none
@@ -60,9 +64,11 @@ class SpikeExchange {
     std::int64_t step = 0;
     std::size_t end = 0;
   };
+  void draw(const SimulationPlan& plan, network::NetworkPlan network);
   void remember(std::span<const network::SentSpikes> sent);
 
-  std::unique_ptr<network::Network> network_;
+  std::shared_ptr<network::Network> network_;
+  network::NetworkPlan without_spikes_;  // the plan, where there is no network to hold it
   std::unique_ptr<network::Junctions> junctions_;
   std::unique_ptr<network::Transmissions> transmissions_;
   std::vector<Outbox> filling_, filled_;

@@ -50,12 +50,6 @@ bool same_variable(const VariableSpec& a, const VariableSpec& b) {
          a.around_spikes == b.around_spikes;
 }
 
-bool same_positions(const std::optional<PositionSpec>& a, const std::optional<PositionSpec>& b) {
-  if (!a || !b) return a.has_value() == b.has_value();
-  return a->kind == b->kind && a->grid == b->grid && a->extent == b->extent && a->list == b->list &&
-         a->periodic == b->periodic;
-}
-
 bool same_function(const std::optional<DistanceFunction>& a, const std::optional<DistanceFunction>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
   return lang::print(a->expression) == lang::print(b->expression);
@@ -108,12 +102,21 @@ bool is_per_neuron(const std::string& type, const std::string& field) {
   return found != fields.end() && found->per_neuron;
 }
 
+bool same_positions(const std::optional<PositionSpec>& a, const std::optional<PositionSpec>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->kind == b->kind && a->grid == b->grid && a->extent == b->extent && a->list == b->list &&
+         a->periodic == b->periodic;
+}
+
 bool same_connection(const ConnectionSpec& a, const ConnectionSpec& b) {
+  return same_wiring(a, b) && same_values(a.weight, b.weight) && same_function(a.weight_at, b.weight_at);
+}
+
+bool same_wiring(const ConnectionSpec& a, const ConnectionSpec& b) {
   return a.name == b.name && std::ranges::equal(a.sources, b.sources, same_slice) &&
          std::ranges::equal(a.targets, b.targets, same_slice) && a.receptor == b.receptor &&
          a.rule == b.rule && a.probability == b.probability && a.number == b.number && a.pairs == b.pairs &&
-         a.autapses == b.autapses && a.multapses == b.multapses && same_values(a.weight, b.weight) &&
-         same_values(a.delay, b.delay) && same_function(a.weight_at, b.weight_at) &&
+         a.autapses == b.autapses && a.multapses == b.multapses && same_values(a.delay, b.delay) &&
          same_function(a.delay_at, b.delay_at) && same_function(a.probability_at, b.probability_at) &&
          a.within == b.within && a.transmit == b.transmit;
 }

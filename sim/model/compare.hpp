@@ -1,6 +1,7 @@
 // In what two experiments differ: which of them can be run together, and which can follow one another.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "model/experiment.hpp"
@@ -28,7 +29,11 @@ bool same_fields(const InputSpec& a, const InputSpec& b,
 // Whether each target of an input of this type may have a value of its own of this field.
 bool is_per_neuron(const std::string& type, const std::string& field);
 
+bool same_positions(const std::optional<PositionSpec>& a, const std::optional<PositionSpec>& b);
+
 bool same_connection(const ConnectionSpec& a, const ConnectionSpec& b);
+// All but the weights.
+bool same_wiring(const ConnectionSpec& a, const ConnectionSpec& b);
 
 bool same_record(const RecordSpec& a, const RecordSpec& b);
 bool same_analysis(const AnalysisSpec& a, const AnalysisSpec& b);

@@ -78,6 +78,7 @@ class Network {
   void build(parallel::Team& team);
 
   const NetworkPlan& plan() const { return plan_; }
+  NetworkPlan release() { return std::move(plan_); }         // the last that is asked of it
   std::int64_t least_delay() const { return least_delay_; }  // steps
   std::int64_t most_delay() const { return most_delay_; }
   int blocks() const { return static_cast<int>(stores_.size()); }

@@ -72,7 +72,8 @@ class Worker::Work {
         fitting_(fitting),
         most_(most_in_stack(config, spec, layout, options)),
         threads_(fitting == nullptr ? threads : 1),
-        team_(fitting == nullptr ? 1 : threads) {
+        team_(fitting == nullptr ? 1 : threads),
+        structures_(static_cast<std::size_t>(team_.size())) {
     if (search_) condition_ = config::condition_of(*search_, measured_names(layout));
   }
 
@@ -100,7 +101,7 @@ class Worker::Work {
       if (!searched.empty())
         trial.settings = {search_->at(searched[static_cast<std::size_t>(i - window.first)])};
     }
-    if (!run_all(trials)) return std::nullopt;
+    if (!run_all(trials, structures_.front())) return std::nullopt;
     std::vector<PointResult> results(static_cast<std::size_t>(window.size()));
     for (Trial& trial : trials)
       results[static_cast<std::size_t>(trial.point - window.first)] = std::move(trial.tried.result);
@@ -108,7 +109,7 @@ class Worker::Work {
   }
 
   // False if it was interrupted.
-  bool run_all(std::span<Trial> trials) {
+  bool run_all(std::span<Trial> trials, assemble::Structure& structure) {
     PlacedExperiments left;
     for (std::size_t place = 0; place < trials.size(); ++place) {
       try {
@@ -121,7 +122,7 @@ class Worker::Work {
       std::vector<std::size_t> places;
       Experiments stack;
       take_alike(left, places, stack);
-      if (!run_stack(trials, places, stack)) return false;
+      if (!run_stack(trials, places, stack, structure)) return false;
     }
     return true;
   }
@@ -144,7 +145,7 @@ class Worker::Work {
         const std::size_t parts = static_cast<std::size_t>(team_.size()),
                           part = static_cast<std::size_t>(index), first = trials.size() * part / parts,
                           end = trials.size() * (part + 1) / parts;
-        if (!run_all(std::span(trials).subspan(first, end - first))) whole = false;
+        if (!run_all(std::span(trials).subspan(first, end - first), structures_[part])) whole = false;
       });
       if (!whole) return std::nullopt;
       tell(trials, fits);
@@ -258,10 +259,10 @@ class Worker::Work {
   // What fails for one of them is found by halves: so the others get the bits that they have without it, and
   // the reason is that of the point on its own.
   bool run_stack(std::span<Trial> trials, std::span<const std::size_t> places,
-                 std::span<std::unique_ptr<model::Experiment>> points) {
+                 std::span<std::unique_ptr<model::Experiment>> points, assemble::Structure& structure) {
     if (options_.stop != nullptr && options_.stop->load()) return false;
     try {
-      return run_once(trials, places, points);
+      return run_once(trials, places, points, structure);
     } catch (const base::InternalError&) {
       throw;
     } catch (const base::Error& error) {
@@ -271,17 +272,17 @@ class Worker::Work {
       }
     }
     const std::size_t half = points.size() / 2;
-    return run_stack(trials, places.first(half), points.first(half)) &&
-           run_stack(trials, places.subspan(half), points.subspan(half));
+    return run_stack(trials, places.first(half), points.first(half), structure) &&
+           run_stack(trials, places.subspan(half), points.subspan(half), structure);
   }
 
   bool run_once(std::span<Trial> trials, std::span<const std::size_t> places,
-                std::span<std::unique_ptr<model::Experiment>> points) {
+                std::span<std::unique_ptr<model::Experiment>> points, assemble::Structure& structure) {
     std::unique_ptr<model::Experiment> together;
     if (points.size() > 1) together = stack(points);
     model::Experiment& experiment = together ? *together : *points.front();
     experiment.simulation.threads = threads_;
-    assemble::Prepared prepared = assemble::prepare(experiment, {options_.kernels});
+    assemble::Prepared prepared = assemble::prepare(experiment, {options_.kernels, true, &structure});
     check_results(*points.front(), prepared);
     StackRecorder recorder(*points.front(), std::ssize(points), prepared, layout_);
     if (spec_.after > 0 && !begin_with_transients(points, recorder, *prepared.simulation)) return false;
@@ -382,9 +383,10 @@ class Worker::Work {
   const RunOptions& options_;
   Transients& transients_;
   Fitting* fitting_;
-  std::int64_t most_;    // in a stack
-  int threads_;          // of a simulation
-  parallel::Team team_;  // runs stacks of a fit side by side
+  std::int64_t most_;                            // in a stack
+  int threads_;                                  // of a simulation
+  parallel::Team team_;                          // runs stacks of a fit side by side
+  std::vector<assemble::Structure> structures_;  // of the points that each of its threads runs
 };
 
 Worker::Worker(const config::Template& config, const config::SweepSpec& spec, const Points& points,

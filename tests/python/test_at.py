@@ -95,8 +95,8 @@ CELL = "simulation: {duration: 100 ms, dt: 0.1 ms}\npopulations: {cell: {model: 
     ("{50 ms: {set: {inputs.stp.amplitude: 2 pA}}}",
      "5:27: error: 'inputs' has no 'stp'\n   5 | at: {50 ms: {set: {inputs.stp.amplitude: 2 pA}}}\n     |                           ^~~ did you mean 'step'?\n"),
     ("{50 ms: {set: {populations.cell.size: 2}}}",
-     "5:20: error: only parameters of models and values of inputs can change during a run\n   5 | at: {50 ms: {set: {populations.cell.size: 2}}}\n"
-     "     |                    ^~~~~~~~~~~~~~~~~~~~~ set populations.NAME.params.PARAMETER, or inputs.NAME.FIELD\n"),
+     "5:20: error: only parameters of models, values of inputs and weights can change during a run\n   5 | at: {50 ms: {set: {populations.cell.size: 2}}}\n"
+     "     |                    ^~~~~~~~~~~~~~~~~~~~~ set populations.NAME.params.PARAMETER, inputs.NAME.FIELD, connections.NAME.weight or gap_junctions.NAME.conductance\n"),
     ("{50 ms: {set: {populations.cell.params.tau_m: -2 ms}}}",
      "5:51: error: population 'cell': tau_m > 0 ms does not hold: tau_m is -2 ms\n"
      "   5 | at: {50 ms: {set: {populations.cell.params.tau_m: -2 ms}}}\n     |                                                   ^~~~~ lif requires tau_m > 0 ms\n"),

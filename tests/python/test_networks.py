@@ -289,6 +289,56 @@ def test_empty_populations_are_connected_to_nothing(run_hillock):
 
 
 @pytest.mark.faults
-def test_connections_do_not_change_during_a_run(run_hillock):
-    config = BASE + "  c: {source: exc, target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms}\nat: {5 ms: {set: {connections.c.weight: 2 nS}}}\n"
-    assert "only parameters of models and values of inputs can change during a run" in run_hillock(config, expect=2).stderr
+@pytest.mark.parametrize("setting", ["connections.c.delay: 2 ms", "connections.c.rule: {fixed_indegree: 3}", "connections.c.target: exc"])
+def test_only_the_weights_of_connections_change_during_a_run(run_hillock, setting):
+    config = BASE + f"  c: {{source: exc, target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms}}\nat: {{5 ms: {{set: {{{setting}}}}}}}\n"
+    assert "only parameters of models, values of inputs and weights can change during a run" in run_hillock(config, expect=2).stderr
+
+
+CHANGING = """
+simulation: {duration: 40 ms, dt: 0.1 ms}
+vars: {w: 100 pA}
+populations:
+  click: {size: 2, model: relay, receptors: {in: {model: sum}}}
+  cell: {size: 3, model: lif, receptors: {in: {model: exp_current, tau: 2 ms}}}
+inputs: {clock: {type: regular, target: click, interval: 5 ms, weight: 1}}
+connections: {c: {source: click, target: cell, rule: {pairs: [[0, 0], [1, 1], [0, 2], [1, 2]]}, weight: = w, delay: 3 ms}}
+at:
+  16.9 ms: {set: {vars.w: 300 pA}}
+  30 ms: {set: {connections.c.weight: [10 pA, 20 pA, 30 pA, 40 pA]}}
+record: {cell: {I_in: {every: 0.1 ms}, dtype: float64}, click: [spikes]}
+"""
+
+
+def test_what_arrives_after_a_change_has_the_new_weight(run_hillock):
+    run = run_hillock(CHANGING)
+    with h5py.File(run.output) as file:
+        current, sent = file["report/cell/I_in"][()], np.unique(file["spikes/click/timestamps"][()])
+    arrivals = np.rint((sent + 3) / 0.1).astype(int)
+    jumps = {round(at * 0.1, 1): current[at] - current[at - 1] * np.exp(-0.1 / 2) for at in arrivals if at < 400}
+    before, between, after = ([jump for at, jump in jumps.items() if low < at <= high] for low, high in ((0, 16.9), (16.9, 30), (30, 40)))
+    assert len(before) > 1 and len(between) > 1 and len(after) > 1
+    for found, expected in ((before, [100, 100, 200]), (between, [300, 300, 600]), (after, [10, 20, 70])):
+        np.testing.assert_allclose(found, np.tile(expected, (len(found), 1)), rtol=1e-6)
+    one, three = run_hillock(MIXED + LATER, "--threads", "1").output, run_hillock(MIXED + LATER, "--threads", "3").output
+    assert same_bytes(datasets(one), datasets(three)) and not same_bytes(datasets(one), datasets(run_hillock(MIXED, "--threads", "1").output))
+
+
+LATER = "at: {70 ms: {set: {connections.ee.weight: 2 nS, connections.i.weight: {uniform: [1 nS, 2 nS]}}}, 90 ms: {set: {populations.exc.params.V_th: -51 mV}}}\n"
+
+
+def test_points_of_a_sweep_share_synapses_where_they_can_and_have_the_bits_of_single_runs(hillock, tmp_path):
+    (tmp_path / "config.yaml").write_text(MIXED)
+    sweep = "sweep: {parameters: {inputs.background.rate: [1 kHz, 2 kHz, 3 kHz], connections.ei.weight: [0.4 nS, 1 nS]}, keep: [spikes]}\n"
+    (tmp_path / "sweep.yaml").write_text(MIXED + sweep)
+    run_in(hillock, tmp_path, "sweep", "sweep.yaml", "--out", "sweep.h5", "--threads", "1")
+    with h5py.File(tmp_path / "sweep.h5") as file:
+        group = file["spikes/exc"]
+        runs, times, ids_ = group["run"][()], group["timestamps"][()], group["node_ids"][()]
+    point = 0
+    for rate in ("1 kHz", "2 kHz", "3 kHz"):
+        for weight in ("0.4 nS", "1 nS"):
+            run_in(hillock, tmp_path, "run", "config.yaml", "--out", "one.h5", "--force", "--set", f"inputs.background.rate={rate}", "--set", f"connections.ei.weight={weight}")
+            alone = spikes_of(tmp_path / "one.h5", "exc")
+            assert len(alone[0]) > 20 and np.array_equal(times[runs == point], alone[0]) and np.array_equal(ids_[runs == point], alone[1])
+            point += 1

@@ -243,7 +243,7 @@ def test_mistakes_have_texts_of_their_own(run_hillock, tmp_path, stop, text):
 
 def test_it_cannot_change_during_a_run(run_hillock):
     run = run_hillock(config("{cell: spike_count >= 100}") + "at: {10 ms: {set: {stop_when.cell: spike_count >= 3}}}\n", expect=2)
-    assert "error: only parameters of models and values of inputs can change during a run" in run.stderr
+    assert "error: only parameters of models, values of inputs and weights can change during a run" in run.stderr
 
 
 # Sweeps ---------------------------------------------------------------------------------------------------------------

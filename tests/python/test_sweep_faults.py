@@ -72,11 +72,11 @@ config.yaml:6:10: error: 'where' asks for 'tau_m', which not all points set
     Case("initial states after a time", BASE + "  after: 5 ms\n  parameters: {populations.cell.init.V: [-70 mV]}", """
 config.yaml:6:16: error: a run goes on with the states that the neurons have: 'init' holds at its beginning only
    6 |   parameters: {populations.cell.init.V: [-70 mV]}
-     |                ^~~~~~~~~~~~~~~~~~~~~~~ set populations.NAME.params.PARAMETER, or inputs.NAME.FIELD"""),
+     |                ^~~~~~~~~~~~~~~~~~~~~~~ set populations.NAME.params.PARAMETER, inputs.NAME.FIELD, connections.NAME.weight or gap_junctions.NAME.conductance"""),
     Case("what is recorded after a time", BASE + "  after: 5 ms\n  parameters: {record: [{cell: [V]}]}", """
-config.yaml:6:16: error: only parameters of models and values of inputs can change during a run
+config.yaml:6:16: error: only parameters of models, values of inputs and weights can change during a run
    6 |   parameters: {record: [{cell: [V]}]}
-     |                ^~~~~~ set populations.NAME.params.PARAMETER, or inputs.NAME.FIELD"""),
+     |                ^~~~~~ set populations.NAME.params.PARAMETER, inputs.NAME.FIELD, connections.NAME.weight or gap_junctions.NAME.conductance"""),
     Case("a value that is searched for", SEARCHED + "  parameters: {inputs.step.amplitude: [1 pA, 2 pA]}", """
 config.yaml:4:33: error: the sweep has values of 'inputs.step.amplitude', and the search looks for one
    4 | search: {bisection: {parameter: inputs.step.amplitude, from: 0 pA, to: 1 nA, until: rate > 1 Hz, tolerance: 1 pA}}

@@ -130,6 +130,7 @@ def test_gap_junctions_and_transmitted_values_go_on_from_a_snapshot(threads):
                               "delay": {"uniform": ["0.5 ms", "9 ms"]}}},
         "gap_junctions": {"g": {"between": ["squid", "squid"], "rule": {"pairwise_bernoulli": 0.1}, "conductance": "1 nS"}},
         "record": {"squid": {"V": True, "spikes": True}, "unit": {"r": True}},
+        "at": {"30 ms": {"set": {"connections.c.weight": 0.1, "gap_junctions.g.conductance": "0.4 nS"}}},
     }
     whole = hillock.run(config)
     sim = hillock.Simulation(config)

@@ -1,0 +1,38 @@
+// Whether the synapses of a simulation are those of the one before it.
+#include <algorithm>
+#include <utility>
+
+#include "assemble/assemble.hpp"
+#include "model/compare.hpp"
+
+namespace hillock::assemble {
+
+bool Structure::Population::operator==(const Population& other) const {
+  return size == other.size && arrays == other.arrays && model::same_positions(positions, other.positions);
+}
+
+// Quanta, levels and slots are made of these; adaptive and interpolated steps have more spikes.
+std::shared_ptr<network::Network> Structure::drawn(const model::Experiment& experiment,
+                                                   const engine::SimulationPlan& plan) {
+  std::vector<Population> populations;
+  for (std::size_t p = 0; p < experiment.populations.size(); ++p)
+    populations.push_back({experiment.populations[p].size, experiment.populations[p].positions,
+                           plan.populations[p]->plan().slots.arrays});
+  const model::SimulationSpec& simulation = experiment.simulation;
+  const bool same = std::ranges::equal(connections_, experiment.connections, model::same_connection) &&
+                    populations_ == populations && seed_ == simulation.seeds.front() &&
+                    dt_ == simulation.dt && threads_ == simulation.threads &&
+                    interpolated_ == simulation.interpolated;
+  const bool free = network_ && network_.use_count() == 1;
+  if (same && free) return std::exchange(network_, nullptr);
+  network_.reset();
+  connections_ = experiment.connections;
+  populations_ = std::move(populations);
+  seed_ = simulation.seeds.front();
+  dt_ = simulation.dt;
+  threads_ = simulation.threads;
+  interpolated_ = simulation.interpolated;
+  return nullptr;
+}
+
+}  // namespace hillock::assemble
