@@ -133,7 +133,7 @@ double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int
       if (one.channel == static_cast<int>(c)) synapses += one.expected;
     const auto delays = static_cast<double>(delays_of(plan, c).size());
     const double segments = std::min(synapses, neurons * delays * blocks);
-    bytes += (synapses + 2 * segments) * (plan.channels[c].wide ? 8 : 4);
+    bytes += (synapses + segments) * (plan.channels[c].wide ? 8 : 4);
     bytes += neurons * blocks * row_bytes + neurons * delays * std::min(threads, blocks) * 4;
   }
   for (const Levels& levels : plan.levels) bytes += static_cast<double>(levels.bytes());

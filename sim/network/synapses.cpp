@@ -13,10 +13,12 @@ namespace hillock::network {
 
 namespace {
 
-// A word of a row. A segment begins with two: how many synapses it has, and how many steps later the next one
-// is due (0: it is the last); these follow.
+// A word of a row. The synapses of a segment are followed by a word on the next segment: how many synapses it
+// has, and in the upper half how many steps later it is due (0: there is none). More than half a word counts
+// have a word of their own behind it, and 0 in its place.
 struct Narrow {
   using Word = std::uint32_t;
+  static constexpr int half = 16;
   static Word pack(std::uint32_t target, std::int32_t quanta) {
     return target | static_cast<Word>(quanta) << 16;
   }
@@ -26,6 +28,7 @@ struct Narrow {
 
 struct Wide {
   using Word = std::uint64_t;
+  static constexpr int half = 32;
   static Word pack(std::uint32_t target, std::int32_t quanta) {
     return target | static_cast<Word>(static_cast<std::uint32_t>(quanta)) << 32;
   }
@@ -68,7 +71,8 @@ class Rows final : public Synapses {
   // From the number of synapses of each source and delay to the place of the first of them.
   void lay_out() override {
     std::size_t words = static_cast<std::size_t>(synapses_);
-    for (std::size_t i = 0; i < cursors_.size(); ++i) words += cursors_[i] > 0 ? 2 : 0;
+    for (std::size_t i = 0; i < cursors_.size(); ++i)
+      words += cursors_[i] > 0 ? 1 + (cursors_[i] > most_counted ? 1 : 0) : 0;
     if (words >= no_row)
       throw base::ResourceError(
           "a block of neurons has more than 4e9 synapses at one receptor; take more "
@@ -112,16 +116,14 @@ class Rows final : public Synapses {
       if (i + ahead < sources.size()) __builtin_prefetch(&rows_[sources[i + ahead]]);
       const Row& row = rows_[sources[i]];
       if (row.first == no_row) continue;
-      std::uint32_t segment = row.first, count = row.count;
+      Segment segment{row.first, row.count};
       std::int64_t due = step + row.delay;
       while (due <= now) {  // only where a run goes on from what had been sent before
-        const auto later = static_cast<std::int64_t>(words_[segment + 1]);
+        const std::int64_t later = go_on(segment);
         if (later == 0) break;
         due += later;
-        segment += 2 + count;
-        count = static_cast<std::uint32_t>(words_[segment]);
       }
-      if (due > now) put_off(segment, count, due);
+      if (due > now) put_off(segment, due);
     }
   }
 
@@ -163,16 +165,14 @@ class Rows final : public Synapses {
     std::vector<Synapse> all;
     const Row& row = rows_[source];
     if (row.first == no_row) return all;
-    std::uint32_t segment = row.first;
+    Segment segment{row.first, row.count};
     auto delay = static_cast<std::int32_t>(row.delay);
     while (true) {
-      const auto count = static_cast<std::uint32_t>(words_[segment]);
-      const auto later = static_cast<std::int32_t>(words_[segment + 1]);
-      for (std::uint32_t i = segment + 2; i < segment + 2 + count; ++i)
+      for (std::uint32_t i = segment.first; i < segment.first + segment.count; ++i)
         all.push_back({source, Format::target(words_[i]), delay, Format::quanta(words_[i])});
+      const std::int64_t later = go_on(segment);
       if (later == 0) return all;
-      delay += later;
-      segment += 2 + count;
+      delay += static_cast<std::int32_t>(later);
     }
   }
 
@@ -180,6 +180,21 @@ class Rows final : public Synapses {
   struct Row {
     std::uint32_t first, count, delay;  // of its first segment
   };
+  struct Segment {
+    std::uint32_t first = 0, count = 0;  // of its synapses
+  };
+  static constexpr Word most_counted = (Word{1} << Format::half) - 1;
+
+  // Goes from a segment to the next; returns how many steps later that is due, and 0 if there is none.
+  std::int64_t go_on(Segment& segment) const {
+    std::uint32_t at = segment.first + segment.count;
+    const Word next = words_[at];
+    if (next == 0) return 0;
+    auto count = static_cast<std::uint32_t>(next & most_counted);
+    if (count == 0) count = static_cast<std::uint32_t>(words_[++at]);
+    segment = {at + 1, count};
+    return static_cast<std::int64_t>(next >> Format::half);
+  }
 
   // Where the cursors of some synapses stand. They lie anywhere, so they are fetched ahead.
   void find_cells(std::span<const Synapse> synapses) {
@@ -191,29 +206,33 @@ class Rows final : public Synapses {
     }
   }
   std::size_t place(std::int64_t step) const { return static_cast<std::size_t>(step) % calendar_.size(); }
-  void put_off(std::uint32_t segment, std::uint32_t count, std::int64_t due) {
-    calendar_[place(due)].push_back(segment | std::uint64_t{count} << 32);
+  void put_off(const Segment& segment, std::int64_t due) {
+    calendar_[place(due)].push_back(segment.first | std::uint64_t{segment.count} << 32);
   }
 
   // Returns the place behind the row.
   std::uint32_t lay_out_row(std::size_t source, std::uint32_t next) {
     std::uint32_t* const counts = cursors_.data() + source * delays_.size();
-    std::uint32_t last = no_row;
+    std::uint32_t last = no_row;  // the word on the next segment
     std::int32_t last_delay = 0;
     for (std::size_t i = 0; i < delays_.size(); ++i) {
       const std::uint32_t count = counts[i];
       const std::int32_t delay = delays_[i];
       if (count == 0) continue;
-      if (last == no_row)
+      if (last == no_row) {
         rows_[source] = {next, count, static_cast<std::uint32_t>(delay)};
-      else
-        words_[last + 1] = static_cast<Word>(delay - last_delay);
-      words_[next] = count;
-      words_[next + 1] = 0;
-      counts[i] = next + 2;
-      last = next;
+      } else {
+        words_[last] = static_cast<Word>(delay - last_delay) << Format::half;
+        if (count <= most_counted)
+          words_[last] |= count;
+        else
+          words_[next++] = count;
+      }
+      counts[i] = next;
+      last = next + count;
+      words_[last] = 0;
       last_delay = delay;
-      next += 2 + count;
+      next = last + 1;
     }
     return next;
   }
@@ -226,7 +245,7 @@ class Rows final : public Synapses {
     const Word* const words = words_.data();
     const auto fetch = [&](std::uint64_t event) {
       const Word* const first = words + static_cast<std::uint32_t>(event);
-      const Word* const last = first + 4 + (event >> 32);  // with the head of the next segment
+      const Word* const last = first + 1 + (event >> 32);  // with the word on the next segment
       for (const Word* at = first; at < last + line - 1; at += line) __builtin_prefetch(at);
     };
     const auto add = [sums](Word word) { sums[Format::target(word)] += Format::quanta(word); };
@@ -234,17 +253,15 @@ class Rows final : public Synapses {
     for (std::size_t k = 0; k < std::min(ahead, count); ++k) fetch(events[k]);
     for (std::size_t k = 0; k < count; ++k) {
       if (k + ahead < count) fetch(events[k + ahead]);
-      const auto segment = static_cast<std::uint32_t>(events[k]),
-                 size = static_cast<std::uint32_t>(events[k] >> 32);
-      const Word* at = words + segment + 2;
-      const Word* const end = at + size;
-      const auto later = static_cast<std::int64_t>(words[segment + 1]);
+      Segment segment{static_cast<std::uint32_t>(events[k]), static_cast<std::uint32_t>(events[k] >> 32)};
+      const Word* at = words + segment.first;
+      const Word* const end = at + segment.count;
       for (; at + 4 <= end; at += 4) {
         const Word a = at[0], b = at[1], c = at[2], d = at[3];
         add(a), add(b), add(c), add(d);
       }
       for (; at < end; ++at) add(*at);
-      if (later > 0) put_off(segment + 2 + size, static_cast<std::uint32_t>(*end), step + later);
+      if (const std::int64_t later = go_on(segment); later > 0) put_off(segment, step + later);
     }
   }
 
