@@ -74,26 +74,25 @@ class Profiler {
   // What has passed since start() or the last of these was ...
   void recorded(std::size_t population) { watch_.lap(record_[population]); }
   void output() { watch_.lap(output_); }
-  // ... a block of steps, in which a thread worked on each of these parts.
+  // ... a block of steps, in which so many threads worked on these parts.
   template <class Parts>
-  void block(const Parts& parts) {
+  void block(const Parts& parts, int threads) {
     if (!on()) return;
-    double wait = 0;
     std::int64_t passed = 0;
     watch_.lap(passed);
+    double wait = static_cast<double>(passed) * threads;
     for (const auto& part : parts) {
-      wait += static_cast<double>(passed);
       for (std::size_t p = 0; p < parts_.size(); ++p)
         for (std::size_t phase = 0; phase < phases; ++phase) {
           const auto ticks = static_cast<double>(std::exchange(part->ticks()[p][phase], 0));
-          parts_[p][phase] += ticks / static_cast<double>(parts.size());
+          parts_[p][phase] += ticks / threads;
           wait -= ticks;
         }
       const auto spread = static_cast<double>(std::exchange(part->network_ticks(), 0));
-      connections_ += spread / static_cast<double>(parts.size());
+      connections_ += spread / threads;
       wait -= spread;
     }
-    wait_ += wait / static_cast<double>(parts.size());
+    wait_ += wait / threads;
   }
   // The times, given how long all of it took (s).
   Profile result(double total) const;

@@ -30,6 +30,20 @@ int most_threads(const SimulationPlan& plan, const network::Network* network) {
   return plan.threads > 0 ? most : std::min(most, parallel::available_processors());
 }
 
+// As many parts as threads; more where the neurons of one would be so many that their states leave the cache
+// before the next step: a part takes all steps of a block at once.
+int parts_for(int threads, const SimulationPlan& plan, const network::Network* network) {
+  constexpr std::int64_t most_neurons = network::most_narrow_targets;
+  std::int64_t neurons = 0;
+  for (const auto& population : plan.populations) neurons += population->size();
+  const std::int64_t each =
+      std::max<std::int64_t>(1, (neurons + threads * most_neurons - 1) / (threads * most_neurons));
+  const std::int64_t parts = threads * each;
+  return static_cast<int>(
+      network != nullptr ? std::max<std::int64_t>(threads, std::min<std::int64_t>(parts, network->blocks()))
+                         : parts);
+}
+
 std::vector<std::int64_t> sizes_of_a_point(const SimulationPlan& plan) {
   std::vector<std::int64_t> sizes;
   for (const auto& population : plan.populations) sizes.push_back(population->size() / plan.points);
@@ -61,7 +75,7 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
     snippets_.emplace_back(plan_.snippets[i], layout_.snippets[i], static_cast<int>(i), plan_.grid.steps);
   spike_counts_.assign(plan_.populations.size(), 0);
   find_edges();
-  divide(choice_.threads());
+  divide();
 }
 
 // Inputs cut steps only where spike times are interpolated.
@@ -77,7 +91,8 @@ void Simulation::find_edges() {
   }
 }
 
-void Simulation::divide(int parts) {
+void Simulation::divide() {
+  const int parts = parts_for(choice_.threads(), plan_, exchange_.network());
   parts_.clear();
   exchange_.set_parts(parts);
   std::int64_t blocks = 0;
@@ -122,7 +137,7 @@ void Simulation::exchange(SimulationPlan& other) {
   for (const SpikeSource& source : plan_.spikes) source.input->rewind();
   if (other.network) other.network = exchange_.exchange(plan_, std::move(*other.network), step_);
   find_edges();
-  divide(choice_.threads());
+  divide();
   for (const auto& part : parts_) {
     part->watch(profiler_.on());
     part->set_conductances();
@@ -170,13 +185,13 @@ void Simulation::restore(const Snapshot& snapshot) {
   step_ = snapshot.step;
   recorded_ = snapshot.recorded;
   started_ = snapshot.started;
-  divide(choice_.threads());
+  divide();
 }
 
 // As many threads and parts as were chosen.
 void Simulation::set_threads() {
   const int threads = choice_.threads();
-  if (static_cast<int>(parts_.size()) != threads) divide(threads);
+  if (std::ssize(parts_) != parts_for(threads, plan_, exchange_.network())) divide();
   if (!team_ || team_->size() != threads) {
     try {
       team_.emplace(threads);
@@ -187,6 +202,17 @@ void Simulation::set_threads() {
     }
   }
   for (const auto& part : parts_) part->watch(profiler_.on());
+}
+
+// In all threads of the team, each of which has parts that follow one another.
+void Simulation::each_part(const std::function<void(Part&)>& work) {
+  const std::size_t threads = static_cast<std::size_t>(team_->size());
+  team_->run([&](int thread) {
+    const program::FlushToZero flush;
+    const auto first = static_cast<std::size_t>(thread) * parts_.size() / threads,
+               end = (static_cast<std::size_t>(thread) + 1) * parts_.size() / threads;
+    for (std::size_t i = first; i < end; ++i) work(*parts_[i]);
+  });
 }
 
 void Simulation::hand_over_spikes(Recorder& recorder, std::size_t spikes) {
@@ -215,10 +241,7 @@ void Simulation::observe_together() {
       wanted = wanted || (frames_.plan(i).population == static_cast<int>(p) && frames_.is_mean(i) &&
                           frames_.due(i, step_));
     if (!wanted) continue;
-    team_->run([this, p](int i) {
-      const program::FlushToZero flush;
-      parts_[static_cast<std::size_t>(i)]->observe(p, step_);
-    });
+    each_part([this, p](Part& part) { part.observe(p, step_); });
     if (const auto failure = first_failure()) raise(*failure);
     profiler_.recorded(p);
   }
@@ -324,11 +347,8 @@ void Simulation::start() {
 void Simulation::relax() {
   profiler_.start();
   for (int round = 0; round <= network::Junctions::most_rounds; ++round) {
-    team_->run([this, round](int i) {
-      const program::FlushToZero flush;
-      parts_[static_cast<std::size_t>(i)]->relax(step_, round);
-    });
-    profiler_.block(parts_);
+    each_part([this, round](Part& part) { part.relax(step_, round); });
+    profiler_.block(parts_, team_->size());
     network::Junctions::Change largest;
     for (const auto& part : parts_) {
       if (part->unsettled()) return;
@@ -350,11 +370,8 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
   const bool meet = stops_.any() && parts_.size() > 1;
   if (meet) end = step_ + 1;
   profiler_.start();
-  team_->run([this, end](int i) {
-    const program::FlushToZero flush;
-    parts_[static_cast<std::size_t>(i)]->take_steps(step_, end, ends_at_);
-  });
-  profiler_.block(parts_);
+  each_part([this, end](Part& part) { part.take_steps(step_, end, ends_at_); });
+  profiler_.block(parts_, team_->size());
   exchange_.turn(parts_.front()->reached());
   const std::optional<StepFailure> failure = first_failure();
   step_ = failure ? failure->step : parts_.front()->reached();

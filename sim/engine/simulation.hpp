@@ -96,8 +96,8 @@ class Simulation {
   // Of the last run (or slice), also of one that failed, which took so many seconds.
   Profile profile(double seconds) const { return profiler_.result(seconds); }
   const base::TimeGrid& grid() const { return plan_.grid; }
-  int threads() const { return static_cast<int>(parts_.size()); }  // that took the last steps
-  double time() const { return plan_.grid.time(step_); }           // ms reached
+  int threads() const { return choice_.threads(); }       // that took the last steps
+  double time() const { return plan_.grid.time(step_); }  // ms reached
   // Nothing where no condition has ended the run so far. A stack goes on until all its points are stopped:
   // spikes of a point that come later are left out, frames are not.
   std::optional<Stopped> stopped(std::size_t point = 0) const;
@@ -116,11 +116,12 @@ class Simulation {
     double last_look = 0, last_report = 0;  // s since `begin`
   };
   void find_edges();
-  void divide(int parts);
+  void divide();
   std::int64_t next_change() const;
   void take_over_changes();
   void exchange(SimulationPlan& other);
   void set_threads();
+  void each_part(const std::function<void(Part&)>& work);
   void start();
   void take_steps(std::int64_t until, Pace& pace, Recorder& recorder, const RunOptions& options);
   void relax();
@@ -157,7 +158,7 @@ class Simulation {
   std::vector<std::vector<double>> edges_;  // per population, ms, ascending
   SpikeExchange exchange_;
   ThreadChoice choice_;
-  std::vector<std::unique_ptr<Part>> parts_;
+  std::vector<std::unique_ptr<Part>> parts_;   // as many as threads, or a multiple
   std::function<bool(std::int64_t)> ends_at_;  // what a part that is alone asks after each step
   std::optional<parallel::Team> team_;         // as many threads as parts, while a run (or slice) goes on
   struct Cursor {                              // in the spikes of a part
