@@ -47,6 +47,10 @@ BENCHMARKS = {benchmark.name: benchmark for benchmark in (
     Benchmark("microcircuit", "networks", "the full cortical microcircuit, beside its prototype (at most 1.15 times its time), faster than real time, in at most 1.4 GiB", ("prototype",)),
     Benchmark("circuit_nest", "networks", "the same beside NEST, which takes minutes and 14 GiB (at least 50 times faster)", ("peers",)),
     Benchmark("networks", "networks", "Brunel's network beside NEST and Brian2 (at least 15 times faster), cuba, coba and cobahh beside Brian2 (2.5, 5 and 7 times)", ("peers",)),
+    Benchmark("million", "scale", "a million neurons with 1000 synapses each (at most 6 GiB; an event at most 1.5 times the microcircuit's, with drawn delays 4 times)"),
+    Benchmark("delays", "scale", "half of the delays 1 s, beside 5 ms (at most 1.5 times the time)"),
+    Benchmark("scaling", "scale", "the cost of an event, and of a neuron and step, from a thousand to a million neurons"),
+    Benchmark("network_sweep", "scale", "a sweep of 100 networks of 4000 neurons: how busy two processors are (at least 90 %)"),
     Benchmark("features", "features", "`hillock features` of 1000 traces of 1 s at 0.025 ms from start to exit, beside eFEL (at least 20 times faster)"),
 )}
 

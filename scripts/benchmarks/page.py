@@ -64,6 +64,12 @@ def _promises(found: dict) -> str:
                  [[row["what"], f"{row['value']:.2f} {row['unit']}", asked(row), _pairs(row)] for row in found.get("rows", [])])
 
 
+def _scaling(found: dict) -> str:
+    return table(["neurons", "events per second of model time", "ns per event", "ns per neuron and step", "build, ns per synapse", "GiB"],
+                 [[f"{row['neurons']:,}", f"{row['events_per_s']:.2g}", f"{row['ns_per_event']:.2f}", f"{row['ns_per_neuron_step']:.2f}",
+                   f"{row['build_ns_per_synapse']:.1f}", f"{row['gibibytes']:.2f}"] for row in found.get("rows", [])])
+
+
 def _first_step(found: dict) -> str:
     return table(["config or model", "ms"], [[row["config"], f"{1e3 * row['seconds']:.1f}"] for row in found["rows"]])
 
@@ -88,7 +94,8 @@ def _work_precision(found: dict) -> str:
 
 TABLES: dict[str, Callable[[dict], str]] = {"jit": _steps, "interpreter": _steps, "hh_fi": _hh_fi, "first_step": _first_step,
                                            "work_precision": _work_precision, "threads": _threads, "sweep": _promises, "guard": _guard,
-                                           "microcircuit": _promises, "circuit_nest": _promises, "networks": _promises}
+                                           "microcircuit": _promises, "circuit_nest": _promises, "networks": _promises, "million": _promises,
+                                           "delays": _promises, "scaling": _scaling, "network_sweep": _promises}
 
 
 def block(name: str, found: dict | None) -> str:
