@@ -73,6 +73,8 @@ struct Estimate {
   std::int64_t memory_bytes = 0;    // arrays and queues, and what the analysis holds:
   std::int64_t analysis_bytes = 0;  // its traces
   std::int64_t network_bytes = 0;   // synapses, and what it takes to draw them
+  double network_seconds = 0;       // to draw them, about
+  int network_threads = 1;          // that do
   std::int64_t file_bytes = 0;      // reports (spikes are not known beforehand)
 };
 

@@ -110,6 +110,16 @@ void check_network_memory(const Prepared& prepared) {
       synapses, needed / 1e9, available / 1e9));
 }
 
+// What it takes to draw a synapse twice and to put it where it belongs: the rates of one thread of the
+// machine on which docs/performance.md was measured, where the synapses are many more than a cache holds.
+double drawing_seconds(const std::vector<ConnectionSummary>& connections, int threads) {
+  constexpr double given = 22e-9, drawn = 27e-9;  // weight and delay
+  double seconds = 0;
+  for (const ConnectionSummary& connection : connections)
+    seconds += connection.synapses * (connection.drawn_weights || connection.drawn_delays ? drawn : given);
+  return seconds / threads;
+}
+
 // The plan of the network; its summaries and size go to `prepared`.
 network::NetworkPlan network_of(const model::Experiment& experiment,
                                 const std::vector<BuiltPopulation>& built, Prepared& prepared,
@@ -120,11 +130,15 @@ network::NetworkPlan network_of(const model::Experiment& experiment,
   prepared.gap_junctions = std::move(network.junctions);
   std::vector<std::int64_t> sizes;
   for (const model::PopulationSpec& population : experiment.populations) sizes.push_back(population.size);
-  const int asked = experiment.simulation.threads;
-  prepared.estimate.network_bytes = static_cast<std::int64_t>(
-      std::min(0x1p62, network.coupling_bytes +
-                           network::Network::bytes_needed(
-                               network.plan, sizes, asked > 0 ? asked : parallel::available_processors())));
+  const int asked = experiment.simulation.threads,
+            threads = asked > 0 ? asked : parallel::available_processors();
+  Estimate& estimate = prepared.estimate;
+  estimate.network_bytes = static_cast<std::int64_t>(std::min(
+      0x1p62, network.coupling_bytes + network::Network::bytes_needed(network.plan, sizes, threads)));
+  estimate.network_threads =
+      network.plan.empty() ? 1
+                           : std::min(threads, network::Network::blocks_for(threads, sizes, network.plan));
+  estimate.network_seconds = drawing_seconds(prepared.connections, estimate.network_threads);
   check_network_memory(prepared);
   return std::move(network.plan);
 }

@@ -81,6 +81,13 @@ std::string connection_text(const model::ConnectionSpec& spec, const assemble::C
   return text;
 }
 
+// In two digits.
+std::string duration_text(double seconds) {
+  const double shown = std::max(seconds < 1 ? 1000 * seconds : seconds, 1.0),
+               digit = std::pow(10.0, std::floor(std::log10(shown)) - 1);
+  return fmt::format("{:g} {}", std::round(shown / digit) * digit, seconds < 1 ? "ms" : "s");
+}
+
 std::string report(const model::Experiment& experiment, const assemble::Prepared& prepared) {
   const model::SimulationSpec& simulation = experiment.simulation;
   std::string text = fmt::format("{}: {} in {} of {}, seed {}, spike times {}\n", experiment.path,
@@ -105,6 +112,11 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
                         input.receptor.empty() ? "" : ", receptor " + input.receptor);
   for (std::size_t c = 0; c < experiment.connections.size(); ++c)
     text += connection_text(experiment.connections[c], prepared.connections[c], experiment);
+  if (!prepared.connections.empty())
+    text += fmt::format("  all connections: {}, about {} to draw on {}\n",
+                        human_bytes(static_cast<double>(prepared.estimate.network_bytes)),
+                        duration_text(prepared.estimate.network_seconds),
+                        counted(prepared.estimate.network_threads, "thread"));
   for (std::size_t g = 0; g < experiment.gap_junctions.size(); ++g)
     text += junctions_text(experiment.gap_junctions[g], prepared.gap_junctions[g], experiment);
   for (const model::StopSpec& stop : experiment.stops)

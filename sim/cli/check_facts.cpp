@@ -119,6 +119,8 @@ Json check_facts(const model::Experiment& experiment, const assemble::Prepared& 
   json["connections"] = Json::Array{};
   for (const assemble::ConnectionSummary& connection : prepared.connections)
     json["connections"].push(json_of(connection));
+  json["network_bytes"] = prepared.estimate.network_bytes;
+  json["network_seconds"] = prepared.estimate.network_seconds;
   json["gap_junctions"] = Json::Array{};
   for (const assemble::ConnectionSummary& junctions : prepared.gap_junctions) {
     Json one;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 
 import h5py
@@ -342,3 +344,15 @@ def test_points_of_a_sweep_share_synapses_where_they_can_and_have_the_bits_of_si
             alone = spikes_of(tmp_path / "one.h5", "exc")
             assert len(alone[0]) > 20 and np.array_equal(times[runs == point], alone[0]) and np.array_equal(ids_[runs == point], alone[1])
             point += 1
+
+
+def test_check_predicts_synapses_memory_and_how_long_they_take_to_draw(call, tmp_path):
+    (tmp_path / "config.yaml").write_text(MIXED)
+    facts = json.loads(call("check", "config.yaml", "--json", "--set", "simulation.threads=2").stdout)
+    synapses = {one["name"]: one["synapses"] for one in facts["connections"]}
+    assert synapses == {"ee": 4000, "ei": pytest.approx(1140), "i": 6000, "far": 300}
+    call("run", "config.yaml", "--out", "x.h5", "--threads", "2")
+    assert facts["network_seconds"] == pytest.approx(11440 * 27e-9 / 2, rel=0.2) and 4 * 11440 < facts["network_bytes"] < 40 * 11440 + 1e6
+    (tmp_path / "large.yaml").write_text(MIXED.replace("size: 200", "size: 200000").replace("{fixed_indegree: 20}", "{fixed_indegree: 1000}"))
+    text = call("check", "large.yaml", "--set", "simulation.threads=2").stdout
+    assert re.search(r"\n  all connections: \d\.\d+ GB, about \d\.\d s to draw on 2 threads\n", text)

@@ -37,10 +37,11 @@ def brette(network: str) -> tuple:
     return (cells,)
 
 
-def microcircuit() -> tuple:
+def microcircuit(scale: float) -> tuple:
+    """`scale` takes a part of the neurons, each with as many synapses as at full scale."""
     nest.keep_source_table = False  # 8 bytes for each synapse
     parameters = dict(C_m=250.0, tau_m=10.0, t_ref=2.0, V_th=-50.0, V_reset=-65.0, E_L=-65.0, tau_syn_ex=0.5, tau_syn_in=0.5)
-    populations = tuple(nest.Create("iaf_psc_exp", int(size), parameters) for size in net.SIZES)
+    populations = tuple(nest.Create("iaf_psc_exp", int(size * scale), parameters) for size in net.SIZES)
     for k, cells in enumerate(populations):
         cells.V_m = nest.random.normal(net.V_MEAN[k], net.V_SD[k])
         background = nest.Create("poisson_generator", params=dict(rate=float(8.0 * net.EXTERNAL[k])))
@@ -55,17 +56,19 @@ def microcircuit() -> tuple:
         weight, delay = 87.8 * (2 if (target, source) == (0, 2) else 1 if exc else -4), 1.5 if exc else 0.75
         weights = nest.math.redraw(nest.random.normal(weight, abs(weight) * 0.1), min=0.0 if exc else -np.inf, max=np.inf if exc else 0.0)
         delays = nest.math.redraw(nest.random.normal(delay, delay / 2), min=DT / 2, max=np.inf)
-        nest.Connect(populations[source], populations[target], dict(rule="fixed_total_number", N=int(number)),
+        nest.Connect(populations[source], populations[target], dict(rule="fixed_total_number", N=int(number * scale)),
                      dict(synapse_model="of_exc" if exc else "of_inh", weight=weights, delay=delays))
     return populations
 
 
-options = net.arguments(("brunel", *net.BRETTE, "microcircuit")).parse_args()
+parser = net.arguments(("brunel", *net.BRETTE, "microcircuit"))
+parser.add_argument("--scale", type=float, default=1.0, help="of the microcircuit")
+options = parser.parse_args()
 nest.verbosity = nest.VerbosityLevel.ERROR
 nest.ResetKernel()
 nest.set(resolution=DT, local_num_threads=options.threads, rng_seed=options.seed, print_time=False)
 with Stopwatch() as build:
-    made = brette(options.network) if options.network in net.BRETTE else globals()[options.network]()
+    made = brette(options.network) if options.network in net.BRETTE else brunel() if options.network == "brunel" else microcircuit(options.scale)
     recorders = [nest.Create("spike_recorder") for _ in made] if options.network != "microcircuit" or options.spikes else []
     for cells, recorder in zip(made, recorders):
         nest.Connect(cells, recorder)
