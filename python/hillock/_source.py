@@ -33,7 +33,7 @@ class ReportInfo:
 
     group: str
     population: str
-    mean: bool
+    pooled: bool
     interval: float
     stimulus: tuple[float, float]
     variables: dict[str, Variable]
@@ -133,7 +133,7 @@ class MemorySource:
         self._windows = {layout.group: index for index, layout in enumerate(recorded.around_spikes)}
 
     def reports(self) -> list[ReportInfo]:
-        return [ReportInfo(one.group, one.population, one.mean, one.interval, (one.stimulus_start, one.stimulus_stop),
+        return [ReportInfo(one.group, one.population, one.pooled, one.interval, (one.stimulus_start, one.stimulus_stop),
                            {each.name: Variable(each.unit, each.long_name) for each in one.variables})
                 for one in self._recorded.reports]
 
