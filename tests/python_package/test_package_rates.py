@@ -63,5 +63,6 @@ def test_a_bin_that_slices_cut_is_whole_and_a_snapshot_keeps_what_it_holds(confi
         assert numpy.array_equal(sim.recorded["cell"].population_rate.rate, whole)
     end = sim.snapshot()
     sim.restore(middle)
+    sim.run()
     sim.restore(end)
     assert numpy.array_equal(sim.recorded["cell"].population_rate.rate, whole)
