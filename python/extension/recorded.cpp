@@ -190,6 +190,9 @@ void bind_recorded(nb::module_& module) {
       .def_ro("interval", &engine::ReportLayout::interval, "ms between frames")
       .def_ro("stimulus_start", &engine::ReportLayout::stimulus_start, "ms")
       .def_ro("stimulus_stop", &engine::ReportLayout::stimulus_stop, "ms");
+  nb::class_<engine::NodeLayout>(module, "NodeLayout", "Where the neurons of a population are.")
+      .def_ro("population", &engine::NodeLayout::population)
+      .def_ro("axes", &engine::NodeLayout::axes, "um: [axis][neuron]");
   nb::class_<engine::SnippetLayout>(module, "SnippetLayout",
                                     "Variables of the same neurons in the same window around their spikes.")
       .def_ro("group", &engine::SnippetLayout::group)
@@ -198,7 +201,8 @@ void bind_recorded(nb::module_& module) {
   nb::class_<Recorded> recorded(module, "Recorded",
                                 "What a run has recorded in memory. Arrays are views, read-only.");
   bind_snippets(recorded);
-  recorded.def_prop_ro("reports", [](const Recorded& self) { return self.layout().reports; })
+  recorded.def_prop_ro("nodes", [](const Recorded& self) { return self.layout().nodes; })
+      .def_prop_ro("reports", [](const Recorded& self) { return self.layout().reports; })
       .def_prop_ro(
           "spikes",
           [](const Recorded& self) {

@@ -67,6 +67,10 @@ class Source(Protocol):
 
     def spike_trains(self, population: str) -> int: ...
 
+    def positioned(self) -> tuple[str, ...]: ...
+
+    def positions(self, population: str) -> Array: ...
+
     def around_spikes(self) -> list[SnippetInfo]: ...
 
     def snippets(self, info: SnippetInfo, name: str) -> Array:
@@ -159,6 +163,13 @@ class MemorySource:
 
     def spike_trains(self, population: str) -> int:
         return len(self._neurons[population])
+
+    def positioned(self) -> tuple[str, ...]:
+        return tuple(one.population for one in self._recorded.nodes)
+
+    def positions(self, population: str) -> Array:
+        found = next(one for one in self._recorded.nodes if one.population == population)
+        return numpy.array(found.axes).T
 
     def around_spikes(self) -> list[SnippetInfo]:
         return [SnippetInfo(one.group, one.population, {each.name: Variable(each.unit, each.long_name) for each in one.variables})

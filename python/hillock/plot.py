@@ -152,6 +152,25 @@ def weights(connection: Connection, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def positions(data: Population, values: Any = None, label: str = "", *, ax: Axes | None = None) -> Axes:
+    """Where the neurons of a population are, the first two axes; `values` [neuron], such as rates, are their colours.
+
+    `label`: what the values are. The colour bar is ``ax.collections[0].colorbar``.
+    """
+    places = numpy.asarray(data.positions)
+    ax = _axes(ax, (5, 4.2))
+    if values is not None and len(values) != len(places):
+        raise user_error(f"{len(values)} values for the {len(places)} neurons of '{data.name}'", "give one for each neuron")
+    up = places[:, 1] if places.shape[1] > 1 else numpy.zeros(len(places))
+    colours: dict[str, Any] = {"color": BLUE} if values is None else {"c": numpy.asarray(values, float), "cmap": "viridis"}
+    shown = ax.scatter(places[:, 0], up, s=max(2.0, min(30.0, 20_000 / len(places))), linewidths=0, **colours)
+    if values is not None:
+        ax.figure.colorbar(shown, ax=ax, label=label)
+    ax.set_aspect("equal" if places.shape[1] > 1 else "auto")
+    _finish(ax, "x (µm)", "y (µm)" if places.shape[1] > 1 else "")
+    return ax
+
+
 def _of(groups: list[tuple[str, int, int]]) -> str:
     return f" of {groups[0][0]}" if len(groups) == 1 else ""
 

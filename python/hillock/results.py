@@ -240,6 +240,14 @@ class Population(ItemsAsAttributes[Array]):
         return Spikes(self.name, timestamps, node_ids, self._source.spike_neurons(self.name), self._source.time())
 
     @property
+    def positions(self) -> Array:
+        """Where the neurons are [neuron, axis], um."""
+        if self.name not in self._source.positioned():
+            raise NotRecordedError(f"the neurons of '{self.name}' have no positions; write for example populations: "
+                                   f"{{{self.name}: {{positions: {{grid: [20, 20], extent: [1 mm, 1 mm]}}}}}}")
+        return self._source.positions(self.name)
+
+    @property
     def around_spikes(self) -> AroundSpikes:
         """What was recorded around spikes only: ``.V`` [spike, offset], ``.offset`` (ms), ``.timestamps`` (ms), ``.node_ids``.
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -94,10 +95,14 @@ record::Columns columns_of(const model::InputSpec& input, const FileReaders& rea
   const std::string time = word(input, "time_column");
   if (time.empty()) return columns;
   readers.column(word(input, "path"), time);  // throws where there is none of this name or number
-  auto found = std::ranges::find(columns.names, time);
-  if (found == columns.names.end())
-    found = columns.names.begin() + (std::stoll(time) - 1);  // a number from 1
-  const auto column = found - columns.names.begin();
+  auto column = std::ranges::find(columns.names, time) - columns.names.begin();
+  if (column == std::ssize(columns.names)) {  // a number from 1, or a data set of its own
+    std::int64_t number = 0;
+    const char* const last = time.data() + time.size();
+    const auto [end, problem] = std::from_chars(time.data(), last, number);
+    if (problem != std::errc() || end != last) return columns;
+    column = number - 1;
+  }
   columns.names.erase(columns.names.begin() + column);
   columns.values.erase(columns.values.begin() + column);
   return columns;

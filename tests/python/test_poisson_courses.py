@@ -57,7 +57,8 @@ def test_csv_and_hdf5_in_any_unit_and_any_number_of_threads_give_the_same(run_hi
     one = datasets(run_hillock(config("path: rates.csv, time_column: 1, unit: Hz, per_target: true", 100), "--threads", "1").output)
     assert len(one["spikes/source/timestamps"]) > 10000
     for fields in ("path: rates.csv, time_column: t, unit: Hz, per_target: true", "path: rates.h5, dataset: rates, interval: 10 ms, unit: kHz, per_target: true",
-                   "path: rates.h5, dataset: /rates, time_dataset: /t, unit: 1/ms, per_target: true"):
+                   "path: rates.h5, dataset: /rates, time_dataset: /t, unit: 1/ms, per_target: true",
+                   "path: rates.h5, dataset: /rates, time_column: t, unit: 1/ms, per_target: true"):
         assert same_bytes(datasets(run_hillock(config(fields, 100), *words).output), one)
 
 
@@ -107,7 +108,7 @@ FILES = {"rates.csv": "t,a,b\n0,10,20\n100,-2,20\n", "nan.csv": "t,a,b\n0,10,20\
 @pytest.mark.faults
 def test_a_negative_rate_is_said_in_full(hillock, tmp_path):
     fields = "path: rates.csv, time_column: t, unit: Hz, per_target: true"
-    case = Case("39 negative rate", config(fields, 2), "error: input 'drive', rates.csv: entry 2: the rate -2 Hz in column a is negative\n  a rate is 0 or more", FILES)
+    case = Case("31 negative rate in a file", config(fields, 2), "error: input 'drive', rates.csv: entry 2: the rate -2 Hz in column a is negative\n  a rate is 0 or more", FILES)
     check_run(hillock, tmp_path, case)
 
 

@@ -180,6 +180,17 @@ def test_octave_reads_positions_and_rates(run_hillock):
     assert done.stdout.split() == ["1", "50", "-150", "-50", "50", "150", "um", "50"], done.stderr
 
 
+def test_info_and_check_say_what_a_report_holds(run_hillock, call, tmp_path):
+    run = run_hillock(NETWORK.replace("V: {every: 1 ms}", "V: {sum: true, every: 1 ms}, I: {mean: true, every: 1 ms}"))
+    shown = call("info", run.output).stdout
+    for line in ("/report/exc.rate: 41 frames every 5 ms, a rate\n", "/report/exc.sum: 203 frames every 1 ms, a sum\n",
+                 "/report/exc.mean: 203 frames every 1 ms, a mean\n"):
+        assert line in shown
+    checked = run_hillock(run.config, command="check").stdout
+    assert "record exc: spikes, rate of 160 neurons every 5 ms, V (sum) every 1 ms, I (mean) every 1 ms\n" in checked
+    assert "record inh: spikes, rate of 20 neurons every 0.1 ms\n" in checked
+
+
 def test_without_positions_a_file_has_no_nodes(run_hillock):
     with h5py.File(run_hillock(SWEEP).output) as file:
         assert "nodes" not in file

@@ -41,6 +41,34 @@ def test_rates_and_sums_are_those_of_the_file(config, by_program):
     assert len(rates) == 21 and (rates[:-1].sum() * 0.005 + rates[-1] * 0.003) * 30 == pytest.approx(len(run["cell"].spikes), rel=1e-6)
 
 
+PLACES = """
+simulation: {duration: 50 ms, dt: 0.1 ms}
+populations:
+  sheet: {size: 12, model: lif, positions: {grid: [4, 3], extent: [400 um, 300 um]}}
+  line: {size: 3, model: lif, positions: {list: [[0 um], [10 um], [-2.5 um]]}}
+  nowhere: {model: lif}
+inputs: {drive: {type: dc, target: sheet, amplitude: {linspace: [0 pA, 800 pA]}}}
+record: {sheet: [spikes], line: [V], nowhere: [V]}
+"""
+
+
+def test_positions_are_those_of_the_file_and_are_drawn(by_program):
+    run, path = hillock.run(yaml.safe_load(PLACES)), by_program(PLACES)
+    for one in (run, hillock.open(path)):
+        places = one["sheet"].positions
+        assert places.shape == (12, 2) and numpy.allclose(places[[0, 1, 4]], [[-150, -100], [-50, -100], [-150, 0]])
+        assert numpy.allclose(one["line"].positions, [[0], [10], [-2.5]])
+        with pytest.raises(hillock.NotRecordedError, match="the neurons of 'nowhere' have no positions"):
+            one["nowhere"].positions
+    rates = run["sheet"].statistics("rate")["rate"]
+    ax = hillock.plot.positions(run["sheet"], rates, "rate (Hz)")
+    assert numpy.allclose(ax.collections[0].get_offsets(), run["sheet"].positions)
+    assert numpy.allclose(ax.collections[0].get_array(), rates) and ax.collections[0].colorbar.ax.get_ylabel() == "rate (Hz)"
+    assert hillock.plot.positions(run["line"]).get_xlabel() == "x (µm)"
+    with pytest.raises(hillock.UserError, match="2 values for the 12 neurons of 'sheet'"):
+        hillock.plot.positions(run["sheet"], [1, 2])
+
+
 def test_a_rate_is_part_of_a_dataset_and_of_a_table(config):
     cell = hillock.run(config)["cell"]
     data = cell.to_xarray()
