@@ -9,6 +9,7 @@ import libsonata
 import numpy as np
 import pytest
 import xarray
+from faults import wait_until
 
 NETWORK = """
 simulation: {duration: 203 ms, dt: 0.1 ms, seed: 7}
@@ -178,6 +179,31 @@ def test_octave_reads_positions_and_rates(run_hillock):
             'printf("%d", numel(ncread(f, "/report/sheet.rate/rate")))')
     done = subprocess.run(["octave-cli", "--no-gui", "-q", "--eval", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.split() == ["1", "50", "-150", "-50", "50", "150", "um", "50"], done.stderr
+
+
+def test_a_killed_run_leaves_the_rates_of_its_whole_bins(run_hillock, hillock, call, tmp_path):
+    whole = run_hillock(NETWORK, "--set", "simulation.duration=20 s", "--threads", "1").output
+    (tmp_path / "long.yaml").write_text(NETWORK)
+    running = subprocess.Popen([str(hillock), "run", "long.yaml", "--set", "simulation.duration=20 s", "--threads", "1", "--out", "killed.h5"],
+                               cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    partial = tmp_path / "killed.h5.partial"
+
+    def some_are_there():
+        try:
+            with h5py.File(partial) as file:
+                return float(file.attrs["recorded_until_ms"]) > 0 or running.poll() is not None
+        except (OSError, KeyError):
+            return running.poll() is not None
+
+    wait_until(some_are_there)
+    running.kill()
+    running.wait()
+    if partial.exists():  # it may have been faster than that
+        call("recover", partial)
+    with h5py.File(whole) as full, h5py.File(tmp_path / "killed.h5") as file:
+        for group in ("exc.rate", "inh.rate"):
+            rates = file[f"report/{group}/rate"][:]
+            assert len(rates) > 0 and np.array_equal(rates, full[f"report/{group}/rate"][:len(rates)])
 
 
 def test_info_and_check_say_what_a_report_holds(run_hillock, call, tmp_path):
