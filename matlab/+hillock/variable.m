@@ -8,7 +8,7 @@
 % name        'V', 'g_ampa', 'w', ...
 % 'neurons'   only these, in this order, counted from 0 in the population
 % 'time'      [from to] in ms, both ends included (to a millionth of the recording interval)
-% 'mean'      true: the mean over the population, when that was recorded
+% 'mean'      true: one value of the population, its mean, sum or rate, whichever of the variable was recorded
 % 'run'       of a sweep's file: the run, counted from 0
 % time        [frames x 1], ms
 % values      [frames x neurons], double

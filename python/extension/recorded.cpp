@@ -77,7 +77,7 @@ nb::object Recorded::values(std::size_t report, std::size_t variable) const {
   busy_.refuse();
   const engine::ReportLayout& layout = layout_.reports.at(report);
   const engine::Column& column = memory_.variable(report, variable);
-  if (layout.mean) return layout.float64 ? view<double>(column) : view<float>(column);
+  if (layout.pooled()) return layout.float64 ? view<double>(column) : view<float>(column);
   const auto frames = static_cast<std::size_t>(column.rows());
   const auto neurons = static_cast<std::size_t>(layout.values_per_frame());
   return layout.float64 ? array<double>(column.data(), {frames, neurons}, nb::find(*this))
@@ -186,10 +186,13 @@ void bind_recorded(nb::module_& module) {
       .def_ro("group", &engine::ReportLayout::group)
       .def_ro("population", &engine::ReportLayout::population)
       .def_ro("variables", &engine::ReportLayout::variables)
-      .def_ro("mean", &engine::ReportLayout::mean)
+      .def_prop_ro("pooled", &engine::ReportLayout::pooled)
       .def_ro("interval", &engine::ReportLayout::interval, "ms between frames")
       .def_ro("stimulus_start", &engine::ReportLayout::stimulus_start, "ms")
       .def_ro("stimulus_stop", &engine::ReportLayout::stimulus_stop, "ms");
+  nb::class_<engine::NodeLayout>(module, "NodeLayout", "Where the neurons of a population are.")
+      .def_ro("population", &engine::NodeLayout::population)
+      .def_ro("axes", &engine::NodeLayout::axes, "um: [axis][neuron]");
   nb::class_<engine::SnippetLayout>(module, "SnippetLayout",
                                     "Variables of the same neurons in the same window around their spikes.")
       .def_ro("group", &engine::SnippetLayout::group)
@@ -198,7 +201,8 @@ void bind_recorded(nb::module_& module) {
   nb::class_<Recorded> recorded(module, "Recorded",
                                 "What a run has recorded in memory. Arrays are views, read-only.");
   bind_snippets(recorded);
-  recorded.def_prop_ro("reports", [](const Recorded& self) { return self.layout().reports; })
+  recorded.def_prop_ro("nodes", [](const Recorded& self) { return self.layout().nodes; })
+      .def_prop_ro("reports", [](const Recorded& self) { return self.layout().reports; })
       .def_prop_ro(
           "spikes",
           [](const Recorded& self) {

@@ -33,11 +33,11 @@ def needed(package: str) -> Any:
 def report_to_xarray(report: Report, suffix: str = "") -> xarray.Dataset:
     xr = needed("xarray")
     time, neuron = f"time{suffix}", f"neuron{suffix}"
-    dimensions = (time,) if report.is_mean else (time, neuron)
+    dimensions = (time,) if report.is_pooled else (time, neuron)
     coordinates = {time: (time, numpy.asarray(report.time), {"units": "ms", "long_name": "time"})}
-    if not report.is_mean:
+    if not report.is_pooled:
         coordinates[neuron] = (neuron, numpy.asarray(report.neuron), {"long_name": "neuron"})
-    ending = "_mean" if report.is_mean and suffix else ""
+    ending = f"_{report.pooling}" if report.pooling in ("mean", "sum") and suffix else ""
     variables = {name + ending: (dimensions, numpy.asarray(report[name]),
                                  {"units": report.units[name], "long_name": report.long_names[name]}) for name in report}
     data: xarray.Dataset = xr.Dataset(variables, coordinates)
@@ -80,7 +80,7 @@ def has_spikes(population: Population) -> bool:
 def report_to_pandas(report: Report) -> pandas.DataFrame:
     pd = needed("pandas")
     index = pd.Index(numpy.asarray(report.time), name="time")
-    if report.is_mean:
+    if report.is_pooled:
         return pd.DataFrame({name: numpy.asarray(report[name]) for name in report}, index)
     neurons = numpy.asarray(report.neuron)
     columns = pd.MultiIndex.from_product([report.variables, neurons], names=["variable", "neuron"])
@@ -107,10 +107,10 @@ def quantity(unit: str) -> Any:
 def analog_signal(report: Report, name: str) -> Any:
     nodes, quantities = needed("neo"), needed("quantities")
     values = numpy.asarray(report[name])
-    neurons = {} if report.is_mean else {"array_annotations": {"node_ids": numpy.asarray(report.neuron)}}
+    neurons = {} if report.is_pooled else {"array_annotations": {"node_ids": numpy.asarray(report.neuron)}}
     return nodes.AnalogSignal(values.reshape(len(values), -1), units=quantity(report.units[name]), t_start=0 * quantities.ms,
                               sampling_period=report.interval * quantities.ms,
-                              name=f"{report.population} {'mean ' if report.is_mean else ''}{name}",
+                              name=f"{report.population} {f'{report.pooling} ' if report.pooling in ('mean', 'sum') else ''}{name}",
                               population=report.population, variable=name, **neurons)
 
 

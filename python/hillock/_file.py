@@ -274,6 +274,17 @@ class RunFile(HillockFile):
         """Of how many neurons the spikes were recorded, silent ones included; 0 if the file does not say."""
         return self._neurons[population]
 
+    def positioned(self) -> tuple[str, ...]:
+        found: tuple[str, ...] = self.read(lambda file: tuple(file.get("nodes", ())))
+        return found
+
+    def positions(self, population: str) -> Array:
+        def read(file: h5py.File) -> Array:
+            group = file["nodes"][population]["0"]
+            return numpy.stack([group[axis][:] for axis in "xyz" if axis in group], axis=1)
+
+        return self.read(read)
+
     def around_spikes(self) -> list[SnippetInfo]:
         return [info for info, _, _ in self._windows.values()]
 

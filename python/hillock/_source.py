@@ -33,7 +33,7 @@ class ReportInfo:
 
     group: str
     population: str
-    mean: bool
+    pooled: bool
     interval: float
     stimulus: tuple[float, float]
     variables: dict[str, Variable]
@@ -66,6 +66,10 @@ class Source(Protocol):
     def spike_neurons(self, population: str) -> Array | None: ...
 
     def spike_trains(self, population: str) -> int: ...
+
+    def positioned(self) -> tuple[str, ...]: ...
+
+    def positions(self, population: str) -> Array: ...
 
     def around_spikes(self) -> list[SnippetInfo]: ...
 
@@ -133,7 +137,7 @@ class MemorySource:
         self._windows = {layout.group: index for index, layout in enumerate(recorded.around_spikes)}
 
     def reports(self) -> list[ReportInfo]:
-        return [ReportInfo(one.group, one.population, one.mean, one.interval, (one.stimulus_start, one.stimulus_stop),
+        return [ReportInfo(one.group, one.population, one.pooled, one.interval, (one.stimulus_start, one.stimulus_stop),
                            {each.name: Variable(each.unit, each.long_name) for each in one.variables})
                 for one in self._recorded.reports]
 
@@ -159,6 +163,13 @@ class MemorySource:
 
     def spike_trains(self, population: str) -> int:
         return len(self._neurons[population])
+
+    def positioned(self) -> tuple[str, ...]:
+        return tuple(one.population for one in self._recorded.nodes)
+
+    def positions(self, population: str) -> Array:
+        found = next(one for one in self._recorded.nodes if one.population == population)
+        return numpy.array(found.axes).T
 
     def around_spikes(self) -> list[SnippetInfo]:
         return [SnippetInfo(one.group, one.population, {each.name: Variable(each.unit, each.long_name) for each in one.variables})

@@ -55,9 +55,9 @@ def trace(data: Population | Report, variable: str = "V", *, neurons: int | Sequ
     for k, (name, column) in enumerate(zip(names, columns)):
         times, values = _thinned(report, variable, column, first, last)
         ax.plot(times * scale, values, color=COLOURS[k % len(COLOURS)], linewidth=1, label=name)
-        if features and variable == "V" and not report.is_mean and last - first <= MEASURED:
+        if features and variable == "V" and not report.is_pooled and last - first <= MEASURED:
             _mark_features(ax, report, column, first, last, scale)
-    if spikes and isinstance(data, Population) and has_spikes(data) and not report.is_mean:
+    if spikes and isinstance(data, Population) and has_spikes(data) and not report.is_pooled:
         _spike_ticks(ax, data.spikes.between(start, stop), numpy.asarray(report.neuron)[columns], scale)
     _finish(ax, f"time ({time_unit})", _label(variable, unit))
     ax.margins(x=0)
@@ -73,7 +73,7 @@ def phase_plane(data: Population | Report, x: str = "V", y: str | None = None, *
     report = data.report_of(x) if isinstance(data, Population) else data
     _, columns = _columns(report, neuron)
     first, last = _frames(report, start, stop)
-    part = (slice(first, last),) if report.is_mean else (slice(first, last), columns[0])
+    part = (slice(first, last),) if report.is_pooled else (slice(first, last), columns[0])
     across = numpy.asarray(report[x][part], float)
     if y is None:
         up = numpy.gradient(across, report.interval) if len(across) > 1 else numpy.zeros_like(across)
@@ -152,6 +152,25 @@ def weights(connection: Connection, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def positions(data: Population, values: Any = None, label: str = "", *, ax: Axes | None = None) -> Axes:
+    """Where the neurons of a population are, the first two axes; `values` [neuron], such as rates, are their colours.
+
+    `label`: what the values are. The colour bar is ``ax.collections[0].colorbar``.
+    """
+    places = numpy.asarray(data.positions)
+    ax = _axes(ax, (5, 4.2))
+    if values is not None and len(values) != len(places):
+        raise user_error(f"{len(values)} values for the {len(places)} neurons of '{data.name}'", "give one for each neuron")
+    up = places[:, 1] if places.shape[1] > 1 else numpy.zeros(len(places))
+    colours: dict[str, Any] = {"color": BLUE} if values is None else {"c": numpy.asarray(values, float), "cmap": "viridis"}
+    shown = ax.scatter(places[:, 0], up, s=max(2.0, min(30.0, 20_000 / len(places))), linewidths=0, **colours)
+    if values is not None:
+        ax.figure.colorbar(shown, ax=ax, label=label)
+    ax.set_aspect("equal" if places.shape[1] > 1 else "auto")
+    _finish(ax, "x (µm)", "y (µm)" if places.shape[1] > 1 else "")
+    return ax
+
+
 def _of(groups: list[tuple[str, int, int]]) -> str:
     return f" of {groups[0][0]}" if len(groups) == 1 else ""
 
@@ -225,7 +244,7 @@ def gates(data: Population | Report, variables: Sequence[str] | None = None, *, 
           start: float | None = None, stop: float | None = None, ax: Axes | None = None) -> Axes:
     """Gating variables of one neuron over time; by default all that have no unit, such as m, h and n."""
     ax = _axes(ax)
-    reports = [r for r in data.reports.values() if not r.is_mean] if isinstance(data, Population) else [data]
+    reports = [r for r in data.reports.values() if not r.is_pooled] if isinstance(data, Population) else [data]
     chosen = [(r, name) for r in reports for name in r if (name in variables if variables else r.units[name] == "1")]
     if not chosen:
         raise user_error("there are no gates: record variables without a unit, for example record: {cell: [V, m, h, n]}")
@@ -375,8 +394,8 @@ def _time_scale(ms: float) -> tuple[float, str]:
 
 
 def _columns(report: Report, neurons: int | Sequence[int] | None) -> tuple[list[str], list[int]]:
-    if report.is_mean:
-        return ["mean"], [0]
+    if report.is_pooled:
+        return [str(report.pooling)], [0]
     names, columns = chosen_columns(report, neurons)
     most = len(columns) if neurons is not None else len(COLOURS)
     return [str(name) for name in names[:most]], columns[:most]
@@ -394,7 +413,7 @@ def _thinned(report: Report, variable: str, column: int, first: int, last: int) 
     values = report[variable]
 
     def part(begin: int, end: int) -> Numbers:
-        return numpy.asarray(values[begin:end] if report.is_mean else values[begin:end, column], float)
+        return numpy.asarray(values[begin:end] if report.is_pooled else values[begin:end, column], float)
 
     width = max(1, (last - first) // STRETCHES)
     if width < 4:

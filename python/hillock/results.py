@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Report(ItemsAsAttributes[Array]):
     """Variables of the same neurons at the same times, by name: ``report.V`` or ``report["V"]``.
 
-    Arrays are [time, neuron]; a mean over the population is [time]. In memory they are NumPy arrays, read-only and never
+    Arrays are [time, neuron]; a mean or sum over the population and its rate are [time]. In memory they are NumPy arrays, read-only and never
     copied; of a file they are read where they are indexed, and as a whole by NumPy functions.
     """
 
@@ -35,7 +35,7 @@ class Report(ItemsAsAttributes[Array]):
 
     @property
     def group(self) -> str:
-        """Its name in files: ``exc``, ``exc.w``, ``exc.mean``."""
+        """Its name in files: ``exc``, ``exc.w``, ``exc.mean``, ``exc.rate``."""
         return self._info.group
 
     @property
@@ -44,9 +44,19 @@ class Report(ItemsAsAttributes[Array]):
         return self._info.population
 
     @property
+    def is_pooled(self) -> bool:
+        """Whether there is one value of all neurons at each time, their mean, their sum or their rate of spikes."""
+        return self._info.pooled
+
+    @property
+    def pooling(self) -> str | None:
+        """Which of these: ``mean``, ``sum`` or ``rate``; None where each neuron has a value of its own."""
+        return self.group.removeprefix(f"{self.population}.").split(".")[0] if self.is_pooled else None
+
+    @property
     def is_mean(self) -> bool:
         """Whether values are means over the population."""
-        return self._info.mean
+        return self.pooling == "mean"
 
     @property
     def interval(self) -> float:
@@ -66,8 +76,9 @@ class Report(ItemsAsAttributes[Array]):
     @property
     def neuron(self) -> Array:
         """Which neurons, counted from 0 [neuron]."""
-        if self.is_mean:
-            raise NotRecordedError(f"'{self.group}' holds means over the population, not single neurons")
+        if self.is_pooled:
+            what = {"mean": "means over the population", "sum": "sums over the population", "rate": "the rate of the population"}
+            raise NotRecordedError(f"'{self.group}' holds {what[str(self.pooling)]}, not single neurons")
         return self._source.neurons(self._info)
 
     @property
@@ -170,7 +181,8 @@ class Population(ItemsAsAttributes[Array]):
     """One population of a run: ``run["exc"].V`` [time, neuron], ``.time`` (ms), ``.spikes``, ``.units``.
 
     Variables that were recorded together share ``.time`` and ``.neuron``. Those with neurons or an interval of their own
-    are reports: ``run["exc"].reports["exc.w"].time``; means are in ``run["exc"].mean``.
+    are reports: ``run["exc"].reports["exc.w"].time``; means are in ``run["exc"].mean``, sums in
+    ``run["exc"].sum``, the rate of its spikes in ``run["exc"].population_rate``.
     """
 
     def __init__(self, source: Source, name: str, reports: Mapping[str, Report], windows: Mapping[str, AroundSpikes]) -> None:
@@ -181,7 +193,7 @@ class Population(ItemsAsAttributes[Array]):
 
     @property
     def _main(self) -> Report:
-        single = [report for report in self.reports.values() if not report.is_mean]
+        single = [report for report in self.reports.values() if not report.is_pooled]
         if not single:
             raise NotRecordedError(f"no traces of '{self.name}' were recorded; "
                                    f"write for example record: {{{self.name}: [V]}}")
@@ -200,11 +212,24 @@ class Population(ItemsAsAttributes[Array]):
     @property
     def mean(self) -> Report:
         """Means over the population [time]."""
-        found = [report for report in self.reports.values() if report.is_mean]
-        if not found:
-            raise NotRecordedError(f"no means of '{self.name}' were recorded; "
-                                   f"write for example record: {{{self.name}: {{V: {{mean: true}}}}}}")
-        return found[0]
+        return self._pooled("mean", "no means", "{V: {mean: true}}")
+
+    @property
+    def sum(self) -> Report:
+        """Sums over the population [time]."""
+        return self._pooled("sum", "no sums", "{I_syn: {sum: true}}")
+
+    @property
+    def population_rate(self) -> Report:
+        """Spikes per neuron and second: ``.rate`` [time], Hz, of the bin that begins at ``.time`` (ms)."""
+        return self._pooled("rate", "no rate", "{rate: {every: 1 ms}}")
+
+    def _pooled(self, pooling: str, none: str, example: str) -> Report:
+        for report in self.reports.values():
+            if report.pooling == pooling:
+                return report
+        were = "was" if pooling == "rate" else "were"
+        raise NotRecordedError(f"{none} of '{self.name}' {were} recorded; write for example record: {{{self.name}: {example}}}")
 
     @property
     def spikes(self) -> Spikes:
@@ -213,6 +238,14 @@ class Population(ItemsAsAttributes[Array]):
             raise NotRecordedError(f"spikes of '{self.name}' were not recorded; write record: {{{self.name}: [spikes]}}")
         timestamps, node_ids = self._source.spikes(self.name)
         return Spikes(self.name, timestamps, node_ids, self._source.spike_neurons(self.name), self._source.time())
+
+    @property
+    def positions(self) -> Array:
+        """Where the neurons are [neuron, axis], um."""
+        if self.name not in self._source.positioned():
+            raise NotRecordedError(f"the neurons of '{self.name}' have no positions; write for example populations: "
+                                   f"{{{self.name}: {{positions: {{grid: [20, 20], extent: [1 mm, 1 mm]}}}}}}")
+        return self._source.positions(self.name)
 
     @property
     def around_spikes(self) -> AroundSpikes:
@@ -242,7 +275,7 @@ class Population(ItemsAsAttributes[Array]):
     @property
     def variables(self) -> tuple[str, ...]:
         """Names of the variables of single neurons."""
-        return tuple(name for report in self.reports.values() if not report.is_mean for name in report)
+        return tuple(name for report in self.reports.values() if not report.is_pooled for name in report)
 
     @property
     def units(self) -> dict[str, str]:
@@ -255,7 +288,7 @@ class Population(ItemsAsAttributes[Array]):
     def report_of(self, name: str) -> Report:
         """The report that holds a variable of single neurons."""
         for report in self.reports.values():
-            if not report.is_mean and name in report:
+            if not report.is_pooled and name in report:
                 return report
         raise NotRecordedError(_missing(name, f"'{self.name}'", self.variables))
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "assemble/positions.hpp"
 #include "base/text.hpp"
 #include "model/compare.hpp"
 #include "program/kernel.hpp"
@@ -118,33 +119,6 @@ network::Levels levels_of(const Values& values, double unit, base::Diagnostics& 
   }
   const model::LawFunction law = model::law_function(values, diagnostics);
   return law ? network::Levels::drawn(law, unit) : network::Levels::constant(1);
-}
-
-// Where neurons are.
-network::Positions positions_of(const model::PopulationSpec& population, std::uint64_t seed) {
-  network::Positions positions;
-  if (!population.positions) return positions;
-  const model::PositionSpec& spec = *population.positions;
-  const base::Stream stream = base::Stream::of(seed, "populations." + population.name + ".positions");
-  positions.axes = static_cast<int>(spec.extent.size());
-  positions.places.resize(static_cast<std::size_t>(population.size));
-  for (std::size_t axis = 0; spec.periodic && axis < spec.extent.size(); ++axis)
-    positions.period[axis] = spec.extent[axis];
-  if (spec.kind == model::PositionSpec::Kind::list) positions.places = spec.list;
-  for (std::size_t i = 0; i < positions.places.size() && spec.kind != model::PositionSpec::Kind::list; ++i) {
-    auto cell = static_cast<std::int64_t>(i);
-    for (std::size_t axis = 0; axis < spec.extent.size(); ++axis) {
-      double part = 0;
-      if (spec.kind == model::PositionSpec::Kind::grid) {
-        part = (static_cast<double>(cell % spec.grid[axis]) + 0.5) / static_cast<double>(spec.grid[axis]);
-        cell /= spec.grid[axis];
-      } else {
-        part = stream.uniform(i, axis);
-      }
-      positions.places[i][axis] = (part - 0.5) * spec.extent[axis];
-    }
-  }
-  return positions;
 }
 
 // From a distance, array 0, to a value, array 1.

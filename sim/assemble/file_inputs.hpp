@@ -9,7 +9,17 @@ namespace hillock::assemble {
 void read_samples(const model::Experiment& experiment, const model::InputSpec& input, engine::InputData& data,
                   const FileReaders& readers);
 
-// Whether the file of an input of type spike_file says which neuron each of its spikes reaches.
+// Whether an input has rates that stand in a file.
+bool has_course(const model::InputSpec& input);
+
+// Fills the lists times (ms) and values [time, course] of such rates (1/ms): one course, or with per_target
+// one for each of `targets`. Throws UserError as above, and where a rate is negative or courses are not as
+// many.
+void read_rates(const model::Experiment& experiment, const model::InputSpec& input, std::int64_t targets,
+                engine::InputData& data, const FileReaders& readers);
+
+// Whether the file of an input says which of its numbers are which neuron's: the node ids of a spike_file, or
+// the rates of each target.
 bool names_neurons(const model::InputSpec& input);
 
 // Fills the lists times (ms) and, where the file or the config names neurons, node_ids (type spike_file).

@@ -8,7 +8,6 @@
 #include "assemble/file_inputs.hpp"
 #include "engine/inputs/registry.hpp"
 #include "model/input_types.hpp"
-#include "record/columns.hpp"
 #include "record/spike_file.hpp"
 #include "solve/record_expression.hpp"
 
@@ -24,6 +23,9 @@ FileReaders file_readers() {
     const record::SpikeFile spikes = record::read_spikes(path, population);
     times = spikes.times;
     neurons.assign(spikes.node_ids.begin(), spikes.node_ids.end());
+  };
+  readers.columns = [](const std::string& file, const std::string& dataset) {
+    return record::read_columns(file, dataset);
   };
   return readers;
 }
@@ -108,6 +110,7 @@ engine::InputData input_data(const model::Experiment& experiment, const model::I
     }
   }
   if (input.type == "file") read_samples(experiment, input, data, readers);
+  if (has_course(input)) read_rates(experiment, input, count, data, readers);
   if (input.type == "spike_file") read_spike_file(experiment, input, data, readers, diagnostics);
   return data;
 }

@@ -7,6 +7,7 @@
 
 #include "engine/simulation.hpp"
 #include "model/experiment.hpp"
+#include "record/columns.hpp"
 #include "solve/cell.hpp"
 
 namespace hillock::assemble {
@@ -18,6 +19,8 @@ struct FileReaders {
   std::function<void(const std::string& path, const std::string& population, std::vector<double>& times,
                      std::vector<double>& neurons)>
       spikes;
+  // All columns of a text file, or of a data set of two dimensions.
+  std::function<record::Columns(const std::string& file, const std::string& dataset)> columns;
 };
 FileReaders file_readers();
 

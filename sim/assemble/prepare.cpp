@@ -11,6 +11,7 @@
 #include "assemble/assemble.hpp"
 #include "assemble/connections.hpp"
 #include "assemble/population_builder.hpp"
+#include "assemble/positions.hpp"
 #include "assemble/reports.hpp"
 #include "base/text.hpp"
 #include "model/compare.hpp"
@@ -152,6 +153,8 @@ void add_to_estimate(const engine::SimulationPlan& plan, Prepared& prepared) {
   estimate.memory_bytes += estimate.analysis_bytes + estimate.network_bytes;
   for (std::size_t i = 0; i < plan.snippets.size(); ++i)
     estimate.memory_bytes += engine::ring_bytes(plan.snippets[i], layout.snippets[i]);
+  for (const engine::NodeLayout& nodes : layout.nodes)
+    estimate.file_bytes += nodes.neurons * (32 + 8 * std::ssize(nodes.axes));
   for (const engine::ReportLayout& report : layout.reports)
     estimate.file_bytes +=
         report.frames * (8 + report.values_per_frame() * static_cast<std::int64_t>(report.variables.size()) *
@@ -265,6 +268,7 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   }
   if (!options.draw_synapses) plan.network.reset();
   if (options.structure != nullptr && plan.network) plan.drawn = options.structure->drawn(experiment, plan);
+  prepared.layout.nodes = node_layouts(experiment);
   prepared.layout.facts.seed = experiment.simulation.seeds.front();
   prepared.layout.facts.duration = experiment.simulation.duration;
   prepared.layout.facts.dt = experiment.simulation.dt;

@@ -29,12 +29,46 @@ engine::ReportVariable described(const std::vector<model::Recordable>& recordabl
   return {name, known->dimension.unit(), known->doc};
 }
 
+engine::Pooling pooling_of(const model::VariableSpec& variable) {
+  switch (variable.pooling) {
+    case model::Pooling::none:
+      return engine::Pooling::none;
+    case model::Pooling::mean:
+      return engine::Pooling::mean;
+    case model::Pooling::sum:
+      return engine::Pooling::sum;
+    case model::Pooling::rate:
+      return engine::Pooling::rate;
+  }
+  return engine::Pooling::none;
+}
+
+engine::ReportVariable rate_of(const model::VariableSpec& rate) {
+  return {rate.name, "Hz",
+          fmt::format("spikes per neuron and second of {} neurons, from this time to the next",
+                      rate.neurons.size())};
+}
+
+// Files hold no NaN.
+void refuse_nothing(const model::PopulationSpec& spec, const model::VariableSpec& variable,
+                    base::Diagnostics& diagnostics) {
+  const std::string what = variable.pooling == model::Pooling::mean  ? "mean of " + variable.name
+                           : variable.pooling == model::Pooling::sum ? "sum of " + variable.name
+                                                                     : "rate of spikes";
+  const std::string word = what.substr(0, what.find(' '));
+  diagnostics.error(variable.place,
+                    fmt::format("population '{}' has no neurons to take the {} over", spec.name, what),
+                    "leave the " + word + " out");
+}
+
 // The group of a variable: variables with the same neurons and interval share the population's own group.
 std::string group_of(const model::RecordSpec& record, const model::VariableSpec& variable,
                      const std::string& population) {
-  if (variable.mean) return population + ".mean";
+  if (variable.pooling == model::Pooling::mean) return population + ".mean";
+  if (variable.pooling == model::Pooling::sum) return population + ".sum";
+  if (variable.pooling == model::Pooling::rate) return population + ".rate";
   const auto first = std::ranges::find_if(
-      record.variables, [](const model::VariableSpec& v) { return !v.mean && !v.around_spikes; });
+      record.variables, [](const model::VariableSpec& v) { return !v.pooled() && !v.around_spikes; });
   const bool shares = first->neurons == variable.neurons && first->every == variable.every;
   return shares ? population : population + "." + variable.name;
 }
@@ -44,7 +78,7 @@ engine::ReportLayout report_of(const model::Experiment& experiment, const model:
   engine::ReportLayout report;
   report.group = group;
   report.population = experiment.populations[record.population].name;
-  report.mean = variable.mean;
+  report.pooling = pooling_of(variable);
   report.neurons = variable.neurons;
   report.frames =
       std::max<std::int64_t>(1, (experiment.simulation.steps + variable.every - 1) / variable.every);
@@ -65,8 +99,8 @@ std::size_t report_for(const model::Experiment& experiment, const model::RecordS
   std::string group = group_of(record, variable, experiment.populations[record.population].name);
   for (std::size_t i = first; i < layout.reports.size(); ++i) {
     if (layout.reports[i].group != group) continue;
-    if (plan.reports[i].every == variable.every) return i;
-    group += "." + variable.name;  // means at different intervals
+    if (plan.reports[i].every == variable.every && layout.reports[i].neurons == variable.neurons) return i;
+    group += "." + variable.name;  // means of other neurons or at other intervals
     break;
   }
   layout.reports.push_back(report_of(experiment, record, variable, group));
@@ -119,7 +153,9 @@ std::set<std::string> observed_variables(const model::Experiment& experiment, in
   for (const model::RecordSpec& record : experiment.record)
     if (record.population == population)
       for (const model::VariableSpec& variable : record.variables)
-        if (!is_state(experiment.populations[population], variable.name)) observed.insert(variable.name);
+        if (variable.pooling != model::Pooling::rate &&
+            !is_state(experiment.populations[population], variable.name))
+          observed.insert(variable.name);
   for (const model::ConnectionSpec& connection : experiment.connections)
     for (const model::Slice& source : connection.sources)
       if (source.population == population && !connection.transmit.empty() &&
@@ -139,12 +175,13 @@ void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPo
     const std::vector<model::Recordable> recordables = model::recordables(spec);
     const std::size_t first = layout.reports.size(), first_snippets = layout.snippets.size();
     for (const model::VariableSpec& variable : record.variables) {
-      if (variable.mean && spec.size == 0)
-        diagnostics.error(variable.place,
-                          fmt::format("population '{}' has no neurons to take the mean of {} over", spec.name,
-                                      variable.name),
-                          "leave the mean out");
-      if (variable.neurons.empty() && !variable.mean) continue;  // an empty population has no traces
+      if (variable.pooled() && spec.size == 0) refuse_nothing(spec, variable, diagnostics);
+      if (variable.neurons.empty()) continue;  // an empty population has no traces
+      if (variable.pooling == model::Pooling::rate) {
+        const std::size_t report = report_for(experiment, record, variable, first, plan, layout);
+        layout.reports[report].variables.push_back(rate_of(variable));
+        continue;
+      }
       const int array = array_of(spec, built[record.population], variable.name);
       const engine::ReportVariable description = described(recordables, variable.name);
       if (variable.around_spikes) {

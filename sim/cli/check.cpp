@@ -29,15 +29,19 @@ std::string window_of(const model::VariableSpec& variable, double dt) {
                      human_time(static_cast<double>(variable.around_spikes->after) * dt));
 }
 
+std::string whose(const model::VariableSpec& variable) {
+  if (variable.pooling == model::Pooling::mean) return " (mean)";
+  if (variable.pooling == model::Pooling::sum) return " (sum)";
+  return " of " + counted(static_cast<std::int64_t>(variable.neurons.size()), "neuron");
+}
+
 std::string recorded(const model::RecordSpec& record, double dt) {
   std::vector<std::string> words;
   if (record.spikes) words.push_back("spikes");
   for (const model::VariableSpec& variable : record.variables)
-    words.push_back(fmt::format(
-        "{}{} every {}{}", variable.name,
-        variable.mean ? " (mean)"
-                      : " of " + counted(static_cast<std::int64_t>(variable.neurons.size()), "neuron"),
-        human_time(static_cast<double>(variable.every) * dt), window_of(variable, dt)));
+    words.push_back(fmt::format("{}{} every {}{}", variable.name, whose(variable),
+                                human_time(static_cast<double>(variable.every) * dt),
+                                window_of(variable, dt)));
   return base::join(words, ", ");
 }
 

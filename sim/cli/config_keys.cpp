@@ -117,7 +117,7 @@ constexpr std::array fixed_keys{
     ConfigKey{"record", Form::names, false, "", "what is written to the file, by population"},
     ConfigKey{
         "record.NAME", Form::record, false, "",
-        "a list such as [V, spikes], or a map of variables with neurons, every, mean and around_spikes"},
+        "a list such as [V, spikes], or a map of variables with neurons, every, mean, sum and around_spikes"},
     ConfigKey{"analysis", Form::names, false, "",
               "what is measured while the run goes on, by population; its traces are held in memory and not "
               "written"},

@@ -31,11 +31,18 @@ std::string text_of(const ReportInfo::Variable& variable) {
                      variable.float64 ? "float64" : "float32", variable.compressed ? ", compressed" : "");
 }
 
+// Of a report that holds no single neurons: "a mean" of "exc.mean" and "exc.mean.w".
+std::string pooling_of(const ReportInfo& report) {
+  const std::string rest = report.group.substr(record::population_of(report).size());
+  return rest.starts_with(".sum") ? "a sum" : rest.starts_with(".rate") ? "a rate" : "a mean";
+}
+
 std::string text_of(const ReportInfo& report) {
-  std::string text = fmt::format(
-      "/report/{}: {} every {}, {}\n", report.group,
-      counted(static_cast<std::int64_t>(report.frames), "frame"), human_time(report.interval),
-      report.neurons == 0 ? "a mean" : counted(static_cast<std::int64_t>(report.neurons), "neuron"));
+  std::string text =
+      fmt::format("/report/{}: {} every {}, {}\n", report.group,
+                  counted(static_cast<std::int64_t>(report.frames), "frame"), human_time(report.interval),
+                  report.neurons == 0 ? pooling_of(report)
+                                      : counted(static_cast<std::int64_t>(report.neurons), "neuron"));
   for (const ReportInfo::Variable& variable : report.variables) text += text_of(variable);
   return text;
 }

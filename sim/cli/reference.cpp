@@ -123,12 +123,14 @@ constexpr const char* records_section = R"(
 | key | takes | default | meaning |
 |---|---|---|---|
 | `spikes` | true, false or {neurons: ...} | false | whether spikes are recorded, and whose |
+| `rate` | true, or a map with `neurons` and `every` | | spikes per neuron and second (Hz) in each bin of `every`: the frame at t counts the spikes at t < spike <= t + every |
 | `dtype` | float32 or float64 | `float32` | number type of the traces |
 | `compress` | 0 to 9 | `0` | level of compression of the traces; libsonata reads uncompressed files only |
 | any variable | true, or a map | | a state or derived quantity of the model, `I` (all that flows in), `I_syn` (the sum of the receptors), `g_NAME` and `I_NAME` of receptor NAME |
 | `VARIABLE.neurons` | all, 0..99, 3 or [0, 5] | `all` | whose |
 | `VARIABLE.every` | a time, on the grid | `dt` | interval between frames; the first is at 0 |
 | `VARIABLE.mean` | true or false | false | the mean over the population instead of single neurons |
+| `VARIABLE.sum` | true or false | false | the sum over the population instead of single neurons |
 | `VARIABLE.around_spikes` | {before: a time, after: a time} | | record only from `before` to `after` each spike of a neuron, its own values; both are multiples of `every`, which is counted from the spike |
 
 `record: {cell: [V, spikes]}` is short for both with their defaults.

@@ -366,6 +366,8 @@ class Schema {
     Json properties;
     properties["spikes"] = any_of({boolean_schema(), object_schema(std::move(some_spikes))});
     properties["spikes"]["description"] = "whether spikes are recorded; all neurons' or {neurons: 0..99}";
+    properties["rate"] = recorded_variable();
+    properties["rate"]["description"] = "spikes of the population per neuron and second, in bins of 'every'";
     properties["dtype"] = enum_schema({"float32", "float64"});
     properties["dtype"]["description"] = "number type of the traces (default float32)";
     properties["compress"] = whole_number(0);
@@ -386,6 +388,8 @@ class Schema {
     variable["every"]["description"] = "interval of the recorded values (default dt)";
     variable["mean"]["type"] = "boolean";
     variable["mean"]["description"] = "the mean over these neurons instead of their values (default false)";
+    variable["sum"]["type"] = "boolean";
+    variable["sum"]["description"] = "the sum over these neurons instead of their values (default false)";
     variable["around_spikes"] = object_schema(std::move(window), {"before", "after"});
     variable["around_spikes"]["description"] = "recorded only in this window around each neuron's own spikes";
     Json json = object_schema(std::move(variable));

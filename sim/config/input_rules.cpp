@@ -50,6 +50,7 @@ class InputRules {
     if (input_.type == "voltage_clamp") check_clamp();
     if (input_.type == "regular" && one_of("rate", "interval")) check_rate();
     if (input_.type == "file") check_file();
+    if (input_.type == "poisson") check_course();
     if (input_.type == "poisson") check_copy();
     if (input_.has("times")) check_ascending(input_.type != "spikes");
     if (type.spikes) check_weight();
@@ -233,11 +234,45 @@ class InputRules {
 
   void check_file() {
     one_of("dataset", "column");
+    check_clock();
+  }
+
+  void check_clock() {
     const int clocks = static_cast<int>(has("interval")) + static_cast<int>(has("time_dataset")) +
                        static_cast<int>(has("time_column"));
     if (clocks != 1)
       error(input_.place, subject() + " needs one of interval, time_dataset and time_column, got " +
                               (clocks == 0 ? "none" : "several"));
+  }
+
+  bool is_set(const std::string& flag) const {
+    const auto found = input_.fields.find(flag);
+    return found != input_.fields.end() && std::get<bool>(found->second);
+  }
+
+  // Rates that stand in a file, and what goes with them.
+  void check_course() {
+    if (!one_of("rate", "path")) return;
+    const bool each = is_set("per_target");
+    if (!has("path")) {
+      for (const char* field : {"dataset", "column", "unit", "interval", "time_dataset", "time_column"})
+        if (has(field))
+          return error(input_.place, subject() + " has '" + field + "' but no 'path'",
+                       "'" + std::string(field) + "' is of the file with the rates");
+      if (each)
+        error(input_.place, subject() + " has 'per_target' but no 'path'",
+              "a 'rate' takes a list, with a value for each target");
+      return;
+    }
+    if (!has("unit"))
+      error(input_.place, subject() + " has no 'unit' of the rates in its file",
+            "write for example 'unit: Hz'");
+    if (each && has("column"))
+      error(input_.place, subject() + " has a 'column' and 'per_target', which takes all columns",
+            "leave out one of the two");
+    else if (!each || has("dataset"))
+      return check_file();
+    check_clock();
   }
 
   // Times below 0 have been reported.

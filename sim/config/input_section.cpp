@@ -299,7 +299,11 @@ class InputReader {
     std::string problem;
     const std::optional<base::Unit> unit =
         word == "1" ? std::optional(base::Unit{}) : base::parse_unit(word, &problem);
-    const Accepted wanted = type_->spikes ? Accepted(base::dimension::time) : accepted_currents();
+    Accepted rate = base::dimension::frequency;
+    rate.unit = "Hz";
+    const Accepted wanted = type_->name == "poisson" ? rate
+                            : type_->spikes          ? Accepted(base::dimension::time)
+                                                     : accepted_currents();
     if (!unit) {
       reader_.error(node.place, "unit: " + problem);
     } else if (std::find(wanted.dimensions.begin(), wanted.dimensions.end(), unit->dimension) ==

@@ -21,8 +21,11 @@ class RecordReader {
         population_(experiment.populations[static_cast<std::size_t>(index)]),
         names_{"spikes"} {
     record_.population = index;
-    for (const model::Recordable& recordable : model::recordables(population_))
-      names_.push_back(recordable.name);
+    const std::vector<model::Recordable> recordables = model::recordables(population_);
+    has_rate_ =
+        spikes() && std::ranges::find(recordables, "rate", &model::Recordable::name) == recordables.end();
+    if (has_rate_) names_.push_back("rate");
+    for (const model::Recordable& recordable : recordables) names_.push_back(recordable.name);
   }
 
   RecordSpec read(const Entry& entry) {
@@ -45,6 +48,13 @@ class RecordReader {
       reader_.diagnostics().warning(compress_place_, "what is recorded around spikes is not compressed",
                                     "compress is for traces over the whole run");
   }
+
+  bool spikes() const {
+    return population_.model != nullptr && population_.model->spike.kind != model::SpikeRuleKind::none;
+  }
+
+  // Of the population's spikes, where no variable of the model has that name.
+  bool is_rate(const std::string& name) const { return name == "rate" && has_rate_; }
 
   void read_word(const Node& node) {
     const std::optional<std::string> word = reader_.word(node, "a variable of '" + population_.name + "'");
@@ -100,6 +110,12 @@ class RecordReader {
     variable.name = name;
     variable.place = place;
     variable.neurons = all_neurons(population_);
+    if (is_rate(name)) variable.pooling = model::Pooling::rate;
+    const model::SimulationSpec& simulation = experiment_.simulation;
+    if (is_rate(name) && simulation.dt > 0 && simulation.steps == 0 && simulation.duration == 0 &&
+        reader_.diagnostics().errors() == 0)
+      reader_.error(place, "'rate' needs a run that lasts, and duration is 0 ms: it has no bin",
+                    "leave 'rate' out, or lengthen 'duration'");
     return variable;
   }
 
@@ -121,21 +137,35 @@ class RecordReader {
     options.neurons = all_neurons(population_);
     const bool everything = entry.value.is_scalar() && entry.value.text == "true";
     if (!everything && reader_.map(entry.value, "'" + entry.key + "'")) {
-      const std::vector<std::string> keys{"neurons", "every", "mean", "around_spikes"};
+      std::vector<std::string> keys{"neurons", "every"};
+      if (!is_rate(entry.key)) keys.insert(keys.end(), {"mean", "sum", "around_spikes"});
       reader_.keys(entry.value, "'" + entry.key + "'", keys);
       if (const Node* node = entry.value.find("neurons"))
         options.neurons = read_neurons(reader_, *node, population_);
       if (const Node* node = entry.value.find("every")) options.every = read_every(*node);
-      if (const Node* node = entry.value.find("mean"))
-        options.mean = reader_.flag(*node, "mean").value_or(false);
-      if (const Node* node = entry.value.find("around_spikes")) read_window(*node, entry, options);
+      if (!is_rate(entry.key)) {
+        read_pooling(entry.value, entry.key, options);
+        if (const Node* node = entry.value.find("around_spikes")) read_window(*node, entry, options);
+      }
     }
+    if (is_rate(entry.key)) options.pooling = model::Pooling::rate;
     for (const std::string& name : elements(entry.key)) {
       if (!start_variable(name, entry.place)) continue;
       options.name = name;
       options.place = entry.place;
       record_.variables.push_back(options);
     }
+  }
+
+  void read_pooling(const Node& map, const std::string& name, VariableSpec& options) {
+    const Node *mean = map.find("mean"), *sum = map.find("sum");
+    if (mean != nullptr && reader_.flag(*mean, "mean").value_or(false))
+      options.pooling = model::Pooling::mean;
+    if (sum == nullptr || !reader_.flag(*sum, "sum").value_or(false)) return;
+    if (options.pooling == model::Pooling::mean)
+      reader_.error(sum->place, "'" + name + "' cannot be both, a mean and a sum",
+                    "remove one: the sum is the mean times the number of neurons");
+    options.pooling = model::Pooling::sum;
   }
 
   std::int64_t read_every(const Node& node) {
@@ -196,10 +226,13 @@ class RecordReader {
   // What a window around spikes does not go with.
   void check_window(const Node& node, const Entry& variable, const VariableSpec& options) {
     const std::string name = "'" + variable.key + "'";
-    if (options.mean)
-      reader_.error(node.place, name + " cannot be a mean around spikes: each neuron has spikes of its own",
-                    "remove 'mean' or 'around_spikes'");
-    if (population_.model != nullptr && population_.model->spike.kind == model::SpikeRuleKind::none)
+    if (options.pooled()) {
+      const std::string word = options.pooling == model::Pooling::mean ? "mean" : "sum";
+      reader_.error(node.place,
+                    name + " cannot be a " + word + " around spikes: each neuron has spikes of its own",
+                    "remove '" + word + "' or 'around_spikes'");
+    }
+    if (population_.model != nullptr && !spikes())
       reader_.error(node.place,
                     "model '" + population_.model->name + "' of '" + population_.name +
                         "' has no spikes, so nothing would be recorded around them",
@@ -224,6 +257,7 @@ class RecordReader {
   const model::Experiment& experiment_;
   const PopulationSpec& population_;
   std::vector<std::string> names_;
+  bool has_rate_ = false;
   RecordSpec record_;
   base::Place compress_place_;
 };

@@ -42,7 +42,8 @@ std::vector<Number> whole_frames(const std::vector<std::vector<Number>>& variabl
 Frames::Frames(const std::vector<ReportPlan>& plans, const std::vector<ReportLayout>& layouts)
     : plans_(plans), layouts_(layouts) {
   for (const ReportLayout& layout : layouts) {
-    Buffer buffer;
+    Buffer& buffer = buffers_.emplace_back();
+    if (layout.pooling == Pooling::rate) continue;
     const std::int64_t width = layout.values_per_frame();
     const std::size_t variables = layout.variables.size();
     const std::int64_t bytes_per_frame =
@@ -51,21 +52,21 @@ Frames::Frames(const std::vector<ReportPlan>& plans, const std::vector<ReportLay
     const auto values = static_cast<std::size_t>(buffer.capacity * width);
     layout.float64 ? buffer.values64.assign(variables, std::vector<double>(values))
                    : buffer.values32.assign(variables, std::vector<float>(values));
-    buffers_.push_back(std::move(buffer));
   }
 }
 
 std::int64_t Frames::next_due(std::int64_t step) const {
   std::int64_t next = std::numeric_limits<std::int64_t>::max();
   for (std::size_t i = 0; i < reports(); ++i)
-    if (!is_mean(i)) next = std::min(next, (step / plans_[i].every + 1) * plans_[i].every);
+    if (of_neurons(i)) next = std::min(next, (step / plans_[i].every + 1) * plans_[i].every);
   return next;
 }
 
 std::int64_t Frames::room_until() const {
   std::int64_t step = std::numeric_limits<std::int64_t>::max();
   for (std::size_t r = 0; r < buffers_.size(); ++r)
-    step = std::min(step, (buffers_[r].first_frame + buffers_[r].capacity) * plans_[r].every);
+    if (!is_rate(r))
+      step = std::min(step, (buffers_[r].first_frame + buffers_[r].capacity) * plans_[r].every);
   return step;
 }
 
@@ -83,20 +84,21 @@ std::optional<TooLarge> Frames::put(std::size_t report, std::size_t variable, st
   return too_large;
 }
 
-std::optional<TooLarge> Frames::put_mean(std::size_t report, std::size_t variable, std::int64_t step,
-                                         std::span<const double> values) {
+std::optional<TooLarge> Frames::put_pooled(std::size_t report, std::size_t variable, std::int64_t step,
+                                           std::span<const double> values) {
   const std::vector<std::int64_t>& neurons = layouts_[report].neurons;
   double sum = 0;
   if (neurons.empty())
     for (const double value : values) sum += value;
   else
     for (const std::int64_t neuron : neurons) sum += values[static_cast<std::size_t>(neuron)];
-  const double mean = sum / static_cast<double>(neurons.empty() ? values.size() : neurons.size());
+  const auto number = static_cast<double>(neurons.empty() ? values.size() : neurons.size());
+  const double pooled = layouts_[report].pooling == Pooling::sum ? sum : sum / number;
   Buffer& buffer = buffers_[report];
   const auto frame = static_cast<std::size_t>(step / plans_[report].every - buffer.first_frame);
-  const bool fits = layouts_[report].float64 ? store(mean, buffer.values64[variable][frame])
-                                             : store(mean, buffer.values32[variable][frame]);
-  return fits ? std::nullopt : std::optional(TooLarge{variable, 0, mean});
+  const bool fits = layouts_[report].float64 ? store(pooled, buffer.values64[variable][frame])
+                                             : store(pooled, buffer.values32[variable][frame]);
+  return fits ? std::nullopt : std::optional(TooLarge{variable, 0, pooled});
 }
 
 void Frames::complete(std::size_t report, std::int64_t step) {

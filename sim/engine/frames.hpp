@@ -27,8 +27,11 @@ class Frames {
 
   std::size_t reports() const { return buffers_.size(); }
   const ReportPlan& plan(std::size_t report) const { return plans_[report]; }
-  // A mean is over neurons of all parts: it is put by one thread, when all have reached its frame.
-  bool is_mean(std::size_t report) const { return layouts_[report].mean; }
+  // Frames of single neurons are put by the parts; means and sums, which are over neurons of all parts, by
+  // one thread when all have reached them; rates are not put here at all (see Rates).
+  bool of_neurons(std::size_t report) const { return !layouts_[report].pooled(); }
+  bool of_all(std::size_t report) const { return layouts_[report].pooled() && !is_rate(report); }
+  bool is_rate(std::size_t report) const { return layouts_[report].pooling == Pooling::rate; }
   // Whether there is a frame at this grid point that is still to be put.
   bool due(std::size_t report, std::int64_t step) const {
     return step % plans_[report].every == 0 && step / plans_[report].every >= next_frame(report);
@@ -49,8 +52,8 @@ class Frames {
         return too_large;
     return std::nullopt;
   }
-  std::optional<TooLarge> put_mean(std::size_t report, std::size_t variable, std::int64_t step,
-                                   std::span<const double> values);
+  std::optional<TooLarge> put_pooled(std::size_t report, std::size_t variable, std::int64_t step,
+                                     std::span<const double> values);
 
   // All values of the frames before this grid point have been put.
   void complete(std::size_t report, std::int64_t step);

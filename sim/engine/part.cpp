@@ -263,10 +263,12 @@ void Part::record(std::int64_t step) {
   record_now();
 }
 
-// Means are left to who has all neurons. False where it fails.
+// Means and sums are left to who has all neurons. False where it fails.
 bool Part::record_now() {
   next_record_ = frames_.next_due(step_);
-  const auto due = [&](std::size_t report) { return !frames_.is_mean(report) && frames_.due(report, step_); };
+  const auto due = [&](std::size_t report) {
+    return frames_.of_neurons(report) && frames_.due(report, step_);
+  };
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
     if (!plan_.populations[p]->plan().observe) continue;
     for (std::size_t report = 0; report < frames_.reports(); ++report) {

@@ -14,24 +14,36 @@ struct ReportVariable {
   std::string long_name;  // "membrane potential"
 };
 
+// What a frame holds of several neurons: a value of each, or one of all, their mean, their sum, or their rate
+// of spikes.
+enum class Pooling { none, mean, sum, rate };
+
 // Variables of the same neurons at the same times: /report/<group> of the file.
 struct ReportLayout {
   std::string group;  // "exc", "exc.w", "exc.mean"
   std::string population;
   std::vector<ReportVariable> variables;
-  std::vector<std::int64_t> neurons;  // ascending; empty for a mean
-  bool mean = false;
+  std::vector<std::int64_t> neurons;  // ascending; pooled and empty: all, or not known
+  Pooling pooling = Pooling::none;
   std::int64_t frames = 0;                       // of the whole run
   double interval = 0;                           // ms between frames
   double stimulus_start = 0, stimulus_stop = 0;  // ms: when currents flow into the population
   bool float64 = false;
   int deflate = 0;
-  std::int64_t values_per_frame() const { return mean ? 1 : static_cast<std::int64_t>(neurons.size()); }
+  bool pooled() const { return pooling != Pooling::none; }
+  std::int64_t values_per_frame() const { return pooled() ? 1 : static_cast<std::int64_t>(neurons.size()); }
 };
 
 struct SpikeLayout {
   std::string population;
   std::int64_t neurons = 0;  // how many are recorded, the silent ones included; 0: not said
+};
+
+// Where the neurons of a population are: /nodes/<population>.
+struct NodeLayout {
+  std::string population;
+  std::int64_t neurons = 0;
+  std::vector<std::vector<double>> axes;  // um, of x, y and z as far as there are: [axis][neuron]
 };
 
 // Variables of the same neurons in the same window around each of their spikes: /around_spikes/<group>.
@@ -62,6 +74,7 @@ struct RunLayout {
   std::vector<SpikeLayout> spikes;  // one per population with recorded spikes
   RunFacts facts;
   std::vector<SnippetLayout> snippets{};
+  std::vector<NodeLayout> nodes{};  // of the populations whose neurons have positions
 };
 
 // A block of whole frames of one report: values[variable][frame][neuron], flattened in this order.

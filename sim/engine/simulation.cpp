@@ -65,6 +65,7 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
     : plan_(std::move(plan)),
       layout_(layout),
       frames_(plan_.reports, layout_.reports),
+      rates_(plan_.reports, layout_.reports, plan_.grid),
       stops_(plan_.stops, sizes_of_a_point(plan_), plan_.points, plan_.grid),
       exchange_(plan_),
       choice_(plan_.threads, most_threads(plan_, exchange_.network())),
@@ -144,50 +145,6 @@ void Simulation::exchange(SimulationPlan& other) {
   }
 }
 
-Snapshot Simulation::snapshot() {
-  Snapshot snapshot{step_,     recorded_,     started_,        changed_, {}, {},
-                    snippets_, spike_counts_, stops_.points(), {},       {}};
-  snapshot.sent = exchange_.in_flight();
-  if (const auto* transmissions = exchange_.transmissions())
-    snapshot.transmitted = transmissions->in_flight(step_);
-  for (const auto& population : plan_.populations) {
-    auto& arrays = snapshot.populations.emplace_back();
-    const std::vector<std::string>& names = population->plan().slots.arrays;
-    for (std::size_t slot = 0; slot < names.size(); ++slot) {
-      const std::span<const double> values = population->array(static_cast<int>(slot));
-      arrays.push_back({names[slot], {values.begin(), values.end()}});
-    }
-  }
-  for (std::size_t i = 0; i < frames_.reports(); ++i) snapshot.next_frames.push_back(frames_.next_frame(i));
-  return snapshot;
-}
-
-void Simulation::restore(const Snapshot& snapshot) {
-  if (snapshot.populations.size() != plan_.populations.size() ||
-      snapshot.next_frames.size() != frames_.reports() || snapshot.snippets.size() != snippets_.size() ||
-      snapshot.changed > plan_.changes.size())
-    throw base::InternalError("a snapshot of another simulation is restored");
-  while (changed_ > snapshot.changed) exchange(plan_.changes[--changed_]);
-  while (changed_ < snapshot.changed) exchange(plan_.changes[changed_++]);
-  for (std::size_t p = 0; p < plan_.populations.size(); ++p)
-    for (const Snapshot::Array& array : snapshot.populations[p])
-      plan_.populations[p]->set(array.name, array.values);
-  for (std::size_t i = 0; i < frames_.reports(); ++i) frames_.set_next_frame(i, snapshot.next_frames[i]);
-  for (std::size_t i = 0; i < spike_buffers_.size(); ++i) spike_buffers_[i] = {static_cast<int>(i), {}, {}};
-  snippets_ = snapshot.snippets;
-  for (std::size_t i = 0; i < snippets_.size(); ++i) snippets_[i].take_over(plan_.snippets[i]);
-  spike_counts_ = snapshot.spike_counts;
-  stops_.set(snapshot.stops);
-  exchange_.restore(snapshot.sent, snapshot.step);
-  if (auto* transmissions = exchange_.transmissions())
-    transmissions->restore(snapshot.transmitted, snapshot.step);
-  for (const SpikeSource& source : plan_.spikes) source.input->rewind();
-  step_ = snapshot.step;
-  recorded_ = snapshot.recorded;
-  started_ = snapshot.started;
-  divide();
-}
-
 // As many threads and parts as were chosen.
 void Simulation::set_threads() {
   const int threads = choice_.threads();
@@ -225,6 +182,8 @@ void Simulation::hand_over_spikes(Recorder& recorder, std::size_t spikes) {
 void Simulation::hand_over_all(Recorder& recorder) {
   for (std::size_t i = 0; i < frames_.reports(); ++i)
     if (!frames_.empty(i)) recorder.write(frames_.take(i));
+  for (std::size_t i = 0; i < rates_.size(); ++i)
+    if (!rates_.empty(i)) recorder.write(rates_.take(i));
   for (std::size_t i = 0; i < spike_buffers_.size(); ++i) hand_over_spikes(recorder, i);
   for (Snippets& snippets : snippets_)
     if (snippets.changed()) recorder.write(snippets.take());
@@ -238,7 +197,7 @@ void Simulation::observe_together() {
     bool wanted = std::ranges::any_of(
         snippets_, [&](const Snippets& snippets) { return snippets.population() == static_cast<int>(p); });
     for (std::size_t i = 0; i < frames_.reports(); ++i)
-      wanted = wanted || (frames_.plan(i).population == static_cast<int>(p) && frames_.is_mean(i) &&
+      wanted = wanted || (frames_.plan(i).population == static_cast<int>(p) && frames_.of_all(i) &&
                           frames_.due(i, step_));
     if (!wanted) continue;
     each_part([this, p](Part& part) { part.observe(p, step_); });
@@ -247,22 +206,22 @@ void Simulation::observe_together() {
   }
 }
 
-void Simulation::record_mean(std::size_t report) {
+void Simulation::record_pooled(std::size_t report) {
   const ReportPlan& plan = plan_.reports[report];
   network::Population& population = *plan_.populations[plan.population];
   for (std::size_t v = 0; v < plan.arrays.size(); ++v)
-    if (const auto too_large = frames_.put_mean(report, v, step_, population.gathered(plan.arrays[v])))
+    if (const auto too_large = frames_.put_pooled(report, v, step_, population.gathered(plan.arrays[v])))
       raise({step_, StepFailure::Doing::record, report, {}, too_large->value});
   profiler_.recorded(static_cast<std::size_t>(plan.population));
 }
 
-// What is recorded of neurons of different parts: means and windows around spikes.
+// What is recorded of neurons of different parts: means, sums and windows around spikes.
 void Simulation::record_together(Recorder& recorder) {
   if (recorded_ == step_) return;
   profiler_.start();
   observe_together();
   for (std::size_t i = 0; i < frames_.reports(); ++i)
-    if (frames_.is_mean(i) && frames_.due(i, step_)) record_mean(i);
+    if (frames_.of_all(i) && frames_.due(i, step_)) record_pooled(i);
   for (Snippets& snippets : snippets_) {
     snippets.sample(*plan_.populations[snippets.population()], plan_.grid, step_);
     if (snippets.full()) recorder.write(snippets.take());
@@ -280,14 +239,14 @@ std::int64_t Simulation::next_meeting() const {
   if (const network::Network* network = exchange_.network())
     next = std::min(next, step_ + network->least_delay());
   for (std::size_t i = 0; i < frames_.reports(); ++i)
-    if (frames_.is_mean(i))
-      next = std::min(next, (step_ / frames_.plan(i).every + 1) * frames_.plan(i).every);
+    if (frames_.of_all(i)) next = std::min(next, (step_ / frames_.plan(i).every + 1) * frames_.plan(i).every);
   return next;
 }
 
 // All frames before step_ are there, and of the first `with_next` reports that at step_ too.
 void Simulation::complete_frames(Recorder& recorder, std::size_t with_next) {
   for (std::size_t i = 0; i < frames_.reports(); ++i) {
+    if (frames_.is_rate(i)) continue;
     frames_.complete(i, i < with_next ? step_ + 1 : step_);
     if (frames_.full(i)) recorder.write(frames_.take(i));
     profiler_.recorded(static_cast<std::size_t>(plan_.reports[i].population));
@@ -410,6 +369,9 @@ void Simulation::keep_spikes(Recorder& recorder, const std::optional<StepFailure
     for (const auto& part : parts_) part->spikes(p).clear();
     profiler_.recorded(p);
   }
+  rates_.complete(step_);
+  for (std::size_t i = 0; i < rates_.size(); ++i)
+    if (rates_.full(i)) recorder.write(rates_.take(i));
   kept_until_ = step_;
 }
 
@@ -451,6 +413,7 @@ void Simulation::keep_spikes(Recorder& recorder, std::size_t p, std::int64_t ste
     spikes = kept_;
   }
   spike_counts_[p] += std::ssize(spikes);
+  rates_.add(p, step, spikes);
   for (Snippets& snippets : snippets_)
     if (snippets.population() == static_cast<int>(p)) snippets.add(spikes, step + 1);
   for (std::size_t k = 0; k < plan_.spike_plans.size(); ++k) {
@@ -510,6 +473,7 @@ void Simulation::take_steps(std::int64_t until, Pace& pace, Recorder& recorder, 
     }
   }
   keep_spikes(recorder, std::nullopt);
+  if (step_ == plan_.grid.steps || all_stopped()) rates_.end(step_);
 }
 
 std::optional<Stopped> Simulation::stopped(std::size_t point) const {

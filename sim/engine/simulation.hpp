@@ -14,6 +14,7 @@
 #include "engine/frames.hpp"
 #include "engine/part.hpp"
 #include "engine/profile.hpp"
+#include "engine/rates.hpp"
 #include "engine/recorder.hpp"
 #include "engine/simulation_plan.hpp"
 #include "engine/snippets.hpp"
@@ -61,6 +62,7 @@ struct Snapshot {
   std::vector<StopState> stops;           // of each point of a stack
   std::vector<network::SentSpikes> sent;  // that may not have arrived everywhere
   std::vector<double> transmitted;        // as Transmissions::in_flight()
+  std::vector<Rates::State> rates;
 };
 
 // Where a condition has ended a run, or a point of a stack.
@@ -129,7 +131,7 @@ class Simulation {
   void look(Pace& pace, Recorder& recorder, const RunOptions& options);
   std::int64_t next_meeting() const;
   void record_together(Recorder& recorder);
-  void record_mean(std::size_t report);
+  void record_pooled(std::size_t report);
   void observe_together();
   void complete_frames(Recorder& recorder, std::size_t with_next);
   void record_first(Recorder& recorder);
@@ -151,6 +153,7 @@ class Simulation {
   std::int64_t recorded_ = -1;   // the last step for which record_together() is done
   bool started_ = false;
   Frames frames_;
+  Rates rates_;
   std::vector<SpikeBlock> spike_buffers_;
   std::vector<Snippets> snippets_;
   std::vector<std::int64_t> spike_counts_;

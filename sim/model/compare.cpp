@@ -46,7 +46,7 @@ bool same_slice(const Slice& a, const Slice& b) {
 }
 
 bool same_variable(const VariableSpec& a, const VariableSpec& b) {
-  return a.name == b.name && a.neurons == b.neurons && a.every == b.every && a.mean == b.mean &&
+  return a.name == b.name && a.neurons == b.neurons && a.every == b.every && a.pooling == b.pooling &&
          a.around_spikes == b.around_spikes;
 }
 

@@ -153,13 +153,17 @@ struct SpikeWindow {
   bool operator==(const SpikeWindow&) const = default;
 };
 
+// What is recorded of several neurons: a value of each, or one of all together.
+enum class Pooling { none, mean, sum, rate };
+
 struct VariableSpec {
-  std::string name;                          // V, m, I, I_syn, g_ampa, I_ampa, I_K ...
+  std::string name;                          // V, m, I, I_syn, g_ampa, I_ampa, I_K ...; or rate
   std::vector<std::int64_t> neurons;         // ascending
   std::int64_t every = 1;                    // steps
-  bool mean = false;                         // population mean instead of single neurons
+  Pooling pooling = Pooling::none;           // a rate is one of spikes, and no variable of the model
   std::optional<SpikeWindow> around_spikes;  // recorded there only, around each neuron's own spikes
   base::Place place;
+  bool pooled() const { return pooling != Pooling::none; }
 };
 
 struct RecordSpec {

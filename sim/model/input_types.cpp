@@ -192,17 +192,29 @@ InputType regular_type() {
 }
 
 InputType poisson_type() {
-  return {"poisson",
-          true,
-          "Poisson spikes, independent between the targets",
-          {per_neuron(field("rate", FieldKind::quantity, dim::frequency, "required",
-                            "total rate to each target", Bound::not_negative)),
-           field("shared", FieldKind::flag, {}, "false", "whether all targets get the same spikes"),
-           field("copy", FieldKind::quantity, dim::none, "1",
-                 "of shared spikes: the probability with which each target gets a copy of each, which is the "
-                 "correlation between targets; the rate to each stays",
-                 Bound::positive),
-           weight(), delay(), start(), stop()}};
+  return {
+      "poisson",
+      true,
+      "Poisson spikes, independent between the targets",
+      {per_neuron(field("rate", FieldKind::quantity, dim::frequency, "",
+                        "total rate to each target (or path)", Bound::not_negative)),
+       text("path", "",
+            "file with rates that change in time, HDF5 or CSV (instead of rate): 0 before its first time; "
+            "each lasts until the next"),
+       text("dataset", "", "data set of an HDF5 file"), text("column", "", "column of a CSV file"),
+       text("unit", "", "unit of its numbers, such as Hz"),
+       on_grid(time("interval", "", "time from one number to the next", Bound::positive)),
+       text("time_dataset", "", "data set with the time of each number, in ms (instead of interval)"),
+       text("time_column", "", "column with the time of each number, in ms (instead of interval)"),
+       field("per_target", FieldKind::flag, {}, "false",
+             "whether each target has a course of its own: a data set [time, target], or the columns of a "
+             "CSV file but that of the time, in their order"),
+       field("shared", FieldKind::flag, {}, "false", "whether all targets get the same spikes"),
+       field("copy", FieldKind::quantity, dim::none, "1",
+             "of shared spikes: the probability with which each target gets a copy of each, which is the "
+             "correlation between targets; the rate to each stays",
+             Bound::positive),
+       weight(), delay(), start(), stop()}};
 }
 
 InputType gamma_type() {

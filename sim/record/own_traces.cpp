@@ -52,8 +52,9 @@ void read_report(const H5::Group& group, const std::string& name, PointResult& r
   layout.interval = read_rows<double>(group.openDataSet("mapping/time"), 2, 1).front();
   layout.stimulus_start = number_attribute(group, "stimulus_start_ms").value_or(0);
   layout.stimulus_stop = number_attribute(group, "stimulus_stop_ms").value_or(0);
-  layout.mean = !has_data_set(group, "neuron");
-  if (!layout.mean) {
+  if (!has_data_set(group, "neuron")) {
+    layout.pooling = engine::Pooling::mean;  // or another, of which the file is the same
+  } else {
     const H5::DataSet neurons = group.openDataSet("neuron");
     layout.neurons = read_rows<std::int64_t>(neurons, 0, rows(neurons));
   }

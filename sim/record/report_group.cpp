@@ -58,7 +58,7 @@ void ReportGroup::create_variables(H5::Group& group) {
   set_text(time_, "units", "ms");
   make_scale(time_, "time");
   Growth growth{rows, 0, 0, layout_.deflate};
-  if (!layout_.mean) {
+  if (!layout_.pooled()) {
     neuron_ = write_values<std::int64_t>(group, "neuron", layout_.neurons);
     set_text(neuron_, "long_name", "index in the population " + layout_.population);
     make_scale(neuron_, "neuron");
@@ -78,9 +78,9 @@ void ReportGroup::create_variables(H5::Group& group) {
     set_text(set, "long_name", variable.long_name);
     set_text(set, "variable", variable.name);
     attach_scale(set, time_, 0);
-    if (!layout_.mean) attach_scale(set, neuron_, 1);
+    if (!layout_.pooled()) attach_scale(set, neuron_, 1);
   }
-  if (layout_.mean || layout_.float64 || layout_.deflate > 0) return;
+  if (layout_.pooled() || layout_.float64 || layout_.deflate > 0) return;
   // What SONATA's readers look for; they take uncompressed float32 only.
   const auto& all = layout_.variables;
   const bool has_V = std::any_of(all.begin(), all.end(), [](const auto& v) { return v.name == "V"; });
@@ -89,7 +89,7 @@ void ReportGroup::create_variables(H5::Group& group) {
 
 void ReportGroup::create_mapping(H5::Group& group) {
   H5::Group mapping = group.createGroup("mapping");
-  if (!layout_.mean) {
+  if (!layout_.pooled()) {
     const auto count = layout_.neurons.size();
     std::vector<std::uint64_t> ids(layout_.neurons.begin(), layout_.neurons.end()), pointers(count + 1);
     for (std::size_t i = 0; i <= count; ++i) pointers[i] = i;
@@ -156,7 +156,7 @@ void ReportGroup::put_waiting() {
 
 void ReportGroup::put(std::int64_t frames, const std::vector<const std::byte*>& values) {
   const auto rows = static_cast<hsize_t>(frames), at = static_cast<hsize_t>(written_);
-  const auto columns = layout_.mean ? hsize_t{0} : static_cast<hsize_t>(layout_.values_per_frame());
+  const auto columns = layout_.pooled() ? hsize_t{0} : static_cast<hsize_t>(layout_.values_per_frame());
   const H5::DataType& type = layout_.float64 ? memory_type<double>() : memory_type<float>();
   for (std::size_t v = 0; v < variables_.size(); ++v)
     file_.doing("writing " + place_ + "/" + layout_.variables[v].name,

@@ -5,6 +5,7 @@
 
 #include "record/analysis_group.hpp"
 #include "record/file_head.hpp"
+#include "record/node_group.hpp"
 
 namespace hillock::record {
 
@@ -43,6 +44,7 @@ RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout&
     file_.file().createGroup("spikes");
     if (!layout.snippets.empty()) file_.file().createGroup("around_spikes");
   });
+  if (!layout.nodes.empty()) write_nodes(file_, layout.nodes);
   for (const auto& report : layout.reports) reports_.push_back(std::make_unique<ReportGroup>(file_, report));
   for (const auto& spikes : layout.spikes) spikes_.push_back(std::make_unique<SpikeGroup>(file_, spikes));
   for (const auto& snippets : layout.snippets)

@@ -11,14 +11,14 @@ namespace hillock::record {
 struct ReportInfo {
   struct Variable {
     std::string name, unit, long_name;
-    std::vector<std::uint64_t> shape;  // time, neuron; means: time
+    std::vector<std::uint64_t> shape;  // time, neuron; pooled: time
     bool float64 = false;
     bool compressed = false;
   };
   std::string group;  // "exc", "exc.mean"
   std::vector<Variable> variables;
   std::uint64_t frames = 0;
-  std::uint64_t neurons = 0;  // 0: a mean
+  std::uint64_t neurons = 0;  // 0: a mean, a sum or a rate
   double interval = 0;        // ms
   double end = 0;             // ms: frames lie before it, and are to be trusted up to here
 };

@@ -183,7 +183,7 @@ void SweepFile::create_report(const engine::ReportLayout& layout, H5::Group& gro
   std::vector<double> times(report.frames);
   for (std::size_t k = 0; k < times.size(); ++k) times[k] = static_cast<double>(k) * layout.interval;
   std::vector<std::int64_t> neurons = layout.neurons;
-  if (layout.mean) neurons = {0};
+  if (layout.pooled()) neurons = {0};
   std::vector<std::int64_t> runs(static_cast<std::size_t>(layout_.points()));
   for (std::size_t i = 0; i < runs.size(); ++i) runs[i] = static_cast<std::int64_t>(i);
   H5::DataSet run = write_values<std::int64_t>(own, "run", runs);

@@ -66,7 +66,8 @@ bool have_one_array(const engine::ReportLayout& a, const engine::ReportLayout& b
     return x.name == y.name && x.unit == y.unit;
   };
   return a.group == b.group && a.frames == b.frames && a.interval == b.interval && a.float64 == b.float64 &&
-         a.mean == b.mean && a.neurons == b.neurons && std::ranges::equal(a.variables, b.variables, same);
+         a.pooling == b.pooling && a.neurons == b.neurons &&
+         std::ranges::equal(a.variables, b.variables, same);
 }
 
 // What is measured of a point, given the tables of its analysis, the spikes of each population, and up to
@@ -145,7 +146,7 @@ StackRecorder::StackRecorder(const model::Experiment& one, std::int64_t points,
     : one_(one), layout_(layout), recorded_(stack.layout) {
   for (std::size_t p = 0; p < one.populations.size(); ++p) populations_.push_back(static_cast<int>(p));
   for (const engine::ReportLayout& report : recorded_.reports)
-    values_.push_back(report.mean ? 1 : report.values_per_frame() / points);
+    values_.push_back(report.pooled() ? 1 : report.values_per_frame() / points);
   std::vector<assemble::AnalysisPlan> plans = stack.analysis;
   for (assemble::AnalysisPlan& plan : plans) {
     plan.neurons.resize(plan.neurons.size() / static_cast<std::size_t>(points));  // those of the first point
@@ -288,7 +289,7 @@ std::vector<engine::ReportLayout> StackRecorder::own_reports() const {
   std::vector<engine::ReportLayout> own(recorded_.reports.begin(),
                                         recorded_.reports.begin() + std::ssize(kept_.front().traces));
   for (std::size_t r = 0; r < own.size(); ++r)
-    if (!own[r].mean) own[r].neurons.resize(static_cast<std::size_t>(values_[r]));
+    if (!own[r].pooled()) own[r].neurons.resize(static_cast<std::size_t>(values_[r]));
   return std::ranges::equal(own, layout_.reports, have_one_array) ? std::vector<engine::ReportLayout>() : own;
 }
 

@@ -21,9 +21,9 @@ using model::PopulationSpec;
 using model::RecordSpec;
 using model::Values;
 
-// A mean over the neurons of a stack would be one over all its points.
-bool has_mean(const RecordSpec& record) {
-  return std::ranges::any_of(record.variables, [](const model::VariableSpec& v) { return v.mean; });
+// What is pooled over the neurons of a stack would be pooled over all its points.
+bool pools(const RecordSpec& record) {
+  return std::ranges::any_of(record.variables, &model::VariableSpec::pooled);
 }
 
 // The neurons that a file names are those of one point.
@@ -115,7 +115,7 @@ bool can_stack(const Experiment& one, const Experiment& other) {
          std::ranges::equal(one.populations, other.populations, model::same_structure) &&
          std::ranges::equal(one.populations, other.populations,
                             [](const auto& a, const auto& b) { return model::same_names(a, b); }) &&
-         std::ranges::equal(one.inputs, other.inputs, alike) && std::ranges::none_of(one.record, has_mean) &&
+         std::ranges::equal(one.inputs, other.inputs, alike) && std::ranges::none_of(one.record, pools) &&
          std::ranges::equal(one.record, other.record, model::same_record) &&
          std::ranges::equal(one.analysis, other.analysis, model::same_analysis) &&
          std::ranges::equal(one.stops, other.stops, model::same_stop) &&

@@ -214,6 +214,18 @@ record: {none: {V: {mean: true}}}
      |                 ^ leave the mean out)");
 }
 
+TEST_CASE("the sum over a population and its rate are refused without neurons, too") {
+  CHECK(trouble(R"(simulation: {duration: 1 ms, dt: 0.1 ms}
+populations: {none: {model: lif, size: 0}}
+record: {none: {V: {sum: true}, rate: true}}
+)") == R"(test.yaml:3:17: error: population 'none' has no neurons to take the sum of V over
+   3 | record: {none: {V: {sum: true}, rate: true}}
+     |                 ^ leave the sum out
+test.yaml:3:33: error: population 'none' has no neurons to take the rate of spikes over
+   3 | record: {none: {V: {sum: true}, rate: true}}
+     |                                 ^~~~ leave the rate out)");
+}
+
 TEST_CASE("a model without any state runs, is recorded and decides") {
   Run run(R"(simulation: {duration: 100 ms, dt: 1 ms, seed: 2}
 populations: {cell: {model: logistic, size: 200, params: {bias: {linspace: [-2, 2]}}}}

@@ -348,7 +348,7 @@ TEST_CASE("record takes lists, and maps with neurons and intervals") {
   CHECK(b.spike_neurons == std::vector<std::int64_t>{1});
   CHECK(b.variables[0].neurons == std::vector<std::int64_t>{0, 1});
   CHECK(b.variables[0].every == 5);
-  CHECK(b.variables[1].mean);
+  CHECK(b.variables[1].pooled());
   CHECK(b.float64);
   CHECK(b.deflate == 4);
 }

@@ -95,12 +95,17 @@ TEST_CASE("a missing field is named with what it is") {
    7 |   x: {type: dc, target: cell}
      |   ^ an input of type 'dc' needs it)");
   CHECK(findings(input("type: poisson, target: cell")) ==
-        R"(test.yaml:7:3: error: input 'x' has no 'rate' (total rate to each target)
-   7 |   x: {type: poisson, target: cell}
-     |   ^ an input of type 'poisson' needs it
-test.yaml:7:3: error: input 'x' has no 'weight' (weight of each spike)
+        R"(test.yaml:7:3: error: input 'x' has no 'weight' (weight of each spike)
    7 |   x: {type: poisson, target: cell}
      |   ^ an input of type 'poisson' needs it)");
+  CHECK(findings(input("type: poisson, target: cell, weight: 1 nS")) ==
+        R"(test.yaml:7:3: error: input 'x' needs either 'rate' or 'path', got neither
+   7 |   x: {type: poisson, target: cell, weight: 1 nS}
+     |   ^)");
+  CHECK(findings(input("type: poisson, target: cell, weight: 1 nS, rate: 3 Hz, interval: 1 ms")) ==
+        R"(test.yaml:7:3: error: input 'x' has 'interval' but no 'path'
+   7 |   x: {type: poisson, target: cell, weight: 1 nS, rate: 3 Hz, interval: 1 ms}
+     |   ^ 'interval' is of the file with the rates)");
 }
 
 TEST_CASE("an unknown target suggests the nearest") {

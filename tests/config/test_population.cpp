@@ -343,7 +343,7 @@ test.yaml:7:50: error: receptor 'a' of population 'cell': tau > 0 ms does not ho
      |                                                  ^~~~ exp_conductance requires tau > 0 ms
 test.yaml:8:17: error: population 'cell' has no variable 'U'
    8 | record: {cell: [U]}
-     |                 ^ it has: spikes, V, I, I_syn, g_a, I_a)");
+     |                 ^ it has: spikes, rate, V, I, I_syn, g_a, I_a)");
 }
 
 TEST_CASE("a rule about a value that is wrong itself is not checked with the default in its place") {

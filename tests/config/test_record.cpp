@@ -12,10 +12,10 @@ record: {cell: [V, spike, m]}
 )") ==
         R"(test.yaml:3:20: error: population 'cell' has no variable 'spike'
    3 | record: {cell: [V, spike, m]}
-     |                    ^~~~~ did you mean 'spikes'? it has: spikes, V, I, I_syn, g_ampa, I_ampa
+     |                    ^~~~~ did you mean 'spikes'? it has: spikes, rate, V, I, I_syn, g_ampa, I_ampa
 test.yaml:3:27: error: population 'cell' has no variable 'm'
    3 | record: {cell: [V, spike, m]}
-     |                           ^ it has: spikes, V, I, I_syn, g_ampa, I_ampa)");
+     |                           ^ it has: spikes, rate, V, I, I_syn, g_ampa, I_ampa)");
 }
 
 TEST_CASE("an unknown population suggests the nearest") {
@@ -90,7 +90,7 @@ record: {cell: {V: {evry: 1 ms}}}
 )") ==
         R"(test.yaml:6:21: error: 'evry' is not a key of 'V'
    6 | record: {cell: {V: {evry: 1 ms}}}
-     |                     ^~~~ did you mean 'every'? valid keys: neurons, every, mean, around_spikes)");
+     |                     ^~~~ did you mean 'every'? valid keys: neurons, every, mean, sum, around_spikes)");
 }
 
 TEST_CASE("type and compression are checked") {
@@ -120,6 +120,61 @@ record: {cell: [V, V]}
         R"(test.yaml:6:20: error: 'V' is recorded twice
    6 | record: {cell: [V, V]}
      |                    ^ remove one of the two)");
+}
+
+TEST_CASE("a rate has neurons and bins, and needs spikes and a run") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, size: 3}}
+record: {cell: {rate: {mean: true}}}
+)") ==
+        R"(test.yaml:3:24: error: 'mean' is not a key of 'rate'
+   3 | record: {cell: {rate: {mean: true}}}
+     |                        ^~~~ valid keys: neurons, every)");
+  const loading::Folder folder;
+  folder.write("quiet.yaml", R"(name: quiet
+summary: a cell without a spike rule
+source: made up
+inputs: {I: mV/ms}
+state: {V: {init: 0 mV}}
+equations: {dV/dt: I - V / 1 ms}
+)");
+  folder.write("rate.yaml", R"(name: rate
+summary: a cell with a variable named rate
+source: made up
+inputs: {I: mV/ms}
+state: {V: {init: 0 mV}, rate: {init: 0}}
+equations:
+  dV/dt: I - V / 1 ms
+  drate/dt: -rate / 1 ms
+spike:
+  when: V >= 1 mV
+)");
+  CHECK(findings(folder, R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {line: {model: quiet.yaml}, own: {model: rate.yaml}}
+record: {own: {rate: {mean: true}}, line: [rate]}
+)") ==
+        R"(test.yaml:3:44: error: population 'line' has no variable 'rate'
+   3 | record: {own: {rate: {mean: true}}, line: [rate]}
+     |                                            ^~~~ it has: spikes, V, I)");
+  CHECK(findings(R"(simulation: {duration: 0 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, size: 3}}
+record: {cell: [rate]}
+)") == R"(test.yaml:3:17: error: 'rate' needs a run that lasts, and duration is 0 ms: it has no bin
+   3 | record: {cell: [rate]}
+     |                 ^~~~ leave 'rate' out, or lengthen 'duration')");
+}
+
+TEST_CASE("a variable is a mean or a sum, not both") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, size: 3}}
+record: {cell: {V: {mean: true, sum: true}, I: {sum: true, around_spikes: {before: 1 ms, after: 1 ms}}}}
+)") ==
+        R"(test.yaml:3:38: error: 'V' cannot be both, a mean and a sum
+   3 | record: {cell: {V: {mean: true, sum: true}, I: {sum: true, around_spikes: {before: 1 ms, after: 1 ms}}}}
+     |                                      ^~~~ remove one: the sum is the mean times the number of neurons
+test.yaml:3:75: error: 'I' cannot be a sum around spikes: each neuron has spikes of its own
+   3 | record: {cell: {V: {mean: true, sum: true}, I: {sum: true, around_spikes: {before: 1 ms, after: 1 ms}}}}
+     |                                                                           ^ remove 'sum' or 'around_spikes')");
 }
 
 TEST_CASE("weights of connections need networks") {

@@ -24,7 +24,7 @@ struct Reports {
       ReportLayout layout;
       layout.neurons = {0};
       layout.variables.resize(1);
-      layout.mean = every < 0;
+      layout.pooling = every < 0 ? Pooling::mean : Pooling::none;
       plans.push_back(plan);
       layouts.push_back(layout);
     }
@@ -59,7 +59,7 @@ TEST_CASE("the next grid point with a frame is the first behind the present one 
       std::int64_t next = step + 1;
       const auto one_is_due = [&] {
         for (std::size_t i = 0; i < frames.reports(); ++i)
-          if (!frames.is_mean(i) && frames.due(i, next)) return true;
+          if (frames.of_neurons(i) && frames.due(i, next)) return true;
         return false;
       };
       while (!one_is_due()) ++next;
@@ -82,7 +82,7 @@ TEST_CASE("each report gets its frames at its own interval, in one run or in sli
     for (const std::int64_t every : {6, 7}) {
       s.plan.reports.push_back({0, {0}, every});
       s.layout.reports.push_back(s.layout.reports.front());
-      s.layout.reports.back().mean = every == 6;
+      s.layout.reports.back().pooling = every == 6 ? Pooling::mean : Pooling::none;
     }
     Simulation simulation(std::move(s.plan), s.layout);
     FramesOfReports recorder;

@@ -43,7 +43,15 @@ std::vector<std::pair<const char*, InputData>> of_all_types() {
       input_data(neurons, 0.1, {{"number", {5}}, {"spread", {1}}, {"weight", {0.5}}}, {{"times", {3, 12}}});
   const InputData file = input_data(neurons, 0.1, {{"weight", {0.5}}},
                                     {{"times", {0.3, 0.3, 1, 5, 5}}, {"node_ids", {39, 2, 20, 19, 2}}});
+  const InputData course =
+      input_data(neurons, 0.1, {{"weight", {0.5}}}, {{"times", {0, 5, 7}}, {"values", {0.5, 0, 2}}});
+  InputData courses =
+      with_targets(input_data(neurons, 0.1, {{"weight", {1, 2, 3, 4, 5}}},
+                              {{"times", {0, 5}}, {"values", {1, 0, 0.2, 0, 3, 0, 1, 0.2, 3, 0.1}}}));
+  courses.flags["per_target"] = true;
   return {
+      {"poisson", course},
+      {"poisson", courses},
       {"poisson", input_data(neurons, 0.1, rate)},
       {"poisson", with_targets(input_data(neurons, 0.1, rates))},
       {"poisson", shared},

@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
+#include <vector>
 
 #include "base/diagnostics.hpp"
 #include "base/math.hpp"
@@ -212,6 +214,93 @@ TEST_CASE("each target has its own rate and weight") {
   CHECK(total_of(data, 1, 0, 20001) == 0);
   CHECK(total_of(data, 2, 0, 20001) == 0);
   CHECK(std::fabs(total_of(data, 3, 0, 20001) / n - 1.5) < 4 * 0.5 * std::sqrt(3 / n));
+}
+
+// [step][neuron] of the steps before `to`.
+std::vector<std::vector<double>> arrivals_of(const InputData& data, std::int64_t to) {
+  const auto input = make_spike_input("poisson", data);
+  std::vector<std::vector<double>> all;
+  for (std::int64_t step = 0; step < to; ++step) {
+    all.emplace_back(static_cast<std::size_t>(data.neurons), 0.0);
+    input->deliver(step, all.back());
+  }
+  return all;
+}
+
+// Rates [time][neuron] that act from these times on.
+InputData courses(std::int64_t neurons, const std::vector<double>& times, const std::vector<double>& rates) {
+  InputData data = input_data(neurons, 0.1, {{"weight", {1}}}, {{"times", times}, {"values", rates}});
+  data.flags["per_target"] = true;
+  return data;
+}
+
+TEST_CASE("a course that stays is a rate, spike for spike, for all targets and for each") {
+  const std::vector<double> rates{0.5, 2, 0, 70};
+  const auto expected = arrivals_of(input_data(4, 0.1, {{"rate", rates}, {"weight", {1}}}), 500);
+  CHECK(arrivals_of(courses(4, {0}, rates), 500) == expected);
+  std::vector<double> again = rates;
+  again.insert(again.end(), rates.begin(), rates.end());
+  CHECK(arrivals_of(courses(4, {0, 12.3}, again), 500) == expected);
+  for (const bool shared : {false, true}) {
+    InputData one = input_data(4, 0.1, {{"rate", {0.5}}, {"weight", {1}}});
+    InputData course = input_data(4, 0.1, {{"weight", {1}}}, {{"times", {0, 7}}, {"values", {0.5, 0.5}}});
+    one.flags["shared"] = course.flags["shared"] = shared;
+    if (shared) one.values["copy"] = course.values["copy"] = {0.3};
+    CHECK(arrivals_of(course, 500) == arrivals_of(one, 500));
+  }
+}
+
+TEST_CASE(
+    "another course of one target moves no spike of the others, nor its own where the rate is as before") {
+  const auto before = arrivals_of(courses(3, {0, 20}, {0.5, 2, 1, 0.5, 2, 1}), 400);
+  const auto after = arrivals_of(courses(3, {0, 20}, {0.5, 2, 1, 0.5, 9, 1}), 400);
+  std::int64_t other = 0;
+  for (std::size_t step = 0; step < 400; ++step) {
+    for (const std::size_t neuron : {0U, 2U}) CHECK(after[step][neuron] == before[step][neuron]);
+    if (step <= 200)
+      CHECK(after[step][1] == before[step][1]);
+    else
+      other += after[step][1] != before[step][1] ? 1 : 0;
+  }
+  CHECK(other > 50);
+}
+
+TEST_CASE("numbers of spikes follow the course of the rate, with mean and variance of a Poisson number") {
+  // Neurons of one course each: 0 before 3 ms, then a, then b from 8 ms on, until 12 ms.
+  constexpr std::int64_t n = 4000;
+  std::vector<double> rates;
+  for (const double rate : {0.3, 1.7})
+    for (std::int64_t i = 0; i < n; ++i) rates.push_back(rate * (i % 2 == 0 ? 1 : 2));
+  InputData data = courses(n, {3, 8}, rates);
+  data.values["stop"] = {12};
+  const auto arrivals = arrivals_of(data, 200);
+  for (const auto& [from, to, rate] :
+       {std::tuple{0, 31, 0.0}, {31, 81, 0.3 * 5}, {81, 121, 1.7 * 4}, {121, 200, 0.0}})
+    for (const std::size_t parity : {0U, 1U}) {
+      const double mean = rate * (parity == 0 ? 1 : 2), half = n / 2;
+      double sum = 0, squares = 0;
+      for (std::size_t i = parity; i < n; i += 2) {
+        double count = 0;
+        for (auto step = static_cast<std::size_t>(from); step < static_cast<std::size_t>(to); ++step)
+          count += arrivals[step][i];
+        sum += count - mean;
+        squares += (count - mean) * (count - mean);
+      }
+      CHECK(std::fabs(sum / half) <= 4 * std::sqrt(mean / half));
+      CHECK(std::fabs(squares / half - mean) <= 4 * std::sqrt((2 * mean * mean + mean) / half));
+    }
+}
+
+TEST_CASE("a step that an edge of the course cuts has the mean of its rates") {
+  // 10/ms up to 0.03 ms, then 2/ms up to 0.05 ms, then nothing: 0.34 spikes in the first step, none later.
+  constexpr std::int64_t n = 20000;
+  const InputData data =
+      input_data(n, 0.1, {{"weight", {1}}}, {{"times", {0, 0.03, 0.05}}, {"values", {10, 2, 0}}});
+  const auto arrivals = arrivals_of(data, 4);
+  double total = 0;
+  for (const double count : arrivals[1]) total += count;
+  CHECK(std::fabs(total / n - 0.34) < 4 * std::sqrt(0.34 / n));
+  for (const std::size_t step : {0U, 2U, 3U}) CHECK(arrivals[step] == std::vector<double>(n, 0.0));
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ TEST_CASE("the mean of chosen neurons and of all neurons is recorded") {
     add(s, {0}, 0, 1);
     add(s, {0}, 1, 2);
     add(s, {0}, 2, 3);
-    s.layout.reports[0].mean = true;
+    s.layout.reports[0].pooling = engine::Pooling::mean;
     s.layout.reports[0].neurons = neurons;
     Memory memory;
     Simulation(std::move(s.plan), s.layout).run(memory);

@@ -31,7 +31,7 @@ Outcome outcome(int threads, std::int64_t every, double limit, bool profile = fa
   for (std::int64_t neuron = 0; neuron < 100; neuron += 3)
     add(s, {neuron % 7, 20 + neuron, 21 + neuron % 11, 150, 299}, neuron,
         2.5 + 0.01 * static_cast<double>(neuron));
-  s.layout.reports[0].mean = true;
+  s.layout.reports[0].pooling = engine::Pooling::mean;
   s.layout.reports[0].neurons.clear();
   s.plan.threads = threads;
   Memory memory;

@@ -340,6 +340,37 @@ def test_brunel_is_asynchronous_and_irregular_at_the_rate_that_others_find(run_h
     assert np.std(counts) < 3 * np.sqrt(np.mean(counts))  # a network that oscillates together is far above
 
 
+def rhythm(rates):
+    """How much a rate varies, as a part of its mean, and the frequency (Hz) at which its spectrum has its peak; of bins of 1 ms."""
+    power = np.abs(np.fft.rfft(rates - rates.mean())) ** 2
+    return rates.std() / rates.mean(), np.fft.rfftfreq(len(rates), 0.001)[power.argmax()]
+
+
+def test_brunel_phase_diagram_has_the_states_where_the_paper_has_them(swept, run_hillock, tmp_path):
+    """Limits are a third or more from what five seeds give; see figure 2B and the examples of figure 8 of Brunel (2000)."""
+    swept("configs/brunel_phase_diagram.yaml")
+    with h5py.File(tmp_path / "swept.h5") as file:
+        points = {(round(float(g), 3), round(float(eta), 3)): k for k, (g, eta) in enumerate(zip(file["g"], file["eta"]))}
+        state = {place: (*(float(file[f"exc_{name}"][k]) for name in ("rate", "cv", "correlation")), *rhythm(file["report/exc.rate/rate"][k, 100:, 0]))
+                 for place, k in points.items()}
+    assert len(state) == 30
+    rate, cv, correlation, varies, _ = state[3, 2]  # synchronous regular: all at once, as often as t_ref allows
+    assert rate > 300 and cv < 0.02 and correlation > 0.15 and varies > 0.5
+    rate, cv, quiet, varies, _ = state[5, 2]  # asynchronous irregular
+    assert rate == pytest.approx(37.5, rel=0.07) and 0.25 < cv < 0.6 and quiet < 0.04 and varies < 0.75
+    rate, cv, correlation, varies, frequency = state[6, 4]  # synchronous irregular, fast: cells skip most of its periods
+    assert 40 < rate < 80 and 0.5 < cv < 1.1 and correlation > 1.5 * quiet and varies > 0.7 and 150 < frequency < 220
+    rate, cv, correlation, varies, frequency = state[4.5, 0.9]  # the same, slow
+    assert 3 < rate < 12 and cv > 0.12 and correlation > quiet and varies > 1.1 and rate < frequency < 60
+    excited = [state[3, eta][0] for eta in (0.9, 1.2, 2, 3, 4)]
+    inhibited = [state[g, 2][0] for g in (4.5, 5, 6, 7)]
+    assert min(excited) > 300 and max(inhibited) < 80 and np.all(np.diff(inhibited) < 0)
+    assert state[3.5, 2][1] < 0.2 and state[3.5, 2][2] < 0.04  # between them, asynchronous and regular
+    run = run_hillock("configs/brunel_phase_diagram.yaml")  # where its vars are, in the asynchronous state
+    with h5py.File(run.output) as file:
+        assert len(file["report/exc.rate/rate"]) == 300
+
+
 def rates_and_cvs(path):
     """{population: (mean rate (Hz), median CV)} of what a config analyses."""
     with h5py.File(path) as file:

@@ -577,6 +577,17 @@ config.yaml:9:45: error: times must ascend, but entry 2 (2 ms) comes after 2 ms
 config.yaml:9:71: error: amplitudes has 1 value, but times has 2
    9 |   drive: {target: cell, type: steps, times: [1 ms, 2 ms], amplitudes: [1 nA]}
      |                                                                       ^ give one for each"""),
+    Case("45 unknown variable", lif("[V, spikes]", "[V, spike, w]"), """
+config.yaml:11:13: error: population 'cell' has no variable 'spike'
+  11 |   cell: [V, spike, w]
+     |             ^~~~~ did you mean 'spikes'? it has: spikes, rate, V, I
+config.yaml:11:20: error: population 'cell' has no variable 'w'
+  11 |   cell: [V, spike, w]
+     |                    ^ it has: spikes, rate, V, I"""),
+    Case("45 unknown variable as a key", edited(driven("type: spikes, receptor: exc, times: [1 ms], weight: 1 nS"), ("[V, spikes]", "{g_inh: {every: 1 ms}}")), """
+config.yaml:12:10: error: population 'cell' has no variable 'g_inh'
+  12 |   cell: {g_inh: {every: 1 ms}}
+     |          ^~~~~ it has: spikes, rate, V, I, I_syn, g_exc, I_exc"""),
     Case("34 start below 0", driven("type: dc, amplitude: 1 nA, start: -5 ms"), """
 config.yaml:9:59: error: start must not be negative, got -5 ms
    9 |   drive: {target: cell, type: dc, amplitude: 1 nA, start: -5 ms}

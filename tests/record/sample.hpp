@@ -64,7 +64,7 @@ inline engine::RunLayout sample_layout(double duration = 50.0) {
   mean.group = "exc.mean";
   mean.population = "exc";
   mean.variables = {{"V", "mV", "mean of the membrane potential"}};
-  mean.mean = true;
+  mean.pooling = engine::Pooling::mean;
   mean.interval = 0.5;
   mean.frames = frames(0.5);
   engine::ReportLayout wide;

@@ -17,10 +17,15 @@
 namespace hillock::engine {
 namespace {
 
-// Steps first <= n < last, in which the process runs for the same time, and the law of each distinct rate.
+// Steps first <= n < last, in each of which rates act for the same times (ms): as a rule those of one row for
+// all of the step.
 struct Stretch {
+  struct Part {
+    std::size_t row = 0;
+    double length = 0;
+  };
   std::int64_t first = 0, last = 0;
-  std::vector<PoissonLaw> laws;
+  std::vector<Part> parts;
 };
 
 // Each draw costs time in proportion beyond the table of the law.
@@ -49,6 +54,7 @@ class Poisson final : public SpikeInput {
     auto result = std::make_unique<Poisson>(*this);
     const auto [from, count] = result->targets_.keep(first, end);
     result->law_of_ = part_of(law_of_, from, count);
+    result->keep_used_laws();
     result->find_runs();
     return result;
   }
@@ -60,7 +66,12 @@ class Poisson final : public SpikeInput {
     std::int64_t spikes = 0;
   };
 
-  void add_stretch(std::int64_t first, std::int64_t last, double length);
+  void take_rates(const InputData& data);
+  void take_courses(const InputData& data);
+  void add_row(std::size_t row, double start, double stop, const base::TimeGrid& grid);
+  void add_part(std::int64_t first, std::int64_t last, Stretch::Part part);
+  void keep_used_laws();
+  void find_laws();
   void find_runs();
   std::int64_t copies(std::int64_t spikes, const base::Stream& stream, std::uint64_t index,
                       std::uint64_t step) const;
@@ -68,10 +79,16 @@ class Poisson final : public SpikeInput {
   void draw_run(const Run& run, std::uint64_t block);
 
   WeightedTargets targets_;
-  std::vector<double> rates_;        // distinct, 1/ms
+  std::size_t columns_ = 0;          // laws at a time: distinct rates, or courses
+  std::vector<double> rates_;        // [row][columns_], 1/ms; rows follow one another in time
   std::vector<std::size_t> law_of_;  // for each target
   std::vector<Stretch> stretches_;
   std::size_t current_ = 0;
+  // Of the stretch in which spikes were last drawn.
+  static constexpr auto no_stretch = std::numeric_limits<std::size_t>::max();
+  std::size_t laws_of_ = no_stretch;
+  std::vector<double> means_;
+  std::vector<PoissonLaw> laws_;
   std::int64_t delay_;  // steps
   bool shared_;
   double copy_;  // probability
@@ -94,6 +111,12 @@ Poisson::Poisson(const InputData& data)
       shared_(is_set(data, "shared")),
       copy_(shared_ ? number_or(data, "copy", 1) : 1),
       streams_(data.streams) {
+  data.lists.count("values") == 0 ? take_rates(data) : take_courses(data);
+  find_runs();
+}
+
+// One row, with a column for each distinct rate.
+void Poisson::take_rates(const InputData& data) {
   std::map<double, std::size_t> law_of_rate;
   const std::vector<double>& rates = data.values.at("rate");
   for (std::size_t k = 0; k < targets_.neurons.size(); ++k) {
@@ -103,25 +126,84 @@ Poisson::Poisson(const InputData& data)
     if (is_new) rates_.push_back(rate);
     law_of_.push_back(entry->second);
   }
-  find_runs();
-  const double start = std::max(0.0, number_or(data, "start", 0));
-  const double stop = number_or(data, "stop", std::numeric_limits<double>::infinity());
-  const Edge from(start, data.grid), to(stop, data.grid);
-  const auto end_of = [&](std::int64_t step) { return data.grid.time(step + 1); };
-  // A step that an edge cuts (spike_times: interpolated) gets its share of the rate.
-  if (from.step() < from.next_step())
-    add_stretch(from.step(), from.next_step(), std::min(stop, end_of(from.step())) - start);
-  add_stretch(from.next_step(), to.step(), data.grid.dt);
-  if (to.step() < to.next_step() && to.step() >= from.next_step())
-    add_stretch(to.step(), to.next_step(), stop - data.grid.time(to.step()));
+  columns_ = rates_.size();
+  add_row(0, number_or(data, "start", 0), number_or(data, "stop", std::numeric_limits<double>::infinity()),
+          data.grid);
 }
 
-// `length` (ms): how long the process runs in each of these steps.
-void Poisson::add_stretch(std::int64_t first, std::int64_t last, double length) {
-  if (first >= last || !(length > 0)) return;
-  Stretch stretch{first, last, {}};
-  for (const double rate : rates_) stretch.laws.emplace_back(rate * length);
-  stretches_.push_back(std::move(stretch));
+// A row for each time, with one column for all targets or one for each.
+void Poisson::take_courses(const InputData& data) {
+  const std::vector<double>& times = data.lists.at("times");
+  rates_ = data.lists.at("values");
+  columns_ = is_set(data, "per_target") ? targets_.neurons.size() : 1;
+  for (double& rate : rates_) {
+    rate /= copy_;
+    refuse_more_spikes(data, rate, most_spikes_per_step, copy_ < 1 ? " of the process that is copied" : "");
+  }
+  for (std::size_t k = 0; k < targets_.neurons.size(); ++k) law_of_.push_back(columns_ == 1 ? 0 : k);
+  const double start = number_or(data, "start", 0);
+  const double stop = number_or(data, "stop", std::numeric_limits<double>::infinity());
+  for (std::size_t row = 0; row < times.size(); ++row)
+    add_row(row, std::max(start, times[row]), row + 1 < times.size() ? std::min(stop, times[row + 1]) : stop,
+            data.grid);
+}
+
+// A step that an edge cuts gets its share of the rate.
+void Poisson::add_row(std::size_t row, double start, double stop, const base::TimeGrid& grid) {
+  start = std::max(0.0, start);
+  if (!(start < stop)) return;
+  const Edge from(start, grid), to(stop, grid);
+  const auto end_of = [&](std::int64_t step) { return grid.time(step + 1); };
+  if (from.step() < from.next_step())
+    add_part(from.step(), from.next_step(), {row, std::min(stop, end_of(from.step())) - start});
+  add_part(from.next_step(), to.step(), {row, grid.dt});
+  if (to.step() < to.next_step() && to.step() >= from.next_step())
+    add_part(to.step(), to.next_step(), {row, stop - grid.time(to.step())});
+}
+
+void Poisson::add_part(std::int64_t first, std::int64_t last, Stretch::Part part) {
+  if (first >= last || !(part.length > 0)) return;
+  if (!stretches_.empty() && stretches_.back().first == first && stretches_.back().last == last)
+    stretches_.back().parts.push_back(part);
+  else
+    stretches_.push_back({first, last, {part}});
+}
+
+void Poisson::keep_used_laws() {
+  const std::size_t none = columns_;
+  std::vector<std::size_t> place(columns_, none), used;
+  for (std::size_t& law : law_of_) {
+    if (place[law] == none) {
+      place[law] = used.size();
+      used.push_back(law);
+    }
+    law = place[law];
+  }
+  std::vector<double> rates;
+  for (std::size_t row = 0; row < rates_.size(); row += columns_)
+    for (const std::size_t law : used) rates.push_back(rates_[row + law]);
+  rates_ = std::move(rates);
+  columns_ = used.size();
+  laws_of_ = no_stretch;
+  laws_.clear();
+}
+
+// Those of the present stretch; what is as it was stays.
+void Poisson::find_laws() {
+  if (laws_of_ == current_) return;
+  laws_of_ = current_;
+  for (std::size_t law = 0; law < columns_; ++law) {
+    double mean = 0;
+    for (const auto& [row, length] : stretches_[current_].parts)
+      mean += rates_[row * columns_ + law] * length;
+    if (law == laws_.size()) {
+      laws_.emplace_back(mean);
+      means_.resize(law + 1);
+    } else if (mean != means_[law]) {
+      laws_[law] = PoissonLaw(mean);
+    }
+    means_[law] = mean;
+  }
 }
 
 void Poisson::find_runs() {
@@ -153,11 +235,11 @@ bool Poisson::deliver(std::int64_t step, std::span<double> arrivals) {
   const std::int64_t drawn = step - 1 - delay_;
   while (current_ < stretches_.size() && drawn >= stretches_[current_].last) ++current_;
   if (current_ == stretches_.size() || drawn < stretches_[current_].first) return false;
-  const std::vector<PoissonLaw>& laws = stretches_[current_].laws;
+  find_laws();
   const auto n = static_cast<std::uint64_t>(drawn);
   if (shared_) {
     for (const Run& run : runs_) {
-      const std::int64_t spikes = laws[run.law].draw(run.stream, 0, n);
+      const std::int64_t spikes = laws_[run.law].draw(run.stream, 0, n);
       for (std::size_t k = 0; k < run.count; ++k)
         arrivals[run.neuron + k] +=
             targets_.weights[run.first + k] *
@@ -168,7 +250,7 @@ bool Poisson::deliver(std::int64_t step, std::span<double> arrivals) {
   if (current_ != drawn_stretch_ || n / 4 != drawn_block_) draw_block(n / 4);
   for (const Run& run : runs_)
     bulk_.add_places(places_.data() + n % 4 * stride_ + run.first, static_cast<std::int64_t>(run.count),
-                     static_cast<double>(laws[run.law].first_place()), targets_.weights.data() + run.first,
+                     static_cast<double>(laws_[run.law].first_place()), targets_.weights.data() + run.first,
                      run.same_weight, arrivals.data() + run.neuron);
   for (const Number& number : numbers_[n % 4])
     arrivals[static_cast<std::size_t>(targets_.neurons[number.target])] +=
@@ -195,7 +277,7 @@ void Poisson::draw_block(std::uint64_t block) {
 }
 
 void Poisson::draw_run(const Run& run, std::uint64_t block) {
-  const PoissonLaw& law = stretches_[current_].laws[run.law];
+  const PoissonLaw& law = laws_[run.law];
   for (std::size_t begin = 0; begin < run.count; begin += together) {
     const std::size_t count = std::min<std::size_t>(together, run.count - begin);
     bulk_.words(run.stream.key, run.index + begin, block, false, static_cast<std::int64_t>(count),
