@@ -38,6 +38,7 @@ struct ConnectionSummary {
   double quantum = 0;       // of which weights are multiples, in the unit of the weight
   double weight_error = 0;  // relative: of the given weight that fits worst, of the median of a law
   bool drawn_weights = false, drawn_delays = false;
+  bool weights_by_median = false;  // those of a file are too far apart to be kept each by itself
 };
 
 struct Estimate {

@@ -59,9 +59,10 @@ std::string connection_text(const model::ConnectionSpec& spec, const assemble::C
                   summary.bytes_per_synapse);
   text += fmt::format("  weights are multiples of {}, to within {:.1g} of {}\n",
                       three_digits(summary.quantum) + " " + summary.weight.user_unit(), summary.weight_error,
-                      spec.weight_at          ? "the median over the distances"
-                      : summary.drawn_weights ? "the median of what is drawn"
-                                              : "what is given");
+                      spec.weight_at              ? "the median over the distances"
+                      : summary.drawn_weights     ? "the median of what is drawn"
+                      : summary.weights_by_median ? "the median of the file"
+                                                  : "what is given");
   if (summary.drawn_delays)
     text += fmt::format("  note: {} delays are rounded to multiples of {}\n",
                         spec.delay_at ? "these" : "drawn", base::format_time(experiment.simulation.dt));

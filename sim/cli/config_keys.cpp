@@ -85,12 +85,12 @@ constexpr std::array fixed_keys{
     ConfigKey{"connections.NAME.rule", Form::rule, true, "",
               "which pairs are joined, of each source population with each target population: all_to_all, "
               "one_to_one, {pairwise_bernoulli: probability}, {pairwise_poisson: mean}, {fixed_indegree: n}, "
-              "{fixed_outdegree: n}, {fixed_total_number: n}, {distance: {gaussian: 100 um, max: 0.3}} or "
-              "{pairs: [[source, target], ...]}"},
+              "{fixed_outdegree: n}, {fixed_total_number: n}, {distance: {gaussian: 100 um, max: 0.3}}, "
+              "{pairs: [[source, target], ...]} or {from_file: edges.csv}"},
     ConfigKey{
         "connections.NAME.weight", Form::law, true, "",
         "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, a function "
-        "of the distance d, or for pairs a list"},
+        "of the distance d, for pairs a list, or for from_file {column: NAME, unit: UNIT}"},
     ConfigKey{"connections.NAME.delay", Form::law, true, "",
               "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn or "
               "depends on the "

@@ -230,7 +230,7 @@ class Schema {
   static Json rule() {
     Json number = object_schema(Json::Object{}, {});
     for (const char* word : {"pairwise_bernoulli", "pairwise_poisson", "fixed_indegree", "fixed_outdegree",
-                             "fixed_total_number", "distance", "pairs"})
+                             "fixed_total_number", "distance", "pairs", "from_file"})
       number["properties"][word] = Json::Object{};
     number["minProperties"] = 1;
     number["maxProperties"] = 1;

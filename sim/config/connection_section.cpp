@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
 #include "config/distances.hpp"
+#include "config/paths.hpp"
 #include "config/sections.hpp"
 #include "config/value_laws.hpp"
 
@@ -23,7 +24,7 @@ using model::PopulationSpec;
 using model::Slice;
 using model::Values;
 
-enum class RuleNumber { none, probability, mean, count, list, kernel };
+enum class RuleNumber { none, probability, mean, count, list, kernel, file };
 
 struct RuleWord {
   std::string_view word;
@@ -32,7 +33,7 @@ struct RuleWord {
   std::string_view example;
 };
 
-constexpr std::array<RuleWord, 9> rules{
+constexpr std::array<RuleWord, 10> rules{
     {{"all_to_all", ConnectionRule::all_to_all, RuleNumber::none, "all_to_all"},
      {"one_to_one", ConnectionRule::one_to_one, RuleNumber::none, "one_to_one"},
      {"pairwise_bernoulli", ConnectionRule::pairwise_bernoulli, RuleNumber::probability,
@@ -43,7 +44,8 @@ constexpr std::array<RuleWord, 9> rules{
      {"fixed_total_number", ConnectionRule::fixed_total_number, RuleNumber::count,
       "{fixed_total_number: 1000}"},
      {"distance", ConnectionRule::distance, RuleNumber::kernel, "{distance: {gaussian: 100 um, max: 0.3}}"},
-     {"pairs", ConnectionRule::pairs, RuleNumber::list, "{pairs: [[0, 1], [2, 0]]}"}}};
+     {"pairs", ConnectionRule::pairs, RuleNumber::list, "{pairs: [[0, 1], [2, 0]]}"},
+     {"from_file", ConnectionRule::from_file, RuleNumber::file, "{from_file: edges.csv}"}}};
 
 std::vector<std::string> rule_words() {
   std::vector<std::string> words;
@@ -140,7 +142,11 @@ class ConnectionReader {
     }
     spec_.rule = found->rule;
     if (named == (found->number == RuleNumber::none)) {
-      reader_.error(node->place, "rule '" + word + "' " + (named ? "takes no number" : "needs its number"),
+      reader_.error(node->place,
+                    "rule '" + word + "' " +
+                        (named                               ? "takes no number"
+                         : found->number == RuleNumber::file ? "needs its file"
+                                                             : "needs its number"),
                     "write 'rule: " + std::string(found->example) + "'");
       return false;
     }
@@ -150,6 +156,7 @@ class ConnectionReader {
   bool read_number(const RuleWord& rule, const Node& node) {
     const std::string word(rule.word);
     if (rule.number == RuleNumber::list) return read_pairs(node);
+    if (rule.number == RuleNumber::file) return read_edge_file(node);
     if (rule.number == RuleNumber::kernel) {
       spec_.probability_at = DistanceReader(reader_, experiment_, spec_).kernel(node, spec_.within);
       return spec_.probability_at.has_value();
@@ -178,11 +185,7 @@ class ConnectionReader {
                     "write for example 'pairs: [[0, 1], [2, 0]]', the source first");
       return false;
     }
-    if (spec_.sources.size() != 1 || spec_.targets.size() != 1) {
-      reader_.error(node.place, "pairs join one population, or a slice of it, to one",
-                    "write one connection for each");
-      return false;
-    }
+    if (!joins_one_to_one(node)) return false;
     bool fine = true;
     for (const Node& item : node.items) {
       const bool pair = item.is_sequence() && item.items.size() == 2;
@@ -197,6 +200,39 @@ class ConnectionReader {
     return fine;
   }
 
+  bool joins_one_to_one(const Node& node) {
+    if (spec_.sources.size() == 1 && spec_.targets.size() == 1) return true;
+    reader_.error(node.place, "pairs join one population, or a slice of it, to one",
+                  "write one connection for each");
+    return false;
+  }
+
+  // `from_file: edges.csv`, or {path: edges.csv, source: pre, target: post}, {path: edges.h5, population:
+  // ee}.
+  bool read_edge_file(const Node& node) {
+    const std::size_t before = errors();
+    const Node* path = &node;
+    model::EdgeFileSpec& file = spec_.file.emplace();
+    if (node.is_map()) {
+      const std::vector<std::string> keys{"path", "source", "target", "population"};
+      reader_.keys(node, "'from_file'", keys);
+      path = node.find("path");
+      if (path == nullptr) {
+        reader_.error(node.place, "'from_file' has no 'path'", "write for example {path: edges.csv}");
+        return false;
+      }
+      const auto take = [&](const char* key, std::string& to) {
+        if (const Node* given = node.find(key)) to = reader_.word(*given, key).value_or(to);
+      };
+      take("source", file.source);
+      take("target", file.target);
+      take("population", file.population);
+    }
+    if (const auto name = reader_.word(*path, "from_file"))
+      file.path = data_file(*name, experiment_.folder, path->place, reader_.diagnostics()).value_or("");
+    return joins_one_to_one(node) && errors() == before;
+  }
+
   std::optional<std::int64_t> place_in(const Node& node, const std::string& what, const Slice& slice) {
     const auto index = reader_.whole(node, what, 0, std::int64_t{1} << 53);
     if (!index || *index < slice.count()) return index;
@@ -208,10 +244,12 @@ class ConnectionReader {
   }
 
   void read_flags(const Node& map) {
-    if (spec_.rule == ConnectionRule::pairs)
+    if (spec_.rule == ConnectionRule::pairs || spec_.rule == ConnectionRule::from_file)
       for (const char* key : {"autapses", "multapses"})
         if (const Node* node = map.find(key); node != nullptr)
-          reader_.error(node->place, "the rule 'pairs' joins the pairs of its list, whatever they are",
+          reader_.error(node->place,
+                        std::string("the rule ") + (spec_.file ? "'from_file'" : "'pairs'") +
+                            " joins the pairs of its list, whatever they are",
                         "leave '" + std::string(key) + "' out, and such pairs too");
     for (const auto& [key, flag] : {std::pair{"autapses", &spec_.autapses}, {"multapses", &spec_.multapses}})
       if (const Node* node = map.find(key); node != nullptr) *flag = reader_.flag(*node, key).value_or(*flag);
@@ -224,26 +262,34 @@ class ConnectionReader {
                                                          : "take pairwise_bernoulli or fixed_indegree");
   }
 
-  ValueContext context() const {
-    return {spec_.rule == ConnectionRule::pairs ? std::ssize(spec_.pairs) : 1, "synapses",
-            experiment_.folder};
+  ValueContext context(const Accepted& accepted) const {
+    ValueContext values{spec_.rule == ConnectionRule::pairs ? std::ssize(spec_.pairs) : 1, "synapses",
+                        experiment_.folder};
+    if (!spec_.file) return values;
+    values.file = spec_.file->path;
+    if (accepted.dimensions.front() == base::dimension::time) values.unit_of_dataset = "ms";  // SONATA's
+    return values;
   }
 
   // A list has one value for each pair.
   std::optional<Values> read_law(const Node& node, const std::string& key, const Accepted& accepted) {
-    if (node.is_sequence() && spec_.rule != ConnectionRule::pairs) {
-      reader_.error(node.place, key + " is a list, which only the rule 'pairs' has values for",
-                    "write one value, or a law such as {normal: [mean, sd]}");
+    const auto refuse = [&](const std::string& why, const std::string& remedy) {
+      reader_.error(node.place, key + why, remedy);
       return std::nullopt;
-    }
-    auto values = read_values(reader_, node, key, accepted, context());
+    };
+    if (node.is_sequence() && spec_.rule != ConnectionRule::pairs)
+      return refuse(" is a list, which only the rule 'pairs' has values for",
+                    spec_.file ? "write one value, or the column that has them: {column: " + key +
+                                     ", unit: " + accepted.example_unit() + "}"
+                               : "write one value, or a law such as {normal: [mean, sd]}");
+    if (spec_.file && node.find("file") != nullptr)
+      return refuse(" has values from a file, which is that of the rule 'from_file'", "leave 'file' out");
+    auto values = read_values(reader_, node, key, accepted, context(accepted));
     if (values && values->law == Law::list && values->numbers.empty())  // of no pairs
       values->dimension = accepted.dimensions.front();
-    if (values && (values->law == Law::file || values->law == Law::linspace)) {
-      reader_.error(node.place, key + " of a connection is a value or a law to draw from",
+    if (values && ((values->law == Law::file && !spec_.file) || values->law == Law::linspace))
+      return refuse(" of a connection is a value or a law to draw from",
                     "write one value, or a law such as {normal: [mean, sd]}");
-      return std::nullopt;
-    }
     return values;
   }
 
@@ -294,7 +340,7 @@ class ConnectionReader {
     if (!values) return;
     spec_.delay = std::move(*values);
     const double dt = experiment_.simulation.dt;
-    if (!(dt > 0)) return;
+    if (!(dt > 0) || spec_.delay.law == Law::file) return;  // those of a file are checked when it is read
     const bool given = spec_.delay.law == Law::constant || spec_.delay.law == Law::list;
     if (given)
       check_given_delays(dt);

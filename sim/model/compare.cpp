@@ -56,6 +56,12 @@ bool same_positions(const std::optional<PositionSpec>& a, const std::optional<Po
          a->periodic == b->periodic;
 }
 
+bool same_file(const std::optional<EdgeFileSpec>& a, const std::optional<EdgeFileSpec>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->path == b->path && a->source == b->source && a->target == b->target &&
+         a->population == b->population;
+}
+
 bool same_function(const std::optional<DistanceFunction>& a, const std::optional<DistanceFunction>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
   return lang::print(a->expression) == lang::print(b->expression);
@@ -112,10 +118,10 @@ bool same_connection(const ConnectionSpec& a, const ConnectionSpec& b) {
   return a.name == b.name && std::ranges::equal(a.sources, b.sources, same_slice) &&
          std::ranges::equal(a.targets, b.targets, same_slice) && a.receptor == b.receptor &&
          a.rule == b.rule && a.probability == b.probability && a.number == b.number && a.pairs == b.pairs &&
-         a.autapses == b.autapses && a.multapses == b.multapses && same_values(a.weight, b.weight) &&
-         same_values(a.delay, b.delay) && same_function(a.weight_at, b.weight_at) &&
-         same_function(a.delay_at, b.delay_at) && same_function(a.probability_at, b.probability_at) &&
-         a.within == b.within;
+         same_file(a.file, b.file) && a.autapses == b.autapses && a.multapses == b.multapses &&
+         same_values(a.weight, b.weight) && same_values(a.delay, b.delay) &&
+         same_function(a.weight_at, b.weight_at) && same_function(a.delay_at, b.delay_at) &&
+         same_function(a.probability_at, b.probability_at) && a.within == b.within;
 }
 
 bool same_record(const RecordSpec& a, const RecordSpec& b) {

@@ -125,7 +125,15 @@ enum class ConnectionRule {
   fixed_outdegree,
   fixed_total_number,
   distance,
-  pairs
+  pairs,
+  from_file
+};
+
+// Where the pairs of the rule from_file stand.
+struct EdgeFileSpec {
+  std::string path;                                  // absolute
+  std::string source = "source", target = "target";  // columns, of text
+  std::string population;                            // of HDF5; empty: the only one
 };
 
 // Synapses from neurons of populations to others; the rule applies to each pair of a source and a target.
@@ -137,8 +145,9 @@ struct ConnectionSpec {
   double probability = 0;   // pairwise_bernoulli; of pairwise_poisson the mean
   std::int64_t number = 0;  // fixed_indegree, fixed_outdegree, fixed_total_number
   std::vector<std::pair<std::int64_t, std::int64_t>> pairs;  // source and target, counted in their slices
+  std::optional<EdgeFileSpec> file;                          // from_file
   bool autapses = true, multapses = true;
-  Values weight, delay;  // one value, a law, or for pairs one of each; delay in ms
+  Values weight, delay;  // one value, a law, or for pairs one of each, also from their file; delay in ms
   // Instead of these, and of the rule distance the probability for each pair that is at most `within` apart.
   std::optional<DistanceFunction> weight_at, delay_at, probability_at;
   double within = std::numeric_limits<double>::infinity();

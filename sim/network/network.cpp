@@ -137,6 +137,7 @@ double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int
     bytes += neurons * blocks * row_bytes + neurons * delays * std::min(threads, blocks) * 4;
   }
   for (const Levels& levels : plan.levels) bytes += static_cast<double>(levels.bytes());
+  for (const Connection& one : plan.connections) bytes += static_cast<double>(one.wiring.rule.pairs.bytes());
   return bytes;
 }
 
@@ -222,6 +223,7 @@ std::int64_t Network::bytes() const {
   for (const auto& block : stores_)
     for (const auto& store : block) sum += store->bytes();
   for (const Levels& levels : plan_.levels) sum += levels.bytes();
+  for (const Connection& one : plan_.connections) sum += one.wiring.rule.pairs.bytes();
   return sum;
 }
 

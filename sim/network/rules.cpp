@@ -255,12 +255,10 @@ class Drawer {
   }
 
   void by_list() {
-    for (std::size_t k = 0; k < rule_.pairs.size(); ++k) {
-      const auto [source, target] = rule_.pairs[k];
-      const std::int64_t neuron = wiring_.targets.first + target;
-      const auto index = static_cast<std::int64_t>(k);
-      if (neuron >= first_ && neuron < end_)
-        add(source, neuron, wiring_.needs_words ? words(index, 0) : Words{}, static_cast<std::uint32_t>(k));
+    const std::int64_t before = wiring_.targets.first;
+    for (const std::uint32_t place : rule_.pairs.onto(first_ - before, end_ - before)) {
+      const auto [source, target] = rule_.pairs[place];
+      add(source, before + target, wiring_.needs_words ? words(place, 0) : Words{}, place);
     }
   }
 
@@ -289,6 +287,32 @@ double allowed_pairs(const Wiring& wiring) {
 }
 
 }  // namespace
+
+PairList::PairList(std::vector<Pair> pairs) : pairs_(std::move(pairs)) {
+  std::uint32_t targets = 0;
+  for (const Pair& pair : pairs_) targets = std::max(targets, pair.second + 1);
+  begin_.resize(std::size_t{targets} + 1);
+  for (const Pair& pair : pairs_) ++begin_[std::size_t{pair.second} + 1];
+  for (std::size_t target = 0; target < targets; ++target) begin_[target + 1] += begin_[target];
+  std::vector<std::uint32_t> next(begin_.begin(), begin_.end() - 1);
+  by_target_.resize(pairs_.size());
+  for (std::size_t place = 0; place < pairs_.size(); ++place)
+    by_target_[next[pairs_[place].second]++] = static_cast<std::uint32_t>(place);
+}
+
+std::span<const std::uint32_t> PairList::onto(std::int64_t first, std::int64_t end) const {
+  const std::int64_t targets = std::max<std::int64_t>(0, std::ssize(begin_) - 1);
+  first = std::clamp<std::int64_t>(first, 0, targets);
+  end = std::clamp(end, first, targets);
+  if (first == end) return {};
+  const std::size_t from = begin_[static_cast<std::size_t>(first)];
+  return std::span(by_target_).subspan(from, begin_[static_cast<std::size_t>(end)] - from);
+}
+
+std::int64_t PairList::bytes() const {
+  return static_cast<std::int64_t>(sizeof(Pair) * pairs_.size() +
+                                   sizeof(std::uint32_t) * (by_target_.size() + begin_.size()));
+}
 
 std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring) {
   std::vector<std::uint32_t> counts;

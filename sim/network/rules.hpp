@@ -26,6 +26,25 @@ enum class RuleKind {
   pairs                // a list
 };
 
+// Pairs of a source and a target, counted within them, each at its place in the list.
+class PairList {
+ public:
+  using Pair = std::pair<std::uint32_t, std::uint32_t>;
+
+  PairList() = default;
+  explicit PairList(std::vector<Pair> pairs);
+  std::size_t size() const { return pairs_.size(); }
+  const Pair& operator[](std::size_t place) const { return pairs_[place]; }
+  // The places of the pairs with targets first <= i < end, in the order of these, then of the list.
+  std::span<const std::uint32_t> onto(std::int64_t first, std::int64_t end) const;
+  std::int64_t bytes() const;
+
+ private:
+  std::vector<Pair> pairs_;
+  std::vector<std::uint32_t> by_target_;  // places in pairs_
+  std::vector<std::uint32_t> begin_;      // of each target in by_target_, and its size at the end
+};
+
 struct Rule {
   RuleKind kind = RuleKind::all_to_all;
   double probability = 0;   // pairwise_bernoulli; of pairwise_poisson the mean
@@ -34,7 +53,7 @@ struct Rule {
   double within = 0;        // distance: no pair is farther apart
   bool autapses = true;     // a neuron may be its own source
   bool multapses = true;    // a pair may have several synapses; pairwise rules but Poisson give one at most
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  // source and target
+  PairList pairs;
 };
 
 // Neurons first .. first + count - 1 of a population of the network.
