@@ -68,8 +68,8 @@ network::RuleKind kind_of(ConnectionRule rule) {
       return network::RuleKind::fixed_outdegree;
     case ConnectionRule::fixed_total_number:
       return network::RuleKind::fixed_total_number;
-    case ConnectionRule::distance:
-      return network::RuleKind::distance;
+    case ConnectionRule::pairwise_function:
+      return network::RuleKind::pairwise_function;
     case ConnectionRule::pairs:
     case ConnectionRule::from_file:
       return network::RuleKind::pairs;
@@ -157,17 +157,25 @@ network::Positions positions_of(const model::PopulationSpec& population, std::ui
   return positions;
 }
 
-// From a distance, array 0, to a value, array 1.
-std::unique_ptr<program::Kernel> kernel_of(const lang::Expression& expression) {
+network::PairFunction function_of(const lang::Expression& expression) {
+  using Function = network::PairFunction;
   program::Tape tape;
-  const program::Expr d = program::array(tape, 0);
-  program::store(tape, 1, solve::record_value(expression, {[&](std::string_view) { return d; }, {}}));
-  return program::make_kernel(program::optimise(tape), {}, network::FunctionOfDistance::most);
+  const auto array_of = [](std::string_view name) {
+    return name == "d" ? Function::distance : name == "source" ? Function::source : Function::target;
+  };
+  const auto value = solve::record_value(
+      expression, {[&](std::string_view name) { return program::array(tape, array_of(name)); }, {}});
+  program::store(tape, Function::value, value);
+  Function function;
+  function.kernel = program::make_kernel(program::optimise(tape), {}, network::FunctionOfPairs::most);
+  function.of_distance = lang::depends_on(expression, "d");
+  function.of_indices = lang::depends_on(expression, "source") || lang::depends_on(expression, "target");
+  return function;
 }
 
 // One more on each side than was found, as the function was not looked at everywhere; but none that cannot
 // be.
-network::Levels levels_between(const model::DistanceFunction& function, double unit, double lowest,
+network::Levels levels_between(const model::PairFunction& function, double unit, double lowest,
                                double highest) {
   const auto level = [&](double value, double more) {
     return static_cast<std::int32_t>(std::clamp(std::nearbyint(value / unit) + more, lowest, highest));
@@ -366,9 +374,9 @@ class Builder {
     }
   }
 
-  int function(const std::optional<model::DistanceFunction>& function) {
+  int function(const std::optional<model::PairFunction>& function) {
     if (!function) return -1;
-    network_.plan.geometry.functions.push_back(kernel_of(function->expression));
+    network_.plan.geometry.functions.push_back(function_of(function->expression));
     return static_cast<int>(network_.plan.geometry.functions.size()) - 1;
   }
   int new_levels(network::Levels levels) {

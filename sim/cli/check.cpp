@@ -50,6 +50,15 @@ std::string size_of_spikes(const engine::RunLayout& layout) {
   return text;
 }
 
+// What the error of its weights is relative to.
+const char* kept_of(const model::ConnectionSpec& spec, const assemble::ConnectionSummary& summary) {
+  if (spec.weight_at)
+    return lang::depends_on(spec.weight_at->expression, "d") ? "the median over the distances"
+                                                             : "the median over the pairs";
+  if (summary.weights_by_median) return "the median of the file";
+  return summary.drawn_weights ? "the median of what is drawn" : "what is given";
+}
+
 std::string connection_text(const model::ConnectionSpec& spec, const assemble::ConnectionSummary& summary,
                             const model::Experiment& experiment) {
   std::string text =
@@ -59,10 +68,7 @@ std::string connection_text(const model::ConnectionSpec& spec, const assemble::C
                   summary.bytes_per_synapse);
   text += fmt::format("  weights are multiples of {}, to within {:.1g} of {}\n",
                       three_digits(summary.quantum) + " " + summary.weight.user_unit(), summary.weight_error,
-                      spec.weight_at              ? "the median over the distances"
-                      : summary.drawn_weights     ? "the median of what is drawn"
-                      : summary.weights_by_median ? "the median of the file"
-                                                  : "what is given");
+                      kept_of(spec, summary));
   if (summary.drawn_delays)
     text += fmt::format("  note: {} delays are rounded to multiples of {}\n",
                         spec.delay_at ? "these" : "drawn", base::format_time(experiment.simulation.dt));

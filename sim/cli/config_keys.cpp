@@ -90,11 +90,10 @@ constexpr std::array fixed_keys{
     ConfigKey{
         "connections.NAME.weight", Form::law, true, "",
         "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, a function "
-        "of the distance d, for pairs a list, or for from_file {column: NAME, unit: UNIT}"},
+        "of source, target and the distance d, for pairs a list, or for from_file {column: NAME, unit: UNIT}"},
     ConfigKey{"connections.NAME.delay", Form::law, true, "",
               "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn or "
-              "depends on the "
-              "distance d is rounded to one"},
+              "a function of source, target and the distance d is rounded to one"},
     ConfigKey{"connections.NAME.autapses", Form::flag, false, "true",
               "whether a neuron may be its own source"},
     ConfigKey{"connections.NAME.multapses", Form::flag, false, "true",

@@ -43,7 +43,8 @@ constexpr std::array<RuleWord, 10> rules{
      {"fixed_outdegree", ConnectionRule::fixed_outdegree, RuleNumber::count, "{fixed_outdegree: 100}"},
      {"fixed_total_number", ConnectionRule::fixed_total_number, RuleNumber::count,
       "{fixed_total_number: 1000}"},
-     {"distance", ConnectionRule::distance, RuleNumber::kernel, "{distance: {gaussian: 100 um, max: 0.3}}"},
+     {"distance", ConnectionRule::pairwise_function, RuleNumber::kernel,
+      "{distance: {gaussian: 100 um, max: 0.3}}"},
      {"pairs", ConnectionRule::pairs, RuleNumber::list, "{pairs: [[0, 1], [2, 0]]}"},
      {"from_file", ConnectionRule::from_file, RuleNumber::file, "{from_file: edges.csv}"}}};
 
@@ -158,13 +159,19 @@ class ConnectionReader {
     if (rule.number == RuleNumber::list) return read_pairs(node);
     if (rule.number == RuleNumber::file) return read_edge_file(node);
     if (rule.number == RuleNumber::kernel) {
-      spec_.probability_at = DistanceReader(reader_, experiment_, spec_).kernel(node, spec_.within);
+      spec_.probability_at = PairFunctionReader(reader_, experiment_, spec_).kernel(node, spec_.within);
       return spec_.probability_at.has_value();
     }
     if (rule.number == RuleNumber::count) {
       const auto number = reader_.whole(node, word, 0, most_synapses);
       if (number) spec_.number = *number;
       return number.has_value();
+    }
+    PairFunctionReader functions(reader_, experiment_, spec_);
+    if (rule.number == RuleNumber::probability && functions.takes(node)) {
+      spec_.rule = ConnectionRule::pairwise_function;
+      spec_.probability_at = functions.probability(node, word);
+      return spec_.probability_at.has_value();
     }
     const auto value = reader_.value(node, word, base::dimension::none);
     if (!value) return false;
@@ -302,7 +309,7 @@ class ConnectionReader {
       missing("weight", "1 " + unit.user_unit());
       return;
     }
-    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) return read_weight_at(*node, unit);
+    if (PairFunctionReader(reader_, experiment_, spec_).takes(*node)) return read_weight_at(*node, unit);
     auto values = read_law(*node, "weight",
                            {{unit}, " for receptor '" + spec_.receptor + "' of '" + target.name + "'"});
     if (!values) return;
@@ -311,7 +318,7 @@ class ConnectionReader {
   }
 
   void read_weight_at(const Node& node, const base::Dimension& unit) {
-    spec_.weight_at = DistanceReader(reader_, experiment_, spec_).function(node, "weight", unit);
+    spec_.weight_at = PairFunctionReader(reader_, experiment_, spec_).function(node, "weight", unit);
     if (!spec_.weight_at) return;
     for (const double extreme : {spec_.weight_at->most, spec_.weight_at->least}) {
       spec_.weight = Values::constant(extreme, unit, node.place);
@@ -321,12 +328,14 @@ class ConnectionReader {
 
   void read_delay_at(const Node& node) {
     spec_.delay_at =
-        DistanceReader(reader_, experiment_, spec_).function(node, "delay", base::dimension::time);
+        PairFunctionReader(reader_, experiment_, spec_).function(node, "delay", base::dimension::time);
     if (!spec_.delay_at) return;
     spec_.delay = Values::constant(spec_.delay_at->least, base::dimension::time, node.place);
     const double dt = experiment_.simulation.dt;
     if (dt > 0)
-      check_rounded_delays(spec_.delay_at->least, spec_.delay_at->most, dt, "make the function of d larger");
+      check_rounded_delays(spec_.delay_at->least, spec_.delay_at->most, dt,
+                           lang::depends_on(spec_.delay_at->expression, "d") ? "make the function of d larger"
+                                                                             : "make the function larger");
   }
 
   void read_delay(const Entry& entry) {
@@ -335,7 +344,7 @@ class ConnectionReader {
       missing("delay", "1.5 ms");
       return;
     }
-    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) return read_delay_at(*node);
+    if (PairFunctionReader(reader_, experiment_, spec_).takes(*node)) return read_delay_at(*node);
     auto values = read_law(*node, "delay", base::dimension::time);
     if (!values) return;
     spec_.delay = std::move(*values);

@@ -62,7 +62,7 @@ bool same_file(const std::optional<EdgeFileSpec>& a, const std::optional<EdgeFil
          a->population == b->population;
 }
 
-bool same_function(const std::optional<DistanceFunction>& a, const std::optional<DistanceFunction>& b) {
+bool same_function(const std::optional<PairFunction>& a, const std::optional<PairFunction>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
   return lang::print(a->expression) == lang::print(b->expression);
 }

@@ -73,10 +73,11 @@ struct PositionSpec {
   base::Place place;
 };
 
-// A value as a function of the distance d between a source and its target.
-struct DistanceFunction {
+// A value as a function of a source and its target: of the distance d between them, and of their indices
+// `source` and `target` in their populations.
+struct PairFunction {
   lang::Expression expression;
-  double least = 0, most = 0;  // over the distances that there may be
+  double least = 0, most = 0;  // over the pairs that there may be
   double typical = 0;          // the median of its size over the pairs that are joined
 };
 
@@ -124,7 +125,7 @@ enum class ConnectionRule {
   fixed_indegree,
   fixed_outdegree,
   fixed_total_number,
-  distance,
+  pairwise_function,  // distance, or a probability that is a function of the pair
   pairs,
   from_file
 };
@@ -148,8 +149,8 @@ struct ConnectionSpec {
   std::optional<EdgeFileSpec> file;                          // from_file
   bool autapses = true, multapses = true;
   Values weight, delay;  // one value, a law, or for pairs one of each, also from their file; delay in ms
-  // Instead of these, and of the rule distance the probability for each pair that is at most `within` apart.
-  std::optional<DistanceFunction> weight_at, delay_at, probability_at;
+  // Instead of these, and of pairwise_function the probability for each pair that is at most `within` apart.
+  std::optional<PairFunction> weight_at, delay_at, probability_at;
   double within = std::numeric_limits<double>::infinity();
   base::Place place, rule_place;
 };

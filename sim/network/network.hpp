@@ -29,8 +29,8 @@ struct Connection {
   Wiring wiring;
   int channel = 0;
   int delay = 0, weight = 0;  // which of the levels of the plan: steps, quanta
-  // Where these depend on the distance: which functions of the geometry give the delay and the weight, and
-  // the values of one step and one quantum; -1: neither.
+  // Where these are functions of the pair: which of the geometry give the delay and the weight, and the
+  // values of one step and one quantum; -1: neither.
   int delay_at = -1, weight_at = -1;
   double step = 1, quantum = 1;
   double expected = 0;  // synapses: see expected_edges()

@@ -22,7 +22,7 @@ enum class RuleKind {
   fixed_indegree,      // so many sources for each target
   fixed_outdegree,     // so many targets for each source
   fixed_total_number,  // so many synapses
-  distance,            // each pair with a probability that depends on how far it is apart
+  pairwise_function,   // each pair with a probability of its own, as a rule by how far it is apart
   pairs                // a list
 };
 
@@ -49,8 +49,8 @@ struct Rule {
   RuleKind kind = RuleKind::all_to_all;
   double probability = 0;   // pairwise_bernoulli; of pairwise_poisson the mean
   std::int64_t number = 0;  // fixed_indegree, fixed_outdegree, fixed_total_number
-  int function = -1;        // distance: which of the geometry's gives the probability
-  double within = 0;        // distance: no pair is farther apart
+  int function = -1;        // pairwise_function: which of the geometry's gives the probability
+  double within = 0;        // pairwise_function: no pair is farther apart
   bool autapses = true;     // a neuron may be its own source
   bool multapses = true;    // a pair may have several synapses; pairwise rules but Poisson give one at most
   PairList pairs;
@@ -93,7 +93,7 @@ constexpr std::size_t most_edges = 256;
 void draw_edges(const Wiring& wiring, const Geometry& geometry, const std::vector<std::uint32_t>& counts,
                 std::int64_t first, std::int64_t end, const TakeEdges& take);
 
-// How many synapses there are, or would be on average; of the rule distance from a part of the pairs, where
+// How many synapses there are, or would be on average; of pairwise_function from a part of the pairs, where
 // there are many.
 double expected_edges(const Wiring& wiring, const Geometry& geometry);
 
