@@ -46,7 +46,7 @@ struct Estimate {
   std::int64_t memory_bytes = 0;    // arrays and queues, and what the analysis holds:
   std::int64_t analysis_bytes = 0;  // its traces
   std::int64_t network_bytes = 0;   // synapses, and what it takes to draw them
-  std::int64_t file_bytes = 0;      // reports (spikes are not known beforehand)
+  std::int64_t file_bytes = 0;      // reports and edges (spikes are not known beforehand)
 };
 
 struct Prepared {

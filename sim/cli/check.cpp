@@ -105,6 +105,10 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
     text += fmt::format("record {}: {}\n",
                         experiment.populations[static_cast<std::size_t>(record.population)].name,
                         recorded(record, simulation.dt));
+  for (const engine::EdgeLayout& edges : prepared.layout.edges)
+    text += fmt::format("record /edges/{}: {} from {} to {}\n", edges.group,
+                        counted(static_cast<std::int64_t>(std::llround(edges.expected)), "synapse"),
+                        edges.source.name, edges.target.name);
   for (const assemble::AnalysisPlan& analysis : prepared.analysis)
     text += fmt::format("analysis {}: {}{}{} of {}, holds {}\n", analysis.population,
                         analysis.features.empty()

@@ -90,7 +90,8 @@ constexpr std::array fixed_keys{
     ConfigKey{
         "connections.NAME.weight", Form::law, true, "",
         "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, a function "
-        "of source, target and the distance d, for pairs a list, or for from_file {column: NAME, unit: UNIT}"},
+        "of source, target and the distance d, for pairs a list, or for from_file {column: NAME, unit: "
+        "UNIT}"},
     ConfigKey{"connections.NAME.delay", Form::law, true, "",
               "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn or "
               "a function of source, target and the distance d is rounded to one"},
@@ -98,10 +99,14 @@ constexpr std::array fixed_keys{
               "whether a neuron may be its own source"},
     ConfigKey{"connections.NAME.multapses", Form::flag, false, "true",
               "whether fixed_indegree and fixed_outdegree may join a pair several times"},
-    ConfigKey{"record", Form::names, false, "", "what is written to the file, by population"},
+    ConfigKey{"record", Form::names, false, "",
+              "what is written to the file, by population, and of connections"},
     ConfigKey{
         "record.NAME", Form::record, false, "",
         "a list such as [V, spikes], or a map of variables with neurons, every, mean and around_spikes"},
+    ConfigKey{"record.connections", Form::names, false, "", "what is written of connections, by their names"},
+    ConfigKey{"record.connections.NAME", Form::connection_record, false, "",
+              "edges: its synapses with their weights and delays, as SONATA has them"},
     ConfigKey{"analysis", Form::names, false, "",
               "what is measured while the run goes on, by population; its traces are held in memory and not "
               "written"},
@@ -314,6 +319,8 @@ const char* describe(Form form) {
       return "a value, a law or a list";
     case Form::record:
       return "see Records";
+    case Form::connection_record:
+      return "edges, or a list";
     case Form::analysis:
       return "names, or a map";
     case Form::feature_names:

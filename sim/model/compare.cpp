@@ -129,6 +129,10 @@ bool same_record(const RecordSpec& a, const RecordSpec& b) {
          a.float64 == b.float64 && std::ranges::equal(a.variables, b.variables, same_variable);
 }
 
+bool same_connection_record(const ConnectionRecordSpec& a, const ConnectionRecordSpec& b) {
+  return a.connection == b.connection && a.edges == b.edges;
+}
+
 bool same_analysis(const AnalysisSpec& a, const AnalysisSpec& b) {
   return a.population == b.population && a.features == b.features && a.statistics == b.statistics &&
          a.neurons == b.neurons && a.start == b.start && a.stop == b.stop && a.bin == b.bin &&

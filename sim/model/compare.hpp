@@ -31,6 +31,7 @@ bool is_per_neuron(const std::string& type, const std::string& field);
 bool same_connection(const ConnectionSpec& a, const ConnectionSpec& b);
 
 bool same_record(const RecordSpec& a, const RecordSpec& b);
+bool same_connection_record(const ConnectionRecordSpec& a, const ConnectionRecordSpec& b);
 bool same_analysis(const AnalysisSpec& a, const AnalysisSpec& b);
 bool same_stop(const StopSpec& a, const StopSpec& b);
 

@@ -180,6 +180,12 @@ struct RecordSpec {
   base::Place place;
 };
 
+// What is recorded of a connection.
+struct ConnectionRecordSpec {
+  std::size_t connection = 0;  // of the experiment
+  bool edges = false;          // its synapses, with weights and delays
+};
+
 // What is measured while the run goes on, without its traces being written.
 struct AnalysisSpec {
   int population = 0;
@@ -222,6 +228,7 @@ struct Experiment {
   std::vector<InputSpec> inputs;
   std::vector<ConnectionSpec> connections;
   std::vector<RecordSpec> record;
+  std::vector<ConnectionRecordSpec> connection_record;
   std::vector<AnalysisSpec> analysis;
   std::vector<StopSpec> stops;     // `stop_when` of the config
   std::vector<Change> changes;     // in order of time: `at` of the config

@@ -227,20 +227,23 @@ std::int64_t Network::bytes() const {
 }
 
 Network::Table Network::table(std::size_t connection) const {
+  const int targets = plan_.connections[connection].wiring.targets.population;
+  return table(connection, 0, sizes_[static_cast<std::size_t>(targets)]);
+}
+
+Network::Table Network::table(std::size_t connection, std::int64_t first, std::int64_t end) const {
   const Connection& one = plan_.connections[connection];
   const double quantum = plan_.channels[static_cast<std::size_t>(one.channel)].quantum;
   Table table;
   LevelsOfEdges levels(plan_, one);
-  draw_edges(
-      one.wiring, plan_.geometry, counts_[connection], 0,
-      sizes_[static_cast<std::size_t>(one.wiring.targets.population)], [&](std::span<const Edge> edges) {
-        for (const Edge& edge : edges) {
-          table.sources.push_back(edge.source);
-          table.targets.push_back(edge.target);
-        }
-        levels.delays(edges, [&](std::size_t, std::int32_t steps) { table.delays.push_back(steps); });
-        levels.quanta(edges, [&](std::size_t, std::int32_t n) { table.weights.push_back(quantum * n); });
-      });
+  draw_edges(one.wiring, plan_.geometry, counts_[connection], first, end, [&](std::span<const Edge> edges) {
+    for (const Edge& edge : edges) {
+      table.sources.push_back(edge.source);
+      table.targets.push_back(edge.target);
+    }
+    levels.delays(edges, [&](std::size_t, std::int32_t steps) { table.delays.push_back(steps); });
+    levels.quanta(edges, [&](std::size_t, std::int32_t n) { table.weights.push_back(quantum * n); });
+  });
   return table;
 }
 

@@ -112,13 +112,15 @@ class Network {
   std::int64_t synapses() const;
   std::int64_t bytes() const;
 
-  // The synapses of one connection.
+  // Synapses of one connection.
   struct Table {
     std::vector<std::int64_t> sources, targets;  // neurons of their populations
     std::vector<double> weights;                 // as used
     std::vector<std::int64_t> delays;            // steps
   };
   Table table(std::size_t connection) const;
+  // Those onto the targets first <= i < end of their population.
+  Table table(std::size_t connection, std::int64_t first, std::int64_t end) const;
 
  private:
   void build_block(int block);
