@@ -320,10 +320,18 @@ class ConnectionReader {
   void read_weight_at(const Node& node, const base::Dimension& unit) {
     spec_.weight_at = PairFunctionReader(reader_, experiment_, spec_).function(node, "weight", unit);
     if (!spec_.weight_at) return;
+    spec_.weight = Values::constant(spec_.weight_at->most, unit, node.place);
+    if (!joins_some()) return;
     for (const double extreme : {spec_.weight_at->most, spec_.weight_at->least}) {
       spec_.weight = Values::constant(extreme, unit, node.place);
       if (!check_weights(reader_, spec_.weight, sender(), spec_.receptor, spec_.targets, experiment_)) return;
     }
+  }
+
+  // Whether there are a source and a target at all.
+  bool joins_some() const {
+    const auto there = [](const Slice& slice) { return slice.count() > 0; };
+    return std::ranges::any_of(spec_.sources, there) && std::ranges::any_of(spec_.targets, there);
   }
 
   void read_delay_at(const Node& node) {
@@ -332,7 +340,7 @@ class ConnectionReader {
     if (!spec_.delay_at) return;
     spec_.delay = Values::constant(spec_.delay_at->least, base::dimension::time, node.place);
     const double dt = experiment_.simulation.dt;
-    if (dt > 0)
+    if (dt > 0 && joins_some())
       check_rounded_delays(spec_.delay_at->least, spec_.delay_at->most, dt,
                            lang::depends_on(spec_.delay_at->expression, "d") ? "make the function of d larger"
                                                                              : "make the function larger");

@@ -19,10 +19,9 @@ namespace {
 using model::PairFunction;
 using model::PositionSpec;
 
-// At how many values a function is looked at along each axis on which it depends, so that there are about
-// 2^18 pairs at most: of distances, and of indices.
+constexpr double looked_at = 1 << 18;  // pairs at which a function is looked at, about, at most
+// At so many distances, of functions of the distance alone and of one or two indices too.
 constexpr int distances_alone = 1024, distances_of_two = 256, distances_of_three = 64;
-constexpr std::int64_t indices_alone = 1 << 18, indices_of_two = 512, indices_of_three = 64;
 
 struct Kernel {
   const char* name;
@@ -145,32 +144,42 @@ double PairFunctionReader::reach() const {
   return reach;
 }
 
-// All of them where they are not too many. Indices next to one another are always among them, as functions
-// are often largest or smallest there.
+// All of them where they are not too many; none where nobody is there to be joined. Indices next to one
+// another are always among them, as functions are often largest or smallest there.
 std::vector<PairFunctionReader::Pair> PairFunctionReader::pairs_to_look_at(const Uses& uses) const {
+  const auto ends = [](const std::vector<model::Slice>& all, bool used) {
+    std::vector<model::Slice> some;
+    std::ranges::copy_if(all, std::back_inserter(some),
+                         [](const model::Slice& one) { return one.count() > 0; });
+    if (!used && some.size() > 1) some.resize(1);  // it is the same for all
+    return some;
+  };
+  const std::vector<model::Slice> sources = ends(spec_.sources, uses.source),
+                                  targets = ends(spec_.targets, uses.target);
   const int axes = (uses.d ? 1 : 0) + (uses.source ? 1 : 0) + (uses.target ? 1 : 0);
   const int steps = axes == 3 ? distances_of_three : axes == 2 ? distances_of_two : distances_alone;
-  const std::int64_t most = axes == 3   ? indices_of_three
-                            : axes == 2 ? (uses.d ? 4 * distances_of_two : indices_of_two)
-                                        : indices_alone;
+  const double farthest_apart = reach();
   std::vector<double> distances{0};
-  for (int k = 1; uses.d && k <= steps; ++k) distances.push_back(reach() * k / steps);
+  for (int k = 1; uses.d && k <= steps; ++k) distances.push_back(farthest_apart * k / steps);
+  const auto parts = static_cast<double>(std::max<std::size_t>(1, sources.size() * targets.size()));
+  const double of_pairs = looked_at / parts / static_cast<double>(distances.size());
+  const auto most =
+      static_cast<std::int64_t>(uses.source && uses.target ? std::sqrt(of_pairs) : of_pairs) + 1;
   std::vector<Pair> pairs;
   const auto add = [&](double source, double target) {
     for (const double d : distances) pairs.push_back({d, source, target});
   };
-  for (const model::Slice& from : spec_.sources)
-    for (const model::Slice& to : spec_.targets) {
-      if (from.count() == 0 || to.count() == 0) continue;
-      const std::vector<double> targets = uses.target ? indices(to.first, to.last, most) : std::vector{0.0};
+  for (const model::Slice& from : sources)
+    for (const model::Slice& to : targets) {
+      const std::vector<double> ends_there =
+          uses.target ? indices(to.first, to.last, most) : std::vector{0.0};
       for (const double source : uses.source ? indices(from.first, from.last, most) : std::vector{0.0}) {
-        for (const double target : targets) add(source, target);
+        for (const double target : ends_there) add(source, target);
         for (const double target : {source - 1, source, source + 1})
-          if (uses.source && uses.target && std::ssize(targets) < to.count() &&
+          if (uses.source && uses.target && std::ssize(ends_there) < to.count() &&
               target >= static_cast<double>(to.first) && target <= static_cast<double>(to.last))
             add(source, target);
       }
-      if (!uses.source && !uses.target) return pairs;  // the same for all
     }
   return pairs;
 }

@@ -86,4 +86,17 @@ def test_a_variable_of_that_name_is_not_taken_for_the_index(name, meaning):
 
 def test_a_function_that_stands_out_where_it_was_not_looked_at_is_refused_not_cut():
     with pytest.raises(hillock.UserError, match="connection 'c': its weight changes so abruptly from pair to pair"):
-        synapses({"weight": "= if(source == 1001 and target == 1503, 90 pA, 1 pA)"}, exc=1500, inh=2000)
+        synapses({"weight": "= if(source == 1000 and target == 1500, 90 pA, 1 pA)"}, exc=1500, inh=2000)
+
+
+def test_functions_of_empty_populations_join_nothing():
+    given = config({"target": ["inh", "exc"], "weight": "= 1 pA / target", "delay": "= 0.1 ms * source"}, exc=0)
+    assert len(hillock.Simulation(given).connections["c"]) == 0
+
+
+def test_many_pairs_of_populations_share_what_is_looked_at():
+    """The bounds of 64 pairs of slices take no longer than those of one, and what is small is looked at whole."""
+    slices = [f"exc {1000 * k}..{1000 * k + 999}" for k in range(8)]
+    given = config({"source": slices, "target": slices, "rule": {"pairwise_bernoulli": 0.001}, "weight": "= 1 pA * (1 + abs(source - target))"}, exc=8000)
+    c = hillock.Simulation(given).connections["c"]
+    assert np.abs(c.weights - (1.0 + np.abs(c.sources - c.targets))).max() < 4
