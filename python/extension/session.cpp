@@ -17,6 +17,7 @@
 #include "cli/profile_text.hpp"
 #include "cli/provenance.hpp"
 #include "config/config.hpp"
+#include "engine/edges.hpp"
 #include "errors.hpp"
 #include "model/recordable.hpp"
 #include "record/output_file.hpp"
@@ -196,6 +197,9 @@ void Session::write_run(record::RunWriter& writer, const engine::RunOptions& opt
       writer.write(std::move(table));
   };
   try {
+    engine::hand_over_edges(prepared_.simulation->network(), prepared_.layout.edges,
+                            prepared_.simulation->grid().dt, options.stop,
+                            [&](engine::EdgeBlock block) { writer.write(std::move(block)); });
     const engine::RunResult result = prepared_.simulation->run(recorder, options);
     add();
     if (options.profile) numbers.merge(profile_of(result));

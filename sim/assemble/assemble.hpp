@@ -66,6 +66,7 @@ struct ConnectionSummary {
   double quantum = 0;       // of which weights are multiples, in the unit of the weight
   double weight_error = 0;  // relative: of the given weight that fits worst, of the median of a law
   bool drawn_weights = false, drawn_delays = false;
+  bool weights_by_median = false;  // those of a file are too far apart to be kept each by itself
 };
 
 struct Estimate {
@@ -75,7 +76,7 @@ struct Estimate {
   std::int64_t network_bytes = 0;   // synapses, and what it takes to draw them
   double network_seconds = 0;       // to draw them, about
   int network_threads = 1;          // that do
-  std::int64_t file_bytes = 0;      // reports (spikes are not known beforehand)
+  std::int64_t file_bytes = 0;      // reports and edges (spikes are not known beforehand)
 };
 
 struct Prepared {

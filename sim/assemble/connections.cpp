@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <deque>
 
+#include "assemble/edge_lists.hpp"
 #include "assemble/positions.hpp"
 #include "base/text.hpp"
 #include "model/compare.hpp"
@@ -31,7 +32,7 @@ constexpr double lowest_draw = 0x1p-33;       // of 32 bits
 bool is_given(const Values& values) { return values.law == Law::constant || values.law == Law::list; }
 
 // The largest relative error of multiples of the quantum; not looked further where it is not allowed.
-double worst_error(const std::set<double>& given, double quantum) {
+double worst_error(std::span<const double> given, double quantum) {
   double worst = 0;
   for (const double weight : given) {
     worst = std::max(worst, std::abs(std::nearbyint(weight / quantum) * quantum - weight) / weight);
@@ -45,6 +46,12 @@ double drawn_error(const WeightsOfReceptor& weights, double quantum) {
   for (const WeightsOfReceptor::Law& law : weights.laws)
     worst = std::max(worst, law.median > 0 ? quantum / 2 / law.median : 0.0);
   return worst;
+}
+
+bool keeps_laws(const WeightsOfReceptor& weights, double quantum) {
+  return std::ranges::all_of(weights.laws, [&](const WeightsOfReceptor::Law& law) {
+    return quantum / 2 <= law.allowed * law.median;
+  });
 }
 
 network::RuleKind kind_of(ConnectionRule rule) {
@@ -63,9 +70,10 @@ network::RuleKind kind_of(ConnectionRule rule) {
       return network::RuleKind::fixed_outdegree;
     case ConnectionRule::fixed_total_number:
       return network::RuleKind::fixed_total_number;
-    case ConnectionRule::distance:
-      return network::RuleKind::distance;
+    case ConnectionRule::pairwise_function:
+      return network::RuleKind::pairwise_function;
     case ConnectionRule::pairs:
+    case ConnectionRule::from_file:
       return network::RuleKind::pairs;
   }
   return network::RuleKind::all_to_all;
@@ -89,8 +97,11 @@ network::Wiring wiring_of(const model::Experiment& experiment, const ConnectionS
   wiring.rule.number = spec.number;
   wiring.rule.autapses = spec.autapses;
   wiring.rule.multapses = spec.multapses;
+  std::vector<network::PairList::Pair> pairs;
+  pairs.reserve(spec.pairs.size());
   for (const auto& [from, to] : spec.pairs)
-    wiring.rule.pairs.emplace_back(static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to));
+    pairs.emplace_back(static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to));
+  wiring.rule.pairs = network::PairList(std::move(pairs));
   const std::string name = fmt::format("connections.{}.{}.{}", spec.name, name_of(experiment, source),
                                        name_of(experiment, target));
   const std::uint64_t seed = experiment.simulation.seeds.front();
@@ -121,17 +132,25 @@ network::Levels levels_of(const Values& values, double unit, base::Diagnostics& 
   return law ? network::Levels::drawn(law, unit) : network::Levels::constant(1);
 }
 
-// From a distance, array 0, to a value, array 1.
-std::unique_ptr<program::Kernel> kernel_of(const lang::Expression& expression) {
+network::PairFunction function_of(const lang::Expression& expression) {
+  using Function = network::PairFunction;
   program::Tape tape;
-  const program::Expr d = program::array(tape, 0);
-  program::store(tape, 1, solve::record_value(expression, {[&](std::string_view) { return d; }, {}}));
-  return program::make_kernel(program::optimise(tape), {}, network::FunctionOfDistance::most);
+  const auto array_of = [](std::string_view name) {
+    return name == "d" ? Function::distance : name == "source" ? Function::source : Function::target;
+  };
+  const auto value = solve::record_value(
+      expression, {[&](std::string_view name) { return program::array(tape, array_of(name)); }, {}});
+  program::store(tape, Function::value, value);
+  Function function;
+  function.kernel = program::make_kernel(program::optimise(tape), {}, network::FunctionOfPairs::most);
+  function.of_distance = lang::depends_on(expression, "d");
+  function.of_indices = lang::depends_on(expression, "source") || lang::depends_on(expression, "target");
+  return function;
 }
 
 // One more on each side than was found, as the function was not looked at everywhere; but none that cannot
 // be.
-network::Levels levels_between(const model::DistanceFunction& function, double unit, double lowest,
+network::Levels levels_between(const model::PairFunction& function, double unit, double lowest,
                                double highest) {
   const auto level = [&](double value, double more) {
     return static_cast<std::int32_t>(std::clamp(std::nearbyint(value / unit) + more, lowest, highest));
@@ -144,28 +163,30 @@ void add_weights(const ConnectionSpec& spec, WeightsOfReceptor& weights, base::D
     // Of what falls off so far that most is next to nothing, that need not be exact.
     constexpr double next_to_nothing = 1e-5;
     const double largest = std::max(std::abs(spec.weight_at->least), std::abs(spec.weight_at->most));
-    weights.laws.push_back({std::max(spec.weight_at->typical, next_to_nothing * largest), largest});
+    weights.laws.push_back(
+        {std::max(spec.weight_at->typical, next_to_nothing * largest), largest, allowed_drawn_error});
     return;
   }
   const Values& weight = spec.weight;
   if (is_given(weight)) {
-    weights.given.insert(weights.given.end(), weight.numbers.begin(), weight.numbers.end());
+    std::vector<double>& to = spec.file && weight.law == Law::list ? weights.listed : weights.given;
+    to.insert(to.end(), weight.numbers.begin(), weight.numbers.end());
     return;
   }
   const model::LawFunction law = model::law_function(weight, diagnostics);
   if (!law) return;
   const double low = law(lowest_draw), high = law(1 - lowest_draw);
-  weights.laws.push_back({std::abs(law(0.5)), std::max(std::abs(low), std::abs(high))});
+  weights.laws.push_back({std::abs(law(0.5)), std::max(std::abs(low), std::abs(high)), allowed_drawn_error});
 }
 
-// As 16 bits hold them: nothing where they do not.
-std::optional<Quantum> narrow_quantum(const WeightsOfReceptor& weights, const std::set<double>& given,
+// As 16 bits hold them: nothing where they do not. `given` ascend.
+std::optional<Quantum> narrow_quantum(const WeightsOfReceptor& weights, std::span<const double> given,
                                       double largest) {
   const auto most_quanta = static_cast<double>(network::most_narrow_quanta);
   Quantum found{largest / most_quanta, false, 0, drawn_error(weights, largest / most_quanta)};
-  if (given.empty()) return found.worst_drawn <= allowed_drawn_error ? std::optional(found) : std::nullopt;
+  if (given.empty()) return keeps_laws(weights, found.quantum) ? std::optional(found) : std::nullopt;
   // Whole parts of the smallest: as few as do, or where weights are drawn too, as many as fit.
-  const double smallest = *given.begin();
+  const double smallest = given.front();
   const auto most = static_cast<std::int64_t>(most_quanta * smallest / largest * (1 + 1e-12));
   for (std::int64_t k = 1; k <= most; ++k) {
     const std::int64_t parts = weights.laws.empty() ? k : most + 1 - k;
@@ -173,9 +194,39 @@ std::optional<Quantum> narrow_quantum(const WeightsOfReceptor& weights, const st
     found.worst_constant = worst_error(given, found.quantum);
     if (found.worst_constant > allowed_error) continue;
     found.worst_drawn = drawn_error(weights, found.quantum);
-    return found.worst_drawn <= allowed_drawn_error ? std::optional(found) : std::nullopt;
+    return keeps_laws(weights, found.quantum) ? std::optional(found) : std::nullopt;
   }
   return std::nullopt;
+}
+
+// Without sign and 0, each once, ascending.
+std::vector<double> sizes_of(const std::vector<double>& weights) {
+  std::vector<double> sizes;
+  sizes.reserve(weights.size());
+  for (const double weight : weights)
+    if (weight != 0) sizes.push_back(std::abs(weight));
+  std::ranges::sort(sizes);
+  const auto rest = std::ranges::unique(sizes);
+  sizes.erase(rest.begin(), rest.end());
+  return sizes;
+}
+
+std::optional<Quantum> quantum_of(const WeightsOfReceptor& weights) {
+  const std::vector<double> given = sizes_of(weights.given);
+  double largest = given.empty() ? 0 : given.back();
+  for (const WeightsOfReceptor::Law& law : weights.laws) largest = std::max(largest, law.largest);
+  if (largest == 0) return Quantum{};
+  if (const auto narrow = narrow_quantum(weights, given, largest)) return narrow;
+  const auto most_quanta = static_cast<double>(network::most_wide_quanta);
+  const double smallest = given.empty() ? largest : given.front();
+  Quantum wide;
+  wide.quantum = smallest / std::floor(most_quanta * smallest / largest);
+  wide.wide = true;
+  wide.worst_constant = worst_error(given, wide.quantum);
+  wide.worst_drawn = drawn_error(weights, wide.quantum);
+  const bool fits = std::isfinite(wide.quantum) && wide.worst_constant <= allowed_error &&
+                    keeps_laws(weights, wide.quantum);
+  return fits ? std::optional(wide) : std::nullopt;
 }
 
 class Builder {
@@ -188,10 +239,13 @@ class Builder {
     for (const model::PopulationSpec& population : experiment_.populations)
       network_.plan.geometry.positions.push_back(
           positions_of(population, experiment_.simulation.seeds.front()));
-    for (const ConnectionSpec& spec : experiment_.connections) add_to_channel(spec);
-    choose_quanta();
     for (const ConnectionSpec& spec : experiment_.connections)
-      spec.transmit.empty() ? add(spec) : add_transmissions(spec);
+      specs_.push_back(
+          spec.file ? &lists_.emplace_back(read_edge_list(spec, experiment_, built_, diagnostics_)) : &spec);
+    if (diagnostics_.has_errors()) return {};
+    for (const ConnectionSpec* spec : specs_) add_to_channel(*spec);
+    choose_quanta();
+    for (const ConnectionSpec* spec : specs_) spec->transmit.empty() ? add(*spec) : add_transmissions(*spec);
     for (const ConnectionSpec& spec : experiment_.gap_junctions) add_junctions(spec);
     const bool once = std::ranges::all_of(built_, [](const BuiltPopulation& b) {
       return b.plan.mode == network::StepMode::whole || b.plan.mode == network::StepMode::coupled;
@@ -329,7 +383,9 @@ class Builder {
     const Quantum& quantum = channels_[c].quantum;
     summary.bytes_per_synapse = quantum.wide ? 8 : 4;
     summary.quantum = quantum.quantum;
-    summary.weight_error = summary.drawn_weights ? quantum.worst_drawn : quantum.worst_constant;
+    summary.weights_by_median = quantum.listed_by_median && spec.file && spec.weight.law == Law::list;
+    summary.weight_error =
+        summary.drawn_weights || summary.weights_by_median ? quantum.worst_drawn : quantum.worst_constant;
     if (diagnostics_.has_errors()) return;
     network::NetworkPlan& plan = network_.plan;
     network::Connection one;
@@ -356,9 +412,9 @@ class Builder {
     }
   }
 
-  int function(const std::optional<model::DistanceFunction>& function) {
+  int function(const std::optional<model::PairFunction>& function) {
     if (!function) return -1;
-    network_.plan.geometry.functions.push_back(kernel_of(function->expression));
+    network_.plan.geometry.functions.push_back(function_of(function->expression));
     return static_cast<int>(network_.plan.geometry.functions.size()) - 1;
   }
   int new_levels(network::Levels levels) {
@@ -385,6 +441,8 @@ class Builder {
   const model::Experiment& experiment_;
   const std::vector<BuiltPopulation>& built_;
   base::Diagnostics& diagnostics_;
+  std::deque<ConnectionSpec> lists_;          // of files
+  std::vector<const ConnectionSpec*> specs_;  // of all connections
   std::vector<Channel> channels_;
   std::vector<std::pair<const Values*, double>> levels_;  // those of the plan, and their units
   BuiltNetwork network_;
@@ -393,24 +451,19 @@ class Builder {
 }  // namespace
 
 std::optional<Quantum> choose_quantum(const WeightsOfReceptor& weights) {
-  std::set<double> given;
-  double largest = 0;
-  for (const double weight : weights.given)
-    if (weight != 0) given.insert(std::abs(weight));
-  if (!given.empty()) largest = *given.rbegin();
-  for (const WeightsOfReceptor::Law& law : weights.laws) largest = std::max(largest, law.largest);
-  if (largest == 0) return Quantum{};
-  if (const auto narrow = narrow_quantum(weights, given, largest)) return narrow;
-  const auto most_quanta = static_cast<double>(network::most_wide_quanta);
-  const double smallest = given.empty() ? largest : *given.begin();
-  Quantum wide;
-  wide.quantum = smallest / std::floor(most_quanta * smallest / largest);
-  wide.wide = true;
-  wide.worst_constant = worst_error(given, wide.quantum);
-  wide.worst_drawn = drawn_error(weights, wide.quantum);
-  const bool fits = std::isfinite(wide.quantum) && wide.worst_constant <= allowed_error &&
-                    wide.worst_drawn <= allowed_drawn_error;
-  return fits ? std::optional(wide) : std::nullopt;
+  WeightsOfReceptor all = weights;
+  all.given.insert(all.given.end(), weights.listed.begin(), weights.listed.end());
+  all.listed.clear();
+  const auto exact = quantum_of(all);
+  if (exact || weights.listed.empty()) return exact;
+  // They are so far apart that the small ones are kept as the others are.
+  const std::vector<double> sizes = sizes_of(weights.listed);
+  if (sizes.empty()) return std::nullopt;
+  all.given = weights.given;
+  all.laws.push_back({sizes[sizes.size() / 2], sizes.back(), allowed_error});
+  std::optional<Quantum> found = quantum_of(all);
+  if (found) found->listed_by_median = true;
+  return found;
 }
 
 BuiltNetwork build_network(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,

@@ -11,23 +11,28 @@ namespace hillock::assemble {
 // The weights of all connections onto receptors of one name and unit, as they are kept.
 struct Quantum {
   double quantum = 1;
-  bool wide = false;          // 8 bytes for each synapse, not 4
-  double worst_constant = 0;  // relative errors: of a weight that is given
-  double worst_drawn = 0;     // of the median of a law
+  bool wide = false;              // 8 bytes for each synapse, not 4
+  double worst_constant = 0;      // relative errors: of a weight that is given
+  double worst_drawn = 0;         // of the median of a law
+  bool listed_by_median = false;  // weights of files are kept as a law's are
 };
 
-// The weights that are given in numbers, and for each law the median and the largest, all without sign.
+// The weights that are given in numbers, those that stand in files, and for each law the median and the
+// largest, these without sign.
 struct WeightsOfReceptor {
   struct Law {
     double median = 0, largest = 0;
+    double allowed = 0;  // half a quantum, relative to the median
   };
-  std::vector<double> given;
+  std::vector<double> given, listed;
   std::vector<Law> laws;
 };
 
 // A quantum of which the given weights are multiples to 1e-6 of themselves, and which is at most 1/500 of the
-// median of each law; in 16 bits if that can be, else in 32. It depends on what is given and on laws, never
-// on what is drawn. Nothing where weights are so far apart, or so large, that 32 bits do not hold them.
+// median of each law; in 16 bits if that can be, else in 32. Weights of files count as given, or where they
+// are too far apart for that, as a law that is kept to 1e-6 of its median. It depends on what is given and on
+// laws, never on what is drawn. Nothing where weights are so far apart, or so large, that 32 bits do not hold
+// them.
 std::optional<Quantum> choose_quantum(const WeightsOfReceptor& weights);
 
 struct BuiltNetwork {

@@ -122,14 +122,16 @@ class Builder {
 
   // Weights of connections, given or drawn, keep the minimum of the receptor for each neuron.
   void check_connections() {
+    for (std::size_t r = 0; r < spec_.receptors.size(); ++r)
+      if (const model::ReceptorSpec& receptor = spec_.receptors[r]; receptor.model->weight_min)
+        built_.least_weights[receptor.name] = tables_[1 + r].evaluate(*receptor.model->weight_min);
     for (const model::ConnectionSpec& connection : experiment_.connections)
       for (std::size_t r = 0; r < spec_.receptors.size(); ++r)
         if (spec_.receptors[r].name == connection.receptor && targets_this(connection))
-          check_connection(connection, spec_.receptors[r], tables_[1 + r]);
+          check_connection(connection, spec_.receptors[r]);
   }
 
-  void check_connection(const model::ConnectionSpec& connection, const model::ReceptorSpec& receptor,
-                        const ValueTable& table) {
+  void check_connection(const model::ConnectionSpec& connection, const model::ReceptorSpec& receptor) {
     const model::Values& weight = connection.weight;
     if (!receptor.model->weight_min || weight.numbers.empty() || spec_.size == 0) return;
     double least = 0;
@@ -140,8 +142,7 @@ class Builder {
       if (!law) return;
       least = std::min(law(0x1p-33), law(1 - 0x1p-33));
     }
-    const NeuronValues bounds = table.evaluate(*receptor.model->weight_min);
-    const double bound = *std::ranges::max_element(bounds);
+    const double bound = *std::ranges::max_element(built_.least_weights.at(receptor.name));
     if (least >= bound) return;
     diagnostics_.error(
         weight.place,

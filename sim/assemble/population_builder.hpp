@@ -24,7 +24,8 @@ struct BuiltPopulation {
   PopulationSummary summary;
   std::vector<std::unique_ptr<engine::CurrentInput>> currents;
   std::vector<std::pair<std::string, std::unique_ptr<engine::SpikeInput>>> spikes;  // receptor, input
-  std::map<std::string, NeuronValues> parameters;  // by dotted name, for /meta
+  std::map<std::string, NeuronValues> parameters;     // by dotted name, for /meta
+  std::map<std::string, NeuronValues> least_weights;  // of receptors that have a minimum, by name
 };
 
 // `variables`: what is recorded besides states. Findings go to `diagnostics`; the plan is complete if none is

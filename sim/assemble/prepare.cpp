@@ -159,6 +159,8 @@ void add_to_estimate(const engine::SimulationPlan& plan, Prepared& prepared) {
     estimate.file_bytes +=
         report.frames * (8 + report.values_per_frame() * static_cast<std::int64_t>(report.variables.size()) *
                                  (report.float64 ? 8 : 4));
+  for (const engine::EdgeLayout& edges : layout.edges)
+    estimate.file_bytes += static_cast<std::int64_t>(edges.bytes());
 }
 
 // dt against the shortest time constant, which shrinks further during a spike: with rk4 the spikes of the
@@ -220,6 +222,7 @@ engine::SimulationPlan plan_of(const model::Experiment& experiment, const Option
   plan.stops = plan_stops(experiment);
   plan.points = std::ssize(experiment.simulation.seeds);
   plan.network = network_of(experiment, built, prepared, diagnostics);
+  plan_edges(experiment, *plan.network, prepared.layout);
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
   simulated = prepared.layout;
   prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);

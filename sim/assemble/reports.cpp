@@ -198,4 +198,44 @@ void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPo
   }
 }
 
+namespace {
+
+std::vector<int> populations_of(const std::vector<model::Slice>& slices) {
+  std::vector<int> populations;
+  for (const model::Slice& slice : slices)
+    if (std::ranges::find(populations, slice.population) == populations.end())
+      populations.push_back(slice.population);
+  return populations;
+}
+
+engine::EdgeEnd end_of(const model::Experiment& experiment, int population) {
+  const model::PopulationSpec& spec = experiment.populations[static_cast<std::size_t>(population)];
+  return {population, spec.name, spec.size};
+}
+
+}  // namespace
+
+void plan_edges(const model::Experiment& experiment, const network::NetworkPlan& network,
+                engine::RunLayout& layout) {
+  for (const model::ConnectionRecordSpec& record : experiment.connection_record) {
+    if (!record.edges) continue;
+    const model::ConnectionSpec& spec = experiment.connections[record.connection];
+    const std::vector<int> sources = populations_of(spec.sources), targets = populations_of(spec.targets);
+    for (const int source : sources)
+      for (const int target : targets) {
+        engine::EdgeLayout& edges = layout.edges.emplace_back();
+        edges.group = edges.connection = spec.name;
+        edges.source = end_of(experiment, source);
+        edges.target = end_of(experiment, target);
+        if (sources.size() * targets.size() > 1)
+          edges.group += "." + edges.source.name + "." + edges.target.name;
+        edges.weight_unit = spec.weight.dimension.user_unit();
+        for (const network::Connection& one : network.connections)
+          if (one.name == spec.name && one.wiring.sources.population == source &&
+              one.wiring.targets.population == target)
+            edges.expected += one.expected;
+      }
+  }
+}
+
 }  // namespace hillock::assemble

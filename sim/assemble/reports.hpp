@@ -16,4 +16,9 @@ std::set<std::string> observed_variables(const model::Experiment& experiment, in
 void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
                   engine::SimulationPlan& plan, engine::RunLayout& layout, base::Diagnostics& diagnostics);
 
+// Adds the connections whose synapses are recorded to the layout of the file: one part for each pair of a
+// source and a target population.
+void plan_edges(const model::Experiment& experiment, const network::NetworkPlan& network,
+                engine::RunLayout& layout);
+
 }  // namespace hillock::assemble

@@ -61,6 +61,15 @@ std::string junctions_text(const model::ConnectionSpec& spec, const assemble::Co
                      counted(static_cast<std::int64_t>(std::llround(summary.synapses)), "pair"));
 }
 
+// What the error of its weights is relative to.
+const char* kept_of(const model::ConnectionSpec& spec, const assemble::ConnectionSummary& summary) {
+  if (spec.weight_at)
+    return lang::depends_on(spec.weight_at->expression, "d") ? "the median over the distances"
+                                                             : "the median over the pairs";
+  if (summary.weights_by_median) return "the median of the file";
+  return summary.drawn_weights ? "the median of what is drawn" : "what is given";
+}
+
 std::string connection_text(const model::ConnectionSpec& spec, const assemble::ConnectionSummary& summary,
                             const model::Experiment& experiment) {
   if (!spec.transmit.empty())
@@ -76,9 +85,7 @@ std::string connection_text(const model::ConnectionSpec& spec, const assemble::C
                   summary.bytes_per_synapse);
   text += fmt::format("  weights are multiples of {}, to within {:.1g} of {}\n",
                       three_digits(summary.quantum) + " " + summary.weight.user_unit(), summary.weight_error,
-                      spec.weight_at          ? "the median over the distances"
-                      : summary.drawn_weights ? "the median of what is drawn"
-                                              : "what is given");
+                      kept_of(spec, summary));
   if (summary.drawn_delays)
     text += fmt::format("  note: {} delays are rounded to multiples of {}\n",
                         spec.delay_at ? "these" : "drawn", base::format_time(experiment.simulation.dt));
@@ -129,6 +136,10 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
     text += fmt::format("record {}: {}\n",
                         experiment.populations[static_cast<std::size_t>(record.population)].name,
                         recorded(record, simulation.dt));
+  for (const engine::EdgeLayout& edges : prepared.layout.edges)
+    text += fmt::format("record /edges/{}: {} from {} to {}\n", edges.group,
+                        counted(static_cast<std::int64_t>(std::llround(edges.expected)), "synapse"),
+                        edges.source.name, edges.target.name);
   for (const assemble::AnalysisPlan& analysis : prepared.analysis)
     text += fmt::format("analysis {}: {}{}{} of {}, holds {}\n", analysis.population,
                         analysis.features.empty()

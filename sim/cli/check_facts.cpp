@@ -47,6 +47,15 @@ Json json_of(const assemble::AnalysisPlan& analysis) {
   return json;
 }
 
+Json json_of(const engine::EdgeLayout& edges) {
+  Json json;
+  json["group"] = "/edges/" + edges.group;
+  json["source"] = edges.source.name;
+  json["target"] = edges.target.name;
+  json["synapses"] = edges.expected;
+  return json;
+}
+
 Json json_of(const engine::SnippetLayout& snippets) {
   Json json;
   json["group"] = "/around_spikes/" + snippets.group;
@@ -133,6 +142,8 @@ Json check_facts(const model::Experiment& experiment, const assemble::Prepared& 
   json["around_spikes"] = Json::Array{};
   for (const engine::SnippetLayout& snippets : prepared.layout.snippets)
     json["around_spikes"].push(json_of(snippets));
+  json["edges"] = Json::Array{};
+  for (const engine::EdgeLayout& edges : prepared.layout.edges) json["edges"].push(json_of(edges));
   json["analysis"] = Json::Array{};
   for (const assemble::AnalysisPlan& analysis : prepared.analysis) json["analysis"].push(json_of(analysis));
   json["memory_bytes"] = prepared.estimate.memory_bytes;

@@ -87,16 +87,16 @@ constexpr std::array fixed_keys{
     ConfigKey{"connections.NAME.rule", Form::rule, true, "",
               "which pairs are joined, of each source population with each target population: all_to_all, "
               "one_to_one, {pairwise_bernoulli: probability}, {pairwise_poisson: mean}, {fixed_indegree: n}, "
-              "{fixed_outdegree: n}, {fixed_total_number: n}, {distance: {gaussian: 100 um, max: 0.3}} or "
-              "{pairs: [[source, target], ...]}"},
+              "{fixed_outdegree: n}, {fixed_total_number: n}, {distance: {gaussian: 100 um, max: 0.3}}, "
+              "{pairs: [[source, target], ...]} or {from_file: edges.csv}"},
     ConfigKey{
         "connections.NAME.weight", Form::law, true, "",
         "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, a function "
-        "of the distance d, or for pairs a list"},
+        "of source, target and the distance d, for pairs a list, or for from_file {column: NAME, unit: "
+        "UNIT}"},
     ConfigKey{"connections.NAME.delay", Form::law, true, "",
               "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn or "
-              "depends on the "
-              "distance d is rounded to one"},
+              "a function of source, target and the distance d is rounded to one"},
     ConfigKey{"connections.NAME.autapses", Form::flag, false, "true",
               "whether a neuron may be its own source"},
     ConfigKey{"connections.NAME.multapses", Form::flag, false, "true",
@@ -114,10 +114,14 @@ constexpr std::array fixed_keys{
     ConfigKey{
         "gap_junctions.NAME.conductance", Form::law, true, "",
         "in nS, or where V and I have units of their own in those: a value, a law, or for pairs a list"},
-    ConfigKey{"record", Form::names, false, "", "what is written to the file, by population"},
+    ConfigKey{"record", Form::names, false, "",
+              "what is written to the file, by population, and of connections"},
     ConfigKey{
         "record.NAME", Form::record, false, "",
         "a list such as [V, spikes], or a map of variables with neurons, every, mean, sum and around_spikes"},
+    ConfigKey{"record.connections", Form::names, false, "", "what is written of connections, by their names"},
+    ConfigKey{"record.connections.NAME", Form::connection_record, false, "",
+              "edges: its synapses with their weights and delays, as SONATA has them"},
     ConfigKey{"analysis", Form::names, false, "",
               "what is measured while the run goes on, by population; its traces are held in memory and not "
               "written"},
@@ -330,6 +334,8 @@ const char* describe(Form form) {
       return "a value, a law or a list";
     case Form::record:
       return "see Records";
+    case Form::connection_record:
+      return "edges, or a list";
     case Form::analysis:
       return "names, or a map";
     case Form::feature_names:

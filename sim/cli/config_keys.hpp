@@ -25,7 +25,8 @@ enum class Form {
   rule,        // a word, or one rule with its number
   law,         // a value, a law to draw from, or a list
   record,      // a list of variables, or a map of them
-  analysis,    // a list of features and statistics, or a map of the keys that follow
+  connection_record,
+  analysis,  // a list of features and statistics, or a map of the keys that follow
   feature_names,
   statistic_names,
   feature_settings,  // a map of eFEL's settings

@@ -1,4 +1,4 @@
-// Whatever stands under `path` or `file` may name a file.
+// Whatever stands under `path`, `file` or `from_file` may name a file.
 #include "cli/data_files.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +19,7 @@ using config::Node;
 
 bool names_file(std::string_view path) {
   const std::string_view key = path.substr(path.rfind('.') + 1);
-  return key == "path" || key == "file";
+  return key == "path" || key == "file" || key == "from_file";
 }
 
 void collect(const Node& node, std::string_view path, std::set<std::string>& names) {

@@ -70,6 +70,10 @@ std::string text_of(const RunInfo& run) {
     text += fmt::format("/spikes/{}: {}\n", spikes.population,
                         counted(static_cast<std::int64_t>(spikes.count), "spike"));
   for (const SnippetInfo& snippets : run.around_spikes) text += text_of(snippets);
+  for (const record::EdgesInfo& edges : run.edges)
+    text +=
+        fmt::format("/edges/{}: {} from {} to {}\n", edges.group,
+                    counted(static_cast<std::int64_t>(edges.count), "synapse"), edges.source, edges.target);
   for (const record::AnalysisInfo& analysis : run.analysis) {
     text += "/analysis/" + analysis.population + ":\n";
     for (const ReportInfo::Variable& values : analysis.values)
@@ -128,6 +132,15 @@ Json json_of(const RunInfo& run) {
   json["spikes"] = spikes_json(run.spikes);
   json["around_spikes"] = Json::Array{};
   for (const SnippetInfo& snippets : run.around_spikes) json["around_spikes"].push(json_of(snippets));
+  json["edges"] = Json::Array{};
+  for (const record::EdgesInfo& edges : run.edges) {
+    Json one;
+    one["group"] = "/edges/" + edges.group;
+    one["source"] = edges.source;
+    one["target"] = edges.target;
+    one["synapses"] = static_cast<std::int64_t>(edges.count);
+    json["edges"].push(std::move(one));
+  }
   json["analysis"] = Json::Array{};
   for (const record::AnalysisInfo& analysis : run.analysis) {
     Json one;

@@ -18,6 +18,7 @@
 #include "cli/provenance.hpp"
 #include "cli/signals.hpp"
 #include "config/config.hpp"
+#include "engine/edges.hpp"
 #include "network/population.hpp"
 #include "record/output_file.hpp"
 #include "record/run_info.hpp"
@@ -61,6 +62,8 @@ class Run {
     signals_.save_first();
     numbers_["wall_build_s"] = seconds_since(start_);
     try {
+      engine::hand_over_edges(prepared_.simulation->network(), prepared_.layout.edges, dt_, &signals_.stop(),
+                              [&](engine::EdgeBlock block) { writer.write(std::move(block)); });
       return simulate(writer);
     } catch (const base::IoError& error) {
       if (!writer.hdf5_failed()) throw;

@@ -125,7 +125,7 @@ class Schema {
       case Form::map:
         return of_map(path);
       case Form::names:
-        return map_of(of_form(form_of(path + ".NAME"), path + ".NAME"));
+        return names(path);
       case Form::time:
         return all_of(values_.quantity({dim::time}));
       case Form::count:
@@ -159,6 +159,8 @@ class Schema {
             {values_.number_or_expression(), string_schema(), list_of(string_schema()), map_of(true)});
       case Form::record:
         return record();
+      case Form::connection_record:
+        return connection_record();
       case Form::analysis:
         return any_of({measured_names(), children(path + ".")});
       case Form::feature_names:
@@ -189,6 +191,26 @@ class Schema {
         return kept_of_points();
     }
     return Json::Object{};
+  }
+
+  // Free names, and those that have a meaning of their own.
+  Json names(const std::string& path) {
+    Json json = map_of(of_form(form_of(path + ".NAME"), path + ".NAME"));
+    for (const ConfigKey& key : config_keys()) {
+      const std::string own = key.path;
+      if (!own.starts_with(path + ".")) continue;
+      const std::string name = own.substr(path.size() + 1);
+      if (name != "NAME" && name.find('.') == std::string::npos)
+        json["properties"][name] = documented(key, own);
+    }
+    return json;
+  }
+
+  static Json connection_record() {
+    Json map;
+    map["edges"] = boolean_schema();
+    return any_of(
+        {enum_schema({"edges"}), list_of(enum_schema({"edges"})), object_schema(std::move(map), {})});
   }
 
   static Form form_of(const std::string& path) {
@@ -231,7 +253,7 @@ class Schema {
   static Json rule() {
     Json number = object_schema(Json::Object{}, {});
     for (const char* word : {"pairwise_bernoulli", "pairwise_poisson", "fixed_indegree", "fixed_outdegree",
-                             "fixed_total_number", "distance", "pairs"})
+                             "fixed_total_number", "distance", "pairs", "from_file"})
       number["properties"][word] = Json::Object{};
     number["minProperties"] = 1;
     number["maxProperties"] = 1;

@@ -76,6 +76,8 @@ class Sweep {
     record::check_output(path_, explicit_out_, arguments_.force || (retries && !completes_first));
     say_why_interpreted(arguments_, options_.kernels, console_);
     for (const base::Diagnostic& warning : plan_.warnings) console_.warning(warning);
+    if (!config_.experiment().connection_record.empty())
+      console_.message("note: a sweep keeps no edges of connections; hillock run records them");
     if (completes_first) {
       const Pass first = pass(Start::resume, false);
       if (!first.complete) return interrupted(first);

@@ -91,15 +91,17 @@ void check_change(const model::Experiment& before, const model::Experiment& then
   const auto same_input = [&](const model::InputSpec& a, const model::InputSpec& b) {
     return model::same_role(a, b) && model::same_fields(a, b, any);
   };
-  const bool fits = model::same_simulation(before.simulation, then.simulation) &&
-                    before.simulation.seeds == then.simulation.seeds &&
-                    std::ranges::equal(before.populations, then.populations, model::same_structure) &&
-                    std::ranges::equal(before.inputs, then.inputs, same_input) &&
-                    std::ranges::equal(before.connections, then.connections, model::same_wiring) &&
-                    std::ranges::equal(before.gap_junctions, then.gap_junctions, model::same_wiring) &&
-                    std::ranges::equal(before.record, then.record, model::same_record) &&
-                    std::ranges::equal(before.analysis, then.analysis, model::same_analysis) &&
-                    std::ranges::equal(before.stops, then.stops, model::same_stop);
+  const bool fits =
+      model::same_simulation(before.simulation, then.simulation) &&
+      before.simulation.seeds == then.simulation.seeds &&
+      std::ranges::equal(before.populations, then.populations, model::same_structure) &&
+      std::ranges::equal(before.inputs, then.inputs, same_input) &&
+      std::ranges::equal(before.connections, then.connections, model::same_wiring) &&
+      std::ranges::equal(before.gap_junctions, then.gap_junctions, model::same_wiring) &&
+      std::ranges::equal(before.record, then.record, model::same_record) &&
+      std::ranges::equal(before.connection_record, then.connection_record, model::same_connection_record) &&
+      std::ranges::equal(before.analysis, then.analysis, model::same_analysis) &&
+      std::ranges::equal(before.stops, then.stops, model::same_stop);
   if (fits) return;
   const base::Place& place = spec.settings.empty() ? spec.place : spec.settings.front().place;
   diagnostics.error(place, std::string(nothing_else), std::string(what_can_be_set));

@@ -2,16 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <set>
 
 #include "base/math.hpp"
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
 #include "config/distances.hpp"
-#include "config/sections.hpp"
-#include "config/value_laws.hpp"
+#include "config/rule_reader.hpp"
 #include "model/recordable.hpp"
 
 namespace hillock::config {
@@ -25,40 +22,10 @@ using model::PopulationSpec;
 using model::Slice;
 using model::Values;
 
-enum class RuleNumber { none, probability, mean, count, list, kernel };
-
-struct RuleWord {
-  std::string_view word;
-  ConnectionRule rule;
-  RuleNumber number;
-  std::string_view example;
-};
-
-constexpr std::array<RuleWord, 9> rules{
-    {{"all_to_all", ConnectionRule::all_to_all, RuleNumber::none, "all_to_all"},
-     {"one_to_one", ConnectionRule::one_to_one, RuleNumber::none, "one_to_one"},
-     {"pairwise_bernoulli", ConnectionRule::pairwise_bernoulli, RuleNumber::probability,
-      "{pairwise_bernoulli: 0.1}"},
-     {"pairwise_poisson", ConnectionRule::pairwise_poisson, RuleNumber::mean, "{pairwise_poisson: 0.1}"},
-     {"fixed_indegree", ConnectionRule::fixed_indegree, RuleNumber::count, "{fixed_indegree: 100}"},
-     {"fixed_outdegree", ConnectionRule::fixed_outdegree, RuleNumber::count, "{fixed_outdegree: 100}"},
-     {"fixed_total_number", ConnectionRule::fixed_total_number, RuleNumber::count,
-      "{fixed_total_number: 1000}"},
-     {"distance", ConnectionRule::distance, RuleNumber::kernel, "{distance: {gaussian: 100 um, max: 0.3}}"},
-     {"pairs", ConnectionRule::pairs, RuleNumber::list, "{pairs: [[0, 1], [2, 0]]}"}}};
-
-std::vector<std::string> rule_words() {
-  std::vector<std::string> words;
-  for (const RuleWord& rule : rules) words.emplace_back(rule.word);
-  return words;
-}
-
-constexpr std::int64_t most_synapses = std::int64_t{1} << 50;
-
-class ConnectionReader {
+class ConnectionReader : RuleReader {
  public:
   ConnectionReader(Reader& reader, const model::Experiment& experiment)
-      : reader_(reader), experiment_(experiment) {}
+      : RuleReader(reader, experiment, "connection") {}
 
   std::optional<ConnectionSpec> read(const Entry& entry) {
     spec_.name = entry.key;
@@ -83,37 +50,8 @@ class ConnectionReader {
     return errors() == before ? std::optional(std::move(spec_)) : std::nullopt;
   }
 
-  // Of the section gap_junctions: an end is a source, the other a target, and the conductance the weight.
-  std::optional<ConnectionSpec> read_junctions(const Entry& entry) {
-    spec_.name = entry.key;
-    spec_.place = spec_.rule_place = entry.place;
-    spec_.autapses = spec_.multapses = false;
-    kind_ = "gap junctions";
-    const std::size_t before = errors();
-    reader_.name(entry.key, entry.place, "gap junctions");
-    if (!reader_.map(entry.value, subject())) return std::nullopt;
-    const std::vector<std::string> keys{"between", "rule", "conductance", "like"};
-    reader_.keys(entry.value, "gap junctions", keys);
-    if (!read_between(entry)) return std::nullopt;
-    const bool ruled = entry.value.find("rule") == nullptr || read_rule(entry);
-    if (ruled && joins_pairs_once()) read_conductance(entry);
-    if (errors() == before) check_rule();
-    return errors() == before ? std::optional(std::move(spec_)) : std::nullopt;
-  }
-
  private:
-  std::size_t errors() const { return reader_.diagnostics().errors(); }
-  std::string subject() const { return kind_ + " '" + spec_.name + "'"; }
   Sender sender() const { return {"connection", spec_.name, spec_.place}; }
-  const PopulationSpec& population(const Slice& slice) const {
-    return experiment_.populations[static_cast<std::size_t>(slice.population)];
-  }
-
-  bool missing(const std::string& key, const std::string& example) {
-    reader_.error(spec_.place, subject() + " has no '" + key + "'",
-                  "write for example '" + key + ": " + example + "'");
-    return false;
-  }
 
   bool read_ends(const Entry& entry, const std::string& key, std::vector<Slice>& ends) {
     const Node* node = entry.value.find(key);
@@ -138,205 +76,6 @@ class ConnectionReader {
     }
     if (known && ends.empty()) reader_.error(node->place, key + " is an empty list", "name a population");
     return known && !ends.empty();
-  }
-
-  bool read_rule(const Entry& entry) {
-    const Node* node = entry.value.find("rule");
-    if (node == nullptr) return missing("rule", "{pairwise_bernoulli: 0.1}");
-    spec_.rule_place = node->place;
-    const bool named = node->is_map() && node->entries.size() == 1;
-    if (!named && !node->is_scalar()) {
-      reader_.error(node->place, "rule must be a word, or one rule with its number, got " + node->describe(),
-                    base::listed("rules are", rule_words()));
-      return false;
-    }
-    const std::string& word = named ? node->entries[0].key : node->text;
-    const auto found = std::ranges::find(rules, std::string_view(word), &RuleWord::word);
-    if (found == rules.end()) {
-      const std::string guess = base::did_you_mean(word, rule_words());
-      reader_.error(named ? node->entries[0].place : node->place, "there is no rule " + base::quoted(word),
-                    guess.empty() ? base::listed("rules are", rule_words()) : guess);
-      return false;
-    }
-    spec_.rule = found->rule;
-    if (named == (found->number == RuleNumber::none)) {
-      reader_.error(node->place, "rule '" + word + "' " + (named ? "takes no number" : "needs its number"),
-                    "write 'rule: " + std::string(found->example) + "'");
-      return false;
-    }
-    return !named || read_number(*found, node->entries[0].value);
-  }
-
-  bool read_number(const RuleWord& rule, const Node& node) {
-    const std::string word(rule.word);
-    if (rule.number == RuleNumber::list) return read_pairs(node);
-    if (rule.number == RuleNumber::kernel) {
-      spec_.probability_at = DistanceReader(reader_, experiment_, spec_).kernel(node, spec_.within);
-      return spec_.probability_at.has_value();
-    }
-    if (rule.number == RuleNumber::count) {
-      const auto number = reader_.whole(node, word, 0, most_synapses);
-      if (number) spec_.number = *number;
-      return number.has_value();
-    }
-    const auto value = reader_.value(node, word, base::dimension::none);
-    if (!value) return false;
-    spec_.probability = *value;
-    const bool probability = rule.number == RuleNumber::probability;
-    const bool fits = *value >= 0 && (probability ? *value <= 1 : *value <= 1000);
-    if (!fits)
-      reader_.error(node.place, word +
-                                    (probability ? ": a probability lies between 0 and 1, got "
-                                                 : ": a mean number lies between 0 and 1000, got ") +
-                                    base::number(*value));
-    return fits;
-  }
-
-  bool read_pairs(const Node& node) {
-    if (!node.is_sequence()) {
-      reader_.error(node.place, "pairs must be a list of pairs, got " + node.describe(),
-                    "write for example 'pairs: [[0, 1], [2, 0]]', the source first");
-      return false;
-    }
-    if (spec_.sources.size() != 1 || spec_.targets.size() != 1) {
-      reader_.error(node.place, "pairs join one population, or a slice of it, to one",
-                    "write one connection for each");
-      return false;
-    }
-    bool fine = true;
-    for (const Node& item : node.items) {
-      const bool pair = item.is_sequence() && item.items.size() == 2;
-      if (!pair)
-        reader_.error(item.place, "a pair is a list of a source and a target, got " + item.describe(),
-                      "write for example [0, 1]");
-      const auto source = pair ? place_in(item.items[0], "source", spec_.sources[0]) : std::nullopt;
-      const auto target = pair ? place_in(item.items[1], "target", spec_.targets[0]) : std::nullopt;
-      fine = fine && source && target;
-      if (source && target) spec_.pairs.emplace_back(*source, *target);
-    }
-    return fine;
-  }
-
-  std::optional<std::int64_t> place_in(const Node& node, const std::string& what, const Slice& slice) {
-    const auto index = reader_.whole(node, what, 0, std::int64_t{1} << 53);
-    if (!index || *index < slice.count()) return index;
-    reader_.error(node.place,
-                  what + " " + std::to_string(*index) + " is not there: '" + population(slice).name +
-                      "' has " + base::counted(slice.count(), "neuron") + " here",
-                  slice.count() > 0 ? "they are counted from 0 to " + std::to_string(slice.count() - 1) : "");
-    return std::nullopt;
-  }
-
-  bool read_between(const Entry& entry) {
-    const Node* node = entry.value.find("between");
-    if (node == nullptr) return missing("between", "[cell 0, cell 1]");
-    if (!node->is_sequence() || node->items.size() != 2) {
-      reader_.error(node->place, "between names two ends, got " + node->describe(),
-                    "write for example 'between: [cell 0, cell 1]'");
-      return false;
-    }
-    for (std::size_t i = 0; i < 2; ++i) {
-      const std::optional<Slice> slice = read_slice(reader_, node->items[i], "between", experiment_);
-      if (!slice || population(*slice).model == nullptr) return false;
-      (i == 0 ? spec_.sources : spec_.targets).push_back(*slice);
-      if (!can_be_joined(population(*slice), node->items[i].place)) return false;
-    }
-    if (conductance_of(spec_.sources[0]) == conductance_of(spec_.targets[0])) return true;
-    reader_.error(node->place,
-                  "a conductance between '" + population(spec_.sources[0]).name + "' and '" +
-                      population(spec_.targets[0]).name + "' would be in " +
-                      conductance_of(spec_.sources[0]).user_unit() + " for one and in " +
-                      conductance_of(spec_.targets[0]).user_unit() + " for the other",
-                  "join neurons whose currents have one unit");
-    return false;
-  }
-
-  // Of densities as of currents.
-  base::Dimension conductance_of(const Slice& slice) const {
-    const model::Model& neuron = *population(slice).model;
-    const model::InputSite& site = neuron.inputs.front();
-    return site.area.empty() ? site.dimension / neuron.state(site.V)->dimension
-                             : base::dimension::conductance;
-  }
-
-  bool can_be_joined(const PopulationSpec& cells, const base::Place& place) {
-    const auto fail = [&](const std::string& message, const std::string& remedy) {
-      reader_.error(place, message, remedy);
-      return false;
-    };
-    const model::Model& neuron = *cells.model;
-    if (neuron.inputs.empty() || neuron.state(neuron.inputs.front().V) == nullptr)
-      return fail("V of the model " + neuron.name + " of '" + cells.name +
-                      "' is no state, and gap junctions join states",
-                  "take a model with an equation for V");
-    if (std::ranges::any_of(cells.receptors, [](const auto& receptor) { return receptor.name == "gap"; }))
-      return fail("'" + cells.name +
-                      "' has a receptor called gap, whose current would be recorded as I_gap " +
-                      "like that of its gap junctions",
-                  "call the receptor otherwise");
-    const model::MethodKind method = cells.method ? cells.method->kind : experiment_.simulation.method.kind;
-    if (method == model::MethodKind::adaptive || method == model::MethodKind::exact)
-      return fail(
-          "gap junctions take steps of dt in which the voltages of others are known as cubics: not "
-          "with the method of '" +
-              cells.name + "'",
-          "take method: auto, or rk4");
-    if (experiment_.simulation.interpolated)
-      return fail("gap junctions take whole steps, and 'spike_times: interpolated' cuts them",
-                  "take spike_times: grid");
-    return true;
-  }
-
-  bool joins_pairs_once() {
-    constexpr std::array allowed{ConnectionRule::all_to_all, ConnectionRule::one_to_one,
-                                 ConnectionRule::pairwise_bernoulli, ConnectionRule::distance,
-                                 ConnectionRule::pairs};
-    if (std::ranges::find(allowed, spec_.rule) == allowed.end()) {
-      reader_.error(spec_.rule_place, "this rule is for synapses, which have a direction",
-                    "take all_to_all, one_to_one, pairwise_bernoulli, distance or pairs");
-      return false;
-    }
-    if (spec_.rule != ConnectionRule::pairs) return true;
-    std::set<std::pair<std::int64_t, std::int64_t>> seen;
-    const Slice &one = spec_.sources[0], &other = spec_.targets[0];
-    for (const auto& [from, to] : spec_.pairs) {
-      std::pair<std::int64_t, std::int64_t> pair{one.first + from, other.first + to};
-      const std::string text = "[" + std::to_string(from) + ", " + std::to_string(to) + "]";
-      const bool same = one.population == other.population;
-      if (same && pair.first == pair.second) {
-        reader_.error(spec_.rule_place, "the pair " + text + " joins a neuron with itself", "take it out");
-        return false;
-      }
-      if (same && pair.first > pair.second) std::swap(pair.first, pair.second);
-      if (seen.insert(pair).second) continue;
-      reader_.error(spec_.rule_place, "the pair " + text + " is joined twice: a gap junction works both ways",
-                    "name each pair once");
-      return false;
-    }
-    return true;
-  }
-
-  void read_conductance(const Entry& entry) {
-    const base::Dimension unit = conductance_of(spec_.targets[0]);
-    const Node* node = entry.value.find("conductance");
-    if (node == nullptr) {
-      missing("conductance", "3 " + unit.user_unit());
-      return;
-    }
-    auto values = read_law(*node, "conductance", {{unit}, " for " + subject()});
-    if (!values) return;
-    spec_.weight = std::move(*values);
-    double least = 0;
-    if (spec_.weight.law == Law::constant || spec_.weight.law == Law::list) {
-      for (const double value : spec_.weight.numbers) least = std::min(least, value);
-    } else {
-      const auto law = model::law_function(spec_.weight, reader_.diagnostics());
-      if (law) least = std::min(law(0x1p-33), law(1 - 0x1p-33));
-    }
-    if (least >= 0) return;
-    reader_.error(spec_.weight.place,
-                  fmt::format("a conductance is 0 or more, got {:.3g} {}", least, unit.user_unit()),
-                  "truncate the law with min: 0 " + unit.user_unit() + ", or correct the value");
   }
 
   // The variable whose value is carried; the targets get weight * value.
@@ -370,10 +109,12 @@ class ConnectionReader {
   }
 
   void read_flags(const Node& map) {
-    if (spec_.rule == ConnectionRule::pairs)
+    if (spec_.rule == ConnectionRule::pairs || spec_.rule == ConnectionRule::from_file)
       for (const char* key : {"autapses", "multapses"})
         if (const Node* node = map.find(key); node != nullptr)
-          reader_.error(node->place, "the rule 'pairs' joins the pairs of its list, whatever they are",
+          reader_.error(node->place,
+                        std::string("the rule ") + (spec_.file ? "'from_file'" : "'pairs'") +
+                            " joins the pairs of its list, whatever they are",
                         "leave '" + std::string(key) + "' out, and such pairs too");
     for (const auto& [key, flag] : {std::pair{"autapses", &spec_.autapses}, {"multapses", &spec_.multapses}})
       if (const Node* node = map.find(key); node != nullptr) *flag = reader_.flag(*node, key).value_or(*flag);
@@ -386,29 +127,6 @@ class ConnectionReader {
                                                          : "take pairwise_bernoulli or fixed_indegree");
   }
 
-  ValueContext context() const {
-    return {spec_.rule == ConnectionRule::pairs ? std::ssize(spec_.pairs) : 1, "synapses",
-            experiment_.folder};
-  }
-
-  // A list has one value for each pair.
-  std::optional<Values> read_law(const Node& node, const std::string& key, const Accepted& accepted) {
-    if (node.is_sequence() && spec_.rule != ConnectionRule::pairs) {
-      reader_.error(node.place, key + " is a list, which only the rule 'pairs' has values for",
-                    "write one value, or a law such as {normal: [mean, sd]}");
-      return std::nullopt;
-    }
-    auto values = read_values(reader_, node, key, accepted, context());
-    if (values && values->law == Law::list && values->numbers.empty())  // of no pairs
-      values->dimension = accepted.dimensions.front();
-    if (values && (values->law == Law::file || values->law == Law::linspace)) {
-      reader_.error(node.place, key + " of a connection is a value or a law to draw from",
-                    "write one value, or a law such as {normal: [mean, sd]}");
-      return std::nullopt;
-    }
-    return values;
-  }
-
   void read_weight(const Entry& entry) {
     const PopulationSpec& target = population(spec_.targets[0]);
     const auto receptor = std::ranges::find(target.receptors, spec_.receptor, &model::ReceptorSpec::name);
@@ -418,7 +136,7 @@ class ConnectionReader {
       missing("weight", "1 " + unit.user_unit());
       return;
     }
-    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) {
+    if (PairFunctionReader(reader_, experiment_, spec_).takes(*node)) {
       if (spec_.transmit.empty()) return read_weight_at(*node, unit);
       return reader_.error(node->place, "the weight of a value that is carried is a number or a law",
                            "write one value, or a law such as {normal: [mean, sd]}");
@@ -434,22 +152,32 @@ class ConnectionReader {
   }
 
   void read_weight_at(const Node& node, const base::Dimension& unit) {
-    spec_.weight_at = DistanceReader(reader_, experiment_, spec_).function(node, "weight", unit);
+    spec_.weight_at = PairFunctionReader(reader_, experiment_, spec_).function(node, "weight", unit);
     if (!spec_.weight_at) return;
+    spec_.weight = Values::constant(spec_.weight_at->most, unit, node.place);
+    if (!joins_some()) return;
     for (const double extreme : {spec_.weight_at->most, spec_.weight_at->least}) {
       spec_.weight = Values::constant(extreme, unit, node.place);
       if (!check_weights(reader_, spec_.weight, sender(), spec_.receptor, spec_.targets, experiment_)) return;
     }
   }
 
+  // Whether there are a source and a target at all.
+  bool joins_some() const {
+    const auto there = [](const Slice& slice) { return slice.count() > 0; };
+    return std::ranges::any_of(spec_.sources, there) && std::ranges::any_of(spec_.targets, there);
+  }
+
   void read_delay_at(const Node& node) {
     spec_.delay_at =
-        DistanceReader(reader_, experiment_, spec_).function(node, "delay", base::dimension::time);
+        PairFunctionReader(reader_, experiment_, spec_).function(node, "delay", base::dimension::time);
     if (!spec_.delay_at) return;
     spec_.delay = Values::constant(spec_.delay_at->least, base::dimension::time, node.place);
     const double dt = experiment_.simulation.dt;
-    if (dt > 0)
-      check_rounded_delays(spec_.delay_at->least, spec_.delay_at->most, dt, "make the function of d larger");
+    if (dt > 0 && joins_some())
+      check_rounded_delays(spec_.delay_at->least, spec_.delay_at->most, dt,
+                           lang::depends_on(spec_.delay_at->expression, "d") ? "make the function of d larger"
+                                                                             : "make the function larger");
   }
 
   void read_delay(const Entry& entry) {
@@ -458,7 +186,7 @@ class ConnectionReader {
       missing("delay", "1.5 ms");
       return;
     }
-    if (DistanceReader(reader_, experiment_, spec_).takes(*node)) {
+    if (PairFunctionReader(reader_, experiment_, spec_).takes(*node)) {
       if (spec_.transmit.empty()) return read_delay_at(*node);
       return reader_.error(node->place, "the delay of a value that is carried is a time or a law",
                            "write one value, or a law such as {normal: [mean, sd]}");
@@ -467,7 +195,7 @@ class ConnectionReader {
     if (!values) return;
     spec_.delay = std::move(*values);
     const double dt = experiment_.simulation.dt;
-    if (!(dt > 0)) return;
+    if (!(dt > 0) || spec_.delay.law == Law::file) return;  // those of a file are checked when it is read
     const bool given = spec_.delay.law == Law::constant || spec_.delay.law == Law::list;
     if (given)
       check_given_delays(dt);
@@ -514,64 +242,7 @@ class ConnectionReader {
     if (most > static_cast<double>(longest_delay) * dt) too_long(most, dt);
   }
 
-  // What the rule asks for must be there.
-  void check_rule() {
-    for (const Slice& source : spec_.sources)
-      for (const Slice& target : spec_.targets) {
-        const bool same = source.population == target.population && !spec_.autapses;
-        const std::int64_t both =
-            same ? std::min(source.last, target.last) - std::max(source.first, target.first) + 1 : 0;
-        if (!check_pair(source, target, both > 0)) return;
-      }
-  }
-
-  bool check_pair(const Slice& source, const Slice& target, bool without_itself) {
-    const std::string from = base::quoted(population(source).name),
-                      to = base::quoted(population(target).name);
-    const auto fail = [&](const std::string& message, const std::string& remedy) {
-      reader_.error(spec_.rule_place, message, remedy);
-      return false;
-    };
-    if (spec_.rule == ConnectionRule::one_to_one && source.count() != target.count())
-      return fail("one_to_one joins as many sources as targets, but " + from + " has " +
-                      base::counted(source.count(), "neuron") + " and " + to + " has " +
-                      base::counted(target.count(), "neuron"),
-                  "take slices of one size, such as '" + population(source).name + " 0..9'");
-    const bool indegree = spec_.rule == ConnectionRule::fixed_indegree,
-               outdegree = spec_.rule == ConnectionRule::fixed_outdegree;
-    const std::int64_t there = (outdegree ? target : source).count() - (without_itself ? 1 : 0);
-    if ((indegree || outdegree) && !spec_.multapses && spec_.number > there)
-      return fail(std::string(indegree ? "each target needs " : "each source needs ") +
-                      std::to_string(spec_.number) + " different " + (indegree ? "sources" : "targets") +
-                      ", but " + (indegree ? from : to) + " has " + std::to_string(there) +
-                      (without_itself ? " beside itself" : ""),
-                  "take at most " + std::to_string(there) + ", or leave out 'multapses: false'");
-    const bool asks =
-        (indegree || outdegree || spec_.rule == ConnectionRule::fixed_total_number) && spec_.number > 0;
-    const std::int64_t sources = source.count(), targets = target.count();
-    const bool some = sources > 0 && targets > 0 && !(without_itself && sources == 1 && targets == 1);
-    if (asks && !some && !(indegree && targets == 0) && !(outdegree && sources == 0))
-      return fail("no pair of " + from + " and " + to + " can be joined, but the rule asks for " +
-                      std::to_string(spec_.number) + " synapses" +
-                      (indegree    ? " of each target"
-                       : outdegree ? " of each source"
-                                   : ""),
-                  without_itself ? "allow autapses, or give the populations more neurons"
-                                 : "give the populations neurons, or take the connection out");
-    if (outdegree && without_itself && there == 0 && spec_.number > 0)
-      return fail("a neuron of " + from + " has no target beside itself",
-                  "allow autapses, or give " + to + " more neurons");
-    if (indegree && without_itself && there == 0 && spec_.number > 0)
-      return fail("a neuron of " + to + " has no source beside itself",
-                  "allow autapses, or give " + from + " more neurons");
-    return true;
-  }
-
-  Reader& reader_;
-  const model::Experiment& experiment_;
-  std::string kind_ = "connection";
   base::Dimension carried_;  // of the variable that is transmitted; of spikes none
-  ConnectionSpec spec_;
 };
 
 }  // namespace
@@ -582,18 +253,6 @@ void read_connections(Reader& reader, const Node& root, model::Experiment& exper
   for (const Entry& entry : section->entries)
     if (auto connection = ConnectionReader(reader, experiment).read(entry))
       experiment.connections.push_back(std::move(*connection));
-}
-
-void read_gap_junctions(Reader& reader, const Node& root, model::Experiment& experiment) {
-  const Node* section = root.find("gap_junctions");
-  if (section == nullptr || !reader.map(*section, "'gap_junctions'")) return;
-  for (const Entry& entry : section->entries) {
-    auto junctions = ConnectionReader(reader, experiment).read_junctions(entry);
-    if (!junctions) continue;
-    for (const auto* ends : {&junctions->sources, &junctions->targets})
-      experiment.populations[static_cast<std::size_t>(ends->front().population)].gap_junctions = true;
-    experiment.gap_junctions.push_back(std::move(*junctions));
-  }
 }
 
 }  // namespace hillock::config

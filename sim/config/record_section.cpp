@@ -262,6 +262,70 @@ class RecordReader {
   base::Place compress_place_;
 };
 
+// `connections: {ee: [edges]}`: what is recorded of connections.
+class ConnectionRecordReader {
+ public:
+  ConnectionRecordReader(Reader& reader, const Node& root, model::Experiment& experiment)
+      : reader_(reader), root_(root), experiment_(experiment) {}
+
+  void read(const Entry& section) {
+    if (!reader_.map(section.value, "the record of 'connections'")) return;
+    std::vector<std::string> names;
+    if (const Node* connections = root_.find("connections"))
+      for (const Entry& entry : connections->entries) names.push_back(entry.key);
+    for (const Entry& entry : section.value.entries) {
+      if (std::ranges::find(names, entry.key) == names.end()) {
+        const std::string guess = base::did_you_mean(entry.key, names);
+        reader_.error(entry.place, "record: there is no connection " + base::quoted(entry.key),
+                      !guess.empty()  ? guess
+                      : names.empty() ? ""
+                                      : base::listed("there are", names));
+        continue;
+      }
+      const bool edges = reads_edges(entry);
+      const auto& all = experiment_.connections;
+      const auto found = std::ranges::find(all, entry.key, &model::ConnectionSpec::name);
+      if (found != all.end())  // otherwise it has been reported
+        experiment_.connection_record.push_back({static_cast<std::size_t>(found - all.begin()), edges});
+    }
+  }
+
+ private:
+  bool reads_edges(const Entry& entry) {
+    if (entry.value.is_sequence()) {
+      bool edges = false;
+      for (const Node& item : entry.value.items) edges = is_edges(item, entry.key) || edges;
+      return edges;
+    }
+    if (entry.value.is_scalar()) return is_edges(entry.value, entry.key);
+    bool edges = false;
+    if (!reader_.map(entry.value, "the record of connection '" + entry.key + "'")) return false;
+    for (const Entry& what : entry.value.entries)
+      if (known(what.key, what.place, entry.key)) edges = reader_.flag(what.value, "edges").value_or(false);
+    return edges;
+  }
+
+  bool is_edges(const Node& node, const std::string& connection) {
+    const auto word = reader_.word(node, "what is recorded of connection '" + connection + "'");
+    return word && known(*word, node.place, connection);
+  }
+
+  bool known(const std::string& word, const base::Place& place, const std::string& connection) {
+    if (word == "edges") return true;
+    if (word == "weight" || word == "delay")
+      reader_.error(place, "the " + word + "s of connection '" + connection + "' do not change",
+                    "record 'edges', its synapses with their weights and delays");
+    else
+      reader_.error(place, "connection '" + connection + "' has no " + base::quoted(word) + " to record",
+                    "it has edges, its synapses with their weights and delays");
+    return false;
+  }
+
+  Reader& reader_;
+  const Node& root_;
+  model::Experiment& experiment_;
+};
+
 }  // namespace
 
 void read_record(Reader& reader, const Node& root, model::Experiment& experiment) {
@@ -275,8 +339,7 @@ void read_record(Reader& reader, const Node& root, model::Experiment& experiment
       experiment.record.push_back(
           RecordReader(reader, experiment, static_cast<int>(found - names.begin())).read(entry));
     } else if (entry.key == "connections") {
-      reader.error(entry.place, "'connections' needs networks, which hillock 0.1 does not have yet",
-                   "remove it");
+      ConnectionRecordReader(reader, root, experiment).read(entry);
     } else {
       const std::string guess = base::did_you_mean(entry.key, names);
       reader.error(entry.place, "record: there is no population " + base::quoted(entry.key),

@@ -97,7 +97,8 @@ class ValuesReader {
   }
 
   bool read_map(const Node& node) {
-    if (node.find("file") != nullptr) return read_file(node);
+    const bool in_file = !context_.file.empty() && (node.find("column") || node.find("dataset"));
+    if (node.find("file") != nullptr || in_file) return read_file(node);
     const LawWord* law = law_of(node);
     if (law == nullptr)
       return fail(node.place, " must be " + std::string(all_forms) + ", got a map" +
@@ -169,23 +170,29 @@ class ValuesReader {
 
   bool read_file(const Node& node) {
     values_.law = Law::file;
-    const std::vector<std::string> keys{"file", "dataset", "column", "unit"};
+    const Node* file = node.find("file");
+    std::vector<std::string> keys{"dataset", "column", "unit"};
+    if (file != nullptr) keys.insert(keys.begin(), "file");
     const std::size_t problems = reader_.diagnostics().all().size();
     reader_.keys(node, "values from a file", keys);
-    if (const std::optional<std::string> path = reader_.word(*node.find("file"), what_ + ": file"))
-      values_.file =
-          data_file(*path, context_.folder, node.find("file")->place, reader_.diagnostics()).value_or("");
+    values_.file = context_.file;
+    if (file != nullptr)
+      if (const std::optional<std::string> path = reader_.word(*file, what_ + ": file"))
+        values_.file = data_file(*path, context_.folder, file->place, reader_.diagnostics()).value_or("");
     const Node* dataset = node.find("dataset");
     const Node* column = node.find("column");
     if ((dataset == nullptr) == (column == nullptr))
-      return fail(node.place, " from a file needs either 'dataset' (HDF5) or 'column' (CSV)",
-                  "write for example {file: values.csv, column: V, unit: mV}");
+      return fail(
+          node.place, " from a file needs either 'dataset' (HDF5) or 'column' (CSV)",
+          file == nullptr ? "name one of them" : "write for example {file: values.csv, column: V, unit: mV}");
     values_.dataset = reader_.word(dataset != nullptr ? *dataset : *column, what_).value_or("");
     return read_unit(node) && reader_.diagnostics().all().size() == problems;
   }
 
   bool read_unit(const Node& node) {
     const Node* unit = node.find("unit");
+    if (unit == nullptr && !context_.unit_of_dataset.empty() && node.find("dataset") != nullptr)
+      return take_unit(*base::parse_unit(context_.unit_of_dataset), node);
     const bool plain = std::find(accepted_.dimensions.begin(), accepted_.dimensions.end(),
                                  base::dimension::none) != accepted_.dimensions.end();
     if (unit == nullptr) {
@@ -199,16 +206,20 @@ class ValuesReader {
     if (!parsed)
       return fail(unit->place,
                   ": " + (problem.empty() ? "'unit' must be a unit, got " + unit->describe() : problem));
-    if (std::find(accepted_.dimensions.begin(), accepted_.dimensions.end(), parsed->dimension) ==
+    return take_unit(*parsed, *unit);
+  }
+
+  bool take_unit(const base::Unit& unit, const Node& node) {
+    if (std::find(accepted_.dimensions.begin(), accepted_.dimensions.end(), unit.dimension) ==
         accepted_.dimensions.end())
-      return fail(unit->place, " needs " + accepted_.describe() + ", got " + parsed->dimension.describe());
+      return fail(node.place, " needs " + accepted_.describe() + ", got " + unit.dimension.describe());
     const std::optional<double> scale =
-        base::to_internal("1", base::Unit{parsed->dimension, parsed->power_of_ten, false});
-    if (!scale || parsed->celsius)
-      return fail(unit->place, ": the unit " + unit->describe() + " cannot be used for a file",
+        base::to_internal("1", base::Unit{unit.dimension, unit.power_of_ten, false});
+    if (!scale || unit.celsius)
+      return fail(node.place, ": the unit " + node.describe() + " cannot be used for a file",
                   "write its numbers in K");
     values_.file_scale = *scale;
-    values_.dimension = parsed->dimension;
+    values_.dimension = unit.dimension;
     return true;
   }
 

@@ -15,6 +15,9 @@ struct ValueContext {
   std::int64_t neurons = 1;
   std::string of = "neurons";  // "neurons of 'exc'"
   std::string folder;          // of the config
+  // Where {column: ..., unit: ...} takes its numbers from; empty: such values name their file.
+  std::string file{};
+  std::string unit_of_dataset{};  // where none is named; empty: one must be
 };
 
 // Whether a map names a law: {uniform: [a, b]}, {file: ...}.

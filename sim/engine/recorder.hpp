@@ -60,6 +60,23 @@ struct SnippetLayout {
   }
 };
 
+// One end of edges: a population.
+struct EdgeEnd {
+  int index = 0;  // of the population
+  std::string name;
+  std::int64_t size = 0;  // its neurons
+};
+
+// The synapses of a connection between two populations: /edges/<group>.
+struct EdgeLayout {
+  std::string group;       // "ee", "ee.exc.inh"
+  std::string connection;  // of the config
+  EdgeEnd source, target;
+  std::string weight_unit;
+  double expected = 0;                            // how many there are, on average
+  double bytes() const { return 56 * expected; }  // in the file: five numbers and a range of each edge
+};
+
 // Text and numbers under /meta (texts as scalar data sets, numbers and words as attributes).
 struct RunFacts {
   std::map<std::string, std::string> texts;  // config, parameters, models
@@ -75,6 +92,7 @@ struct RunLayout {
   RunFacts facts;
   std::vector<SnippetLayout> snippets{};
   std::vector<NodeLayout> nodes{};  // of the populations whose neurons have positions
+  std::vector<EdgeLayout> edges{};
 };
 
 // A block of whole frames of one report: values[variable][frame][neuron], flattened in this order.
@@ -104,6 +122,14 @@ struct SnippetBlock {
   std::vector<float> values32;
   // Spikes so far whose window reaches over the beginning of the run, or over what has been simulated.
   std::int64_t left_out_at_start = 0, left_out_at_end = 0;
+};
+
+// Synapses of one layout, in order of their targets.
+struct EdgeBlock {
+  int edges = 0;  // index in RunLayout::edges
+  std::vector<std::uint64_t> sources, targets;
+  std::vector<double> weights, delays;  // in the unit of the layout; ms
+  bool last = false;                    // no more of this layout
 };
 
 enum class RunEnd { complete, interrupted, failed };

@@ -50,7 +50,13 @@ bool same_variable(const VariableSpec& a, const VariableSpec& b) {
          a.around_spikes == b.around_spikes;
 }
 
-bool same_function(const std::optional<DistanceFunction>& a, const std::optional<DistanceFunction>& b) {
+bool same_file(const std::optional<EdgeFileSpec>& a, const std::optional<EdgeFileSpec>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->path == b->path && a->source == b->source && a->target == b->target &&
+         a->population == b->population;
+}
+
+bool same_function(const std::optional<PairFunction>& a, const std::optional<PairFunction>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
   return lang::print(a->expression) == lang::print(b->expression);
 }
@@ -116,14 +122,19 @@ bool same_wiring(const ConnectionSpec& a, const ConnectionSpec& b) {
   return a.name == b.name && std::ranges::equal(a.sources, b.sources, same_slice) &&
          std::ranges::equal(a.targets, b.targets, same_slice) && a.receptor == b.receptor &&
          a.rule == b.rule && a.probability == b.probability && a.number == b.number && a.pairs == b.pairs &&
-         a.autapses == b.autapses && a.multapses == b.multapses && same_values(a.delay, b.delay) &&
-         same_function(a.delay_at, b.delay_at) && same_function(a.probability_at, b.probability_at) &&
-         a.within == b.within && a.transmit == b.transmit;
+         same_file(a.file, b.file) && a.autapses == b.autapses && a.multapses == b.multapses &&
+         same_values(a.delay, b.delay) && same_function(a.delay_at, b.delay_at) &&
+         same_function(a.probability_at, b.probability_at) && a.within == b.within &&
+         a.transmit == b.transmit;
 }
 
 bool same_record(const RecordSpec& a, const RecordSpec& b) {
   return a.population == b.population && a.spikes == b.spikes && a.spike_neurons == b.spike_neurons &&
          a.float64 == b.float64 && std::ranges::equal(a.variables, b.variables, same_variable);
+}
+
+bool same_connection_record(const ConnectionRecordSpec& a, const ConnectionRecordSpec& b) {
+  return a.connection == b.connection && a.edges == b.edges;
 }
 
 bool same_analysis(const AnalysisSpec& a, const AnalysisSpec& b) {

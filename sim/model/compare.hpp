@@ -36,6 +36,7 @@ bool same_connection(const ConnectionSpec& a, const ConnectionSpec& b);
 bool same_wiring(const ConnectionSpec& a, const ConnectionSpec& b);
 
 bool same_record(const RecordSpec& a, const RecordSpec& b);
+bool same_connection_record(const ConnectionRecordSpec& a, const ConnectionRecordSpec& b);
 bool same_analysis(const AnalysisSpec& a, const AnalysisSpec& b);
 bool same_stop(const StopSpec& a, const StopSpec& b);
 

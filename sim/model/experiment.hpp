@@ -73,10 +73,11 @@ struct PositionSpec {
   base::Place place;
 };
 
-// A value as a function of the distance d between a source and its target.
-struct DistanceFunction {
+// A value as a function of a source and its target: of the distance d between them, and of their indices
+// `source` and `target` in their populations.
+struct PairFunction {
   lang::Expression expression;
-  double least = 0, most = 0;  // over the distances that there may be
+  double least = 0, most = 0;  // over the pairs that there may be
   double typical = 0;          // the median of its size over the pairs that are joined
 };
 
@@ -125,8 +126,16 @@ enum class ConnectionRule {
   fixed_indegree,
   fixed_outdegree,
   fixed_total_number,
-  distance,
-  pairs
+  pairwise_function,  // distance, or a probability that is a function of the pair
+  pairs,
+  from_file
+};
+
+// Where the pairs of the rule from_file stand.
+struct EdgeFileSpec {
+  std::string path;                                  // absolute
+  std::string source = "source", target = "target";  // columns, of text
+  std::string population;                            // of HDF5; empty: the only one
 };
 
 // Synapses from neurons of populations to others; the rule applies to each pair of a source and a target.
@@ -138,10 +147,11 @@ struct ConnectionSpec {
   double probability = 0;   // pairwise_bernoulli; of pairwise_poisson the mean
   std::int64_t number = 0;  // fixed_indegree, fixed_outdegree, fixed_total_number
   std::vector<std::pair<std::int64_t, std::int64_t>> pairs;  // source and target, counted in their slices
+  std::optional<EdgeFileSpec> file;                          // from_file
   bool autapses = true, multapses = true;
-  Values weight, delay;  // one value, a law, or for pairs one of each; delay in ms
-  // Instead of these, and of the rule distance the probability for each pair that is at most `within` apart.
-  std::optional<DistanceFunction> weight_at, delay_at, probability_at;
+  Values weight, delay;  // one value, a law, or for pairs one of each, also from their file; delay in ms
+  // Instead of these, and of pairwise_function the probability for each pair that is at most `within` apart.
+  std::optional<PairFunction> weight_at, delay_at, probability_at;
   double within = std::numeric_limits<double>::infinity();
   std::string transmit;  // a variable of the sources whose value is carried; empty: spikes
   base::Place place, rule_place;
@@ -174,6 +184,12 @@ struct RecordSpec {
   bool float64 = false;
   int deflate = 0;  // 0: none, 1..9
   base::Place place;
+};
+
+// What is recorded of a connection.
+struct ConnectionRecordSpec {
+  std::size_t connection = 0;  // of the experiment
+  bool edges = false;          // its synapses, with weights and delays
 };
 
 // What is measured while the run goes on, without its traces being written.
@@ -220,6 +236,7 @@ struct Experiment {
   std::vector<ConnectionSpec> gap_junctions;  // between a source and a target, by whatever name; the weight
                                               // is the conductance, there is no receptor and no delay
   std::vector<RecordSpec> record;
+  std::vector<ConnectionRecordSpec> connection_record;
   std::vector<AnalysisSpec> analysis;
   std::vector<StopSpec> stops;     // `stop_when` of the config
   std::vector<Change> changes;     // in order of time: `at` of the config

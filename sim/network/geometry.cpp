@@ -1,8 +1,9 @@
-// Distances, and functions of them by their kernels.
+// Distances, and functions of pairs by their kernels.
 #include "network/geometry.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace hillock::network {
 
@@ -18,19 +19,31 @@ double distance(const Positions& here, std::int64_t a, const Positions& there, s
   return std::sqrt(squares);
 }
 
-FunctionOfDistance::FunctionOfDistance(const program::Kernel& kernel)
-    : runner_(kernel.runner()), distances_(most), values_(most) {}
+FunctionOfPairs::FunctionOfPairs(const Geometry& geometry, int function, int sources, int targets)
+    : function_(geometry.functions[static_cast<std::size_t>(function)]),
+      from_(geometry.positions[static_cast<std::size_t>(sources)]),
+      to_(geometry.positions[static_cast<std::size_t>(targets)]),
+      runner_(function_.kernel->runner()),
+      distances_(most),
+      sources_(most),
+      targets_(most),
+      values_(most) {}
 
-std::span<const double> FunctionOfDistance::operator()(std::span<const double> distances) {
-  const auto count = std::ssize(distances);
-  std::ranges::copy(distances, distances_.data());
-  const std::array<double*, 2> arrays{distances_.data(), values_.data()};
+void FunctionOfPairs::add(std::int64_t source, std::int64_t target, double distance) {
+  distances_.data()[size_] = distance;
+  sources_.data()[size_] = static_cast<double>(source);
+  targets_.data()[size_] = static_cast<double>(target);
+  ++size_;
+}
+
+std::span<const double> FunctionOfPairs::values() {
+  const std::array<double*, 4> arrays{distances_.data(), sources_.data(), targets_.data(), values_.data()};
   program::Call call;
   call.arrays = arrays;
-  call.count = count;
+  call.count = size_;
   const program::FlushToZero flush;
   runner_->run(call);
-  return values_.span().first(static_cast<std::size_t>(count));
+  return values_.span().first(static_cast<std::size_t>(std::exchange(size_, 0)));
 }
 
 }  // namespace hillock::network

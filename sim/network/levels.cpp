@@ -55,7 +55,12 @@ Levels Levels::drawn(const Law& law, double unit) {
 }
 
 void Levels::add_all_to(std::set<std::int32_t>& levels) const {
-  if (kind_ == Kind::listed)
+  if (kind_ == Kind::listed && std::int64_t{most_} - least_ < most_tabulated) {
+    std::vector<bool> seen(static_cast<std::size_t>(std::int64_t{most_} - least_ + 1));
+    for (const std::int32_t level : listed_) seen[static_cast<std::size_t>(level - least_)] = true;
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      if (seen[i]) levels.insert(least_ + static_cast<std::int32_t>(i));
+  } else if (kind_ == Kind::listed)
     levels.insert(listed_.begin(), listed_.end());
   else
     for (std::int32_t level = least_; level <= most_; ++level) levels.insert(levels.end(), level);

@@ -37,10 +37,10 @@ std::int64_t most_quanta_of(const NetworkPlan& plan, std::size_t channel) {
 class LevelsOfEdges {
  public:
   LevelsOfEdges(const NetworkPlan& plan, const Connection& one) : plan_(plan), one_(one) {
-    const auto make = [&](std::unique_ptr<FunctionOfDistance>& function, int index) {
-      if (index < 0) return;
-      const auto& kernel = plan.geometry.functions[static_cast<std::size_t>(index)];
-      function = std::make_unique<FunctionOfDistance>(*kernel);
+    const auto make = [&](std::unique_ptr<FunctionOfPairs>& function, int index) {
+      if (index >= 0)
+        function = std::make_unique<FunctionOfPairs>(plan.geometry, index, one.wiring.sources.population,
+                                                     one.wiring.targets.population);
     };
     make(delay_at_, one.delay_at);
     make(weight_at_, one.weight_at);
@@ -49,42 +49,41 @@ class LevelsOfEdges {
   template <class Take>
   void delays(std::span<const Edge> edges, Take take) {
     const Levels& levels = plan_.delay(one_);
-    if (delay_at_) return of_distance(*delay_at_, one_.step, levels, "delay", edges, take);
+    if (delay_at_) return of_pairs(*delay_at_, one_.step, levels, "delay", edges, take);
     for (std::size_t i = 0; i < edges.size(); ++i) take(i, levels(edges[i].delay_word, edges[i].listed));
   }
   template <class Take>
   void quanta(std::span<const Edge> edges, Take take) {
     const Levels& levels = plan_.weight(one_);
-    if (weight_at_) return of_distance(*weight_at_, one_.quantum, levels, "weight", edges, take);
+    if (weight_at_) return of_pairs(*weight_at_, one_.quantum, levels, "weight", edges, take);
     for (std::size_t i = 0; i < edges.size(); ++i) take(i, levels(edges[i].weight_word, edges[i].listed));
   }
 
  private:
   template <class Take>
-  void of_distance(FunctionOfDistance& function, double unit, const Levels& levels, const char* what,
-                   std::span<const Edge> edges, Take take) {
-    const auto at = [&](const Neurons& neurons) -> const Positions& {
-      return plan_.geometry.positions[static_cast<std::size_t>(neurons.population)];
-    };
-    const Positions &from = at(one_.wiring.sources), &to = at(one_.wiring.targets);
-    distances_.clear();
-    for (const Edge& edge : edges) distances_.push_back(distance(from, edge.source, to, edge.target));
-    const std::span<const double> values = function(distances_);
+  void of_pairs(FunctionOfPairs& function, double unit, const Levels& levels, const char* what,
+                std::span<const Edge> edges, Take take) {
+    for (const Edge& edge : edges) function.add(edge.source, edge.target);
+    const std::span<const double> values = function.values();
     for (std::size_t i = 0; i < edges.size(); ++i) {
       const double level = std::nearbyint(values[i] / unit);
-      if (!(level >= levels.least() && level <= levels.most()))
-        throw base::UserError("connection '" + one_.name + "': its " + what +
-                                  " changes so abruptly with the distance that it was not found where it is "
-                                  "largest or smallest",
-                              "take a smoother function of d");
+      if (!(level >= levels.least() && level <= levels.most())) refuse(function.function(), what);
       take(i, static_cast<std::int32_t>(level));
     }
   }
 
+  [[noreturn]] void refuse(const PairFunction& function, const char* what) const {
+    const std::string changes = "connection '" + one_.name + "': its " + what + " changes so abruptly ",
+                      missed = " that it was not found where it is largest or smallest";
+    if (function.of_indices)
+      throw base::UserError(changes + "from pair to pair" + missed,
+                            "take a smoother function, or write pairs");
+    throw base::UserError(changes + "with the distance" + missed, "take a smoother function of d");
+  }
+
   const NetworkPlan& plan_;
   const Connection& one_;
-  std::unique_ptr<FunctionOfDistance> delay_at_, weight_at_;  // null: another law
-  std::vector<double> distances_;
+  std::unique_ptr<FunctionOfPairs> delay_at_, weight_at_;  // null: another law
 };
 
 }  // namespace
@@ -137,6 +136,7 @@ double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int
     bytes += neurons * blocks * row_bytes + neurons * delays * std::min(threads, blocks) * 4;
   }
   for (const Levels& levels : plan.levels) bytes += static_cast<double>(levels.bytes());
+  for (const Connection& one : plan.connections) bytes += static_cast<double>(one.wiring.rule.pairs.bytes());
   return bytes;
 }
 
@@ -222,24 +222,28 @@ std::int64_t Network::bytes() const {
   for (const auto& block : stores_)
     for (const auto& store : block) sum += store->bytes();
   for (const Levels& levels : plan_.levels) sum += levels.bytes();
+  for (const Connection& one : plan_.connections) sum += one.wiring.rule.pairs.bytes();
   return sum;
 }
 
 Network::Table Network::table(std::size_t connection) const {
+  const int targets = plan_.connections[connection].wiring.targets.population;
+  return table(connection, 0, sizes_[static_cast<std::size_t>(targets)]);
+}
+
+Network::Table Network::table(std::size_t connection, std::int64_t first, std::int64_t end) const {
   const Connection& one = plan_.connections[connection];
   const double quantum = plan_.channels[static_cast<std::size_t>(one.channel)].quantum;
   Table table;
   LevelsOfEdges levels(plan_, one);
-  draw_edges(
-      one.wiring, plan_.geometry, counts_[connection], 0,
-      sizes_[static_cast<std::size_t>(one.wiring.targets.population)], [&](std::span<const Edge> edges) {
-        for (const Edge& edge : edges) {
-          table.sources.push_back(edge.source);
-          table.targets.push_back(edge.target);
-        }
-        levels.delays(edges, [&](std::size_t, std::int32_t steps) { table.delays.push_back(steps); });
-        levels.quanta(edges, [&](std::size_t, std::int32_t n) { table.weights.push_back(quantum * n); });
-      });
+  draw_edges(one.wiring, plan_.geometry, counts_[connection], first, end, [&](std::span<const Edge> edges) {
+    for (const Edge& edge : edges) {
+      table.sources.push_back(edge.source);
+      table.targets.push_back(edge.target);
+    }
+    levels.delays(edges, [&](std::size_t, std::int32_t steps) { table.delays.push_back(steps); });
+    levels.quanta(edges, [&](std::size_t, std::int32_t n) { table.weights.push_back(quantum * n); });
+  });
   return table;
 }
 

@@ -30,8 +30,8 @@ struct Connection {
   Wiring wiring;
   int channel = 0;
   int delay = 0, weight = 0;  // which of the levels of the plan: steps, quanta
-  // Where these depend on the distance: which functions of the geometry give the delay and the weight, and
-  // the values of one step and one quantum; -1: neither.
+  // Where these are functions of the pair: which of the geometry give the delay and the weight, and the
+  // values of one step and one quantum; -1: neither.
   int delay_at = -1, weight_at = -1;
   double step = 1, quantum = 1;
   double expected = 0;  // synapses: see expected_edges()
@@ -115,13 +115,15 @@ class Network {
   std::int64_t synapses() const;
   std::int64_t bytes() const;
 
-  // The synapses of one connection.
+  // Synapses of one connection.
   struct Table {
     std::vector<std::int64_t> sources, targets;  // neurons of their populations
     std::vector<double> weights;                 // as used
     std::vector<std::int64_t> delays;            // steps
   };
   Table table(std::size_t connection) const;
+  // Those onto the targets first <= i < end of their population.
+  Table table(std::size_t connection, std::int64_t first, std::int64_t end) const;
 
  private:
   void build_block(int block);

@@ -71,6 +71,11 @@ class Sequence {
   alignas(64) std::array<std::uint32_t, 4 * most> words_{};
 };
 
+// Whether it matters how far pairs are apart.
+bool is_of_distance(const Rule& rule, const FunctionOfPairs& probability) {
+  return probability.function().of_distance || std::isfinite(rule.within);
+}
+
 // Hands synapses on in pieces.
 class Drawer {
  public:
@@ -83,9 +88,9 @@ class Drawer {
         end_(std::min(end, wiring.targets.end())),
         take_(take),
         sequence_(wiring.stream) {
-    if (rule_.kind == RuleKind::distance)
-      probability_ =
-          std::make_unique<FunctionOfDistance>(*geometry.functions[static_cast<std::size_t>(rule_.function)]);
+    if (rule_.kind == RuleKind::pairwise_function)
+      probability_ = std::make_unique<FunctionOfPairs>(geometry, rule_.function, wiring.sources.population,
+                                                       wiring.targets.population);
   }
 
   void draw(const std::vector<std::uint32_t>& counts) {
@@ -143,8 +148,8 @@ class Drawer {
         return any(target, self, allowed,
                    poisson_count(rule_.probability * static_cast<double>(allowed),
                                  wiring_.counts.uniform(static_cast<std::uint64_t>(target), 0)));
-      case RuleKind::distance:
-        return each_by_distance(target, self);
+      case RuleKind::pairwise_function:
+        return each_by_function(target, self);
       case RuleKind::fixed_total_number:
         return any(target, self, allowed, counts[static_cast<std::size_t>(target - wiring_.targets.first)]);
       default:  // fixed_indegree
@@ -173,34 +178,39 @@ class Drawer {
   }
 
   // What is drawn for a pair is a function of both its neurons.
-  void each_by_distance(std::int64_t target, std::int64_t self) {
+  void each_by_function(std::int64_t target, std::int64_t self) {
     const Neurons& sources = wiring_.sources;
-    const Positions &from = geometry_.positions[static_cast<std::size_t>(sources.population)],
-                    &to = geometry_.positions[static_cast<std::size_t>(wiring_.targets.population)];
+    const bool apart = is_of_distance(rule_, *probability_);
     for (std::int64_t source = 0; source < sources.count; ++source) {
       if (source == self) continue;
-      const double apart = distance(from, sources.first + source, to, target);
-      if (!(apart <= rule_.within)) continue;
+      const double d = apart ? probability_->apart(sources.first + source, target) : 0;
+      if (!(d <= rule_.within)) continue;
       near_.push_back(source);
-      distances_.push_back(apart);
-      if (std::ssize(near_) == FunctionOfDistance::most) choose_near(target);
+      probability_->add(sources.first + source, target, d);
+      if (probability_->size() == FunctionOfPairs::most) choose_near(target);
     }
     choose_near(target);
   }
 
   void choose_near(std::int64_t target) {
     if (near_.empty()) return;
-    const std::span<const double> probabilities = (*probability_)(distances_);
+    const std::span<const double> probabilities = probability_->values();
     for (std::size_t i = 0; i < near_.size(); ++i) {
-      if (!(probabilities[i] >= 0 && probabilities[i] <= 1))
-        throw base::UserError("a probability by distance is " + base::number(probabilities[i]) +
-                                  " for a pair, between the distances at which it was looked at",
-                              "take a smoother function of d, or cut it: min(1, max(0, ...))");
+      if (!(probabilities[i] >= 0 && probabilities[i] <= 1)) refuse(probabilities[i]);
       const Words drawn = words(target, near_[i]);
       if (uniform(drawn) < probabilities[i]) add(near_[i], target, drawn);
     }
     near_.clear();
-    distances_.clear();
+  }
+
+  [[noreturn]] void refuse(double probability) const {
+    if (probability_->function().of_indices)
+      throw base::UserError(
+          "a probability is " + base::number(probability) + " for a pair that was not looked at before",
+          "cut the function: min(1, max(0, ...))");
+    throw base::UserError("a probability by distance is " + base::number(probability) +
+                              " for a pair, between the distances at which it was looked at",
+                          "take a smoother function of d, or cut it: min(1, max(0, ...))");
   }
 
   void any(std::int64_t target, std::int64_t self, std::int64_t allowed, std::int64_t count) {
@@ -255,12 +265,10 @@ class Drawer {
   }
 
   void by_list() {
-    for (std::size_t k = 0; k < rule_.pairs.size(); ++k) {
-      const auto [source, target] = rule_.pairs[k];
-      const std::int64_t neuron = wiring_.targets.first + target;
-      const auto index = static_cast<std::int64_t>(k);
-      if (neuron >= first_ && neuron < end_)
-        add(source, neuron, wiring_.needs_words ? words(index, 0) : Words{}, static_cast<std::uint32_t>(k));
+    const std::int64_t before = wiring_.targets.first;
+    for (const std::uint32_t place : rule_.pairs.onto(first_ - before, end_ - before)) {
+      const auto [source, target] = rule_.pairs[place];
+      add(source, before + target, wiring_.needs_words ? words(place, 0) : Words{}, place);
     }
   }
 
@@ -270,9 +278,8 @@ class Drawer {
   std::int64_t first_, end_;
   const TakeEdges& take_;
   Sequence sequence_;
-  std::unique_ptr<FunctionOfDistance> probability_;  // of the rule distance
-  std::vector<std::int64_t> near_;                   // sources whose probability is not known yet
-  std::vector<double> distances_;                    // to the target, of each of these
+  std::unique_ptr<FunctionOfPairs> probability_;  // of the rule pairwise_function
+  std::vector<std::int64_t> near_;                // sources whose probability is not known yet
   std::array<Edge, most_edges> edges_{};
   std::size_t size_ = 0;
   std::vector<std::uint32_t> taken_;  // place -> mark of the last choice that took it
@@ -289,6 +296,32 @@ double allowed_pairs(const Wiring& wiring) {
 }
 
 }  // namespace
+
+PairList::PairList(std::vector<Pair> pairs) : pairs_(std::move(pairs)) {
+  std::uint32_t targets = 0;
+  for (const Pair& pair : pairs_) targets = std::max(targets, pair.second + 1);
+  begin_.resize(std::size_t{targets} + 1);
+  for (const Pair& pair : pairs_) ++begin_[std::size_t{pair.second} + 1];
+  for (std::size_t target = 0; target < targets; ++target) begin_[target + 1] += begin_[target];
+  std::vector<std::uint32_t> next(begin_.begin(), begin_.end() - 1);
+  by_target_.resize(pairs_.size());
+  for (std::size_t place = 0; place < pairs_.size(); ++place)
+    by_target_[next[pairs_[place].second]++] = static_cast<std::uint32_t>(place);
+}
+
+std::span<const std::uint32_t> PairList::onto(std::int64_t first, std::int64_t end) const {
+  const std::int64_t targets = std::max<std::int64_t>(0, std::ssize(begin_) - 1);
+  first = std::clamp<std::int64_t>(first, 0, targets);
+  end = std::clamp(end, first, targets);
+  if (first == end) return {};
+  const std::size_t from = begin_[static_cast<std::size_t>(first)];
+  return std::span(by_target_).subspan(from, begin_[static_cast<std::size_t>(end)] - from);
+}
+
+std::int64_t PairList::bytes() const {
+  return static_cast<std::int64_t>(sizeof(Pair) * pairs_.size() +
+                                   sizeof(std::uint32_t) * (by_target_.size() + begin_.size()));
+}
 
 std::vector<std::uint32_t> counts_of_targets(const Wiring& wiring) {
   std::vector<std::uint32_t> counts;
@@ -325,11 +358,10 @@ void draw_edges(const Wiring& wiring, const Geometry& geometry, const std::vecto
 namespace {
 
 // The sum of probabilities, over at most a thousand targets and, for each, two thousand sources at random.
-double expected_by_distance(const Wiring& wiring, const Geometry& geometry) {
+double expected_by_function(const Wiring& wiring, const Geometry& geometry) {
   const Neurons &sources = wiring.sources, &targets = wiring.targets;
-  const Positions &from = geometry.positions[static_cast<std::size_t>(sources.population)],
-                  &to = geometry.positions[static_cast<std::size_t>(targets.population)];
-  FunctionOfDistance probability(*geometry.functions[static_cast<std::size_t>(wiring.rule.function)]);
+  FunctionOfPairs probability(geometry, wiring.rule.function, sources.population, targets.population);
+  const bool apart = is_of_distance(wiring.rule, probability);
   const std::int64_t rows = std::min<std::int64_t>(targets.count, 1000),
                      columns = std::min<std::int64_t>(sources.count, 2000);
   const auto one_of = [&](std::int64_t all, std::int64_t taken, std::int64_t i, std::int64_t row) {
@@ -337,20 +369,18 @@ double expected_by_distance(const Wiring& wiring, const Geometry& geometry) {
     return below(wiring.counts.words(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(row)), all);
   };
   double sum = 0;
-  std::vector<double> near;
   const auto add_near = [&] {
-    if (near.empty()) return;
-    for (const double p : probability(near)) sum += std::max(0.0, p);
-    near.clear();
+    if (probability.size() == 0) return;
+    for (const double p : probability.values()) sum += std::max(0.0, p);
   };
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::int64_t target = targets.first + one_of(targets.count, rows, i, 0);
     for (std::int64_t j = 0; j < columns; ++j) {
       const std::int64_t source = sources.first + one_of(sources.count, columns, j, i + 1);
       if (!wiring.rule.autapses && sources.population == targets.population && source == target) continue;
-      const double apart = distance(from, source, to, target);
-      if (apart <= wiring.rule.within) near.push_back(apart);
-      if (std::ssize(near) == FunctionOfDistance::most) add_near();
+      const double d = apart ? probability.apart(source, target) : 0;
+      if (d <= wiring.rule.within) probability.add(source, target, d);
+      if (probability.size() == FunctionOfPairs::most) add_near();
     }
   }
   add_near();
@@ -380,8 +410,8 @@ double expected_edges(const Wiring& wiring, const Geometry& geometry) {
       return number * static_cast<double>(wiring.sources.count);
     case RuleKind::fixed_total_number:
       return number;
-    case RuleKind::distance:
-      return expected_by_distance(wiring, geometry);
+    case RuleKind::pairwise_function:
+      return expected_by_function(wiring, geometry);
     case RuleKind::pairs:
       return static_cast<double>(rule.pairs.size());
   }

@@ -22,19 +22,38 @@ enum class RuleKind {
   fixed_indegree,      // so many sources for each target
   fixed_outdegree,     // so many targets for each source
   fixed_total_number,  // so many synapses
-  distance,            // each pair with a probability that depends on how far it is apart
+  pairwise_function,   // each pair with a probability of its own, as a rule by how far it is apart
   pairs                // a list
+};
+
+// Pairs of a source and a target, counted within them, each at its place in the list.
+class PairList {
+ public:
+  using Pair = std::pair<std::uint32_t, std::uint32_t>;
+
+  PairList() = default;
+  explicit PairList(std::vector<Pair> pairs);
+  std::size_t size() const { return pairs_.size(); }
+  const Pair& operator[](std::size_t place) const { return pairs_[place]; }
+  // The places of the pairs with targets first <= i < end, in the order of these, then of the list.
+  std::span<const std::uint32_t> onto(std::int64_t first, std::int64_t end) const;
+  std::int64_t bytes() const;
+
+ private:
+  std::vector<Pair> pairs_;
+  std::vector<std::uint32_t> by_target_;  // places in pairs_
+  std::vector<std::uint32_t> begin_;      // of each target in by_target_, and its size at the end
 };
 
 struct Rule {
   RuleKind kind = RuleKind::all_to_all;
   double probability = 0;   // pairwise_bernoulli; of pairwise_poisson the mean
   std::int64_t number = 0;  // fixed_indegree, fixed_outdegree, fixed_total_number
-  int function = -1;        // distance: which of the geometry's gives the probability
-  double within = 0;        // distance: no pair is farther apart
+  int function = -1;        // pairwise_function: which of the geometry's gives the probability
+  double within = 0;        // pairwise_function: no pair is farther apart
   bool autapses = true;     // a neuron may be its own source
   bool multapses = true;    // a pair may have several synapses; pairwise rules but Poisson give one at most
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  // source and target
+  PairList pairs;
 };
 
 // Neurons first .. first + count - 1 of a population of the network.
@@ -74,7 +93,7 @@ constexpr std::size_t most_edges = 256;
 void draw_edges(const Wiring& wiring, const Geometry& geometry, const std::vector<std::uint32_t>& counts,
                 std::int64_t first, std::int64_t end, const TakeEdges& take);
 
-// How many synapses there are, or would be on average; of the rule distance from a part of the pairs, where
+// How many synapses there are, or would be on average; of pairwise_function from a part of the pairs, where
 // there are many.
 double expected_edges(const Wiring& wiring, const Geometry& geometry);
 

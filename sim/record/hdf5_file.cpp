@@ -188,6 +188,19 @@ void set_text(H5::H5Object& object, const std::string& name, std::string_view te
   object.createAttribute(name, type, H5::DataSpace(H5S_SCALAR)).write(type, text.empty() ? "" : text.data());
 }
 
+H5::Group create_unnamed_group(H5::H5File& file) {
+  const hid_t id = H5Gcreate_anon(file.getId(), H5P_DEFAULT, H5P_DEFAULT);
+  require(id < 0 ? -1 : 0, "H5Gcreate_anon");
+  H5::Group group;
+  group.setId(id);
+  H5Idec_ref(id);  // setId has counted it, too
+  return group;
+}
+
+void name_group(const H5::Group& group, const H5::Group& parent, const std::string& name) {
+  require(H5Olink(group.getId(), parent.getId(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), "H5Olink");
+}
+
 void write_text(H5::Group& group, const std::string& name, std::string_view text) {
   const H5::StrType type = text_type(text);
   group.createDataSet(name, type, H5::DataSpace(H5S_SCALAR)).write(text.empty() ? "" : text.data(), type);

@@ -138,6 +138,11 @@ void set_number(H5::H5Object& object, const std::string& name, T value) {
   attribute.write(memory_type<T>(), &value);
 }
 
+// A group that no name leads to yet: what is in it is in the file once it is named, and is dropped if it
+// never is.
+H5::Group create_unnamed_group(H5::H5File& file);
+void name_group(const H5::Group& group, const H5::Group& parent, const std::string& name);
+
 // Creates the scalar text data set `name`.
 void write_text(H5::Group& group, const std::string& name, std::string_view text);
 

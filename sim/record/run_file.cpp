@@ -28,7 +28,10 @@ const char* word(RunEnd end) {
 }  // namespace
 
 RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout& layout)
-    : output_(path), replace_(replace), file_(output_, WritableFile::Mode::create) {
+    : output_(path),
+      replace_(replace),
+      file_(output_, WritableFile::Mode::create),
+      edges_(file_, layout.edges) {
   file_.doing("writing the head of the file", [&] {
     root_ = file_.file().openGroup("/");
     set_number<std::uint32_t>(root_, "magic", 0x0A7A);  // SONATA's
@@ -70,16 +73,11 @@ void RunFile::write_analysis() {
   if (analysis_.empty()) return;
   H5::Group analysis;
   file_.doing("writing what was measured", [&] {
-    const hid_t id = H5Gcreate_anon(file_.file().getId(), H5P_DEFAULT, H5P_DEFAULT);
-    require(id < 0 ? -1 : 0, "H5Gcreate_anon");
-    analysis.setId(id);
-    H5Idec_ref(id);  // setId has counted it, too
+    analysis = create_unnamed_group(file_.file());
     for (const engine::AnalysisTable& table : analysis_) record::write_analysis(analysis, table);
   });
   file_.flush("flushing what was measured");
-  file_.doing("naming what was measured", [&] {
-    require(H5Olink(analysis.getId(), root_.getId(), "analysis", H5P_DEFAULT, H5P_DEFAULT), "H5Olink");
-  });
+  file_.doing("naming what was measured", [&] { name_group(analysis, root_, "analysis"); });
   analysis.close();
   file_.flush("flushing what was measured");
 }
@@ -121,6 +119,7 @@ void RunFile::finish(RunEnd end, double time, const std::string& reason,
   reports_.clear();
   spikes_.clear();
   snippets_.clear();
+  edges_.close();
   root_.close();
   file_.close();
   output_.sync();

@@ -7,6 +7,7 @@
 
 #include "engine/analysis_table.hpp"
 #include "engine/recorder.hpp"
+#include "record/edge_group.hpp"
 #include "record/hdf5_file.hpp"
 #include "record/output_file.hpp"
 #include "record/report_group.hpp"
@@ -23,6 +24,8 @@ class RunFile {
   void append(const engine::FrameBlock& block);
   void append(const engine::SpikeBlock& block);
   void append(const engine::SnippetBlock& block);
+  // The blocks of one layout after the other.
+  void append(const engine::EdgeBlock& block) { edges_.append(block); }
   // What was measured of one population, once for each; it is written at the end, when everything else is
   // safe.
   void append(const engine::AnalysisTable& table) { analysis_.push_back(table); }
@@ -47,6 +50,7 @@ class RunFile {
   std::vector<engine::AnalysisTable> analysis_;
   std::vector<std::unique_ptr<SpikeGroup>> spikes_;  // null where the layout records none
   std::vector<std::unique_ptr<SnippetGroup>> snippets_;
+  EdgeGroups edges_;
 };
 
 }  // namespace hillock::record

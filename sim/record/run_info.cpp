@@ -84,6 +84,17 @@ SnippetInfo read_snippets_info(ReadableFile& file, const std::string& name) {
   return info;
 }
 
+EdgesInfo read_edges_info(ReadableFile& file, const std::string& group) {
+  const std::string place = "/edges/" + group;
+  return file.reading(place, [&] {
+    const H5::Group edges = file.file().openGroup(place);
+    const H5::DataSet sources = edges.openDataSet("source_node_id"),
+                      targets = edges.openDataSet("target_node_id");
+    return EdgesInfo{group, text_attribute(sources, "node_population").value_or(""),
+                     text_attribute(targets, "node_population").value_or(""), rows(sources)};
+  });
+}
+
 // The axes of histograms and spectra are left out.
 AnalysisInfo read_analysis_info(ReadableFile& file, const std::string& population) {
   const std::string place = "/analysis/" + population;
@@ -133,19 +144,21 @@ void read_meta(ReadableFile& file, RunInfo& info) {
 RunInfo read_all(const std::string& path) {
   ReadableFile file(path);
   RunInfo info = read_head(file);
-  std::vector<std::string> reports, populations, around_spikes, analysed;
+  std::vector<std::string> reports, populations, around_spikes, edges, analysed;
   file.reading("the list of its reports", [&] {
     const H5::Group root = file.file().openGroup("/");
     if (has_group(root, "report")) reports = member_names(root.openGroup("report"), H5O_TYPE_GROUP);
     if (has_group(root, "spikes")) populations = member_names(root.openGroup("spikes"), H5O_TYPE_GROUP);
     if (has_group(root, "around_spikes"))
       around_spikes = member_names(root.openGroup("around_spikes"), H5O_TYPE_GROUP);
+    if (has_group(root, "edges")) edges = member_names(root.openGroup("edges"), H5O_TYPE_GROUP);
     if (has_group(root, "analysis")) analysed = member_names(root.openGroup("analysis"), H5O_TYPE_GROUP);
   });
   for (const std::string& report : reports) info.reports.push_back(read_report(file, report));
   for (const std::string& population : populations) info.spikes.push_back(read_spikes_info(file, population));
   for (const std::string& group : around_spikes)
     info.around_spikes.push_back(read_snippets_info(file, group));
+  for (const std::string& group : edges) info.edges.push_back(read_edges_info(file, group));
   for (const std::string& population : analysed)
     info.analysis.push_back(read_analysis_info(file, population));
   return info;

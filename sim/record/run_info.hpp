@@ -47,6 +47,13 @@ struct SnippetInfo {
   std::uint64_t left_out_at_start = 0, left_out_at_end = 0;  // whose window reaches over an end of the run
 };
 
+// The synapses of a connection between two populations: /edges/<group>.
+struct EdgesInfo {
+  std::string group;           // "ee", "ee.exc.inh"
+  std::string source, target;  // populations
+  std::uint64_t count = 0;
+};
+
 // What was measured of a population during the run.
 struct AnalysisInfo {
   std::string population;
@@ -72,6 +79,7 @@ struct RunInfo {
   std::vector<ReportInfo> reports;
   std::vector<SpikesInfo> spikes;
   std::vector<SnippetInfo> around_spikes;
+  std::vector<EdgesInfo> edges;
   std::vector<AnalysisInfo> analysis;
 
   // Up to here the run can be looked at, ms.

@@ -177,15 +177,28 @@ test.yaml:3:75: error: 'I' cannot be a sum around spikes: each neuron has spikes
      |                                                                           ^ remove 'sum' or 'around_spikes')");
 }
 
-TEST_CASE("weights of connections need networks") {
-  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
-populations:
-  cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
-  axon: {model: hodgkin_huxley}
-  fast: {model: izhikevich_2003}
-record: {connections: {ee: {w: {every: 1 ms}}}}
-)") ==
-        R"(test.yaml:6:10: error: 'connections' needs networks, which hillock 0.1 does not have yet
-   6 | record: {connections: {ee: {w: {every: 1 ms}}}}
-     |          ^~~~~~~~~~~ remove it)");
+TEST_CASE("edges are what is recorded of connections") {
+  const std::string network = R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}}
+connections: {ee: {source: cell, target: cell, rule: all_to_all, weight: 1 nS, delay: 1 ms}}
+)";
+  for (const char* record : {"[edges]", "edges", "{edges: true}", "{edges: false}", "[]"}) {
+    CAPTURE(record);
+    CHECK(findings(network + "record: {cell: [V], connections: {ee: " + record + "}}\n").empty());
+  }
+  CHECK(findings(network + "record: {connections: {ei: [edges], ee: [edge]}}\n") ==
+        R"(test.yaml:4:24: error: record: there is no connection 'ei'
+   4 | record: {connections: {ei: [edges], ee: [edge]}}
+     |                        ^~ did you mean 'ee'?
+test.yaml:4:42: error: connection 'ee' has no 'edge' to record
+   4 | record: {connections: {ei: [edges], ee: [edge]}}
+     |                                          ^~~~ it has edges, its synapses with their weights and delays)");
+  CHECK(findings(network + "record: {connections: {ee: {weight: {every: 1 ms}}}}\n") ==
+        R"(test.yaml:4:29: error: the weights of connection 'ee' do not change
+   4 | record: {connections: {ee: {weight: {every: 1 ms}}}}
+     |                             ^~~~~~ record 'edges', its synapses with their weights and delays)");
+  CHECK(findings(network + "record: {connections: [ee]}\n") ==
+        R"(test.yaml:4:23: error: the record of 'connections' must be a map, got a list
+   4 | record: {connections: [ee]}
+     |                       ^ write 'key: value' lines below it, or {key: value})");
 }

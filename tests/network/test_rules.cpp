@@ -70,7 +70,7 @@ std::vector<Wiring> all_rules() {
         all.push_back(wiring);
       }
   Wiring pairs = wiring_of(RuleKind::pairs, 0, 0);
-  pairs.rule.pairs = {{0, 39}, {49, 0}, {3, 3}, {3, 3}};
+  pairs.rule.pairs = network::PairList({{0, 39}, {49, 0}, {3, 3}, {3, 3}});
   all.push_back(pairs);
   return all;
 }
@@ -197,7 +197,9 @@ TEST_CASE("probabilities at their ends, and empty sets") {
 
 TEST_CASE("each pair of a list has draws of its own, and its place in the list") {
   Wiring wiring = wiring_of(RuleKind::pairs, 0, 0);
-  for (std::uint32_t k = 0; k < 40; ++k) wiring.rule.pairs.emplace_back(k, 39 - k);
+  std::vector<network::PairList::Pair> pairs;
+  for (std::uint32_t k = 0; k < 40; ++k) pairs.emplace_back(k, 39 - k);
+  wiring.rule.pairs = network::PairList(std::move(pairs));
   std::set<std::uint32_t> words, places;
   for (const Edge& edge : edges_of(wiring)) {
     words.insert(edge.delay_word);
@@ -207,6 +209,20 @@ TEST_CASE("each pair of a list has draws of its own, and its place in the list")
   }
   CHECK(words.size() == 80);
   CHECK(places.size() == 40);
+}
+
+TEST_CASE("the pairs onto some targets are found by them, in the order of the list") {
+  const network::PairList pairs({{4, 2}, {0, 7}, {1, 2}, {9, 0}, {2, 7}});
+  const auto onto = [&](std::int64_t first, std::int64_t end) {
+    const auto places = pairs.onto(first, end);
+    return std::vector<std::uint32_t>(places.begin(), places.end());
+  };
+  CHECK(onto(2, 3) == std::vector<std::uint32_t>{0, 2});
+  CHECK(onto(0, 8) == std::vector<std::uint32_t>{3, 0, 2, 1, 4});
+  CHECK(onto(-5, 1000) == onto(0, 8));
+  CHECK(onto(3, 7).empty());
+  CHECK(onto(8, 1000).empty());
+  CHECK(network::PairList().onto(0, 10).empty());
 }
 
 TEST_CASE("log n! is right to 1e-14") {

@@ -13,6 +13,7 @@
 #include "record/hdf5_read.hpp"
 #include "record/recover.hpp"
 #include "record/run_file.hpp"
+#include "record/run_info.hpp"
 #include "record/run_writer.hpp"
 #include "record/sample.hpp"
 #include "record/spike_file.hpp"
@@ -69,8 +70,41 @@ engine::SpikeBlock spikes_of(int stretch) {
   return block;
 }
 
+engine::EdgeLayout edges_called(const std::string& group) {
+  engine::EdgeLayout layout;
+  layout.group = layout.connection = group;
+  layout.source = {0, "exc", 100};
+  layout.target = {0, "exc", 50};
+  layout.weight_unit = "pA";
+  return layout;
+}
+
+// From neuron k % 100 to neuron k / 1000, k = first ... first + 9999, with the weight k.
+engine::EdgeBlock edges_from(int layout, std::uint64_t first) {
+  engine::EdgeBlock block;
+  block.edges = layout;
+  for (std::uint64_t k = first; k < first + 10000; ++k) {
+    block.sources.push_back(k % 100);
+    block.targets.push_back(k / 1000);
+    block.weights.push_back(static_cast<double>(k));
+    block.delays.push_back(1.5);
+  }
+  block.last = first == 40000;
+  return block;
+}
+
+engine::SnippetLayout snippets_of_exc() {
+  engine::SnippetLayout snippets;
+  snippets.group = snippets.population = "exc";
+  snippets.variables = {{"V", "mV", "membrane potential"}};
+  snippets.neurons = {0};
+  snippets.offsets = {0};
+  return snippets;
+}
+
 // A population that fires so often that the tree of its chunks splits several times.
-std::vector<Change> changes_of_a_run(const std::string& path, int stretches) {
+std::vector<Change> changes_of_a_run(const std::string& path, int stretches,
+                                     const std::vector<engine::EdgeLayout>& edges = {}) {
   std::vector<Change> changes;
   {
     const std::lock_guard lock(journal_mutex);
@@ -79,7 +113,11 @@ std::vector<Change> changes_of_a_run(const std::string& path, int stretches) {
   {
     engine::RunLayout layout = sample_layout(1e6);
     layout.reports.clear();
+    layout.edges = edges;
+    if (!edges.empty()) layout.snippets = {snippets_of_exc()};
     RunWriter writer(path, false, layout, {std::size_t{1} << 20, 0.0});
+    for (int one = 0; one < static_cast<int>(edges.size()); ++one)
+      for (std::uint64_t first = 0; first < 50000; first += 10000) writer.write(edges_from(one, first));
     for (int stretch = 0; stretch < stretches; ++stretch) {
       writer.write(spikes_of(stretch));
       writer.advance(stretch + 1);
@@ -146,6 +184,68 @@ TEST_CASE("after each single write the file can be read up to where it says") {
   }
   close(descriptor);
   CHECK(reached == stretches * static_cast<std::int64_t>(spikes_per_stretch));
+}
+
+// How many groups of edges there are; each must have all of them, and their indices.
+std::size_t checked_edges(const std::string& path) {
+  std::unique_ptr<ReadableFile> file;
+  try {
+    file = std::make_unique<ReadableFile>(path);
+  } catch (const base::IoError&) {
+    return 0;
+  }
+  return file->reading("/edges", [&]() -> std::size_t {
+    const H5::Group root = file->file().openGroup("/");
+    if (!has_group(root, "edges")) return 0;
+    const std::vector<std::string> groups = member_names(root.openGroup("edges"), H5O_TYPE_GROUP);
+    for (const std::string& name : groups) {
+      const H5::Group group = root.openGroup("edges/" + name);
+      const H5::DataSet weights = group.openDataSet("0/syn_weight"),
+                        ids = group.openDataSet("indices/source_to_target/range_to_edge_id"),
+                        targets = group.openDataSet("indices/target_to_source/range_to_edge_id");
+      REQUIRE(rows(weights) == 50000);
+      CHECK(read_rows<double>(weights, 49998, 2) == std::vector<double>{49998, 49999});
+      REQUIRE(shape(ids) == std::vector<hsize_t>{50000, 2});
+      REQUIRE(shape(targets) == std::vector<hsize_t>{50, 2});
+    }
+    return groups.size();
+  });
+}
+
+TEST_CASE("after each single write there are all edges or none") {
+  const TemporaryFolder folder;
+  std::vector<engine::EdgeLayout> edges;  // so many that their list is split
+  for (int k = 0; k < 24; ++k) edges.push_back(edges_called("connection_" + std::to_string(k)));
+  const std::vector<Change> changes = changes_of_a_run(folder / "run.h5", 20, edges);
+  const std::string path = folder / "replayed.h5";
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  REQUIRE(descriptor >= 0);
+  std::int64_t reached = -1;
+  std::size_t there = 0;
+  for (const Change& change : changes) {
+    apply(change, descriptor);
+    const std::int64_t count = checked_spikes(path);
+    CHECK(count >= reached);
+    reached = count;
+    const std::size_t groups = checked_edges(path);
+    CHECK((groups == 0 || groups == edges.size()));
+    CHECK(groups >= there);
+    there = groups;
+  }
+  close(descriptor);
+  CHECK(reached == 20 * static_cast<std::int64_t>(spikes_per_stretch));
+  CHECK(there == edges.size());
+}
+
+TEST_CASE("edges that were not all handed over are not in the file") {
+  const TemporaryFolder folder;
+  engine::RunLayout layout = sample_layout();
+  layout.edges = {edges_called("ee")};
+  RunWriter writer(folder / "run.h5", false, layout);
+  writer.write(edges_from(0, 0));
+  writer.finish(engine::RunEnd::interrupted, 0, "", {});
+  CHECK(checked_edges(folder / "run.h5.partial") == 0);
+  CHECK(read_info(folder / "run.h5.partial").edges.empty());
 }
 
 // What is left of a run killed after 140 ms, which says that it is to be trusted up to `until` only, in the
