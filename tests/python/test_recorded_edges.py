@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import time
+
 import h5py
 import libsonata
 import netCDF4
@@ -161,14 +165,16 @@ def test_only_edges_may_be_recorded_and_nothing_else_need_be(run_hillock, tmp_pa
     assert "nothing is recorded" not in done.stderr and len(edges_of(done.output, "ee")[0]) == 720
 
 
-def test_many_edges_are_written_in_pieces(run_hillock, finished):
-    """Three million edges: several blocks of targets, drawn by source and put in order; ids of several passes over the sources."""
-    text = """simulation: {duration: 1 ms, dt: 0.1 ms}
+MANY = """simulation: {duration: 1 ms, dt: 0.1 ms}
 populations: {a: {size: 30000, model: lif, receptors: {s: {model: exp_current}}}}
 connections: {c: {source: a, target: a, rule: {fixed_outdegree: 150}, weight: = 1 pA * (1 + target), delay: 1 ms}}
 record: {connections: {c: [edges]}}
 """
-    path = run_hillock(text).output
+
+
+def test_many_edges_are_written_in_pieces(run_hillock):
+    """Over four million: many blocks of targets, drawn by source and put in order; ids of two passes over the sources."""
+    path = run_hillock(MANY).output
     sources, targets, weights, _ = edges_of(path, "c")
     assert len(sources) == 4_500_000 and np.array_equal(np.bincount(sources), np.full(30000, 150)) and np.all(np.diff(targets.astype(int)) >= 0)
     assert np.allclose(weights, 1.0 + targets, rtol=1e-3, atol=2)
@@ -178,6 +184,29 @@ record: {connections: {c: [edges]}}
         assert np.array_equal(index["node_id_to_ranges"], np.arange(30000)[:, None] * 150 + [0, 150])
         assert np.array_equal(ranges[:, 1], ranges[:, 0] + 1) and np.array_equal(sources[ranges[:, 0]], np.repeat(np.arange(30000), 150))
         assert np.all(np.diff(ranges[:, 0].astype(int).reshape(30000, 150)) > 0)
+
+
+def test_a_run_that_is_interrupted_leaves_a_file_that_can_be_read(start, call, tmp_path):
+    """Whether the edges were on the disk by then or not."""
+    (tmp_path / "config.yaml").write_text(MANY.replace("duration: 1 ms", "duration: 1000 s"))
+    process = start("run", "config.yaml", "--out", "x.h5")
+    partial = tmp_path / "x.h5.partial"
+    while not partial.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
+    assert process.returncode == 130
+    said = call("info", "x.h5.partial").stdout
+    assert "interrupted" in said and ("/edges/" not in said or "/edges/c: 4500000 synapses from a to a\n" in said)
+
+
+def test_a_file_that_may_not_grow_as_far_ends_the_run(hillock, tmp_path):
+    (tmp_path / "config.yaml").write_text(MANY)
+    done = subprocess.run(["bash", "-c", f"ulimit -f 20000; exec '{hillock}' run config.yaml --out x.h5"], cwd=tmp_path, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == 5 and done.stderr.startswith("error: x.h5.partial: ") and "edges" in done.stderr, done.stderr
+    assert not (tmp_path / "x.h5").exists()
 
 
 def test_a_sweep_says_that_it_keeps_no_edges(call, tmp_path):
