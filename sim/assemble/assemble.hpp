@@ -19,11 +19,11 @@ namespace hillock::assemble {
 // on.
 class Structure {
  public:
-  // Those that were kept, if they are those of this experiment and its plan, and no simulation has them any
-  // more; otherwise null, and the next that are kept will be those.
-  std::shared_ptr<network::Network> drawn(const model::Experiment& experiment,
+  // Those that were kept, if they are those of this experiment and its plan; otherwise null.
+  std::unique_ptr<network::Network> drawn(const model::Experiment& experiment,
                                           const engine::SimulationPlan& plan);
-  void keep(std::shared_ptr<network::Network> network) { network_ = std::move(network); }
+  // After the run of the experiment that drawn() was last asked for.
+  void keep(const model::Experiment& experiment, engine::Simulation& simulation);
 
  private:
   struct Population {  // what synapses depend on
@@ -38,7 +38,7 @@ class Structure {
   double dt_ = 0;
   int threads_ = 0;
   bool interpolated_ = false;
-  std::shared_ptr<network::Network> network_;
+  std::unique_ptr<network::Network> network_;
 };
 
 struct Options {

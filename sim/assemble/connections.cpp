@@ -320,6 +320,17 @@ class Builder {
     return summary;
   }
 
+  // One of each source and target.
+  std::vector<network::Wiring> wirings(const ConnectionSpec& spec) {
+    const int probability_at = function(spec.probability_at);
+    std::vector<network::Wiring> all;
+    for (const auto& [source, target] : ends_of(spec)) {
+      all.push_back(wiring_of(experiment_, spec, source, target));
+      all.back().rule.function = probability_at;
+    }
+    return all;
+  }
+
   network::Numbers numbers(const Values& values) {
     if (is_given(values)) return {values.numbers, {}};
     return {{}, model::law_function(values, diagnostics_)};
@@ -335,16 +346,16 @@ class Builder {
   void add_transmissions(const ConnectionSpec& spec) {
     ConnectionSummary& summary = network_.summaries.emplace_back(summary_of(spec));
     summary.bytes_per_synapse = 24;
-    for (const auto& [source, target] : ends_of(spec)) {
+    for (network::Wiring& wiring : wirings(spec)) {
+      const auto from = static_cast<std::size_t>(wiring.sources.population),
+                 to = static_cast<std::size_t>(wiring.targets.population);
       network::TransmissionPlan one{spec.name,
-                                    wiring_of(experiment_, spec, source, target),
+                                    std::move(wiring),
                                     -1,
                                     false,
                                     -1,
                                     numbers(spec.weight),
                                     levels_of(spec.delay, experiment_.simulation.dt, diagnostics_)};
-      const auto from = static_cast<std::size_t>(source.population),
-                 to = static_cast<std::size_t>(target.population);
       one.observed = experiment_.populations[from].model->state(spec.transmit) == nullptr;
       one.variable = solve::Slots::find(built_[from].plan.slots.arrays,
                                         one.observed ? solve::slot::observed(spec.transmit) : spec.transmit);
@@ -368,10 +379,10 @@ class Builder {
   void add_junctions(const ConnectionSpec& spec) {
     ConnectionSummary& summary = network_.junctions.emplace_back(summary_of(spec));
     summary.bytes_per_synapse = 32;
-    for (const auto& [one, other] : ends_of(spec)) {
-      network::JunctionPlan plan{spec.name, wiring_of(experiment_, spec, one, other), numbers(spec.weight)};
+    for (network::Wiring& wiring : wirings(spec)) {
+      network::JunctionPlan plan{spec.name, std::move(wiring), numbers(spec.weight)};
       count(plan.wiring, 120, summary);
-      summary.synapses *= pairs_once(spec, one, other);
+      summary.synapses *= pairs_once(spec, spec.sources.front(), spec.targets.front());
       network_.plan.coupling.junctions.push_back(std::move(plan));
     }
   }
@@ -402,11 +413,9 @@ class Builder {
                      : levels(spec.weight, one.quantum);
     one.delay_at = function(spec.delay_at);
     one.weight_at = function(spec.weight_at);
-    const int probability_at = function(spec.probability_at);
-    for (const auto& [source, target] : ends_of(spec)) {
+    for (network::Wiring& wiring : wirings(spec)) {
       network::Connection& added = plan.connections.emplace_back(one);
-      added.wiring = wiring_of(experiment_, spec, source, target);
-      added.wiring.rule.function = probability_at;
+      added.wiring = std::move(wiring);
       added.expected = network::expected_edges(added.wiring, plan.geometry);
       summary.synapses += added.expected;
     }

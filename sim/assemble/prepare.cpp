@@ -279,8 +279,6 @@ Prepared prepare(const model::Experiment& experiment, const Options& options) {
   prepared.warnings = diagnostics.all();
   add_to_estimate(plan, prepared);
   prepared.simulation = std::make_unique<engine::Simulation>(std::move(plan), simulated);
-  if (options.structure != nullptr && experiment.changes.empty())
-    options.structure->keep(prepared.simulation->shared_network());
   for (std::size_t p = 0; p < prepared.simulation->populations(); ++p)  // now that threads have their ranges
     prepared.estimate.memory_bytes += prepared.simulation->population(p).bytes();
   return prepared;

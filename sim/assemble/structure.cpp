@@ -12,7 +12,7 @@ bool Structure::Population::operator==(const Population& other) const {
 }
 
 // Quanta, levels and slots are made of these; adaptive and interpolated steps have more spikes.
-std::shared_ptr<network::Network> Structure::drawn(const model::Experiment& experiment,
+std::unique_ptr<network::Network> Structure::drawn(const model::Experiment& experiment,
                                                    const engine::SimulationPlan& plan) {
   std::vector<Population> populations;
   for (std::size_t p = 0; p < experiment.populations.size(); ++p)
@@ -23,8 +23,7 @@ std::shared_ptr<network::Network> Structure::drawn(const model::Experiment& expe
                     populations_ == populations && seed_ == simulation.seeds.front() &&
                     dt_ == simulation.dt && threads_ == simulation.threads &&
                     interpolated_ == simulation.interpolated;
-  const bool free = network_ && network_.use_count() == 1;
-  if (same && free) return std::exchange(network_, nullptr);
+  if (same) return std::move(network_);
   network_.reset();
   connections_ = experiment.connections;
   populations_ = std::move(populations);
@@ -33,6 +32,11 @@ std::shared_ptr<network::Network> Structure::drawn(const model::Experiment& expe
   threads_ = simulation.threads;
   interpolated_ = simulation.interpolated;
   return nullptr;
+}
+
+// Where weights change on the way, those at the end are others.
+void Structure::keep(const model::Experiment& experiment, engine::Simulation& simulation) {
+  if (experiment.changes.empty()) network_ = simulation.take_network();
 }
 
 }  // namespace hillock::assemble

@@ -94,8 +94,9 @@ std::string connection_text(const model::ConnectionSpec& spec, const assemble::C
 
 // In two digits.
 std::string duration_text(double seconds) {
-  const double shown = std::max(seconds < 1 ? 1000 * seconds : seconds, 1.0),
-               digit = std::pow(10.0, std::floor(std::log10(shown)) - 1);
+  const double shown = std::max(seconds < 1 ? 1000 * seconds : seconds, 1.0);
+  double digit = 0.1;
+  while (shown >= 100 * digit) digit *= 10;
   return fmt::format("{:g} {}", std::round(shown / digit) * digit, seconds < 1 ? "ms" : "s");
 }
 

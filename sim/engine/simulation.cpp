@@ -20,30 +20,6 @@ constexpr std::size_t spike_block = 1 << 14;
 
 using base::seconds_since;
 
-// Who has no neurons has nothing to do. Unasked, no more threads are taken than there are processors.
-int most_threads(const SimulationPlan& plan, const network::Network* network) {
-  if (network != nullptr)
-    return std::min(network->blocks(), plan.threads > 0 ? plan.threads : parallel::available_processors());
-  std::int64_t blocks = 0;
-  for (const auto& population : plan.populations) blocks += network::range_blocks(population->size());
-  const auto most = static_cast<int>(std::min<std::int64_t>(blocks, std::numeric_limits<int>::max()));
-  return plan.threads > 0 ? most : std::min(most, parallel::available_processors());
-}
-
-// As many parts as threads; more where the neurons of one would be so many that their states leave the cache
-// before the next step: a part takes all steps of a block at once.
-int parts_for(int threads, const SimulationPlan& plan, const network::Network* network) {
-  constexpr std::int64_t most_neurons = network::most_narrow_targets;
-  std::int64_t neurons = 0;
-  for (const auto& population : plan.populations) neurons += population->size();
-  const std::int64_t each =
-      std::max<std::int64_t>(1, (neurons + threads * most_neurons - 1) / (threads * most_neurons));
-  const std::int64_t parts = threads * each;
-  return static_cast<int>(
-      network != nullptr ? std::max<std::int64_t>(threads, std::min<std::int64_t>(parts, network->blocks()))
-                         : parts);
-}
-
 std::vector<std::int64_t> sizes_of_a_point(const SimulationPlan& plan) {
   std::vector<std::int64_t> sizes;
   for (const auto& population : plan.populations) sizes.push_back(population->size() / plan.points);
@@ -68,7 +44,7 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
       rates_(plan_.reports, layout_.reports, plan_.grid),
       stops_(plan_.stops, sizes_of_a_point(plan_), plan_.points, plan_.grid),
       exchange_(plan_),
-      choice_(plan_.threads, most_threads(plan_, exchange_.network())),
+      choice_(plan_.threads, most_threads()),
       profiler_(plan_.populations.size(), false) {
   for (std::size_t i = 0; i < layout_.spikes.size(); ++i)
     spike_buffers_.push_back({static_cast<int>(i), {}, {}});
@@ -90,25 +66,6 @@ void Simulation::find_edges() {
     std::ranges::sort(edges);
     edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   }
-}
-
-void Simulation::divide() {
-  const int parts = parts_for(choice_.threads(), plan_, exchange_.network());
-  parts_.clear();
-  exchange_.set_parts(parts);
-  std::int64_t blocks = 0;
-  for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
-    network::Population& population = *plan_.populations[p];
-    if (exchange_.network() != nullptr)
-      population.divide(exchange_.bounds_of_parts(p));
-    else
-      population.divide(parts, blocks);
-    blocks += network::range_blocks(population.size());
-  }
-  for (int i = 0; i < parts; ++i)
-    parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_, exchange_));
-  ends_at_ = nullptr;
-  if (stops_.any() && parts == 1) ends_at_ = [this](std::int64_t step) { return stops_.look(step, parts_); };
 }
 
 // The grid point of the next plan that takes over.
@@ -143,33 +100,6 @@ void Simulation::exchange(SimulationPlan& other) {
     part->watch(profiler_.on());
     part->set_conductances();
   }
-}
-
-// As many threads and parts as were chosen.
-void Simulation::set_threads() {
-  const int threads = choice_.threads();
-  if (std::ssize(parts_) != parts_for(threads, plan_, exchange_.network())) divide();
-  if (!team_ || team_->size() != threads) {
-    try {
-      team_.emplace(threads);
-    } catch (const base::ResourceError&) {
-      if (plan_.threads > 0) throw;
-      choice_.no_more_than(threads / 2);  // nobody asked for them
-      return set_threads();
-    }
-  }
-  for (const auto& part : parts_) part->watch(profiler_.on());
-}
-
-// In all threads of the team, each of which has parts that follow one another.
-void Simulation::each_part(const std::function<void(Part&)>& work) {
-  const std::size_t threads = static_cast<std::size_t>(team_->size());
-  team_->run([&](int thread) {
-    const program::FlushToZero flush;
-    const auto first = static_cast<std::size_t>(thread) * parts_.size() / threads,
-               end = (static_cast<std::size_t>(thread) + 1) * parts_.size() / threads;
-    for (std::size_t i = first; i < end; ++i) work(*parts_[i]);
-  });
 }
 
 void Simulation::hand_over_spikes(Recorder& recorder, std::size_t spikes) {

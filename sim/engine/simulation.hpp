@@ -105,8 +105,9 @@ class Simulation {
   std::optional<Stopped> stopped(std::size_t point = 0) const;
   bool all_stopped() const { return stops_.all_stopped(); }
   const network::Network* network() const { return exchange_.network(); }  // null: nothing is connected
-  // To be drawn no more by another simulation of the same synapses; null: nothing is connected.
-  std::shared_ptr<network::Network> shared_network() const { return exchange_.shared_network(); }
+  // For another simulation of the same synapses, which then draws none; this one is over. Null: nothing is
+  // connected.
+  std::unique_ptr<network::Network> take_network() { return exchange_.take_network(); }
   std::size_t populations() const { return plan_.populations.size(); }
   network::Population& population(std::size_t index) { return *plan_.populations[index]; }
 
@@ -118,6 +119,8 @@ class Simulation {
     double last_look = 0, last_report = 0;  // s since `begin`
   };
   void find_edges();
+  int most_threads() const;
+  int parts_for(int threads) const;
   void divide();
   std::int64_t next_change() const;
   void take_over_changes();

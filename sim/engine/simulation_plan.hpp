@@ -46,7 +46,7 @@ struct SimulationPlan {
   std::vector<SpikeSource> spikes;
   // Nothing where synapses are not drawn, or in a plan that takes over where they stay as they are.
   std::optional<network::NetworkPlan> network;
-  std::shared_ptr<network::Network> drawn;  // of an equal plan, by a simulation that is gone; may be null
+  std::unique_ptr<network::Network> drawn;  // of an equal plan, by another simulation; may be null
   std::vector<ReportPlan> reports;          // parallel to RunLayout::reports
   std::vector<SpikePlan> spike_plans;       // parallel to RunLayout::spikes
   std::vector<SnippetPlan> snippets;        // parallel to RunLayout::snippets

@@ -56,7 +56,7 @@ void SpikeExchange::draw(const SimulationPlan& plan, network::NetworkPlan networ
   if (network.empty() || network_) return;
   const int threads = plan.threads > 0 ? plan.threads : parallel::available_processors();
   const int blocks = network::Network::blocks_for(threads, sizes, network);
-  network_ = std::make_shared<network::Network>(std::move(network), std::move(sizes), blocks);
+  network_ = std::make_unique<network::Network>(std::move(network), std::move(sizes), blocks);
   std::optional<parallel::Team> team;
   try {
     team.emplace(std::min(threads, blocks));

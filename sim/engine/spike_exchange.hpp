@@ -39,7 +39,7 @@ class SpikeExchange {
   // these. Returns what was there before. `plan`: of whose populations.
   network::NetworkPlan exchange(const SimulationPlan& plan, network::NetworkPlan other, std::int64_t step);
 
-  std::shared_ptr<network::Network> shared_network() const { return network_; }
+  std::unique_ptr<network::Network> take_network() { return std::move(network_); }  // the last of it all
   network::Network* network() const { return network_.get(); }                    // null: no spikes are sent
   network::Junctions* junctions() const { return junctions_.get(); }              // null: there are none
   network::Transmissions* transmissions() const { return transmissions_.get(); }  // null: there are none
@@ -67,7 +67,7 @@ class SpikeExchange {
   void draw(const SimulationPlan& plan, network::NetworkPlan network);
   void remember(std::span<const network::SentSpikes> sent);
 
-  std::shared_ptr<network::Network> network_;
+  std::unique_ptr<network::Network> network_;
   network::NetworkPlan without_spikes_;  // the plan, where there is no network to hold it
   std::unique_ptr<network::Junctions> junctions_;
   std::unique_ptr<network::Transmissions> transmissions_;

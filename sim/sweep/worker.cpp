@@ -301,6 +301,7 @@ class Worker::Work {
         tried.deviation =
             fitting_->target.judge(tried.result.measures, observed[k], experiment.simulation.dt);
     }
+    structure.keep(experiment, *prepared.simulation);
     return true;
   }
 

@@ -25,10 +25,12 @@ record: {a: [spikes]}
                            "test.yaml", ".", {{}, {"models"}});
 }
 
-// The network of a simulation that was prepared with a structure, and is gone.
+// The network of a simulation that was prepared with a structure, and gives it back.
 const network::Network* network_of(const model::Experiment& experiment, assemble::Structure& structure) {
   const auto prepared = assemble::prepare(experiment, {{}, true, &structure});
-  return prepared.simulation->network();
+  const network::Network* const network = prepared.simulation->network();
+  structure.keep(experiment, *prepared.simulation);
+  return network;
 }
 
 }  // namespace
@@ -40,8 +42,10 @@ TEST_CASE("synapses are drawn once for experiments that differ in other things")
   CHECK(first->synapses() > 300);
   const auto prepared = assemble::prepare(*network_with("10 pA", "3 kHz"), {{}, true, &structure});
   CHECK(prepared.simulation->network() == first);
-  // While a simulation has them, another draws its own.
-  CHECK(network_of(*network_with("10 pA", "3 kHz"), structure) != first);
+  // Another draws its own as long as they are not given back.
+  const auto other = assemble::prepare(*network_with("10 pA", "3 kHz"), {{}, true, &structure});
+  CHECK(other.simulation->network() != first);
+  CHECK(other.simulation->network()->table(0).targets == first->table(0).targets);
 }
 
 TEST_CASE("other weights and seeds are other synapses") {

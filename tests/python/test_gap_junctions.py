@@ -144,6 +144,17 @@ record: {{cell: {{I_gap: {{every: 0.1 ms}}, dtype: float64}}}}
     assert f"gap_junctions g: between {between[1:-1].replace(', ', ' and ')}: {pairs} pairs\n" in call("check", "config.yaml").stdout
 
 
+def test_neighbours_are_joined_by_distance(run_hillock):
+    run = run_hillock("""
+simulation: {duration: 0.1 ms, dt: 0.1 ms}
+populations:
+  cell: {size: 20, model: lif, positions: {grid: [20], extent: [20 um]}, init: {V: [-60 mV, %s]}}
+gap_junctions: {g: {between: [cell, cell], rule: {distance: {constant: 1, within: 2.5 um}}, conductance: 2 nS}}
+record: {cell: {I_gap: {every: 0.1 ms}, dtype: float64}}
+""" % ", ".join(["-70 mV"] * 19))
+    assert np.array_equal(traces(run.output, "I_gap")[1][0], [-40, 20, 20] + [0] * 17)
+
+
 BASE = """simulation: {duration: 10 ms, dt: 0.1 ms}
 populations:
   cell: {size: 3, model: lif}
