@@ -116,7 +116,7 @@ config.yaml:6:14: error: 'V_thr' is not a parameter of 'lif'
     Case("3 section", LIF + "popultions: {}\n", """
 config.yaml:12:1: error: 'popultions' is not a key of a config
   12 | popultions: {}
-     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, connections, record, analysis, at, stop_when, sweep, search"""),
+     | ^~~~~~~~~~ did you mean 'populations'? valid keys: vars, simulation, populations, inputs, connections, gap_junctions, record, analysis, at, stop_when, sweep, search"""),
     Case("4 key twice", lif("dt: 0.1 ms", "dt: 0.1 ms\n  dt: 0.2 ms"), """
 config.yaml:4:3: error: 'dt' is given twice
    4 |   dt: 0.2 ms
@@ -321,7 +321,7 @@ config.yaml:3:7: error: dt: '111111111111111111111111111111111111111111111111111
     Case("21 include", "include: /etc/shadow\n" + LIF, """
 config.yaml:1:1: error: 'include' is not a key of a config
    1 | include: /etc/shadow
-     | ^~~~~~~ valid keys: vars, simulation, populations, inputs, connections, record, analysis, at, stop_when, sweep, search"""),
+     | ^~~~~~~ valid keys: vars, simulation, populations, inputs, connections, gap_junctions, record, analysis, at, stop_when, sweep, search"""),
     Case("21 include tag", lif("size: 2", "size: !include /etc/shadow"), """
 config.yaml:6:11: error: YAML tags (!...) have no meaning here
    6 |     size: !include /etc/shadow

@@ -202,7 +202,7 @@ def test_weights_that_fall_off_fast_are_kept_in_more_bytes():
 
 
 @pytest.mark.parametrize("path, value", [("populations.exc.positions.extent", "[2 mm, 2 mm]"), ("connections.c.rule.distance.gaussian", "50 um"),
-                                         ("connections.c.weight", "= 5 pA * exp(-d / 90 um)"), ("connections.c.rule.distance.within", "90 um")])
+                                         ("connections.c.rule.distance.within", "90 um")])
 def test_positions_and_functions_of_the_distance_do_not_change_during_a_run(path, value):
     given = config(*GRID, {"weight": "= 5 pA * exp(-d / 80 um)", "rule": {"distance": {"gaussian": "150 um", "within": "400 um"}}})
     found = hillock.check({**given, "at": {"1 ms": {"set": {path: value}}}})
