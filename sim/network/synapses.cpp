@@ -49,7 +49,7 @@ class Rows final : public Synapses {
         delays_(delays),
         place_of_(static_cast<std::size_t>(delays.back()) + 1, 0),
         in_degrees_(static_cast<std::size_t>(targets), 0),
-        rows_(sources_, Row{no_row, 0, 0}),
+        rows_(sources_),
         calendar_(static_cast<std::size_t>(delays.back()) + 1) {
     static_assert(sizeof(Row) == row_bytes);
     for (std::size_t i = 0; i < delays_.size(); ++i)
@@ -57,6 +57,7 @@ class Rows final : public Synapses {
     const std::size_t cells = sources_ * delays_.size();
     cursors_ = LargeArray<std::uint32_t>(cells);
     if (cells > 0) std::memset(cursors_.data(), 0, cursors_.bytes());
+    for (std::size_t source = 0; source < sources_; ++source) rows_[source] = {no_row, 0, 0};
   }
 
   void count(std::span<const Synapse> synapses) override {
@@ -79,7 +80,12 @@ class Rows final : public Synapses {
           "threads, so that there are more blocks");
     words_ = LargeArray<Word>(words);
     std::uint32_t next = 0;
-    for (std::size_t source = 0; source < sources_; ++source) next = lay_out_row(source, next);
+    for (std::size_t source = 0; source < sources_; ++source) {
+      const std::uint32_t before = std::exchange(next, lay_out_row(source, next));
+      if (next == before) continue;
+      if (end_row_ == 0) first_row_ = static_cast<std::uint32_t>(source);
+      end_row_ = static_cast<std::uint32_t>(source) + 1;
+    }
   }
 
   void put(std::span<const Synapse> synapses) override {
@@ -112,8 +118,11 @@ class Rows final : public Synapses {
 
   void send(std::span<const std::uint32_t> sources, std::int64_t step, std::int64_t now) override {
     constexpr std::size_t ahead = 8;
+    const auto has_row = [this](std::uint32_t source) { return source >= first_row_ && source < end_row_; };
     for (std::size_t i = 0; i < sources.size(); ++i) {
-      if (i + ahead < sources.size()) __builtin_prefetch(&rows_[sources[i + ahead]]);
+      if (i + ahead < sources.size() && has_row(sources[i + ahead]))
+        __builtin_prefetch(&rows_[sources[i + ahead]]);
+      if (!has_row(sources[i])) continue;
       const Row& row = rows_[sources[i]];
       if (row.first == no_row) continue;
       Segment segment{row.first, row.count};
@@ -154,7 +163,7 @@ class Rows final : public Synapses {
   std::int64_t synapses() const override { return synapses_; }
 
   std::int64_t bytes() const override {
-    std::size_t total = words_.bytes() + cursors_.bytes() + rows_.size() * sizeof(Row) +
+    std::size_t total = words_.bytes() + cursors_.bytes() + rows_.bytes() +
                         sums32_.size() * sizeof(std::int32_t) + sums64_.size() * sizeof(std::int64_t);
     for (const auto& events : calendar_)
       total += sizeof(std::vector<std::uint64_t>) + events.capacity() * sizeof(std::uint64_t);
@@ -273,7 +282,8 @@ class Rows final : public Synapses {
   LargeArray<std::uint32_t> cursors_;  // [source, delay]; while it is built
   std::vector<std::uint32_t> in_degrees_;
   std::vector<std::size_t> cells_;  // of the synapses at hand
-  std::vector<Row> rows_;
+  LargeArray<Row> rows_;
+  std::uint32_t first_row_ = 0, end_row_ = 0;  // no other source has one
   LargeArray<Word> words_;
   // [step % its length]: place of a segment, and its number of synapses in the upper half.
   std::vector<std::vector<std::uint64_t>> calendar_;
