@@ -11,6 +11,7 @@
 #include "assemble/positions.hpp"
 #include "base/text.hpp"
 #include "model/compare.hpp"
+#include "network/transmissions.hpp"
 #include "program/kernel.hpp"
 #include "program/program.hpp"
 #include "solve/programs.hpp"
@@ -87,8 +88,9 @@ std::string name_of(const model::Experiment& experiment, const model::Slice& sli
 }
 
 // One source and one target of a connection.
-network::Wiring wiring_of(const model::Experiment& experiment, const ConnectionSpec& spec,
-                          const model::Slice& source, const model::Slice& target) {
+network::Wiring wiring_of(const std::string& section, const model::Experiment& experiment,
+                          const ConnectionSpec& spec, const model::Slice& source,
+                          const model::Slice& target) {
   network::Wiring wiring;
   wiring.sources = {source.population, source.first, source.count()};
   wiring.targets = {target.population, target.first, target.count()};
@@ -102,7 +104,7 @@ network::Wiring wiring_of(const model::Experiment& experiment, const ConnectionS
   for (const auto& [from, to] : spec.pairs)
     pairs.emplace_back(static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to));
   wiring.rule.pairs = network::PairList(std::move(pairs));
-  const std::string name = fmt::format("connections.{}.{}.{}", spec.name, name_of(experiment, source),
+  const std::string name = fmt::format("{}.{}.{}.{}", section, spec.name, name_of(experiment, source),
                                        name_of(experiment, target));
   const std::uint64_t seed = experiment.simulation.seeds.front();
   wiring.stream = base::Stream::of(seed, name);
@@ -321,11 +323,12 @@ class Builder {
   }
 
   // One of each source and target.
-  std::vector<network::Wiring> wirings(const ConnectionSpec& spec) {
+  std::vector<network::Wiring> wirings(const ConnectionSpec& spec,
+                                       const std::string& section = "connections") {
     const int probability_at = function(spec.probability_at);
     std::vector<network::Wiring> all;
     for (const auto& [source, target] : ends_of(spec)) {
-      all.push_back(wiring_of(experiment_, spec, source, target));
+      all.push_back(wiring_of(section, experiment_, spec, source, target));
       all.back().rule.function = probability_at;
     }
     return all;
@@ -361,6 +364,8 @@ class Builder {
                                         one.observed ? solve::slot::observed(spec.transmit) : spec.transmit);
       one.arrivals = solve::Slots::find(built_[to].plan.slots.arrays, spec.receptor + ".arrivals");
       count(one.wiring, 56, summary);
+      network_.coupling_bytes += 8.0 * static_cast<double>(one.wiring.sources.count) *
+                                 (one.delay.most() + network::Transmissions::most_block + 1);
       network_.plan.coupling.transmissions.push_back(std::move(one));
     }
   }
@@ -379,7 +384,7 @@ class Builder {
   void add_junctions(const ConnectionSpec& spec) {
     ConnectionSummary& summary = network_.junctions.emplace_back(summary_of(spec));
     summary.bytes_per_synapse = 32;
-    for (network::Wiring& wiring : wirings(spec)) {
+    for (network::Wiring& wiring : wirings(spec, "gap_junctions")) {
       network::JunctionPlan plan{spec.name, std::move(wiring), numbers(spec.weight)};
       count(plan.wiring, 120, summary);
       summary.synapses *= pairs_once(spec, spec.sources.front(), spec.targets.front());

@@ -56,8 +56,8 @@ void read_sections(const Node& root, bool sweeps, Library& library, model::Exper
   if (!timed) experiment.simulation.dt = experiment.simulation.duration = 0;  // unknown to what follows
   read_populations(reader, root, library, experiment);
   read_inputs(reader, root, experiment);
-  read_connections(reader, root, experiment);
   read_gap_junctions(reader, root, experiment);
+  read_connections(reader, root, experiment);  // that may carry the current of gap junctions
   read_record(reader, root, experiment);
   read_analysis(reader, root, experiment);
   read_stop_when(reader, root, experiment);

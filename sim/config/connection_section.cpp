@@ -44,6 +44,8 @@ class ConnectionReader : RuleReader {
     if (receptor) spec_.receptor = *receptor;
     const bool ruled = read_rule(entry), carries = read_transmit(entry);
     if (ruled) read_flags(entry.value);
+    if (receptor && carries && !spec_.transmit.empty() && !passes_on(*entry.value.find("transmit")))
+      return std::nullopt;
     if (ruled && receptor && carries) read_weight(entry);
     if (ruled) read_delay(entry);
     if (errors() == before) check_rule();
@@ -105,6 +107,24 @@ class ConnectionReader : RuleReader {
       carried_ = found->dimension;
     }
     spec_.transmit = *word;
+    return true;
+  }
+
+  // What arrives at every step must not be added up: it would be the more the shorter dt is.
+  bool passes_on(const Node& place) {
+    for (const Slice& target : spec_.targets)
+      for (const model::ReceptorSpec& receptor : population(target).receptors) {
+        const bool passes = receptor.model->states.empty() && receptor.model->on_spike.empty() &&
+                            !receptor.model->current.empty();
+        if (receptor.name != spec_.receptor || passes) continue;
+        reader_.error(
+            place.place,
+            "a value arrives at every step, and receptor '" + receptor.name + "' of '" +
+                population(target).name + "' (" + receptor.model->name + ") would add it up",
+            "take a receptor without states that has 'current: weight'; 'hillock models' lists those "
+            "that are there");
+        return false;
+      }
     return true;
   }
 

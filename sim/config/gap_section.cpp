@@ -108,6 +108,17 @@ class JunctionReader : RuleReader {
                     "take all_to_all, one_to_one, pairwise_bernoulli, distance or pairs");
       return false;
     }
+    const Slice &a = spec_.sources[0], &b = spec_.targets[0];
+    const bool share = a.population == b.population && std::max(a.first, b.first) <= std::min(a.last, b.last);
+    const auto asks_for = [&](const char* name) {
+      return spec_.probability_at && lang::depends_on(spec_.probability_at->expression, name);
+    };
+    if (share && (asks_for("source") || asks_for("target"))) {
+      reader_.error(spec_.rule_place,
+                    "both sides have the same neurons, so that neither of a pair is its source or target",
+                    "take a function of d, or sides that share no neurons");
+      return false;
+    }
     if (spec_.rule != ConnectionRule::pairs) return true;
     std::set<std::pair<std::int64_t, std::int64_t>> seen;
     const Slice &one = spec_.sources[0], &other = spec_.targets[0];

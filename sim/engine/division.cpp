@@ -48,7 +48,8 @@ void Simulation::divide() {
   for (int i = 0; i < parts; ++i)
     parts_.push_back(std::make_unique<Part>(i, parts, plan_, edges_, frames_, exchange_));
   ends_at_ = nullptr;
-  if (stops_.any() && parts == 1) ends_at_ = [this](std::int64_t step) { return stops_.look(step, parts_); };
+  if (stops_.any() && parts == 1 && exchange_.junctions() == nullptr)
+    ends_at_ = [this](std::int64_t step) { return stops_.look(step, parts_); };
 }
 
 // As many threads and parts as were chosen.

@@ -112,13 +112,19 @@ void Part::relax(std::int64_t step, int round) {
   step_ = step;
   change_ = {};
   unsettled_.reset();
+  // All polynomials first: also where a population fails, those of the others are of this round.
   for (std::size_t p = 0; p < ranges_.size(); ++p) {
-    if (!junctions_->at(p)) continue;
-    if (round == 0) {
+    if (!is_coupled(p)) continue;
+    if (round == 0)
       junctions_->begin(p, range(p), plan_.grid.dt);
+    else
+      junctions_->gather(p, range(p), round, plan_.grid.dt);
+  }
+  for (std::size_t p = 0; p < ranges_.size(); ++p) {
+    if (!is_coupled(p)) continue;
+    if (round == 0) {
       begin_step_of(p);
     } else {
-      junctions_->gather(p, range(p), round, plan_.grid.dt);
       if (const auto failure = range(p).advance_coupled(plan_.grid, step_)) {
         unsettled_ = {step_, StepFailure::Doing::step, p, *failure};
         return;
@@ -128,6 +134,22 @@ void Part::relax(std::int64_t step, int round) {
     }
     watch_.lap(ticks(p, Phase::integrate));
   }
+}
+
+void Part::show_voltages() {
+  for (std::size_t p = 0; p < ranges_.size(); ++p)
+    if (is_coupled(p)) junctions_->show(p, range(p));
+}
+
+void Part::see_voltages() {
+  for (std::size_t p = 0; p < ranges_.size(); ++p)
+    if (is_coupled(p)) junctions_->see(p, range(p));
+}
+
+bool Part::reach() {
+  if (!send_values(step_)) return false;
+  if (!holding_.empty()) find_holding();
+  return true;
 }
 
 bool Part::send_values(std::int64_t step) {
@@ -187,8 +209,8 @@ void Part::take_all(std::int64_t step, std::int64_t end, const std::function<boo
   next_record_ = step;
   for (step_ = step; step_ < end;) {
     if (!(step_ < next_record_ || record_now()) || !take_step()) return;
-    if (!send_values(step_ + 1)) return;
-    if (!holding_.empty()) find_holding();
+    ++step_;
+    if (junctions_ == nullptr && !reach()) return;  // with junctions, parts meet before
     if (ends_at && ends_at(step_)) return;
   }
 }

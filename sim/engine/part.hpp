@@ -68,6 +68,13 @@ class alignas(128) Part {
   const std::optional<StepFailure>& unsettled() const { return unsettled_; }  // the step cannot be taken
   // What gap junctions need, before the first step.
   void set_conductances();
+  // With gap junctions, at the grid point that the last step has led to: all parts show their voltages; then
+  // each sees those of the others, so that their current is that of this grid point.
+  void show_voltages();
+  void see_voltages();
+  // What looks at the grid point that was reached: connections that carry values, and conditions that may
+  // stop the run. False where it fails.
+  bool reach();
   // Sends the values at the grid point `step` that connections carry. False where it fails.
   bool send_values(std::int64_t step);
   // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
@@ -105,6 +112,9 @@ class alignas(128) Part {
   }
   void begin_step_of(std::size_t population);
   void set_inputs(std::size_t population, double offset);
+  bool is_coupled(std::size_t population) const {
+    return plan_.populations[population]->plan().mode == network::StepMode::coupled;
+  }
   bool take_unguarded(std::int64_t step, std::int64_t end);
   void take_all(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
   bool take_step();

@@ -214,6 +214,11 @@ void Simulation::raise(const StepFailure& failure) {
 
 // Arrivals at time 0 come before the first step.
 void Simulation::start() {
+  const auto see_voltages = [this] {
+    for (const auto& part : parts_) part->show_voltages();
+    for (const auto& part : parts_) part->see_voltages();
+  };
+  see_voltages();
   for (const auto& part : parts_) {
     part->begin_step(0);
     part->deliver(0);
@@ -227,6 +232,7 @@ void Simulation::start() {
           first = found, failed = part.get();
     if (first) throw base::NumericsError(failed->explain(*first));
   }
+  see_voltages();
   for (const auto& part : parts_) part->send_values(0);
   if (const auto failure = first_failure()) raise(*failure);
 }
@@ -240,8 +246,15 @@ void Simulation::relax() {
     profiler_.block(parts_, team_->size());
     network::Junctions::Change largest;
     for (const auto& part : parts_) {
-      if (part->unsettled()) return;
       if (part->change().value > largest.value) largest = part->change();
+      if (!part->unsettled()) continue;
+      if (round == 1) return;
+      const StepFailure& failure = *part->unsettled();  // by the voltages that others had in the round before
+      throw base::NumericsError(fmt::format(
+          "gap junctions: the voltages do not settle in the step from {:.12g} ms on: neuron {} of population "
+          "'{}' has no finite state in round {}\n"
+          "  take a smaller dt, or smaller conductances",
+          time(), failure.failure.neuron, plan_.populations[failure.index]->name(), round));
     }
     if (round > 0 && largest.value <= network::Junctions::settled_change) return;
     if (round == network::Junctions::most_rounds)
@@ -256,10 +269,18 @@ void Simulation::relax() {
 // All parts from step_ to `end`, or to the first failure, or to where a condition ends the run: a part that
 // is alone sees that itself, several must meet after each step.
 void Simulation::take_block(std::int64_t end, Recorder& recorder) {
-  const bool meet = stops_.any() && parts_.size() > 1;
+  const bool coupled = exchange_.junctions() != nullptr;
+  const bool meet = stops_.any() && (parts_.size() > 1 || coupled);
   if (meet) end = step_ + 1;
   profiler_.start();
   each_part([this, end](Part& part) { part.take_steps(step_, end, ends_at_); });
+  if (coupled && !first_failure() && (stops_.any() || exchange_.transmissions() != nullptr)) {
+    each_part([](Part& part) { part.show_voltages(); });
+    each_part([](Part& part) {
+      part.see_voltages();
+      part.reach();
+    });
+  }
   profiler_.block(parts_, team_->size());
   exchange_.turn(parts_.front()->reached());
   const std::optional<StepFailure> failure = first_failure();

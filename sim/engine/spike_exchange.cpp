@@ -43,15 +43,18 @@ network::NetworkPlan SpikeExchange::exchange(const SimulationPlan& plan, network
 void SpikeExchange::draw(const SimulationPlan& plan, network::NetworkPlan network) {
   std::vector<std::int64_t> sizes;
   std::vector<network::JunctionSlots> slots;
+  bool coupled = false;
   for (const auto& population : plan.populations) {
     sizes.push_back(population->size());
     slots.push_back(population->plan().junctions);
+    coupled = coupled || population->plan().mode == network::StepMode::coupled;
   }
   const auto& [junctions, transmissions] = network.coupling;
-  if (!junctions.empty())
+  if (coupled)  // also where a rule joins no pair
     junctions_ = std::make_unique<network::Junctions>(junctions, network.geometry, sizes, slots);
   if (!transmissions.empty())
     transmissions_ = std::make_unique<network::Transmissions>(transmissions, network.geometry, sizes);
+  if (transmissions_ && transmissions_->count() == 0) transmissions_.reset();
   if (network.empty()) without_spikes_ = std::move(network);
   if (network.empty() || network_) return;
   const int threads = plan.threads > 0 ? plan.threads : parallel::available_processors();

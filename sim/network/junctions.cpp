@@ -98,6 +98,23 @@ void Junctions::set_conductances(std::size_t p, NeuronRange& range) const {
   }
 }
 
+void Junctions::show(std::size_t p, const NeuronRange& range) {
+  const auto [begin, end] = places(p, range);
+  for (std::size_t i = begin; i < end; ++i)
+    courses_[0][populations_[p].first + i].begin = range.array(slots_[p].V)[populations_[p].neurons[i]];
+}
+
+void Junctions::see(std::size_t p, NeuronRange& range) const {
+  const auto [begin, end] = places(p, range);
+  for (std::size_t i = begin; i < end; ++i) {
+    const std::size_t at = populations_[p].first + i;
+    double sum = 0;
+    for (std::size_t k = begins_[at]; k < begins_[at + 1]; ++k)
+      sum += halves_[k].conductance * courses_[0][halves_[k].partner].begin;
+    range.array(slots_[p].polynomial[0])[populations_[p].neurons[i]] = sum;
+  }
+}
+
 void Junctions::begin(std::size_t p, const NeuronRange& range, double dt) {
   const auto [begin, end] = places(p, range);
   for (std::size_t i = begin; i < end; ++i) {

@@ -33,6 +33,10 @@ class Junctions {
 
   // Sets what does not change.
   void set_conductances(std::size_t population, NeuronRange& range) const;
+  // Between two steps, all ranges after the other: publishes the present voltages; and sets the polynomials
+  // to them, for the current at this grid point.
+  void show(std::size_t population, const NeuronRange& range);
+  void see(std::size_t population, NeuronRange& range) const;
   // Round 0 of a step of `dt` ms.
   void begin(std::size_t population, const NeuronRange& range, double dt);
   // Before the step is taken in a round > 0: sets the polynomials.

@@ -10,7 +10,8 @@ Transmissions::Transmissions(const std::vector<TransmissionPlan>& plans, const G
     : sends_(sizes.size()) {
   for (const TransmissionPlan& plan : plans) add(plan, geometry);
   // What is sent in a block of steps must not take the place of what others still wait for in it.
-  steps_ = most_delay_ + std::min(least_delay_, most_delay_) + 1;
+  least_delay_ = std::min(least_delay_, most_block);
+  steps_ = most_delay_ + most_block + 1;
   history_.assign(static_cast<std::size_t>(steps_) * values_, 0.0);
 }
 

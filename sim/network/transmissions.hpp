@@ -13,14 +13,17 @@
 namespace hillock::network {
 
 // Different ranges may be worked on by different threads at once. Threads meet once per shortest delay at
-// least: what one sends in a block of steps, others do not look at before the next.
+// least, and once in most_block steps: what one sends in a block of steps, others do not look at before the
+// next.
 class Transmissions {
  public:
   // Draws the synapses.
   Transmissions(const std::vector<TransmissionPlan>& plans, const Geometry& geometry,
                 const std::vector<std::int64_t>& sizes);
 
-  std::int64_t least_delay() const { return least_delay_; }  // steps
+  // Threads meet at least so often, steps.
+  std::int64_t least_delay() const { return least_delay_; }
+  static constexpr std::int64_t most_block = 64;
   std::int64_t count() const { return count_; }
   // Whether neurons of a population send a value, and whether one of these has to be observed.
   bool from(std::size_t population) const { return sends_[population].any; }

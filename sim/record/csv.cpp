@@ -138,6 +138,8 @@ std::string CsvTable::described(std::size_t column) const {
 
 std::size_t CsvTable::find(const std::string& name) const {
   const auto found = std::find(header_.begin(), header_.end(), name);
+  if (std::count(header_.begin(), header_.end(), name) > 1)
+    throw IoError(path_ + ": more than one column is called " + base::quoted(name));
   if (found != header_.end()) return static_cast<std::size_t>(found - header_.begin());
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);

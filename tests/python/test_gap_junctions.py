@@ -144,6 +144,59 @@ record: {{cell: {{I_gap: {{every: 0.1 ms}}, dtype: float64}}}}
     assert f"gap_junctions g: between {between[1:-1].replace(', ', ' and ')}: {pairs} pairs\n" in call("check", "config.yaml").stdout
 
 
+@pytest.mark.parametrize(("between", "rule"), [("[a, a]", "{pairwise_bernoulli: 0.0}"), ("[a, none]", "all_to_all"), ("[a 0, a 0]", "all_to_all"), ("[a, a]", "{pairs: []}")])
+@pytest.mark.parametrize("more", ["", "\n  other: {between: [b 0, b 1], conductance: 1 nS}"])
+def test_neurons_that_a_rule_does_not_join_go_on_alone(run_hillock, between, rule, more):
+    config = f"""
+simulation: {{duration: 20 ms, dt: 0.05 ms, method: rk4}}
+populations:
+  a: {{size: 3, model: hodgkin_huxley}}
+  b: {{size: 3, model: hodgkin_huxley}}
+  none: {{size: 0, model: hodgkin_huxley}}
+inputs: {{d: {{type: dc, target: a, amplitude: 10 uA/cm2}}}}
+gap_junctions:
+  g: {{between: {between}, rule: {rule}, conductance: {'[]' if 'pairs' in rule else '3 nS'}}}{more}
+record: {{a: {{V: {{every: 0.05 ms}}, spikes: true, dtype: float64}}}}
+"""
+    alone = config[:config.index("gap_junctions")] + config[config.index("record:"):]
+    assert np.array_equal(traces(run_hillock(config).output, population="a")[1], traces(run_hillock(alone).output, population="a")[1])
+
+
+def test_conditions_see_the_current_of_the_present_voltages(run_hillock):
+    config = """
+simulation: {duration: 5 ms, dt: 0.1 ms}
+populations: {a: {size: 2, model: lif, init: {V: [-70 mV, -60 mV]}}}
+gap_junctions: {g: {between: [a 0, a 1], conductance: 30 nS}}
+%s
+record: {a: {I_gap: {every: 0.1 ms}, dtype: float64}}
+"""
+    current = traces(run_hillock(config % "").output, "I_gap", "a")[1][:, 0]
+    stopped = run_hillock(config % "stop_when: {a 0: I_gap < 250 pA}", "--threads", "1")
+    with h5py.File(stopped.output) as file:
+        assert len(file["report/a/time"]) == np.flatnonzero(current < 250)[0]
+    first = traces(run_hillock(config.replace("duration: 5 ms", "duration: 0 ms") % "").output, "I_gap", "a")[1]
+    assert first[0] == pytest.approx([300, -300])
+
+
+def test_gap_junctions_and_connections_of_one_name_join_other_pairs(run_hillock):
+    run = run_hillock("""
+simulation: {duration: 0.1 ms, dt: 0.1 ms}
+populations: {a: {size: 60, model: lif, init: {V: {uniform: [-70 mV, -60 mV]}}, receptors: {e: {model: exp_current}}}}
+connections: {g: {source: a, target: a, rule: {pairwise_bernoulli: 0.1}, weight: 1 pA, delay: 0.1 ms, autapses: false}}
+gap_junctions: {g: {between: [a, a], rule: {pairwise_bernoulli: 0.1}, conductance: 1 nS}}
+record: {a: {V: {every: 0.1 ms}, I_gap: {every: 0.1 ms}, dtype: float64}, connections: {g: [edges]}}
+""")
+    with h5py.File(run.output) as file:
+        V, current = (file[f"report/a/{name}"][0] for name in ("V", "I_gap"))
+        source, target = (file[f"edges/g/{end}_node_id"][()].astype(int) for end in ("source", "target"))
+    same = np.zeros(60)
+    for s, t in zip(source, target):
+        if s < t:
+            same[s] += V[t] - V[s]
+            same[t] += V[s] - V[t]
+    assert np.abs(current - same).max() > 5
+
+
 def test_neighbours_are_joined_by_distance(run_hillock):
     run = run_hillock("""
 simulation: {duration: 0.1 ms, dt: 0.1 ms}
@@ -180,6 +233,7 @@ CASES = [
     fault("a negative conductance", "between: [cell, cell], conductance: -1 nS", "-1 nS", "a conductance is 0 or more, got -1 nS", "truncate the law with min: 0 nS, or correct the value"),
     fault("a law below 0", "between: [cell, cell], conductance: {uniform: [-1 nS, 2 nS]}", "{uniform", "a conductance is 0 or more, got -1 nS", "truncate the law with min: 0 nS, or correct the value"),
     fault("a rule of synapses", "between: [cell, cell], rule: {fixed_indegree: 2}, conductance: 1 nS", "{fixed_indegree", "this rule is for synapses, which have a direction", "take all_to_all, one_to_one, pairwise_bernoulli, distance or pairs"),
+    fault("a function of which is which", "between: [cell, cell], rule: {pairwise_bernoulli: '= source / 10'}, conductance: 1 nS", "{pairwise", "both sides have the same neurons, so that neither of a pair is its source or target", "take a function of d, or sides that share no neurons"),
     fault("a pair twice", "between: [cell, cell], rule: {pairs: [[0, 1], [1, 0]]}, conductance: 1 nS", "{pairs", "the pair [1, 0] is joined twice: a gap junction works both ways", "name each pair once"),
     fault("a cell with itself", "between: [cell, cell], rule: {pairs: [[1, 1]]}, conductance: 1 nS", "{pairs", "the pair [1, 1] joins a neuron with itself", "take it out"),
     fault("a model without an equation for V", "between: [unit 0, unit], conductance: 1 nS", "unit 0", "V of the model threshold_linear of 'unit' is no state, and gap junctions join states", "take a model with an equation for V"),

@@ -63,10 +63,10 @@ simulation: {duration: 50 ms, dt: 0.1 ms}
 populations:
   a: {size: 150, model: threshold_linear, init: {r: {uniform: [0, 1]}}, receptors: {in: {model: sum}}}
   b: {like: a, size: 70}
-  cell: {size: 40, model: lif, receptors: {in: {model: exp_current, tau: 2 ms}}}
+  cell: {size: 40, model: lif, receptors: {in: {model: direct_current}}}
 connections:
   aa: {source: [a, b], target: [a, b], transmit: r, rule: {pairwise_bernoulli: 0.1}, weight: {normal: [0, 0.1]}, delay: {uniform: [0.3 ms, 4 ms]}}
-  input: {source: a, target: cell, transmit: V, rule: {fixed_indegree: 10}, weight: 100 pA, delay: 1 ms}
+  input: {source: a, target: cell, transmit: V, rule: {fixed_indegree: 10}, weight: 2 nA, delay: 1 ms}
   spikes: {source: cell, target: b, rule: all_to_all, weight: 0.1, delay: 0.5 ms}
 record: {a: {r: {every: 0.1 ms}, V: {every: 1 ms}, dtype: float64}, b: {r: {every: 1 ms}}, cell: [V, spikes]}
 """
@@ -93,10 +93,47 @@ record: {cell: {V: {every: 0.1 ms}, dtype: float64}, unit: {I: {every: 0.1 ms}, 
     assert np.all(I[:30] == 0) and np.array_equal(I[30:], 2 * V[:-30])
 
 
+@pytest.mark.parametrize("rule", ["{pairwise_bernoulli: 0}", "{pairs: []}"])
+def test_a_connection_without_synapses_carries_nothing(run_hillock, rule):
+    run = run_hillock(f"""
+simulation: {{duration: 2 ms, dt: 0.1 ms}}
+populations: {{r: {{size: 3, model: threshold_linear, receptors: {{s: {{model: sum}}}}}}}}
+connections: {{c: {{source: r, target: r, transmit: r, rule: {rule}, weight: {'[]' if 'pairs:' in rule else 1}, delay: {'[]' if 'pairs:' in rule else '1 ms'}}}}}
+record: {{r: {{I: {{every: 0.1 ms}}}}}}
+""")
+    assert rates(run.output, "r", "I").shape == (20, 3) and not rates(run.output, "r", "I").any()
+
+
+def test_the_current_of_gap_junctions_is_carried_as_it_is_recorded(run_hillock):
+    run = run_hillock("""
+simulation: {duration: 5 ms, dt: 0.1 ms}
+populations:
+  a: {size: 2, model: lif, init: {V: [-70 mV, -60 mV]}}
+  b: {size: 2, model: threshold_linear, receptors: {in: {model: sum}}}
+gap_junctions: {g: {between: [a 0, a 1], conductance: 3 nS}}
+connections: {c: {source: a, target: b, transmit: I_gap, rule: one_to_one, weight: 0.01 1/pA, delay: 0.1 ms}}
+record: {a: {I_gap: {every: 0.1 ms}, dtype: float64}, b: {I: {every: 0.1 ms}, dtype: float64}}
+""", "--threads", "1")
+    sent, arrived = rates(run.output, "a", "I_gap"), rates(run.output, "b", "I")
+    assert np.abs(arrived[1:] - 0.01 * sent[:-1]).max() < 1e-9 and sent[0] == pytest.approx([30, -30])
+
+
+@pytest.mark.faults
+def test_values_on_their_way_count_when_memory_is_checked(run_hillock):
+    """65,537 steps of a million values."""
+    failed = run_hillock("""
+simulation: {duration: 1 ms, dt: 0.1 ms}
+populations: {r: {size: 1000000, model: threshold_linear, receptors: {s: {model: sum}}}}
+connections: {c: {source: r, target: r, transmit: r, rule: {pairs: [[0, 1]]}, weight: 1, delay: 6553.5 ms}}
+record: {r: {r: {neurons: [0]}}}
+""", expect=6)
+    assert "the 1 synapses of this config need about 525 GB of memory" in failed.stderr
+
+
 BASE = """simulation: {duration: 10 ms, dt: 0.1 ms}
 populations:
   unit: {size: 2, model: threshold_linear, receptors: {in: {model: sum}}}
-  cell: {size: 2, model: lif}
+  cell: {size: 2, model: lif, receptors: {in: {model: exp_current}}}
 record: {unit: [r]}
 connections:
 """
@@ -111,8 +148,9 @@ def fault(name, text, marked, what, remedy=""):
 REST = "rule: all_to_all, delay: 1 ms"
 CASES = [
     fault("a variable that is not there", f"source: unit, target: unit, transmit: rr, weight: 1, {REST}", "rr", "'unit' has no variable 'rr'", "did you mean 'r'?"),
-    fault("variables are listed", f"source: cell, target: unit, transmit: rate, weight: 1, {REST}", "rate", "'cell' has no variable 'rate'", "its variables are: V, I"),
+    fault("variables are listed", f"source: cell, target: unit, transmit: rate, weight: 1, {REST}", "rate", "'cell' has no variable 'rate'", "its variables are: V, I, I_syn, i_in, I_in"),
     fault("a weight in another unit", f"source: cell, target: unit, transmit: V, weight: 1 mV, {REST}", "1 mV", "weight needs 1/mV, times V for receptor 'in' of 'unit', got voltage (mV)", "write for example '1/mV'"),
+    fault("a receptor that adds up", f"source: unit, target: cell, weight: 1 pA, {REST}, transmit: r", "r", "a value arrives at every step, and receptor 'in' of 'cell' (exp_current) would add it up", "take a receptor without states that has 'current: weight'; 'hillock models' lists those that are there"),
     fault("units of variables that differ", f"source: [unit, cell], target: unit, transmit: V, weight: 1, {REST}", "V", "V is in 1 for one source and in mV for another", "write one connection for each"),
 ]
 
