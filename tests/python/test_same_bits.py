@@ -156,7 +156,7 @@ def test_an_added_population_or_recorder_moves_no_other_draw(run_hillock):
 
 SHIPPED = ([("neurons", name) for name in ("lif", "adex", "izhikevich_2003", "hodgkin_huxley", "logistic", "poisson_source", "relay", "threshold_linear", "traub_miles")]
            + [("receptors", name) for name in ("sum", "direct_current", "delta", "exp_current", "alpha_current", "exp_conductance", "alpha_conductance")])
-WEIGHTS = {"sum": "0.7", "delta": "3 mV", "exp_current": "300 pA", "alpha_current": "300 pA", "exp_conductance": "9 nS", "alpha_conductance": "9 nS"}
+WEIGHTS = {"direct_current": "300 pA", "sum": "0.7", "delta": "3 mV", "exp_current": "300 pA", "alpha_current": "300 pA", "exp_conductance": "9 nS", "alpha_conductance": "9 nS"}
 CURRENTS = {"lif": "500 pA", "adex": "900 pA", "izhikevich_2003": "12 mV/ms", "hodgkin_huxley": "10 uA/cm2", "logistic": "0.4", "traub_miles": "500 pA", "poisson_source": "300 Hz", "relay": "1", "threshold_linear": "0.5"}
 
 
