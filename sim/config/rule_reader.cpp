@@ -134,10 +134,10 @@ bool RuleReader::read_pairs(const Node& node) {
     if (!pair)
       reader_.error(item.place, "a pair is a list of a source and a target, got " + item.describe(),
                     "write for example [0, 1]");
-    const auto source = pair ? place_in(item.items[0], "source", spec_.sources[0]) : std::nullopt;
-    const auto target = pair ? place_in(item.items[1], "target", spec_.targets[0]) : std::nullopt;
-    fine = fine && source && target;
-    if (source && target) spec_.pairs.emplace_back(*source, *target);
+    const std::int64_t source = pair ? place_in(item.items[0], "source", spec_.sources[0]) : -1,
+                       target = pair ? place_in(item.items[1], "target", spec_.targets[0]) : -1;
+    fine = fine && source >= 0 && target >= 0;
+    if (source >= 0 && target >= 0) spec_.pairs.emplace_back(source, target);
   }
   return fine;
 }
@@ -175,15 +175,15 @@ bool RuleReader::read_edge_file(const Node& node) {
   return joins_one_to_one(node) && errors() == before;
 }
 
-std::optional<std::int64_t> RuleReader::place_in(const Node& node, const std::string& what,
-                                                 const Slice& slice) {
+std::int64_t RuleReader::place_in(const Node& node, const std::string& what, const Slice& slice) {
   const auto index = reader_.whole(node, what, 0, std::int64_t{1} << 53);
-  if (!index || *index < slice.count()) return index;
+  if (!index) return -1;
+  if (*index < slice.count()) return *index;
   reader_.error(node.place,
                 what + " " + std::to_string(*index) + " is not there: '" + population(slice).name + "' has " +
                     base::counted(slice.count(), "neuron") + " here",
                 slice.count() > 0 ? "they are counted from 0 to " + std::to_string(slice.count() - 1) : "");
-  return std::nullopt;
+  return -1;
 }
 
 ValueContext RuleReader::context(const Accepted& accepted) const {

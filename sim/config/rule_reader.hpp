@@ -40,7 +40,8 @@ class RuleReader {
   bool read_pairs(const Node& node);
   bool joins_one_to_one(const Node& node);
   bool read_edge_file(const Node& node);
-  std::optional<std::int64_t> place_in(const Node& node, const std::string& what, const model::Slice& slice);
+  // -1: it is none, which has been reported.
+  std::int64_t place_in(const Node& node, const std::string& what, const model::Slice& slice);
   ValueContext context(const Accepted& accepted) const;
   bool check_pair(const model::Slice& source, const model::Slice& target, bool without_itself);
 };
