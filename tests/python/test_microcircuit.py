@@ -30,7 +30,7 @@ def test_three_seeds_of_ten_seconds_fire_at_the_reference_rates(run_hillock):
     assert np.abs(relative).max() < 0.08 and np.abs(relative.mean(axis=0)).max() < 0.03
 
 
-SCALE, DURATION, DROPPED, BIN = 0.1, 4.0, 0.5, 0.002  # s
+SCALE, DURATION, DROPPED, BIN = 0.05, 3.0, 0.5, 0.002  # s
 STATISTICS = ("rate", "cv", "correlation")
 
 
@@ -69,7 +69,7 @@ def of_hillock(run_hillock, seed):
 
 @pytest.mark.full
 @pytest.mark.peers
-def test_neurons_of_a_tenth_of_it_fire_as_those_of_nest_do(run_hillock, peer_python, tmp_path):
+def test_neurons_of_a_twentieth_of_it_fire_as_those_of_nest_do(run_hillock, peer_python, tmp_path):
     """Kolmogorov-Smirnov distances to NEST are those between seeds of NEST."""
     theirs = [of_nest(peer_python, tmp_path, seed) for seed in (1, 2, 3)]
     ours = [of_hillock(run_hillock, seed) for seed in (1, 2, 3)]
