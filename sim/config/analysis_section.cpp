@@ -71,7 +71,8 @@ class AnalysisReader {
                     "write for example 'features: [AP_amplitude, mean_frequency]'");
     if (features != nullptr) read_names(*features, "'features'", &known_features_, nullptr);
     if (statistics != nullptr) read_names(*statistics, "'statistics'", nullptr, &known_statistics_);
-    if (const Node* node = entry.value.find("neurons")) read_some_neurons(*node);
+    if (const Node* node = entry.value.find("neurons"))
+      spec_.neurons = read_neurons(reader_, *node, population_);
     if (const Node* node = entry.value.find("bin")) read_bin(*node);
     if (const Node* node = entry.value.find("settings")) read_settings(*node);
     read_window(entry.value);
@@ -148,13 +149,6 @@ class AnalysisReader {
         return reader_.diagnostics().warning(
             spec_.place, std::string(name) + " has no value without the frequency of the current",
             "write for example 'settings: {impedance_frequency: 20 Hz}'");
-  }
-
-  void read_some_neurons(const Node& node) {
-    spec_.neurons = read_neurons(reader_, node, population_);
-    if (node.is_sequence() && node.items.empty())
-      reader_.error(node.place, "neurons names no neuron",
-                    "write for example 'neurons: 0..9', or leave it out");
   }
 
   void read_bin(const Node& node) {

@@ -43,7 +43,7 @@ std::vector<std::int64_t> read_neurons(Reader& reader, const Node& node,
     return {};
   }
   if (node.is_sequence() && node.items.empty())
-    reader.error(node.place, "neurons is an empty list", "leave out what has no neurons, or name some");
+    reader.error(node.place, "neurons names no neuron", "write for example 'neurons: 0..9', or leave it out");
   for (const Node& item : node.is_sequence() ? node.items : std::vector<Node>{node}) {
     const auto index = reader.whole(item, "neurons", 0, std::int64_t{1} << 53);
     if (index && inside(reader, *index, item.place, population)) neurons.push_back(*index);

@@ -202,3 +202,16 @@ test.yaml:4:42: error: connection 'ee' has no 'edge' to record
    4 | record: {connections: [ee]}
      |                       ^ write 'key: value' lines below it, or {key: value})");
 }
+
+TEST_CASE("a list of no neurons is an error") {
+  CHECK(findings(R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, size: 3}}
+record: {cell: {spikes: {neurons: []}, V: {neurons: [], mean: true}}}
+)") ==
+        R"(test.yaml:3:35: error: neurons names no neuron
+   3 | record: {cell: {spikes: {neurons: []}, V: {neurons: [], mean: true}}}
+     |                                   ^ write for example 'neurons: 0..9', or leave it out
+test.yaml:3:53: error: neurons names no neuron
+   3 | record: {cell: {spikes: {neurons: []}, V: {neurons: [], mean: true}}}
+     |                                                     ^ write for example 'neurons: 0..9', or leave it out)");
+}
