@@ -208,8 +208,7 @@ std::vector<double> sizes_of(const std::vector<double>& weights) {
   for (const double weight : weights)
     if (weight != 0) sizes.push_back(std::abs(weight));
   std::ranges::sort(sizes);
-  const auto rest = std::ranges::unique(sizes);
-  sizes.erase(rest.begin(), rest.end());
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   return sizes;
 }
 

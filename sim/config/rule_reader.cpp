@@ -12,7 +12,6 @@ namespace hillock::config {
 
 using model::ConnectionRule;
 using model::Law;
-using model::PopulationSpec;
 using model::Slice;
 using model::Values;
 

@@ -55,8 +55,11 @@ void SpikeExchange::draw(const SimulationPlan& plan, network::NetworkPlan networ
   if (!transmissions.empty())
     transmissions_ = std::make_unique<network::Transmissions>(transmissions, network.geometry, sizes);
   if (transmissions_ && transmissions_->count() == 0) transmissions_.reset();
-  if (network.empty()) without_spikes_ = std::move(network);
-  if (network.empty() || network_) return;
+  if (network.empty()) {
+    without_spikes_ = std::move(network);
+    return;
+  }
+  if (network_) return;
   const int threads = plan.threads > 0 ? plan.threads : parallel::available_processors();
   const int blocks = network::Network::blocks_for(threads, sizes, network);
   network_ = std::make_unique<network::Network>(std::move(network), std::move(sizes), blocks);

@@ -82,7 +82,6 @@ class Drawer {
   Drawer(const Wiring& wiring, const Geometry& geometry, std::int64_t first, std::int64_t end,
          const TakeEdges& take)
       : wiring_(wiring),
-        geometry_(geometry),
         rule_(wiring.rule),
         first_(std::max(first, wiring.targets.first)),
         end_(std::min(end, wiring.targets.end())),
@@ -273,7 +272,6 @@ class Drawer {
   }
 
   const Wiring& wiring_;
-  const Geometry& geometry_;
   const Rule& rule_;
   std::int64_t first_, end_;
   const TakeEdges& take_;
