@@ -26,18 +26,23 @@ class Structure {
   void keep(const model::Experiment& experiment, engine::Simulation& simulation);
 
  private:
-  struct Population {  // what synapses depend on
+  // What synapses depend on.
+  struct Population {
     std::int64_t size = 0;
     std::optional<model::PositionSpec> positions;
     std::vector<std::string> arrays;
     bool operator==(const Population& other) const;
   };
-  std::vector<model::ConnectionSpec> connections_;
-  std::vector<Population> populations_;
-  std::uint64_t seed_ = 0;
-  double dt_ = 0;
-  int threads_ = 0;
-  bool interpolated_ = false;
+  struct Facts {
+    std::vector<model::ConnectionSpec> connections;
+    std::vector<Population> populations;
+    std::uint64_t seed = 0;
+    double dt = 0;
+    int threads = 0;
+    bool interpolated = false;
+    bool operator==(const Facts& other) const;
+  };
+  Facts facts_;
   std::unique_ptr<network::Network> network_;
 };
 

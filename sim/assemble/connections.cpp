@@ -9,12 +9,12 @@
 
 #include "assemble/edge_lists.hpp"
 #include "assemble/positions.hpp"
+#include "assemble/reports.hpp"
 #include "base/text.hpp"
 #include "model/compare.hpp"
 #include "network/transmissions.hpp"
 #include "program/kernel.hpp"
 #include "program/program.hpp"
-#include "solve/programs.hpp"
 #include "solve/record_expression.hpp"
 
 namespace hillock::assemble {
@@ -28,7 +28,6 @@ using model::Values;
 
 constexpr double allowed_error = 1e-6;        // of a weight that is given
 constexpr double allowed_drawn_error = 1e-3;  // of the median of a law
-constexpr double lowest_draw = 0x1p-33;       // of 32 bits
 
 bool is_given(const Values& values) { return values.law == Law::constant || values.law == Law::list; }
 
@@ -177,8 +176,9 @@ void add_weights(const ConnectionSpec& spec, WeightsOfReceptor& weights, base::D
   }
   const model::LawFunction law = model::law_function(weight, diagnostics);
   if (!law) return;
-  const double low = law(lowest_draw), high = law(1 - lowest_draw);
-  weights.laws.push_back({std::abs(law(0.5)), std::max(std::abs(low), std::abs(high)), allowed_drawn_error});
+  const auto [least, most] = *model::extremes(weight, diagnostics);
+  weights.laws.push_back(
+      {std::abs(law(0.5)), std::max(std::abs(least), std::abs(most)), allowed_drawn_error});
 }
 
 // As 16 bits hold them: nothing where they do not. `given` ascend.
@@ -339,7 +339,7 @@ class Builder {
   }
 
   // About how much these take while they are drawn, and in the end.
-  void count(network::Wiring& wiring, double bytes, ConnectionSummary& summary) {
+  void count(const network::Wiring& wiring, double bytes, ConnectionSummary& summary) {
     const double expected = network::expected_edges(wiring, network_.plan.geometry);
     summary.synapses += expected;
     network_.coupling_bytes += expected * bytes;
@@ -351,16 +351,14 @@ class Builder {
     for (network::Wiring& wiring : wirings(spec)) {
       const auto from = static_cast<std::size_t>(wiring.sources.population),
                  to = static_cast<std::size_t>(wiring.targets.population);
-      network::TransmissionPlan one{spec.name,
-                                    std::move(wiring),
+      network::TransmissionPlan one{std::move(wiring),
                                     -1,
                                     false,
                                     -1,
                                     numbers(spec.weight),
                                     levels_of(spec.delay, experiment_.simulation.dt, diagnostics_)};
       one.observed = experiment_.populations[from].model->state(spec.transmit) == nullptr;
-      one.variable = solve::Slots::find(built_[from].plan.slots.arrays,
-                                        one.observed ? solve::slot::observed(spec.transmit) : spec.transmit);
+      one.variable = array_of(experiment_.populations[from], built_[from], spec.transmit);
       one.arrivals = solve::Slots::find(built_[to].plan.slots.arrays, spec.receptor + ".arrivals");
       count(one.wiring, 56, summary);
       network_.coupling_bytes += 8.0 * static_cast<double>(one.wiring.sources.count) *
@@ -371,11 +369,8 @@ class Builder {
 
   // Rules for pairs give those of two neurons that are on both sides twice: the part that is joined.
   static double pairs_once(const ConnectionSpec& spec, const model::Slice& one, const model::Slice& other) {
-    if (spec.rule == ConnectionRule::pairs || spec.rule == ConnectionRule::one_to_one ||
-        one.population != other.population)
-      return 1;
-    const auto both = static_cast<double>(
-        std::max<std::int64_t>(0, std::min(one.last, other.last) - std::max(one.first, other.first) + 1));
+    if (spec.rule == ConnectionRule::pairs || spec.rule == ConnectionRule::one_to_one) return 1;
+    const auto both = static_cast<double>(one.shared_with(other));
     const double pairs = static_cast<double>(one.count()) * static_cast<double>(other.count()) - both;
     return pairs > 0 ? 1 - both * (both - 1) / 2 / pairs : 1;
   }
@@ -384,7 +379,7 @@ class Builder {
     ConnectionSummary& summary = network_.junctions.emplace_back(summary_of(spec));
     summary.bytes_per_synapse = 32;
     for (network::Wiring& wiring : wirings(spec, "gap_junctions")) {
-      network::JunctionPlan plan{spec.name, std::move(wiring), numbers(spec.weight)};
+      network::JunctionPlan plan{std::move(wiring), numbers(spec.weight)};
       count(plan.wiring, 120, summary);
       summary.synapses *= pairs_once(spec, spec.sources.front(), spec.targets.front());
       network_.plan.coupling.junctions.push_back(std::move(plan));

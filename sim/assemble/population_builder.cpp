@@ -134,14 +134,9 @@ class Builder {
   void check_connection(const model::ConnectionSpec& connection, const model::ReceptorSpec& receptor) {
     const model::Values& weight = connection.weight;
     if (!receptor.model->weight_min || weight.numbers.empty() || spec_.size == 0) return;
-    double least = 0;
-    if (weight.law == model::Law::constant || weight.law == model::Law::list) {
-      least = *std::ranges::min_element(weight.numbers);
-    } else {
-      const auto law = model::law_function(weight, diagnostics_);
-      if (!law) return;
-      least = std::min(law(0x1p-33), law(1 - 0x1p-33));
-    }
+    const auto extremes = model::extremes(weight, diagnostics_);
+    if (!extremes) return;
+    const double least = extremes->least;
     const double bound = *std::ranges::max_element(built_.least_weights.at(receptor.name));
     if (least >= bound) return;
     diagnostics_.error(

@@ -18,11 +18,6 @@ bool is_state(const model::PopulationSpec& spec, const std::string& name) {
   return spec.model->state(name) != nullptr;
 }
 
-int array_of(const model::PopulationSpec& spec, const BuiltPopulation& built, const std::string& variable) {
-  const std::string array = is_state(spec, variable) ? variable : solve::slot::observed(variable);
-  return solve::Slots::find(built.plan.slots.arrays, array);
-}
-
 engine::ReportVariable described(const std::vector<model::Recordable>& recordables, const std::string& name) {
   const auto known =
       std::ranges::find_if(recordables, [&](const model::Recordable& one) { return one.name == name; });
@@ -147,6 +142,11 @@ void plan_spikes(const model::Experiment& experiment, const model::RecordSpec& r
 }
 
 }  // namespace
+
+int array_of(const model::PopulationSpec& spec, const BuiltPopulation& built, const std::string& variable) {
+  const std::string array = is_state(spec, variable) ? variable : solve::slot::observed(variable);
+  return solve::Slots::find(built.plan.slots.arrays, array);
+}
 
 std::set<std::string> observed_variables(const model::Experiment& experiment, int population) {
   std::set<std::string> observed;

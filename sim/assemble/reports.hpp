@@ -16,6 +16,9 @@ std::set<std::string> observed_variables(const model::Experiment& experiment, in
 void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
                   engine::SimulationPlan& plan, engine::RunLayout& layout, base::Diagnostics& diagnostics);
 
+// The array slot of a variable that can be recorded: its own, or the one that is filled when it is observed.
+int array_of(const model::PopulationSpec& spec, const BuiltPopulation& built, const std::string& variable);
+
 // Adds the connections whose synapses are recorded to the layout of the file: one part for each pair of a
 // source and a target population.
 void plan_edges(const model::Experiment& experiment, const network::NetworkPlan& network,

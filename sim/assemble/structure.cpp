@@ -12,26 +12,23 @@ bool Structure::Population::operator==(const Population& other) const {
 }
 
 // Quanta, levels and slots are made of these; adaptive and interpolated steps have more spikes.
+bool Structure::Facts::operator==(const Facts& other) const {
+  return std::ranges::equal(connections, other.connections, model::same_connection) &&
+         populations == other.populations && seed == other.seed && dt == other.dt &&
+         threads == other.threads && interpolated == other.interpolated;
+}
+
 std::unique_ptr<network::Network> Structure::drawn(const model::Experiment& experiment,
                                                    const engine::SimulationPlan& plan) {
-  std::vector<Population> populations;
-  for (std::size_t p = 0; p < experiment.populations.size(); ++p)
-    populations.push_back({experiment.populations[p].size, experiment.populations[p].positions,
-                           plan.populations[p]->plan().slots.arrays});
   const model::SimulationSpec& simulation = experiment.simulation;
-  const bool same = std::ranges::equal(connections_, experiment.connections, model::same_connection) &&
-                    populations_ == populations && seed_ == simulation.seeds.front() &&
-                    dt_ == simulation.dt && threads_ == simulation.threads &&
-                    interpolated_ == simulation.interpolated;
-  if (same) return std::move(network_);
-  network_.reset();
-  connections_ = experiment.connections;
-  populations_ = std::move(populations);
-  seed_ = simulation.seeds.front();
-  dt_ = simulation.dt;
-  threads_ = simulation.threads;
-  interpolated_ = simulation.interpolated;
-  return nullptr;
+  Facts facts{experiment.connections, {}, simulation.seeds.front(), simulation.dt, simulation.threads,
+              simulation.interpolated};
+  for (std::size_t p = 0; p < experiment.populations.size(); ++p)
+    facts.populations.push_back({experiment.populations[p].size, experiment.populations[p].positions,
+                                 plan.populations[p]->plan().slots.arrays});
+  if (!(facts == facts_)) network_.reset();
+  facts_ = std::move(facts);
+  return std::move(network_);
 }
 
 // Where weights change on the way, those at the end are others.

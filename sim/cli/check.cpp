@@ -72,17 +72,13 @@ const char* kept_of(const model::ConnectionSpec& spec, const assemble::Connectio
 
 std::string connection_text(const model::ConnectionSpec& spec, const assemble::ConnectionSummary& summary,
                             const model::Experiment& experiment) {
-  if (!spec.transmit.empty())
-    return fmt::format("connection {}: {} of {} to {}, receptor {}: {} of {} bytes\n", spec.name,
-                       spec.transmit, slices_text(spec.sources, experiment),
-                       slices_text(spec.targets, experiment), spec.receptor,
-                       counted(static_cast<std::int64_t>(std::llround(summary.synapses)), "synapse"),
-                       summary.bytes_per_synapse);
   std::string text =
-      fmt::format("connection {}: {} to {}, receptor {}: {} of {} bytes\n", spec.name,
-                  slices_text(spec.sources, experiment), slices_text(spec.targets, experiment), spec.receptor,
+      fmt::format("connection {}: {}{} to {}, receptor {}: {} of {} bytes\n", spec.name,
+                  spec.transmit.empty() ? "" : spec.transmit + " of ", slices_text(spec.sources, experiment),
+                  slices_text(spec.targets, experiment), spec.receptor,
                   counted(static_cast<std::int64_t>(std::llround(summary.synapses)), "synapse"),
                   summary.bytes_per_synapse);
+  if (!spec.transmit.empty()) return text;
   text += fmt::format("  weights are multiples of {}, to within {:.1g} of {}\n",
                       three_digits(summary.quantum) + " " + summary.weight.user_unit(), summary.weight_error,
                       kept_of(spec, summary));

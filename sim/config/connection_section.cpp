@@ -244,12 +244,9 @@ class ConnectionReader : RuleReader {
 
   // They are rounded to steps; each draw must come to one at least.
   void check_drawn_delays(double dt) {
-    const auto at = [&](double probability) {
-      return model::quantile(spec_.delay, probability, reader_.diagnostics());
-    };
-    const auto low = at(0x1p-33), high = at(1 - 0x1p-33);
-    if (!low || !high) return;
-    check_rounded_delays(std::min(*low, *high), std::max(*low, *high), dt,
+    const auto extremes = model::extremes(spec_.delay, reader_.diagnostics());
+    if (!extremes) return;
+    check_rounded_delays(extremes->least, extremes->most, dt,
                          "truncate the law: 'min: " + base::format_time(dt) + "'");
   }
 

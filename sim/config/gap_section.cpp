@@ -12,7 +12,6 @@ namespace {
 
 using model::ConnectionRule;
 using model::ConnectionSpec;
-using model::Law;
 using model::PopulationSpec;
 using model::Slice;
 
@@ -108,12 +107,11 @@ class JunctionReader : RuleReader {
                     "take all_to_all, one_to_one, pairwise_bernoulli, distance or pairs");
       return false;
     }
-    const Slice &a = spec_.sources[0], &b = spec_.targets[0];
-    const bool share = a.population == b.population && std::max(a.first, b.first) <= std::min(a.last, b.last);
+    const Slice &one = spec_.sources[0], &other = spec_.targets[0];
     const auto asks_for = [&](const char* name) {
       return spec_.probability_at && lang::depends_on(spec_.probability_at->expression, name);
     };
-    if (share && (asks_for("source") || asks_for("target"))) {
+    if (one.shared_with(other) > 0 && (asks_for("source") || asks_for("target"))) {
       reader_.error(spec_.rule_place,
                     "both sides have the same neurons, so that neither of a pair is its source or target",
                     "take a function of d, or sides that share no neurons");
@@ -121,7 +119,6 @@ class JunctionReader : RuleReader {
     }
     if (spec_.rule != ConnectionRule::pairs) return true;
     std::set<std::pair<std::int64_t, std::int64_t>> seen;
-    const Slice &one = spec_.sources[0], &other = spec_.targets[0];
     for (const auto& [from, to] : spec_.pairs) {
       std::pair<std::int64_t, std::int64_t> pair{one.first + from, other.first + to};
       const std::string text = "[" + std::to_string(from) + ", " + std::to_string(to) + "]";
@@ -149,16 +146,10 @@ class JunctionReader : RuleReader {
     auto values = read_law(*node, "conductance", {{unit}, " for " + subject()});
     if (!values) return;
     spec_.weight = std::move(*values);
-    double least = 0;
-    if (spec_.weight.law == Law::constant || spec_.weight.law == Law::list) {
-      for (const double value : spec_.weight.numbers) least = std::min(least, value);
-    } else {
-      const auto law = model::law_function(spec_.weight, reader_.diagnostics());
-      if (law) least = std::min(law(0x1p-33), law(1 - 0x1p-33));
-    }
-    if (least >= 0) return;
+    const auto extremes = model::extremes(spec_.weight, reader_.diagnostics());
+    if (!extremes || extremes->least >= 0) return;
     reader_.error(spec_.weight.place,
-                  fmt::format("a conductance is 0 or more, got {:.3g} {}", least, unit.user_unit()),
+                  fmt::format("a conductance is 0 or more, got {:.3g} {}", extremes->least, unit.user_unit()),
                   "truncate the law with min: 0 " + unit.user_unit() + ", or correct the value");
   }
 };

@@ -220,12 +220,8 @@ std::optional<Values> RuleReader::read_law(const Node& node, const std::string& 
 // What the rule asks for must be there.
 void RuleReader::check_rule() {
   for (const Slice& source : spec_.sources)
-    for (const Slice& target : spec_.targets) {
-      const bool same = source.population == target.population && !spec_.autapses;
-      const std::int64_t both =
-          same ? std::min(source.last, target.last) - std::max(source.first, target.first) + 1 : 0;
-      if (!check_pair(source, target, both > 0)) return;
-    }
+    for (const Slice& target : spec_.targets)
+      if (!check_pair(source, target, !spec_.autapses && source.shared_with(target) > 0)) return;
 }
 
 bool RuleReader::check_pair(const Slice& source, const Slice& target, bool without_itself) {

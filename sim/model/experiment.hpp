@@ -1,5 +1,6 @@
 // A checked config as plain data: what to simulate, drive and record.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -98,6 +99,11 @@ struct Slice {  // neurons first .. last of a population
   int population = 0;
   std::int64_t first = 0, last = -1;
   std::int64_t count() const { return last - first + 1; }
+  // How many neurons are in both.
+  std::int64_t shared_with(const Slice& other) const {
+    if (population != other.population) return 0;
+    return std::max<std::int64_t>(0, std::min(last, other.last) - std::max(first, other.first) + 1);
+  }
 };
 
 // A field of an input: values per target neuron; plain lists (times); an expression of t; a word or path; a

@@ -221,6 +221,19 @@ LawFunction law_function(const Values& values, base::Diagnostics& diagnostics) {
   return LawMaker(values, diagnostics).make();
 }
 
+std::optional<Extremes> extremes(const Values& values, base::Diagnostics& diagnostics) {
+  if (values.law == Law::constant || values.law == Law::list) {
+    if (values.numbers.empty()) return std::nullopt;
+    const auto [least, most] = std::ranges::minmax(values.numbers);
+    return Extremes{least, most};
+  }
+  const LawFunction law = law_function(values, diagnostics);
+  if (!law) return std::nullopt;
+  constexpr double lowest_draw = 0x1p-33;
+  const double low = law(lowest_draw), high = law(1 - lowest_draw);
+  return Extremes{std::min(low, high), std::max(low, high)};
+}
+
 std::optional<double> quantile(const Values& values, double probability, base::Diagnostics& diagnostics) {
   const LawFunction law = law_function(values, diagnostics);
   return law ? std::optional(law(probability)) : std::nullopt;

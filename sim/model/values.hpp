@@ -57,6 +57,13 @@ std::vector<double> expand(const Values& values, std::int64_t size, const Draws&
 using LawFunction = std::function<double(double)>;
 LawFunction law_function(const Values& values, base::Diagnostics& diagnostics);
 
+// The least and the largest of what one value, a list, or a law that is drawn from 32 bits may give. Nothing
+// where there is none, and after an error.
+struct Extremes {
+  double least = 0, most = 0;
+};
+std::optional<Extremes> extremes(const Values& values, base::Diagnostics& diagnostics);
+
 // The value of a law (no list, linspace or file) below which a draw lies with this probability, in (0, 1).
 // Nothing after an error.
 std::optional<double> quantile(const Values& values, double probability, base::Diagnostics& diagnostics);

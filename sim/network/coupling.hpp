@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "network/levels.hpp"
@@ -20,16 +19,14 @@ struct Numbers {
   }
 };
 
-// Gap junctions of one name. Its sources and targets are the two sides; each pair is joined once.
+// Gap junctions of one rule. Its sources and targets are the two sides; each pair is joined once.
 struct JunctionPlan {
-  std::string name;  // of the config
   Wiring wiring;
   Numbers conductance;
 };
 
 // A connection that carries the value of a variable of its sources.
 struct TransmissionPlan {
-  std::string name;  // of the config
   Wiring wiring;
   int variable = -1;      // array slot of the population of the sources
   bool observed = false;  // the array is filled by observation

@@ -50,7 +50,6 @@ void Junctions::draw(const std::vector<JunctionPlan>& plans, const Geometry& geo
                                     {static_cast<std::size_t>(plan.wiring.targets.population), edge.target},
                                     plan.conductance(edge)});
                });
-  count_ = std::ssize(all);
   std::vector<Place> coupled;
   for (const Joined& joined : all) coupled.insert(coupled.end(), {joined.one, joined.other});
   std::ranges::sort(coupled);

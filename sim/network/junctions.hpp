@@ -27,10 +27,6 @@ class Junctions {
   Junctions(const std::vector<JunctionPlan>& plans, const Geometry& geometry,
             const std::vector<std::int64_t>& sizes, const std::vector<JunctionSlots>& slots);
 
-  // Whether neurons of a population have any.
-  bool at(std::size_t population) const { return !populations_[population].neurons.empty(); }
-  std::int64_t count() const { return count_; }
-
   // Sets what does not change.
   void set_conductances(std::size_t population, NeuronRange& range) const;
   // Between two steps, all ranges after the other: publishes the present voltages; and sets the polynomials
@@ -67,7 +63,6 @@ class Junctions {
 
   std::vector<JunctionSlots> slots_;
   std::vector<Coupled> populations_;
-  std::int64_t count_ = 0;
   std::vector<std::size_t> begins_;  // of the halves of each coupled neuron, and their end
   std::vector<Half> halves_;
   std::array<std::vector<Course>, 2> courses_;  // of even and odd rounds

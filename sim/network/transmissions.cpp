@@ -71,6 +71,7 @@ void Transmissions::send(std::size_t population, const NeuronRange& range, std::
 
 bool Transmissions::deliver(std::size_t population, NeuronRange& range, std::int64_t step) const {
   bool any = false;
+  const std::int64_t now = step % steps_;
   for (const Received& one : received_) {
     if (one.population != population) continue;
     const std::int64_t first = std::max(one.first, range.first()),
@@ -80,7 +81,10 @@ bool Transmissions::deliver(std::size_t population, NeuronRange& range, std::int
       double sum = 0;
       for (std::size_t k = one.begins[at]; k < one.begins[at + 1]; ++k) {
         const Synapse& synapse = one.synapses[k];
-        if (step >= synapse.delay) sum += synapse.weight * values(step - synapse.delay)[synapse.value];
+        if (step < synapse.delay) continue;
+        const std::int64_t sent = now - synapse.delay;
+        const auto row = static_cast<std::size_t>(sent < 0 ? sent + steps_ : sent);
+        sum += synapse.weight * history_[row * values_ + synapse.value];
       }
       range.array(one.arrivals)[neuron] += sum;
       any = true;

@@ -16,6 +16,15 @@ namespace loading {
 
 namespace fs = std::filesystem;
 
+// A model file, of a cell without a spike rule.
+constexpr const char* quiet_model = R"(name: quiet
+summary: a cell without a spike rule
+source: made up
+inputs: {I: mV/ms}
+state: {V: {init: 0 mV}}
+equations: {dV/dt: I - V / 1 ms}
+)";
+
 // A folder of its own, removed at the end.
 class Folder {
  public:

@@ -71,13 +71,7 @@ TEST_CASE("a mean, and neurons without spikes, have no window around spikes") {
    3 | record: {cell: {V: {around_spikes: {before: 1 ms, after: 1 ms}, mean: true}}}
      |                                    ^ remove 'mean' or 'around_spikes')");
   const loading::Folder folder;
-  folder.write("quiet.yaml", R"(name: quiet
-summary: a cell without a spike rule
-source: made up
-inputs: {I: mV/ms}
-state: {V: {init: 0 mV}}
-equations: {dV/dt: I - V / 1 ms}
-)");
+  folder.write("quiet.yaml", loading::quiet_model);
   CHECK(
       findings(folder, R"(simulation: {duration: 10 ms, dt: 0.1 ms}
 populations: {cell: {model: quiet.yaml}}

@@ -131,13 +131,7 @@ record: {cell: {rate: {mean: true}}}
    3 | record: {cell: {rate: {mean: true}}}
      |                        ^~~~ valid keys: neurons, every)");
   const loading::Folder folder;
-  folder.write("quiet.yaml", R"(name: quiet
-summary: a cell without a spike rule
-source: made up
-inputs: {I: mV/ms}
-state: {V: {init: 0 mV}}
-equations: {dV/dt: I - V / 1 ms}
-)");
+  folder.write("quiet.yaml", loading::quiet_model);
   folder.write("rate.yaml", R"(name: rate
 summary: a cell with a variable named rate
 source: made up

@@ -121,6 +121,14 @@ class Case:
         return ["results/config.h5.partial"] if self.code == 4 else []
 
 
+def in_last_line(name: str, config: str, line: str, marked: str, what: str, remedy: str = "") -> Case:
+    """The error `what` at the last place where the marked text stands in a line, the last of the config."""
+    number, column = config.count("\n") + 1, line.rindex(marked)
+    mark = " " * column + "^" + "~" * (0 if marked[0] in "{[" or marked[-1] == ":" else len(marked) - 1)
+    shown = line if len(line) <= 120 else line[:120] + "..."
+    return Case(name, config + line, f"\nconfig.yaml:{number}:{column + 1}: error: {what}\n   {number} | {shown}\n     | {mark}" + (f" {remedy}" if remedy else ""))
+
+
 @dataclasses.dataclass(frozen=True)
 class Done:
     returncode: int

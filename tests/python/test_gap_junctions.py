@@ -5,7 +5,7 @@ from __future__ import annotations
 import h5py
 import numpy as np
 import pytest
-from faults import Case, check_run, datasets, ids, same_bytes
+from faults import check_run, datasets, ids, in_last_line, same_bytes
 from scipy.integrate import solve_ivp
 
 PAIR = """
@@ -219,10 +219,7 @@ gap_junctions:
 
 
 def fault(name, text, marked, what, remedy=""):
-    line = f"  g: {{{text}}}"
-    column = line.rindex(marked)
-    mark = " " * column + "^" + "~" * (0 if marked[0] in "{[" else len(marked) - 1)
-    return Case(name, BASE + line, f"\nconfig.yaml:8:{column + 1}: error: {what}\n   8 | {line}\n     | {mark}" + (f" {remedy}" if remedy else ""))
+    return in_last_line(name, BASE, f"  g: {{{text}}}", marked, what, remedy)
 
 
 CASES = [

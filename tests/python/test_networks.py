@@ -9,7 +9,7 @@ import subprocess
 import h5py
 import numpy as np
 import pytest
-from faults import Case, check_run, datasets, ids, same_bytes
+from faults import check_run, datasets, ids, in_last_line, same_bytes
 
 # Three receptors, several synapses of a pair, drawn weights and delays, Poisson input, a hold, rows of 4 and of 8 bytes.
 MIXED = """
@@ -224,13 +224,8 @@ connections:
 """
 
 
-def fault(name: str, text: str, marked: str, what: str, remedy: str = "") -> Case:
-    """The error `what` at the last place where the marked text stands in the connection c."""
-    line = f"  c: {{{text}}}"
-    column = line.rindex(marked)
-    mark = " " * column + "^" + "~" * (0 if marked[0] in "{[" or marked[-1] == ":" else len(marked) - 1)
-    shown = line if len(line) <= 120 else line[:120] + "..."
-    return Case(name, BASE + line, f"\nconfig.yaml:7:{column + 1}: error: {what}\n   7 | {shown}\n     | {mark}" + (f" {remedy}" if remedy else ""))
+def fault(name, text, marked, what, remedy=""):
+    return in_last_line(name, BASE, f"  c: {{{text}}}", marked, what, remedy)
 
 
 ALL = "source: exc, target: inh, rule: all_to_all, weight: 1 nS"

@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from faults import Case, check_run, datasets, ids, same_bytes
+from faults import check_run, datasets, ids, in_last_line, same_bytes
 
 EDGES = [(0, 1, 0.8, 1.5), (1, 0, -1.6, 2.0), (0, 2, 0.3, 0.7), (2, 1, 0.5, 0.4), (2, 2, -0.7, 5.0), (1, 2, 0.9, 1.0)]
 RATES = [0.5, 0.0, 1.5]
@@ -140,9 +140,7 @@ connections:
 
 
 def fault(name, text, marked, what, remedy=""):
-    line = f"  c: {{{text}}}"
-    column = line.rindex(marked)
-    return Case(name, BASE + line, f"\nconfig.yaml:7:{column + 1}: error: {what}\n   7 | {line}\n     | {' ' * column}^{'~' * (len(marked) - 1)}" + (f" {remedy}" if remedy else ""))
+    return in_last_line(name, BASE, f"  c: {{{text}}}", marked, what, remedy)
 
 
 REST = "rule: all_to_all, delay: 1 ms"
