@@ -107,6 +107,8 @@ class AnalysingRecorder final : public engine::Recorder {
     if (!analysis_.take(block)) next_.write(std::move(block));
   }
   void write(engine::SnippetBlock block) override { next_.write(std::move(block)); }
+  void write(engine::WeightColumns columns) override { next_.write(std::move(columns)); }
+  void write(engine::WeightBlock block) override { next_.write(std::move(block)); }
   void advance(double time) override { next_.advance(time); }
   void finish(engine::RunEnd end, double time, const std::string& reason,
               const std::map<std::string, double>& numbers) override {

@@ -81,7 +81,7 @@ struct Estimate {
   std::int64_t network_bytes = 0;   // synapses, and what it takes to draw them
   double network_seconds = 0;       // to draw them, about
   int network_threads = 1;          // that do
-  std::int64_t file_bytes = 0;      // reports and edges (spikes are not known beforehand)
+  std::int64_t file_bytes = 0;      // reports, edges and weights (spikes are not known beforehand)
 };
 
 struct Prepared {

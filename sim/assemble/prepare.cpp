@@ -111,6 +111,24 @@ void check_network_memory(const Prepared& prepared) {
       synapses, needed / 1e9, available / 1e9));
 }
 
+// Of weights over time: the present ones, and which synapses these are of while that is handed over. What
+// waits for the disk is as little as that of other records, but at least one frame.
+double weights_memory(const engine::RunLayout& layout) {
+  double bytes = 0;
+  for (const engine::WeightLayout& weights : layout.weights)
+    bytes += weights.edges.expected * (16 + 2 * (weights.float64 ? 8 : 4));
+  return bytes;
+}
+
+void check_weights_memory(const engine::RunLayout& layout) {
+  const double needed = weights_memory(layout), available = memory_available();
+  if (needed > available)
+    throw base::ResourceError(fmt::format(
+        "the weights that this config records over time need about {:.3g} GB of memory, {:.3g} GB are there; "
+        "name fewer neurons in their 'targets'",
+        needed / 1e9, available / 1e9));
+}
+
 // What it takes to draw a synapse twice and to put it where it belongs: the rates of one thread of the
 // machine on which docs/performance.md was measured, where the synapses are many more than a cache holds.
 double drawing_seconds(const std::vector<ConnectionSummary>& connections, int threads) {
@@ -161,6 +179,10 @@ void add_to_estimate(const engine::SimulationPlan& plan, Prepared& prepared) {
                                  (report.float64 ? 8 : 4));
   for (const engine::EdgeLayout& edges : layout.edges)
     estimate.file_bytes += static_cast<std::int64_t>(edges.bytes());
+  double of_weights = 0;
+  for (const engine::WeightLayout& weights : layout.weights) of_weights += weights.bytes();
+  estimate.file_bytes += static_cast<std::int64_t>(std::min(0x1p61, of_weights));
+  estimate.memory_bytes += static_cast<std::int64_t>(weights_memory(layout));
 }
 
 // dt against the shortest time constant, which shrinks further during a spike: with rk4 the spikes of the
@@ -222,7 +244,8 @@ engine::SimulationPlan plan_of(const model::Experiment& experiment, const Option
   plan.stops = plan_stops(experiment);
   plan.points = std::ssize(experiment.simulation.seeds);
   plan.network = network_of(experiment, built, prepared, diagnostics);
-  plan_edges(experiment, *plan.network, prepared.layout);
+  plan_connection_records(experiment, *plan.network, plan, prepared.layout);
+  check_weights_memory(prepared.layout);
   plan_reports(experiment, built, plan, prepared.layout, diagnostics);
   simulated = prepared.layout;
   prepared.analysis = plan_analysis(experiment, built, plan, simulated, diagnostics);

@@ -68,6 +68,11 @@ std::string group_of(const model::RecordSpec& record, const model::VariableSpec&
   return shares ? population : population + "." + variable.name;
 }
 
+// At 0, every, ... before the end, and that at 0 always; `every` in steps.
+std::int64_t frames_of(const model::Experiment& experiment, std::int64_t every) {
+  return std::max<std::int64_t>(1, (experiment.simulation.steps + every - 1) / every);
+}
+
 engine::ReportLayout report_of(const model::Experiment& experiment, const model::RecordSpec& record,
                                const model::VariableSpec& variable, const std::string& group) {
   engine::ReportLayout report;
@@ -75,8 +80,7 @@ engine::ReportLayout report_of(const model::Experiment& experiment, const model:
   report.population = experiment.populations[record.population].name;
   report.pooling = pooling_of(variable);
   report.neurons = variable.neurons;
-  report.frames =
-      std::max<std::int64_t>(1, (experiment.simulation.steps + variable.every - 1) / variable.every);
+  report.frames = frames_of(experiment, variable.every);
   report.interval = static_cast<double>(variable.every) * experiment.simulation.dt;
   report.float64 = record.float64;
   report.deflate = record.deflate;
@@ -213,27 +217,56 @@ engine::EdgeEnd end_of(const model::Experiment& experiment, int population) {
   return {population, spec.name, spec.size};
 }
 
+// Of how many neurons of a slice.
+std::int64_t chosen_of(const std::vector<std::int64_t>& targets, const network::Neurons& slice) {
+  if (targets.empty()) return slice.count;
+  return std::ranges::lower_bound(targets, slice.end()) - std::ranges::lower_bound(targets, slice.first);
+}
+
+// The synapses of a connection between two populations, onto chosen targets or, if none are named, onto all.
+engine::EdgeLayout edges_between(const model::Experiment& experiment, const network::NetworkPlan& network,
+                                 const model::ConnectionSpec& spec, int source, int target,
+                                 const std::vector<std::int64_t>& targets) {
+  engine::EdgeLayout edges;
+  edges.group = edges.connection = spec.name;
+  edges.source = end_of(experiment, source);
+  edges.target = end_of(experiment, target);
+  if (populations_of(spec.sources).size() * populations_of(spec.targets).size() > 1)
+    edges.group += "." + edges.source.name + "." + edges.target.name;
+  edges.weight_unit = spec.weight.dimension.user_unit();
+  for (const network::Connection& one : network.connections)
+    if (one.name == spec.name && one.wiring.sources.population == source &&
+        one.wiring.targets.population == target)
+      edges.expected += one.expected * static_cast<double>(chosen_of(targets, one.wiring.targets)) /
+                        static_cast<double>(one.wiring.targets.count);
+  return edges;
+}
+
+engine::WeightLayout weights_of(const model::Experiment& experiment,
+                                const model::ConnectionRecordSpec& record) {
+  engine::WeightLayout weights;
+  weights.targets = record.weight->targets;
+  weights.frames = frames_of(experiment, record.weight->every);
+  weights.interval = static_cast<double>(record.weight->every) * experiment.simulation.dt;
+  weights.float64 = record.float64;
+  weights.deflate = record.deflate;
+  return weights;
+}
+
 }  // namespace
 
-void plan_edges(const model::Experiment& experiment, const network::NetworkPlan& network,
-                engine::RunLayout& layout) {
+void plan_connection_records(const model::Experiment& experiment, const network::NetworkPlan& network,
+                             engine::SimulationPlan& plan, engine::RunLayout& layout) {
   for (const model::ConnectionRecordSpec& record : experiment.connection_record) {
-    if (!record.edges) continue;
     const model::ConnectionSpec& spec = experiment.connections[record.connection];
-    const std::vector<int> sources = populations_of(spec.sources), targets = populations_of(spec.targets);
-    for (const int source : sources)
-      for (const int target : targets) {
-        engine::EdgeLayout& edges = layout.edges.emplace_back();
-        edges.group = edges.connection = spec.name;
-        edges.source = end_of(experiment, source);
-        edges.target = end_of(experiment, target);
-        if (sources.size() * targets.size() > 1)
-          edges.group += "." + edges.source.name + "." + edges.target.name;
-        edges.weight_unit = spec.weight.dimension.user_unit();
-        for (const network::Connection& one : network.connections)
-          if (one.name == spec.name && one.wiring.sources.population == source &&
-              one.wiring.targets.population == target)
-            edges.expected += one.expected;
+    for (const int source : populations_of(spec.sources))
+      for (const int target : populations_of(spec.targets)) {
+        if (record.edges)
+          layout.edges.push_back(edges_between(experiment, network, spec, source, target, {}));
+        if (!record.weight) continue;
+        engine::WeightLayout& weights = layout.weights.emplace_back(weights_of(experiment, record));
+        weights.edges = edges_between(experiment, network, spec, source, target, weights.targets);
+        plan.weights.push_back(record.weight->every);
       }
   }
 }

@@ -19,9 +19,9 @@ void plan_reports(const model::Experiment& experiment, const std::vector<BuiltPo
 // The array slot of a variable that can be recorded: its own, or the one that is filled when it is observed.
 int array_of(const model::PopulationSpec& spec, const BuiltPopulation& built, const std::string& variable);
 
-// Adds the connections whose synapses are recorded to the layout of the file: one part for each pair of a
-// source and a target population.
-void plan_edges(const model::Experiment& experiment, const network::NetworkPlan& network,
-                engine::RunLayout& layout);
+// Adds the connections whose synapses are recorded to the layout of the file, one part for each pair of a
+// source and a target population. Those whose weights are recorded over time are added to the plan too.
+void plan_connection_records(const model::Experiment& experiment, const network::NetworkPlan& network,
+                             engine::SimulationPlan& plan, engine::RunLayout& layout);
 
 }  // namespace hillock::assemble

@@ -35,6 +35,8 @@ class NoRecorder : public engine::Recorder {
   void write(engine::FrameBlock) override {}
   void write(engine::SpikeBlock) override {}
   void write(engine::SnippetBlock) override {}
+  void write(engine::WeightColumns) override {}
+  void write(engine::WeightBlock) override {}
   void advance(double) override {}
   void finish(engine::RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
 };
@@ -47,7 +49,10 @@ struct Case {
 
 std::unique_ptr<model::Experiment> load(const Case& one, bool recording) {
   auto experiment = config::load(one.config, {one.settings, config::default_model_folders()});
-  if (!recording) experiment->record.clear();
+  if (!recording) {
+    experiment->record.clear();
+    experiment->connection_record.clear();
+  }
   experiment->simulation.threads = 1;  // two would halve the time of a step where a processor is free
   return experiment;
 }

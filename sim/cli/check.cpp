@@ -137,6 +137,12 @@ std::string report(const model::Experiment& experiment, const assemble::Prepared
     text += fmt::format("record /edges/{}: {} from {} to {}\n", edges.group,
                         counted(static_cast<std::int64_t>(std::llround(edges.expected)), "synapse"),
                         edges.source.name, edges.target.name);
+  for (const engine::WeightLayout& weights : prepared.layout.weights)
+    text +=
+        fmt::format("record /connections/{}: weight of {} from {} to {} every {}, {}\n", weights.edges.group,
+                    counted(static_cast<std::int64_t>(std::llround(weights.edges.expected)), "synapse"),
+                    weights.edges.source.name, weights.edges.target.name, human_time(weights.interval),
+                    human_bytes(weights.bytes()));
   for (const assemble::AnalysisPlan& analysis : prepared.analysis)
     text += fmt::format("analysis {}: {}{}{} of {}, holds {}\n", analysis.population,
                         analysis.features.empty()

@@ -56,6 +56,18 @@ Json json_of(const engine::EdgeLayout& edges) {
   return json;
 }
 
+Json json_of(const engine::WeightLayout& weights) {
+  Json json;
+  json["group"] = "/connections/" + weights.edges.group;
+  json["source"] = weights.edges.source.name;
+  json["target"] = weights.edges.target.name;
+  json["synapses"] = weights.edges.expected;
+  json["frames"] = weights.frames;
+  json["interval_ms"] = weights.interval;
+  json["bytes"] = weights.bytes();
+  return json;
+}
+
 Json json_of(const engine::SnippetLayout& snippets) {
   Json json;
   json["group"] = "/around_spikes/" + snippets.group;
@@ -144,6 +156,8 @@ Json check_facts(const model::Experiment& experiment, const assemble::Prepared& 
     json["around_spikes"].push(json_of(snippets));
   json["edges"] = Json::Array{};
   for (const engine::EdgeLayout& edges : prepared.layout.edges) json["edges"].push(json_of(edges));
+  json["weights"] = Json::Array{};
+  for (const engine::WeightLayout& weights : prepared.layout.weights) json["weights"].push(json_of(weights));
   json["analysis"] = Json::Array{};
   for (const assemble::AnalysisPlan& analysis : prepared.analysis) json["analysis"].push(json_of(analysis));
   json["memory_bytes"] = prepared.estimate.memory_bytes;

@@ -120,8 +120,10 @@ constexpr std::array fixed_keys{
         "record.NAME", Form::record, false, "",
         "a list such as [V, spikes], or a map of variables with neurons, every, mean, sum and around_spikes"},
     ConfigKey{"record.connections", Form::names, false, "", "what is written of connections, by their names"},
-    ConfigKey{"record.connections.NAME", Form::connection_record, false, "",
-              "edges: its synapses with their weights and delays, as SONATA has them"},
+    ConfigKey{
+        "record.connections.NAME", Form::connection_record, false, "",
+        "edges: its synapses with their weights and delays, as SONATA has them; weight: their weights over "
+        "time, {every: 10 ms, targets: 0..9}; beside them dtype and compress"},
     ConfigKey{"analysis", Form::names, false, "",
               "what is measured while the run goes on, by population; its traces are held in memory and not "
               "written"},
@@ -335,7 +337,7 @@ const char* describe(Form form) {
     case Form::record:
       return "see Records";
     case Form::connection_record:
-      return "edges, or a list";
+      return "edges, weight, a list, or a map";
     case Form::analysis:
       return "names, or a map";
     case Form::feature_names:

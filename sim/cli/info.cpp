@@ -74,6 +74,14 @@ std::string text_of(const RunInfo& run) {
     text +=
         fmt::format("/edges/{}: {} from {} to {}\n", edges.group,
                     counted(static_cast<std::int64_t>(edges.count), "synapse"), edges.source, edges.target);
+  for (const record::WeightsInfo& weights : run.weights) {
+    text += fmt::format("/connections/{}: {} every {}, {} from {} to {}\n", weights.report.group,
+                        counted(static_cast<std::int64_t>(weights.report.frames), "frame"),
+                        human_time(weights.report.interval),
+                        counted(static_cast<std::int64_t>(weights.synapses), "synapse"), weights.source,
+                        weights.target);
+    for (const ReportInfo::Variable& variable : weights.report.variables) text += text_of(variable);
+  }
   for (const record::AnalysisInfo& analysis : run.analysis) {
     text += "/analysis/" + analysis.population + ":\n";
     for (const ReportInfo::Variable& values : analysis.values)
@@ -120,6 +128,19 @@ Json json_of(const ReportInfo& report) {
   return json;
 }
 
+Json json_of(const record::WeightsInfo& weights) {
+  Json json;
+  json["group"] = "/connections/" + weights.report.group;
+  json["source"] = weights.source;
+  json["target"] = weights.target;
+  json["synapses"] = static_cast<std::int64_t>(weights.synapses);
+  json["frames"] = static_cast<std::int64_t>(weights.report.frames);
+  json["interval_ms"] = weights.report.interval;
+  json["end_ms"] = weights.report.end;
+  json["variables"] = json_of(weights.report.variables);
+  return json;
+}
+
 Json json_of(const RunInfo& run) {
   Json json;
   add_file(run, json);
@@ -141,6 +162,8 @@ Json json_of(const RunInfo& run) {
     one["synapses"] = static_cast<std::int64_t>(edges.count);
     json["edges"].push(std::move(one));
   }
+  json["weights"] = Json::Array{};
+  for (const record::WeightsInfo& weights : run.weights) json["weights"].push(json_of(weights));
   json["analysis"] = Json::Array{};
   for (const record::AnalysisInfo& analysis : run.analysis) {
     Json one;

@@ -206,11 +206,21 @@ class Schema {
     return json;
   }
 
-  static Json connection_record() {
+  Json connection_record() {
+    Json weight;
+    weight["every"] = interval();
+    weight["targets"] = neurons();
+    weight["targets"]["description"] =
+        "onto which target neurons the synapses are: all, 3, 0..99 or a list (default all)";
     Json map;
     map["edges"] = boolean_schema();
-    return any_of(
-        {enum_schema({"edges"}), list_of(enum_schema({"edges"})), object_schema(std::move(map), {})});
+    map["edges"]["description"] =
+        "whether the synapses are recorded, with weights and delays (default false)";
+    map["weight"] = any_of({boolean_schema(), object_schema(std::move(weight), {})});
+    map["weight"]["description"] = "weights over time";
+    add_numbers(map);
+    const Json word = enum_schema({"edges", "weight"});
+    return any_of({word, list_of(word), object_schema(std::move(map), {})});
   }
 
   static Form form_of(const std::string& path) {
@@ -372,6 +382,21 @@ class Schema {
     return json;
   }
 
+  // How recorded values stand in the file.
+  static void add_numbers(Json& properties) {
+    properties["dtype"] = enum_schema({"float32", "float64"});
+    properties["dtype"]["description"] = "number type of the traces (default float32)";
+    properties["compress"] = whole_number(0);
+    properties["compress"]["description"] =
+        "level of compression, 0 (none) to 9 (default 0); libsonata reads uncompressed files only";
+  }
+
+  Json interval() {
+    Json json = all_of(values_.quantity({dim::time}));
+    json["description"] = "interval of the recorded values (default dt)";
+    return json;
+  }
+
   static Json neurons() {
     Json list;
     list["type"] = "array";
@@ -390,11 +415,7 @@ class Schema {
     properties["spikes"]["description"] = "whether spikes are recorded; all neurons' or {neurons: 0..99}";
     properties["rate"] = recorded_variable();
     properties["rate"]["description"] = "spikes of the population per neuron and second, in bins of 'every'";
-    properties["dtype"] = enum_schema({"float32", "float64"});
-    properties["dtype"]["description"] = "number type of the traces (default float32)";
-    properties["compress"] = whole_number(0);
-    properties["compress"]["description"] =
-        "level of compression, 0 (none) to 9 (default 0); libsonata reads uncompressed files only";
+    add_numbers(properties);
     Json map = object_schema(std::move(properties));
     map["additionalProperties"] = recorded_variable();
     return any_of({string_schema(), std::move(list), std::move(map)});
@@ -406,8 +427,7 @@ class Schema {
     for (const char* side : {"before", "after"}) window[side] = values_.quantity({dim::time});
     variable["neurons"] = neurons();
     variable["neurons"]["description"] = "which neurons: all, 3, 0..99 or a list (default all)";
-    variable["every"] = all_of(values_.quantity({dim::time}));
-    variable["every"]["description"] = "interval of the recorded values (default dt)";
+    variable["every"] = interval();
     variable["mean"]["type"] = "boolean";
     variable["mean"]["description"] = "the mean over these neurons instead of their values (default false)";
     variable["sum"]["type"] = "boolean";

@@ -77,7 +77,8 @@ class Sweep {
     say_why_interpreted(arguments_, options_.kernels, console_);
     for (const base::Diagnostic& warning : plan_.warnings) console_.warning(warning);
     if (!config_.experiment().connection_record.empty())
-      console_.message("note: a sweep keeps no edges of connections; hillock run records them");
+      console_.message(
+          "note: a sweep keeps nothing of connections; hillock run records their edges and weights");
     if (completes_first) {
       const Pass first = pass(Start::resume, false);
       if (!first.complete) return interrupted(first);

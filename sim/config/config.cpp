@@ -32,7 +32,7 @@ void warn_of_nothing_recorded(const Node& root, const model::Experiment& experim
   for (const model::RecordSpec& record : experiment.record)
     something = something || record.spikes || !record.variables.empty();
   for (const model::ConnectionRecordSpec& record : experiment.connection_record)
-    something = something || record.edges;
+    something = something || record.edges || record.weight;
   if (something) return;
   const Entry* section = root.entry("record");
   diagnostics.warning(section != nullptr ? section->place : root.place, "nothing is recorded",

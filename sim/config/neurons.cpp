@@ -28,24 +28,25 @@ std::vector<std::int64_t> all_neurons(const model::PopulationSpec& population) {
 }
 
 std::vector<std::int64_t> read_neurons(Reader& reader, const Node& node,
-                                       const model::PopulationSpec& population) {
+                                       const model::PopulationSpec& population, const std::string& word) {
   if (node.is_scalar() && node.text == "all") return all_neurons(population);
   std::vector<std::int64_t> neurons;
   if (node.is_scalar() && node.text.find("..") != std::string::npos) {
-    const auto range = reader.range(node.text, node.place, "neurons");
+    const auto range = reader.range(node.text, node.place, word);
     if (!range || !inside(reader, range->second, node.place, population)) return {};
     for (std::int64_t i = range->first; i <= range->second; ++i) neurons.push_back(i);
     return neurons;
   }
   if (!node.is_sequence() && !node.is_scalar()) {
-    reader.error(node.place, "neurons must be 'all', a range or a list, got " + node.describe(),
-                 "write for example 'neurons: 0..9' or 'neurons: [0, 5]'");
+    reader.error(node.place, word + " must be 'all', a range or a list, got " + node.describe(),
+                 "write for example '" + word + ": 0..9' or '" + word + ": [0, 5]'");
     return {};
   }
   if (node.is_sequence() && node.items.empty())
-    reader.error(node.place, "neurons names no neuron", "write for example 'neurons: 0..9', or leave it out");
+    reader.error(node.place, word + " names no neuron",
+                 "write for example '" + word + ": 0..9', or leave it out");
   for (const Node& item : node.is_sequence() ? node.items : std::vector<Node>{node}) {
-    const auto index = reader.whole(item, "neurons", 0, std::int64_t{1} << 53);
+    const auto index = reader.whole(item, word, 0, std::int64_t{1} << 53);
     if (index && inside(reader, *index, item.place, population)) neurons.push_back(*index);
   }
   std::sort(neurons.begin(), neurons.end());

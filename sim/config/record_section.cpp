@@ -3,6 +3,8 @@
 
 #include "base/text.hpp"
 #include "base/time_grid.hpp"
+#include "config/connection_record.hpp"
+#include "config/record_options.hpp"
 #include "config/sections.hpp"
 #include "model/recordable.hpp"
 
@@ -78,10 +80,9 @@ class RecordReader {
 
   void read_entry(const Entry& entry) {
     if (entry.key == "dtype") {
-      const std::vector<std::string> choices{"float32", "float64"};
-      record_.float64 = reader_.choice(entry.value, "dtype", choices) == "float64";
+      record_.float64 = read_float64(reader_, entry.value);
     } else if (entry.key == "compress") {
-      record_.deflate = static_cast<int>(reader_.whole(entry.value, "compress", 0, 9).value_or(0));
+      record_.deflate = read_deflate(reader_, entry.value);
       compress_place_ = entry.place;
     } else if (entry.key == "spikes") {
       read_spikes(entry.value);
@@ -142,7 +143,8 @@ class RecordReader {
       reader_.keys(entry.value, "'" + entry.key + "'", keys);
       if (const Node* node = entry.value.find("neurons"))
         options.neurons = read_neurons(reader_, *node, population_);
-      if (const Node* node = entry.value.find("every")) options.every = read_every(*node);
+      if (const Node* node = entry.value.find("every"))
+        options.every = read_every(reader_, *node, experiment_.simulation);
       if (!is_rate(entry.key)) {
         read_pooling(entry.value, entry.key, options);
         if (const Node* node = entry.value.find("around_spikes")) read_window(*node, entry, options);
@@ -166,17 +168,6 @@ class RecordReader {
       reader_.error(sum->place, "'" + name + "' cannot be both, a mean and a sum",
                     "remove one: the sum is the mean times the number of neurons");
     options.pooling = model::Pooling::sum;
-  }
-
-  std::int64_t read_every(const Node& node) {
-    const std::optional<double> every = reader_.value(node, "every", base::dimension::time);
-    if (!every || !(experiment_.simulation.dt > 0)) return 1;
-    if (*every <= 0) {
-      reader_.error(node.place, "every must be positive, got " + base::format_time(*every));
-      return 1;
-    }
-    if (!check_on_grid(reader_, *every, experiment_.simulation, node.place, "every")) return 1;
-    return *base::TimeGrid{experiment_.simulation.dt, 0}.step_of(*every);
   }
 
   void read_window(const Node& node, const Entry& variable, VariableSpec& options) {
@@ -262,70 +253,6 @@ class RecordReader {
   base::Place compress_place_;
 };
 
-// `connections: {ee: [edges]}`: what is recorded of connections.
-class ConnectionRecordReader {
- public:
-  ConnectionRecordReader(Reader& reader, const Node& root, model::Experiment& experiment)
-      : reader_(reader), root_(root), experiment_(experiment) {}
-
-  void read(const Entry& section) {
-    if (!reader_.map(section.value, "the record of 'connections'")) return;
-    std::vector<std::string> names;
-    if (const Node* connections = root_.find("connections"))
-      for (const Entry& entry : connections->entries) names.push_back(entry.key);
-    for (const Entry& entry : section.value.entries) {
-      if (std::ranges::find(names, entry.key) == names.end()) {
-        const std::string guess = base::did_you_mean(entry.key, names);
-        reader_.error(entry.place, "record: there is no connection " + base::quoted(entry.key),
-                      !guess.empty()  ? guess
-                      : names.empty() ? ""
-                                      : base::listed("there are", names));
-        continue;
-      }
-      const bool edges = reads_edges(entry);
-      const auto& all = experiment_.connections;
-      const auto found = std::ranges::find(all, entry.key, &model::ConnectionSpec::name);
-      if (found != all.end())  // otherwise it has been reported
-        experiment_.connection_record.push_back({static_cast<std::size_t>(found - all.begin()), edges});
-    }
-  }
-
- private:
-  bool reads_edges(const Entry& entry) {
-    if (entry.value.is_sequence()) {
-      bool edges = false;
-      for (const Node& item : entry.value.items) edges = is_edges(item, entry.key) || edges;
-      return edges;
-    }
-    if (entry.value.is_scalar()) return is_edges(entry.value, entry.key);
-    bool edges = false;
-    if (!reader_.map(entry.value, "the record of connection '" + entry.key + "'")) return false;
-    for (const Entry& what : entry.value.entries)
-      if (known(what.key, what.place, entry.key)) edges = reader_.flag(what.value, "edges").value_or(false);
-    return edges;
-  }
-
-  bool is_edges(const Node& node, const std::string& connection) {
-    const auto word = reader_.word(node, "what is recorded of connection '" + connection + "'");
-    return word && known(*word, node.place, connection);
-  }
-
-  bool known(const std::string& word, const base::Place& place, const std::string& connection) {
-    if (word == "edges") return true;
-    if (word == "weight" || word == "delay")
-      reader_.error(place, "the " + word + "s of connection '" + connection + "' do not change",
-                    "record 'edges', its synapses with their weights and delays");
-    else
-      reader_.error(place, "connection '" + connection + "' has no " + base::quoted(word) + " to record",
-                    "it has edges, its synapses with their weights and delays");
-    return false;
-  }
-
-  Reader& reader_;
-  const Node& root_;
-  model::Experiment& experiment_;
-};
-
 }  // namespace
 
 void read_record(Reader& reader, const Node& root, model::Experiment& experiment) {
@@ -339,7 +266,7 @@ void read_record(Reader& reader, const Node& root, model::Experiment& experiment
       experiment.record.push_back(
           RecordReader(reader, experiment, static_cast<int>(found - names.begin())).read(entry));
     } else if (entry.key == "connections") {
-      ConnectionRecordReader(reader, root, experiment).read(entry);
+      read_connection_records(reader, root, entry, experiment);
     } else {
       const std::string guess = base::did_you_mean(entry.key, names);
       reader.error(entry.place, "record: there is no population " + base::quoted(entry.key),

@@ -32,9 +32,11 @@ void read_analysis(Reader& reader, const Node& root, model::Experiment& experime
 
 void read_stop_when(Reader& reader, const Node& root, model::Experiment& experiment);
 
-// The neurons that 'all', 0..99, 3 or [0, 5, 7] stand for, ascending; findings are reported.
+// The neurons that 'all', 0..99, 3 or [0, 5, 7] stand for, ascending; findings are reported, with the word
+// under which they are named.
 std::vector<std::int64_t> read_neurons(Reader& reader, const Node& node,
-                                       const model::PopulationSpec& population);
+                                       const model::PopulationSpec& population,
+                                       const std::string& word = "neurons");
 std::vector<std::int64_t> all_neurons(const model::PopulationSpec& population);
 
 // "exc" or "exc 0..99": the neurons of one population.

@@ -74,21 +74,48 @@ class EdgesOfLayout {
   bool by_source_ = false;
 };
 
+EdgeBlock only_onto(std::span<const std::int64_t> targets, const EdgeBlock& all) {
+  EdgeBlock block;
+  for (std::size_t k = 0; k < all.targets.size(); ++k) {
+    if (!std::ranges::binary_search(targets, static_cast<std::int64_t>(all.targets[k]))) continue;
+    block.sources.push_back(all.sources[k]);
+    block.targets.push_back(all.targets[k]);
+    block.weights.push_back(all.weights[k]);
+    block.delays.push_back(all.delays[k]);
+  }
+  return block;
+}
+
 }  // namespace
+
+void each_block_of_edges(const network::Network* network, const EdgeLayout& layout,
+                         std::span<const std::int64_t> targets, double dt, const std::atomic<bool>* stop,
+                         const TakeEdgeBlock& take) {
+  const EdgesOfLayout edges(network, layout, dt);
+  const std::int64_t begin = targets.empty() ? 0 : targets.front(),
+                     end = targets.empty() ? layout.target.size : targets.back() + 1,
+                     step = edges.targets_of_block();
+  for (std::int64_t first = begin; first == begin || first < end; first += step) {
+    if (stop != nullptr && stop->load()) return;
+    const std::int64_t behind = std::min(first + step, end);
+    EdgeBlock block;
+    if (targets.empty())
+      block = edges.onto(first, behind);
+    else if (const auto next = std::ranges::lower_bound(targets, first);
+             next != targets.end() && *next < behind)
+      block = only_onto(targets, edges.onto(first, behind));
+    block.last = behind >= end;
+    take(std::move(block));
+  }
+}
 
 void hand_over_edges(const network::Network* network, const std::vector<EdgeLayout>& layouts, double dt,
                      const std::atomic<bool>* stop, const TakeEdgeBlock& take) {
-  for (std::size_t i = 0; i < layouts.size(); ++i) {
-    const EdgesOfLayout edges(network, layouts[i], dt);
-    const std::int64_t targets = layouts[i].target.size, step = edges.targets_of_block();
-    for (std::int64_t first = 0; first == 0 || first < targets; first += step) {
-      if (stop != nullptr && stop->load()) return;
-      EdgeBlock block = edges.onto(first, std::min(first + step, targets));
+  for (std::size_t i = 0; i < layouts.size(); ++i)
+    each_block_of_edges(network, layouts[i], {}, dt, stop, [&](EdgeBlock block) {
       block.edges = static_cast<int>(i);
-      block.last = first + step >= targets;
       take(std::move(block));
-    }
-  }
+    });
 }
 
 }  // namespace hillock::engine

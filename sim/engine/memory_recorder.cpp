@@ -18,6 +18,24 @@ std::size_t bytes_per_frame(const ReportLayout& report) {
          (report.float64 ? sizeof(double) : sizeof(float));
 }
 
+void append(const FrameValues& block, MemoryRecorder::Frames& to) {
+  const auto* values = to.float64 ? reinterpret_cast<const std::byte*>(block.values64.data())
+                                  : reinterpret_cast<const std::byte*>(block.values32.data());
+  for (Column& variable : to.variables) {
+    variable.append(values, block.frames);
+    values += to.row_bytes * static_cast<std::size_t>(block.frames);
+  }
+  std::vector<double> times(static_cast<std::size_t>(block.frames));
+  for (std::size_t k = 0; k < times.size(); ++k)
+    times[k] = static_cast<double>(block.first_frame + static_cast<std::int64_t>(k)) * to.interval;
+  to.times.append(times.data(), block.frames);
+}
+
+void shorten(MemoryRecorder::Frames& frames, std::int64_t rows) {
+  frames.times.shorten(rows);
+  for (Column& variable : frames.variables) variable.shorten(rows);
+}
+
 }  // namespace
 
 Column::Column(std::size_t row_bytes, std::int64_t rows)
@@ -49,21 +67,20 @@ void Column::shorten(std::int64_t rows) {
 
 MemoryRecorder::Mark MemoryRecorder::mark() const {
   Mark mark;
-  for (const Report& report : reports_) mark.reports.push_back(report.times.rows());
+  for (const Frames& report : reports_) mark.reports.push_back(report.times.rows());
   for (const Spikes& spikes : spikes_) mark.spikes.push_back(spikes.times.rows());
   for (const Snippets& snippets : snippets_) {
     mark.snippets.push_back(snippets.times.rows());
     mark.left_out.emplace_back(snippets.left_out_at_start, snippets.left_out_at_end);
   }
+  for (const Weights& weights : weights_) mark.weights.push_back(weights.frames.times.rows());
   mark.time = time_;
   return mark;
 }
 
 void MemoryRecorder::go_back(const Mark& mark) {
-  for (std::size_t i = 0; i < reports_.size(); ++i) {
-    reports_[i].times.shorten(mark.reports.at(i));
-    for (Column& variable : reports_[i].variables) variable.shorten(mark.reports[i]);
-  }
+  for (std::size_t i = 0; i < reports_.size(); ++i) shorten(reports_[i], mark.reports.at(i));
+  for (std::size_t i = 0; i < weights_.size(); ++i) shorten(weights_[i].frames, mark.weights.at(i));
   for (std::size_t i = 0; i < spikes_.size(); ++i)
     for (Column* column : {&spikes_[i].times, &spikes_[i].neurons}) column->shorten(mark.spikes.at(i));
   for (std::size_t i = 0; i < snippets_.size(); ++i) {
@@ -81,17 +98,26 @@ double MemoryRecorder::bytes_planned(const RunLayout& layout) {
   for (const ReportLayout& report : layout.reports)
     bytes += static_cast<double>(report.frames) *
              (static_cast<double>(bytes_per_frame(report) * report.variables.size()) + sizeof(double));
+  for (const WeightLayout& weights : layout.weights) bytes += weights.bytes();
   return bytes;
 }
 
-MemoryRecorder::MemoryRecorder(const RunLayout& layout, bool reserve) {
-  for (const ReportLayout& report : layout.reports) {
-    const std::int64_t frames = reserve ? report.frames : std::min(report.frames, first_frames);
-    const std::size_t row_bytes = bytes_per_frame(report);
-    Report kept{report.float64, row_bytes, report.interval, Column(sizeof(double), frames), {}};
-    for (std::size_t v = 0; v < report.variables.size(); ++v) kept.variables.emplace_back(row_bytes, frames);
-    reports_.push_back(std::move(kept));
-  }
+MemoryRecorder::Frames MemoryRecorder::room_for(std::size_t values_per_frame, std::size_t variables,
+                                                std::int64_t frames, double interval, bool float64) const {
+  if (!reserve_) frames = std::min(frames, first_frames);
+  const std::size_t row_bytes = values_per_frame * (float64 ? sizeof(double) : sizeof(float));
+  Frames room{float64, row_bytes, interval, Column(sizeof(double), frames), {}};
+  for (std::size_t v = 0; v < variables; ++v) room.variables.emplace_back(row_bytes, frames);
+  return room;
+}
+
+MemoryRecorder::MemoryRecorder(const RunLayout& layout, bool reserve)
+    : reserve_(reserve), weight_layouts_(layout.weights) {
+  for (const ReportLayout& report : layout.reports)
+    reports_.push_back(room_for(static_cast<std::size_t>(report.values_per_frame()), report.variables.size(),
+                                report.frames, report.interval, report.float64));
+  for (const WeightLayout& weights : layout.weights)
+    weights_.push_back({false, {}, {}, room_for(0, 1, 1, weights.interval, weights.float64)});
   for (std::size_t i = 0; i < layout.spikes.size(); ++i)
     spikes_.push_back({Column(sizeof(double), first_frames), Column(sizeof(std::uint64_t), first_frames)});
   for (const SnippetLayout& layout_of : layout.snippets) {
@@ -104,17 +130,20 @@ MemoryRecorder::MemoryRecorder(const RunLayout& layout, bool reserve) {
 }
 
 void MemoryRecorder::write(FrameBlock block) {
-  Report& report = reports_.at(static_cast<std::size_t>(block.report));
-  const auto* values = report.float64 ? reinterpret_cast<const std::byte*>(block.values64.data())
-                                      : reinterpret_cast<const std::byte*>(block.values32.data());
-  for (Column& variable : report.variables) {
-    variable.append(values, block.frames);
-    values += report.row_bytes * static_cast<std::size_t>(block.frames);
-  }
-  std::vector<double> times(static_cast<std::size_t>(block.frames));
-  for (std::size_t k = 0; k < times.size(); ++k)
-    times[k] = static_cast<double>(block.first_frame + static_cast<std::int64_t>(k)) * report.interval;
-  report.times.append(times.data(), block.frames);
+  append(block, reports_.at(static_cast<std::size_t>(block.report)));
+}
+
+// How many synapses there are is known from here on. Who goes on from before the beginning has the same ones.
+void MemoryRecorder::write(WeightColumns columns) {
+  const auto i = static_cast<std::size_t>(columns.weights);
+  if (weights_.at(i).begun) return;
+  const WeightLayout& layout = weight_layouts_[i];
+  Frames room = room_for(columns.sources.size(), 1, layout.frames, layout.interval, layout.float64);
+  weights_[i] = {true, std::move(columns.sources), std::move(columns.targets), std::move(room)};
+}
+
+void MemoryRecorder::write(WeightBlock block) {
+  append(block, weights_.at(static_cast<std::size_t>(block.weights)).frames);
 }
 
 void MemoryRecorder::write(SpikeBlock block) {

@@ -41,14 +41,16 @@ class MemoryRecorder final : public Recorder {
   void write(FrameBlock block) override;
   void write(SpikeBlock block) override;
   void write(SnippetBlock block) override;
+  void write(WeightColumns columns) override;
+  void write(WeightBlock block) override;
   void advance(double time) override { time_ = time; }
   void finish(RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
 
   double time() const { return time_; }  // ms: everything before it is here
   // How much is here, and the way back to it.
   struct Mark {
-    std::vector<std::int64_t> reports, spikes, snippets;          // rows
-    std::vector<std::pair<std::int64_t, std::int64_t>> left_out;  // of snippets: at start and end
+    std::vector<std::int64_t> reports, spikes, snippets, weights;  // rows
+    std::vector<std::pair<std::int64_t, std::int64_t>> left_out;   // of snippets: at start and end
     double time = 0;
   };
   Mark mark() const;
@@ -67,21 +69,35 @@ class MemoryRecorder final : public Recorder {
     std::int64_t left_out_at_start = 0, left_out_at_end = 0;
   };
   const Snippets& snippets(std::size_t snippets) const { return snippets_.at(snippets); }
-
- private:
-  struct Report {
+  // Variables over time.
+  struct Frames {
     bool float64 = false;
     std::size_t row_bytes = 0;
     double interval = 0;  // ms
-    Column times;
+    Column times;         // double, ms
     std::vector<Column> variables;
   };
+  // Weights over time, of the synapses whose neurons are named; none before the run has begun.
+  struct Weights {
+    bool begun = false;
+    std::vector<std::uint64_t> sources, targets;
+    Frames frames;
+  };
+  const Weights& weights(std::size_t weights) const { return weights_.at(weights); }
+
+ private:
   struct Spikes {
     Column times, neurons;
   };
-  std::vector<Report> reports_;
+  Frames room_for(std::size_t values_per_frame, std::size_t variables, std::int64_t frames, double interval,
+                  bool float64) const;
+
+  bool reserve_;
+  std::vector<Frames> reports_;
   std::vector<Spikes> spikes_;
   std::vector<Snippets> snippets_;
+  std::vector<WeightLayout> weight_layouts_;
+  std::vector<Weights> weights_;
   double time_ = 0;
 };
 

@@ -77,6 +77,21 @@ struct EdgeLayout {
   double bytes() const { return 56 * expected; }  // in the file: five numbers and a range of each edge
 };
 
+// Weights of a connection between two populations over time: /connections/<group>. The columns of a frame are
+// synapses in order of (target, source), as those of /edges/<group>.
+struct WeightLayout {
+  EdgeLayout edges;                   // that of /edges/<group>, but as many synapses as there are columns
+  std::vector<std::int64_t> targets;  // ascending: onto which the synapses are; empty: onto all
+  std::int64_t frames = 0;            // of the whole run
+  double interval = 0;                // ms between frames
+  bool float64 = false;
+  int deflate = 0;
+  // In the file: the frames, and which synapses they are of.
+  double bytes() const {
+    return static_cast<double>(frames) * (8 + (float64 ? 8 : 4) * edges.expected) + 24 * edges.expected;
+  }
+};
+
 // Text and numbers under /meta (texts as scalar data sets, numbers and words as attributes).
 struct RunFacts {
   std::map<std::string, std::string> texts;  // config, parameters, models
@@ -93,15 +108,31 @@ struct RunLayout {
   std::vector<SnippetLayout> snippets{};
   std::vector<NodeLayout> nodes{};  // of the populations whose neurons have positions
   std::vector<EdgeLayout> edges{};
+  std::vector<WeightLayout> weights{};
 };
 
-// A block of whole frames of one report: values[variable][frame][neuron], flattened in this order.
-struct FrameBlock {
-  int report = 0;
+// Whole frames: values[variable][frame][column], flattened in this order.
+struct FrameValues {
   std::int64_t first_frame = 0;
   std::int64_t frames = 0;
   std::vector<double> values64;  // one of the two is filled, as the layout asks
   std::vector<float> values32;
+};
+
+// A block of one report; its columns are neurons.
+struct FrameBlock : FrameValues {
+  int report = 0;  // index in RunLayout::reports
+};
+
+// A block of weights; its columns are synapses.
+struct WeightBlock : FrameValues {
+  int weights = 0;  // index in RunLayout::weights
+};
+
+// The synapses that are the columns of a layout of weights.
+struct WeightColumns {
+  int weights = 0;  // index in RunLayout::weights
+  std::vector<std::uint64_t> sources, targets;
 };
 
 // Spikes of one population in order of (time, node id).
@@ -142,6 +173,10 @@ class Recorder {
   virtual void write(FrameBlock block) = 0;
   virtual void write(SpikeBlock block) = 0;
   virtual void write(SnippetBlock block) = 0;
+  // Of all layouts of weights, one after the other, before the first frame of any. A run that begins anew may
+  // do so again, with the same synapses.
+  virtual void write(WeightColumns columns) = 0;
+  virtual void write(WeightBlock block) = 0;
   // All data up to this time (ms) has been handed over; gives the writer a moment to flush.
   virtual void advance(double time) = 0;
   // Ends the file. `complete` gives it its final name; otherwise the partial file stays, readable, and says

@@ -42,6 +42,7 @@ Simulation::Simulation(SimulationPlan plan, const RunLayout& layout)
       layout_(layout),
       frames_(plan_.reports, layout_.reports),
       rates_(plan_.reports, layout_.reports, plan_.grid),
+      weights_(plan_.weights, layout_.weights, plan_.grid.dt),
       stops_(plan_.stops, sizes_of_a_point(plan_), plan_.points, plan_.grid),
       exchange_(plan_),
       choice_(plan_.threads, most_threads()),
@@ -74,7 +75,8 @@ std::int64_t Simulation::next_change() const {
                                          : std::numeric_limits<std::int64_t>::max();
 }
 
-void Simulation::take_over_changes() {
+void Simulation::take_over_changes(Recorder& recorder) {
+  weights_.hand_over(step_, recorder);  // the frame at the change itself has the new ones
   while (next_change() <= step_) exchange(plan_.changes[changed_++]);
 }
 
@@ -93,7 +95,10 @@ void Simulation::exchange(SimulationPlan& other) {
     snippets_[i].take_over(plan_.snippets[i]);
   }
   for (const SpikeSource& source : plan_.spikes) source.input->rewind();
-  if (other.network) other.network = exchange_.exchange(plan_, std::move(*other.network), step_);
+  if (other.network) {
+    other.network = exchange_.exchange(plan_, std::move(*other.network), step_);
+    weights_.read(exchange_.network());
+  }
   find_edges();
   divide();
   for (const auto& part : parts_) {
@@ -117,6 +122,7 @@ void Simulation::hand_over_all(Recorder& recorder) {
   for (std::size_t i = 0; i < spike_buffers_.size(); ++i) hand_over_spikes(recorder, i);
   for (Snippets& snippets : snippets_)
     if (snippets.changed()) recorder.write(snippets.take());
+  weights_.hand_over(step_, recorder);
   recorder.advance(time());
 }
 
@@ -189,6 +195,7 @@ void Simulation::record_first(Recorder& recorder) {
   for (const auto& part : parts_) part->record(0);
   if (const auto failure = first_failure()) raise(*failure);
   complete_frames(recorder, frames_.reports());
+  weights_.hand_over(1, recorder);
 }
 
 std::optional<StepFailure> Simulation::first_failure() const {
@@ -413,7 +420,7 @@ void Simulation::take_steps(std::int64_t until, Pace& pace, Recorder& recorder, 
   while (step_ < until && !interrupted() && !all_stopped()) {
     if (next_change() <= step_) {
       keep_spikes(recorder, std::nullopt);
-      take_over_changes();
+      take_over_changes(recorder);
     }
     if (exchange_.junctions() != nullptr) relax();
     record_together(recorder);
@@ -444,6 +451,7 @@ RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const Ru
   until = std::min(until, plan_.grid.steps);
   RunResult result;
   try {
+    if (!weights_.begun()) weights_.begin(exchange_.network(), recorder);
     if (!started_) start();
     started_ = true;
     if (plan_.grid.steps == 0) record_first(recorder);

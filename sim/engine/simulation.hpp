@@ -21,6 +21,7 @@
 #include "engine/spike_exchange.hpp"
 #include "engine/stops.hpp"
 #include "engine/thread_choice.hpp"
+#include "engine/weights.hpp"
 #include "network/population.hpp"
 #include "parallel/team.hpp"
 
@@ -63,6 +64,7 @@ struct Snapshot {
   std::vector<network::SentSpikes> sent;  // that may not have arrived everywhere
   std::vector<double> transmitted;        // as Transmissions::in_flight()
   std::vector<Rates::State> rates;
+  std::vector<std::int64_t> next_weights;  // frames, of each layout of weights
 };
 
 // Where a condition has ended a run, or a point of a stack.
@@ -123,7 +125,7 @@ class Simulation {
   int parts_for(int threads) const;
   void divide();
   std::int64_t next_change() const;
-  void take_over_changes();
+  void take_over_changes(Recorder& recorder);
   void exchange(SimulationPlan& other);
   void set_threads();
   void each_part(const std::function<void(Part&)>& work);
@@ -157,6 +159,7 @@ class Simulation {
   bool started_ = false;
   Frames frames_;
   Rates rates_;
+  Weights weights_;
   std::vector<SpikeBlock> spike_buffers_;
   std::vector<Snippets> snippets_;
   std::vector<std::int64_t> spike_counts_;

@@ -50,6 +50,7 @@ struct SimulationPlan {
   std::vector<ReportPlan> reports;          // parallel to RunLayout::reports
   std::vector<SpikePlan> spike_plans;       // parallel to RunLayout::spikes
   std::vector<SnippetPlan> snippets;        // parallel to RunLayout::snippets
+  std::vector<std::int64_t> weights;        // steps between frames, parallel to RunLayout::weights
   std::vector<StopPlan> stops;
   std::int64_t points = 1;  // of a stack: each population holds the neurons of one after the other
   int threads = 0;          // that may be taken; 0: as many as are fastest

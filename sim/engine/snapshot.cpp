@@ -26,13 +26,15 @@ Snapshot Simulation::snapshot() {
   }
   for (std::size_t i = 0; i < frames_.reports(); ++i) snapshot.next_frames.push_back(frames_.next_frame(i));
   snapshot.rates = rates_.states();
+  snapshot.next_weights = weights_.next_frames();
   return snapshot;
 }
 
 void Simulation::restore(const Snapshot& snapshot) {
   if (snapshot.populations.size() != plan_.populations.size() ||
       snapshot.next_frames.size() != frames_.reports() || snapshot.rates.size() != rates_.size() ||
-      snapshot.snippets.size() != snippets_.size() || snapshot.changed > plan_.changes.size())
+      snapshot.snippets.size() != snippets_.size() ||
+      snapshot.next_weights.size() != layout_.weights.size() || snapshot.changed > plan_.changes.size())
     throw base::InternalError("a snapshot of another simulation is restored");
   while (changed_ > snapshot.changed) exchange(plan_.changes[--changed_]);
   while (changed_ < snapshot.changed) exchange(plan_.changes[changed_++]);
@@ -41,6 +43,7 @@ void Simulation::restore(const Snapshot& snapshot) {
       plan_.populations[p]->set(array.name, array.values);
   for (std::size_t i = 0; i < frames_.reports(); ++i) frames_.set_next_frame(i, snapshot.next_frames[i]);
   rates_.set(snapshot.rates);
+  weights_.set_next_frames(snapshot.next_weights);
   for (std::size_t i = 0; i < spike_buffers_.size(); ++i) spike_buffers_[i] = {static_cast<int>(i), {}, {}};
   snippets_ = snapshot.snippets;
   for (std::size_t i = 0; i < snippets_.size(); ++i) snippets_[i].take_over(plan_.snippets[i]);

@@ -134,7 +134,7 @@ bool same_record(const RecordSpec& a, const RecordSpec& b) {
 }
 
 bool same_connection_record(const ConnectionRecordSpec& a, const ConnectionRecordSpec& b) {
-  return a.connection == b.connection && a.edges == b.edges;
+  return a.connection == b.connection && a.edges == b.edges && a.weight == b.weight && a.float64 == b.float64;
 }
 
 bool same_analysis(const AnalysisSpec& a, const AnalysisSpec& b) {

@@ -192,10 +192,20 @@ struct RecordSpec {
   base::Place place;
 };
 
+// Weights of a connection over time.
+struct WeightRecordSpec {
+  std::int64_t every = 1;             // steps
+  std::vector<std::int64_t> targets;  // ascending: onto which the synapses are; empty: onto all
+  bool operator==(const WeightRecordSpec&) const = default;
+};
+
 // What is recorded of a connection.
 struct ConnectionRecordSpec {
-  std::size_t connection = 0;  // of the experiment
-  bool edges = false;          // its synapses, with weights and delays
+  std::size_t connection = 0;              // of the experiment
+  bool edges = false;                      // its synapses, with weights and delays
+  std::optional<WeightRecordSpec> weight;  // over time
+  bool float64 = false;
+  int deflate = 0;  // 0: none, 1..9
 };
 
 // What is measured while the run goes on, without its traces being written.

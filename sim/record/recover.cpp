@@ -10,8 +10,8 @@
 #include <limits>
 
 #include "record/apart.hpp"
+#include "record/frame_sets.hpp"
 #include "record/hdf5_read.hpp"
-#include "record/report_group.hpp"
 #include "record/run_info.hpp"
 #include "record/snippet_group.hpp"
 #include "record/spike_group.hpp"
@@ -29,6 +29,8 @@ double common_end(const RunInfo& info) {
   double end = info.recorded_until;
   for (const auto& report : info.reports)
     end = std::min(end, static_cast<double>(trusted_frames(report)) * report.interval);
+  for (const auto& weights : info.weights)
+    end = std::min(end, static_cast<double>(trusted_frames(weights.report)) * weights.report.interval);
   for (const auto& spikes : info.spikes) end = std::min(end, spikes.end);
   for (const auto& snippets : info.around_spikes) end = std::min(end, snippets.end);
   return end > 0 ? end : 0;
@@ -54,8 +56,10 @@ bool has_frames_at_end(const RunInfo& info, double end) {
          });
 }
 
-void cut_report(WritableFile& file, const ReportInfo& report, std::uint64_t most_frames) {
-  const std::string place = "/report/" + report.group;
+// `parent`: the group in which its own is.
+void cut_report(WritableFile& file, const std::string& parent, const ReportInfo& report,
+                std::uint64_t most_frames) {
+  const std::string place = parent + report.group;
   const std::uint64_t frames = std::min(trusted_frames(report), most_frames);
   file.doing("cutting " + place, [&] {
     H5::Group group = file.file().openGroup(place);
@@ -131,9 +135,12 @@ void cut(OutputFile& output, const RunInfo& info, double end) {
   // keeps its frames, and who is killed here must know again that it failed.
   if (!at_end) mark(file, end);
   file.flush("flushing that it is recovered");
-  for (const auto& report : info.reports)
-    cut_report(file, report,
+  const auto cut_frames = [&](const std::string& parent, const ReportInfo& report) {
+    cut_report(file, parent, report,
                at_end ? frames_through(end, report.interval) : frames_up_to(end, report.interval));
+  };
+  for (const auto& report : info.reports) cut_frames("/report/", report);
+  for (const auto& weights : info.weights) cut_frames("/connections/", weights.report);
   for (const auto& spikes : info.spikes) cut_spikes(file, spikes, end);
   for (const auto& snippets : info.around_spikes) cut_snippets(file, snippets, end, info.dt);
   if (at_end) mark(file, end);
@@ -152,6 +159,9 @@ std::vector<Recovered::Part> compare(const RunInfo& before, const RunInfo& after
   for (std::size_t i = 0; i < after.around_spikes.size(); ++i)
     parts.push_back({"/around_spikes/" + after.around_spikes[i].group, after.around_spikes[i].count,
                      before.around_spikes.at(i).count - after.around_spikes[i].count});
+  for (std::size_t i = 0; i < after.weights.size(); ++i)
+    parts.push_back({"/connections/" + after.weights[i].report.group, after.weights[i].report.frames,
+                     before.weights.at(i).report.frames - after.weights[i].report.frames});
   return parts;
 }
 

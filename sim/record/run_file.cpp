@@ -31,7 +31,8 @@ RunFile::RunFile(const std::string& path, bool replace, const engine::RunLayout&
     : output_(path),
       replace_(replace),
       file_(output_, WritableFile::Mode::create),
-      edges_(file_, layout.edges) {
+      edges_(file_, layout.edges),
+      weights_(file_, layout.weights) {
   file_.doing("writing the head of the file", [&] {
     root_ = file_.file().openGroup("/");
     set_number<std::uint32_t>(root_, "magic", 0x0A7A);  // SONATA's
@@ -86,6 +87,7 @@ void RunFile::trust(double time) {
   for (auto& report : reports_) report->trust();
   for (auto& spikes : spikes_) spikes->trust(time);
   for (auto& snippets : snippets_) snippets->trust(time);
+  weights_.trust();
   file_.doing("writing how far the file reaches",
               [&] { set_number<double>(root_, "recorded_until_ms", time); });
 }
@@ -94,6 +96,7 @@ void RunFile::flush(double time) {
   for (auto& report : reports_) report->write_waiting(false);
   for (auto& spikes : spikes_) spikes->write_waiting();
   for (auto& snippets : snippets_) snippets->write_waiting();
+  weights_.write_waiting(false);
   file_.flush("flushing the data");
   trust(time);
   file_.flush("flushing how far the file reaches");
@@ -112,6 +115,7 @@ void RunFile::write_end(RunEnd end, double time, const std::string& reason,
 void RunFile::finish(RunEnd end, double time, const std::string& reason,
                      const std::map<std::string, double>& numbers) {
   for (auto& report : reports_) report->write_waiting(true);
+  weights_.write_waiting(true);
   flush(time);
   write_analysis();
   file_.doing("writing the end of the file", [&] { write_end(end, time, reason, numbers); });
@@ -120,6 +124,7 @@ void RunFile::finish(RunEnd end, double time, const std::string& reason,
   spikes_.clear();
   snippets_.clear();
   edges_.close();
+  weights_.close();
   root_.close();
   file_.close();
   output_.sync();

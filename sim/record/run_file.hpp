@@ -13,6 +13,7 @@
 #include "record/report_group.hpp"
 #include "record/snippet_group.hpp"
 #include "record/spike_group.hpp"
+#include "record/weight_group.hpp"
 
 namespace hillock::record {
 
@@ -26,6 +27,9 @@ class RunFile {
   void append(const engine::SnippetBlock& block);
   // The blocks of one layout after the other.
   void append(const engine::EdgeBlock& block) { edges_.append(block); }
+  // Of one layout after the other, before the frames of any.
+  void append(const engine::WeightColumns& columns) { weights_.append(columns); }
+  void append(const engine::WeightBlock& block) { weights_.append(block); }
   // What was measured of one population, once for each; it is written at the end, when everything else is
   // safe.
   void append(const engine::AnalysisTable& table) { analysis_.push_back(table); }
@@ -51,6 +55,7 @@ class RunFile {
   std::vector<std::unique_ptr<SpikeGroup>> spikes_;  // null where the layout records none
   std::vector<std::unique_ptr<SnippetGroup>> snippets_;
   EdgeGroups edges_;
+  WeightGroups weights_;
 };
 
 }  // namespace hillock::record

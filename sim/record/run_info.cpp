@@ -5,8 +5,8 @@
 #include <array>
 
 #include "record/apart.hpp"
+#include "record/frame_sets.hpp"
 #include "record/hdf5_read.hpp"
-#include "record/report_group.hpp"
 #include "record/snippet_group.hpp"
 #include "record/spike_group.hpp"
 
@@ -14,7 +14,8 @@ namespace hillock::record {
 namespace {
 
 bool is_variable(const std::string& name) {
-  constexpr std::array<const char*, 3> others{"time", "neuron", "data"};
+  constexpr std::array<const char*, 6> others{"time",    "neuron",         "data",
+                                              "synapse", "source_node_id", "target_node_id"};
   return std::find(others.begin(), others.end(), name) == others.end();
 }
 
@@ -29,8 +30,9 @@ ReportInfo::Variable read_variable(const H5::DataSet& set, const std::string& na
   return variable;
 }
 
-ReportInfo read_report(ReadableFile& file, const std::string& name) {
-  const std::string place = "/report/" + name;
+// `parent`: the group in which its own is.
+ReportInfo read_report(ReadableFile& file, const std::string& parent, const std::string& name) {
+  const std::string place = parent + "/" + name;
   ReportInfo report;
   report.group = name;
   file.reading(place, [&] {
@@ -95,6 +97,20 @@ EdgesInfo read_edges_info(ReadableFile& file, const std::string& group) {
   });
 }
 
+WeightsInfo read_weights_info(ReadableFile& file, const std::string& group) {
+  WeightsInfo info{read_report(file, "/connections", group), "", "", 0};
+  const std::string place = "/connections/" + group;
+  file.reading(place, [&] {
+    const H5::Group connection = file.file().openGroup(place);
+    const H5::DataSet sources = connection.openDataSet("source_node_id"),
+                      targets = connection.openDataSet("target_node_id");
+    info.source = text_attribute(sources, "node_population").value_or("");
+    info.target = text_attribute(targets, "node_population").value_or("");
+    info.synapses = rows(sources);
+  });
+  return info;
+}
+
 // The axes of histograms and spectra are left out.
 AnalysisInfo read_analysis_info(ReadableFile& file, const std::string& population) {
   const std::string place = "/analysis/" + population;
@@ -144,7 +160,7 @@ void read_meta(ReadableFile& file, RunInfo& info) {
 RunInfo read_all(const std::string& path) {
   ReadableFile file(path);
   RunInfo info = read_head(file);
-  std::vector<std::string> reports, populations, around_spikes, edges, analysed;
+  std::vector<std::string> reports, populations, around_spikes, edges, connections, analysed;
   file.reading("the list of its reports", [&] {
     const H5::Group root = file.file().openGroup("/");
     if (has_group(root, "report")) reports = member_names(root.openGroup("report"), H5O_TYPE_GROUP);
@@ -152,13 +168,16 @@ RunInfo read_all(const std::string& path) {
     if (has_group(root, "around_spikes"))
       around_spikes = member_names(root.openGroup("around_spikes"), H5O_TYPE_GROUP);
     if (has_group(root, "edges")) edges = member_names(root.openGroup("edges"), H5O_TYPE_GROUP);
+    if (has_group(root, "connections"))
+      connections = member_names(root.openGroup("connections"), H5O_TYPE_GROUP);
     if (has_group(root, "analysis")) analysed = member_names(root.openGroup("analysis"), H5O_TYPE_GROUP);
   });
-  for (const std::string& report : reports) info.reports.push_back(read_report(file, report));
+  for (const std::string& report : reports) info.reports.push_back(read_report(file, "/report", report));
   for (const std::string& population : populations) info.spikes.push_back(read_spikes_info(file, population));
   for (const std::string& group : around_spikes)
     info.around_spikes.push_back(read_snippets_info(file, group));
   for (const std::string& group : edges) info.edges.push_back(read_edges_info(file, group));
+  for (const std::string& group : connections) info.weights.push_back(read_weights_info(file, group));
   for (const std::string& population : analysed)
     info.analysis.push_back(read_analysis_info(file, population));
   return info;

@@ -11,7 +11,7 @@ namespace hillock::record {
 struct ReportInfo {
   struct Variable {
     std::string name, unit, long_name;
-    std::vector<std::uint64_t> shape;  // time, neuron; pooled: time
+    std::vector<std::uint64_t> shape;  // time, neuron (or synapse); pooled: time
     bool float64 = false;
     bool compressed = false;
   };
@@ -54,6 +54,13 @@ struct EdgesInfo {
   std::uint64_t count = 0;
 };
 
+// Weights of a connection between two populations over time: /connections/<group>.
+struct WeightsInfo {
+  ReportInfo report;           // its one variable, or none, where there is no synapse
+  std::string source, target;  // populations
+  std::uint64_t synapses = 0;
+};
+
 // What was measured of a population during the run.
 struct AnalysisInfo {
   std::string population;
@@ -80,6 +87,7 @@ struct RunInfo {
   std::vector<SpikesInfo> spikes;
   std::vector<SnippetInfo> around_spikes;
   std::vector<EdgesInfo> edges;
+  std::vector<WeightsInfo> weights;
   std::vector<AnalysisInfo> analysis;
 
   // Up to here the run can be looked at, ms.

@@ -35,9 +35,9 @@ struct Finish {
 };
 
 using Item = std::variant<engine::FrameBlock, engine::SpikeBlock, engine::SnippetBlock, engine::EdgeBlock,
-                          engine::AnalysisTable, Advance, Finish>;
+                          engine::WeightColumns, engine::WeightBlock, engine::AnalysisTable, Advance, Finish>;
 
-std::size_t bytes(const engine::FrameBlock& block) {
+std::size_t bytes(const engine::FrameValues& block) {
   return block.values64.size() * 8 + block.values32.size() * 4;
 }
 std::size_t bytes(const engine::SpikeBlock& block) { return block.times.size() * 16; }
@@ -45,6 +45,7 @@ std::size_t bytes(const engine::SnippetBlock& block) {
   return block.times.size() * 24 + block.values64.size() * 8 + block.values32.size() * 4;
 }
 std::size_t bytes(const engine::EdgeBlock& block) { return block.sources.size() * 32; }
+std::size_t bytes(const engine::WeightColumns& columns) { return columns.sources.size() * 16; }
 std::size_t bytes(const engine::AnalysisTable&) { return 0; }  // they come at the end, and are few
 std::size_t bytes(const Advance&) { return 0; }
 std::size_t bytes(const Finish&) { return 0; }
@@ -237,6 +238,8 @@ RunWriter::~RunWriter() = default;
 void RunWriter::write(engine::FrameBlock block) { queue_->put(std::move(block)); }
 void RunWriter::write(engine::SpikeBlock block) { queue_->put(std::move(block)); }
 void RunWriter::write(engine::SnippetBlock block) { queue_->put(std::move(block)); }
+void RunWriter::write(engine::WeightColumns columns) { queue_->put(std::move(columns)); }
+void RunWriter::write(engine::WeightBlock block) { queue_->put(std::move(block)); }
 void RunWriter::write(engine::EdgeBlock block) { queue_->put(std::move(block)); }
 void RunWriter::write(engine::AnalysisTable table) { queue_->put(std::move(table)); }
 void RunWriter::advance(double time) { queue_->put(Advance{time}); }

@@ -33,6 +33,8 @@ class RunWriter : public engine::Recorder {
   void write(engine::FrameBlock block) override;
   void write(engine::SpikeBlock block) override;
   void write(engine::SnippetBlock block) override;
+  void write(engine::WeightColumns columns) override;
+  void write(engine::WeightBlock block) override;
   // Synapses, before the first step: the blocks of one layout after the other.
   void write(engine::EdgeBlock block);
   // What was measured of a population, before finish(); once for each population.

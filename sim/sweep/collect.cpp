@@ -138,6 +138,7 @@ void as_point(model::Experiment& experiment, std::uint64_t seed, bool traces) {
     all.push_back(std::move(spikes));
   }
   experiment.record = std::move(all);
+  experiment.connection_record.clear();  // none of it is kept
   for (const model::Change& change : experiment.changes) as_point(*change.then, seed, traces);
 }
 

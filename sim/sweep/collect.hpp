@@ -39,6 +39,8 @@ class BlockKeeper final : public engine::Recorder {
   void write(engine::FrameBlock block) override { blocks_.frames.push_back(std::move(block)); }
   void write(engine::SpikeBlock block) override { blocks_.spikes.push_back(std::move(block)); }
   void write(engine::SnippetBlock) override {}
+  void write(engine::WeightColumns) override {}
+  void write(engine::WeightBlock) override {}
   void advance(double) override {}
   void finish(engine::RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
 
@@ -55,6 +57,8 @@ class StackRecorder final : public engine::Recorder {
   void write(engine::FrameBlock block) override;
   void write(engine::SpikeBlock block) override;
   void write(engine::SnippetBlock) override {}
+  void write(engine::WeightColumns) override {}
+  void write(engine::WeightBlock) override {}
   void advance(double) override {}
   void finish(engine::RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
 

@@ -30,12 +30,16 @@ class Memory final : public engine::Recorder {
   void write(engine::FrameBlock block) override { frames.push_back(std::move(block)); }
   void write(engine::SpikeBlock block) override { spikes.push_back(std::move(block)); }
   void write(engine::SnippetBlock block) override { snippets.push_back(std::move(block)); }
+  void write(engine::WeightColumns more) override { columns.push_back(std::move(more)); }
+  void write(engine::WeightBlock block) override { weights.push_back(std::move(block)); }
   void advance(double time) override { times.push_back(time); }
   void finish(engine::RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}
 
   std::vector<engine::FrameBlock> frames;
   std::vector<engine::SpikeBlock> spikes;
   std::vector<engine::SnippetBlock> snippets;
+  std::vector<engine::WeightColumns> columns;
+  std::vector<engine::WeightBlock> weights;
   std::vector<double> times;
 };
 

@@ -123,6 +123,8 @@ class Watching final : public engine::Recorder {
   void write(engine::FrameBlock block) override { frames_ += block.frames; }
   void write(engine::SpikeBlock) override {}
   void write(engine::SnippetBlock) override {}
+  void write(engine::WeightColumns) override {}
+  void write(engine::WeightBlock) override {}
   void advance(double time) override {
     ++advances;
     behind = behind || static_cast<double>(frames_) * interval_ < time - interval_ / 2;

@@ -186,15 +186,49 @@ connections: {ee: {source: cell, target: cell, rule: all_to_all, weight: 1 nS, d
      |                        ^~ did you mean 'ee'?
 test.yaml:4:42: error: connection 'ee' has no 'edge' to record
    4 | record: {connections: {ei: [edges], ee: [edge]}}
-     |                                          ^~~~ it has edges, its synapses with their weights and delays)");
-  CHECK(findings(network + "record: {connections: {ee: {weight: {every: 1 ms}}}}\n") ==
-        R"(test.yaml:4:29: error: the weights of connection 'ee' do not change
-   4 | record: {connections: {ee: {weight: {every: 1 ms}}}}
-     |                             ^~~~~~ record 'edges', its synapses with their weights and delays)");
+     |                                          ^~~~ it has edges, its synapses with their weights and delays, and weight, over time)");
+  CHECK(findings(network + "record: {connections: {ee: {delay: {every: 1 ms}}}}\n") ==
+        R"(test.yaml:4:29: error: the delays of connection 'ee' do not change
+   4 | record: {connections: {ee: {delay: {every: 1 ms}}}}
+     |                             ^~~~~ record 'edges', its synapses with their weights and delays)");
   CHECK(findings(network + "record: {connections: [ee]}\n") ==
         R"(test.yaml:4:23: error: the record of 'connections' must be a map, got a list
    4 | record: {connections: [ee]}
      |                       ^ write 'key: value' lines below it, or {key: value})");
+}
+
+TEST_CASE("weights of a connection are recorded over time, all of them or those onto some targets") {
+  const std::string network = R"(simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {cell: {model: lif, size: 9, receptors: {a: {model: exp_conductance}}}, b: {like: cell, size: 2}}
+connections: {ee: {source: cell, target: cell 0..4, weight: 1 nS, delay: 1 ms}, x: {source: cell, target: [cell, b], weight: 1 nS, delay: 1 ms}}
+)";
+  for (const char* record :
+       {"[weight]", "weight", "[edges, weight]", "{weight: true}", "{weight: {}}",
+        "{weight: {every: 2 ms, targets: 1..3}, edges: true, dtype: float64, compress: 1}",
+        "{weight: {targets: [4, 0]}}", "{weight: {targets: all}}"}) {
+    CAPTURE(record);
+    CHECK(findings(network + "record: {connections: {ee: " + record + "}}\n").empty());
+  }
+  CHECK(findings(network + "record: {connections: {ee: {weight: {every: 0.15 ms, targets: []}}}}\n") ==
+        R"(test.yaml:4:45: error: every (0.15 ms) is not a multiple of dt (0.1 ms)
+   4 | record: {connections: {ee: {weight: {every: 0.15 ms, targets: []}}}}
+     |                                             ^~~~~~~ the nearest are 0.1 ms and 0.2 ms
+test.yaml:4:63: error: targets names no neuron
+   4 | record: {connections: {ee: {weight: {every: 0.15 ms, targets: []}}}}
+     |                                                               ^ write for example 'targets: 0..9', or leave it out)");
+  CHECK(findings(network + "record: {connections: {ee: {weight: {targets: 3..5}}}}\n") ==
+        R"(test.yaml:4:47: error: neuron 5 of 'cell' is no target of connection 'ee'
+   4 | record: {connections: {ee: {weight: {targets: 3..5}}}}
+     |                                               ^~~~)");
+  CHECK(
+      findings(network + "record: {connections: {x: {weight: {targets: 3}}}}\n") ==
+      R"(test.yaml:4:46: error: connection 'x' has targets in several populations, so 'targets' does not say which
+   4 | record: {connections: {x: {weight: {targets: 3}}}}
+     |                                              ^ remove it, or write a connection for each of them)");
+  CHECK(findings(network + "record: {connections: {ee: {weight: {neurons: 3}}}}\n") ==
+        R"(test.yaml:4:38: error: 'weight' has no key 'neurons'
+   4 | record: {connections: {ee: {weight: {neurons: 3}}}}
+     |                                      ^~~~~~~ it has: every, targets)");
 }
 
 TEST_CASE("a list of no neurons is an error") {

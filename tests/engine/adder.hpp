@@ -24,6 +24,8 @@ class Memory final : public engine::Recorder {
     for (std::int64_t k = 0; k < block.frames; ++k) frames.push_back(block.values64[k]);
   }
   void write(engine::SnippetBlock) override {}
+  void write(engine::WeightColumns) override {}
+  void write(engine::WeightBlock) override {}
   void write(engine::SpikeBlock block) override {
     for (std::size_t k = 0; k < block.times.size(); ++k)
       spikes.emplace_back(block.times[k], block.node_ids[k]);

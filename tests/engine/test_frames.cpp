@@ -41,6 +41,8 @@ class FramesOfReports final : public Recorder {
     to.insert(to.end(), block.values64.begin(), block.values64.begin() + block.frames);
   }
   void write(SnippetBlock) override {}
+  void write(WeightColumns) override {}
+  void write(WeightBlock) override {}
   void write(SpikeBlock) override {}
   void advance(double) override {}
   void finish(RunEnd, double, const std::string&, const std::map<std::string, double>&) override {}

@@ -64,7 +64,7 @@ TEST_CASE("values around spikes are kept variable by variable, and counts as las
 
 TEST_CASE("float64 is kept as float64") {
   MemoryRecorder recorder(layout_of(1, {7}, true), true);
-  recorder.write(FrameBlock{0, 0, 1, {0.1, 0.2}, {}});
+  recorder.write(FrameBlock{{0, 1, {0.1, 0.2}, {}}, 0});
   CHECK(numbers<double>(recorder.variable(0, 0), 1) == std::vector<double>{0.1});
   CHECK(numbers<double>(recorder.variable(0, 1), 1) == std::vector<double>{0.2});
 }

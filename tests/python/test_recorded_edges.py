@@ -209,9 +209,9 @@ def test_a_file_that_may_not_grow_as_far_ends_the_run(hillock, tmp_path):
     assert not (tmp_path / "x.h5").exists()
 
 
-def test_a_sweep_says_that_it_keeps_no_edges(call, tmp_path):
+def test_a_sweep_says_that_it_keeps_nothing_of_connections(call, tmp_path):
     (tmp_path / "config.yaml").write_text(CONFIG + "sweep: {repeat: 2}\n")
-    assert "note: a sweep keeps no edges of connections; hillock run records them\n" in call("sweep", "config.yaml", "--out", "s.h5").stderr
+    assert "note: a sweep keeps nothing of connections; hillock run records their edges and weights\n" in call("sweep", "config.yaml", "--out", "s.h5").stderr
 
 
 def test_a_run_that_fails_leaves_a_file_with_its_edges(run_hillock):

@@ -93,6 +93,35 @@ engine::EdgeBlock edges_from(int layout, std::uint64_t first) {
   return block;
 }
 
+engine::WeightLayout weights_of(const std::string& group) {
+  engine::WeightLayout layout;
+  layout.edges = edges_called(group);
+  layout.frames = 20;
+  layout.interval = 1;
+  layout.float64 = true;
+  return layout;
+}
+
+engine::WeightColumns columns_of(int layout) {
+  engine::WeightColumns columns;
+  columns.weights = layout;
+  for (std::uint64_t k = 0; k < 5000; ++k) {
+    columns.sources.push_back(k % 100);
+    columns.targets.push_back(k / 100);
+  }
+  return columns;
+}
+
+// A frame whose values are its number.
+engine::WeightBlock weights_at(int layout, std::int64_t frame) {
+  engine::WeightBlock block;
+  block.weights = layout;
+  block.first_frame = frame;
+  block.frames = 1;
+  block.values64.assign(5000, static_cast<double>(frame));
+  return block;
+}
+
 engine::SnippetLayout snippets_of_exc() {
   engine::SnippetLayout snippets;
   snippets.group = snippets.population = "exc";
@@ -104,7 +133,8 @@ engine::SnippetLayout snippets_of_exc() {
 
 // A population that fires so often that the tree of its chunks splits several times.
 std::vector<Change> changes_of_a_run(const std::string& path, int stretches,
-                                     const std::vector<engine::EdgeLayout>& edges = {}) {
+                                     const std::vector<engine::EdgeLayout>& edges = {},
+                                     const std::vector<engine::WeightLayout>& weights = {}) {
   std::vector<Change> changes;
   {
     const std::lock_guard lock(journal_mutex);
@@ -114,12 +144,15 @@ std::vector<Change> changes_of_a_run(const std::string& path, int stretches,
     engine::RunLayout layout = sample_layout(1e6);
     layout.reports.clear();
     layout.edges = edges;
+    layout.weights = weights;
     if (!edges.empty()) layout.snippets = {snippets_of_exc()};
     RunWriter writer(path, false, layout, {std::size_t{1} << 20, 0.0});
     for (int one = 0; one < static_cast<int>(edges.size()); ++one)
       for (std::uint64_t first = 0; first < 50000; first += 10000) writer.write(edges_from(one, first));
+    for (int one = 0; one < static_cast<int>(weights.size()); ++one) writer.write(columns_of(one));
     for (int stretch = 0; stretch < stretches; ++stretch) {
       writer.write(spikes_of(stretch));
+      for (int one = 0; one < static_cast<int>(weights.size()); ++one) writer.write(weights_at(one, stretch));
       writer.advance(stretch + 1);
     }
     writer.finish(engine::RunEnd::interrupted, stretches, "", {});
@@ -235,6 +268,84 @@ TEST_CASE("after each single write there are all edges or none") {
   close(descriptor);
   CHECK(reached == 20 * static_cast<std::int64_t>(spikes_per_stretch));
   CHECK(there == edges.size());
+}
+
+// How many frames of weights can be trusted; they are right. -1 if none of their groups is there.
+std::int64_t checked_weights(const std::string& path, std::size_t groups) {
+  RunInfo info;
+  try {
+    info = read_info(path);
+  } catch (const base::IoError&) {
+    return -1;
+  }
+  if (info.weights.empty()) return -1;
+  REQUIRE(info.weights.size() == groups);
+  std::uint64_t least = 20;
+  ReadableFile file(path);
+  for (const WeightsInfo& weights : info.weights) {
+    CHECK(weights.synapses == 5000);
+    CHECK(weights.source == "exc");
+    const std::uint64_t frames = trusted_frames(weights.report);
+    least = std::min(least, frames);
+    const H5::DataSet set = file.file().openDataSet("/connections/" + weights.report.group + "/weight");
+    for (std::uint64_t frame = 0; frame < frames; ++frame) {
+      const std::array<hsize_t, 2> start{frame, 0}, count{1, 5000};
+      H5::DataSpace space = set.getSpace();
+      space.selectHyperslab(H5S_SELECT_SET, count.data(), start.data());
+      std::vector<double> values(5000);
+      set.read(values.data(), memory_type<double>(), H5::DataSpace(2, count.data()), space);
+      CHECK(values == std::vector<double>(5000, static_cast<double>(frame)));
+    }
+  }
+  return static_cast<std::int64_t>(least);
+}
+
+TEST_CASE("after each single write weights say whose they are, and are right as far as they are trusted") {
+  const TemporaryFolder folder;
+  std::vector<engine::WeightLayout> weights;
+  for (int k = 0; k < 3; ++k) weights.push_back(weights_of("connection_" + std::to_string(k)));
+  const std::vector<Change> changes = changes_of_a_run(folder / "run.h5", 20, {}, weights);
+  const std::string path = folder / "replayed.h5";
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  REQUIRE(descriptor >= 0);
+  std::int64_t reached = -1;
+  for (const Change& change : changes) {
+    apply(change, descriptor);
+    const std::int64_t frames = checked_weights(path, weights.size());
+    CHECK(frames >= reached);
+    reached = frames;
+  }
+  close(descriptor);
+  CHECK(reached == 20);
+}
+
+TEST_CASE("a recovery cuts weights to the end that all parts have") {
+  const TemporaryFolder folder;
+  engine::RunLayout layout = sample_layout(1e6);
+  layout.reports.clear();
+  layout.weights = {weights_of("ee")};
+  {
+    RunFile run(folder / "run.h5", false, layout);
+    run.append(columns_of(0));
+    for (int stretch = 0; stretch < 5; ++stretch) {
+      run.append(weights_at(0, stretch));
+      run.append(spikes_of(stretch));
+      run.flush(stretch + 1);
+    }
+    run.append(weights_at(0, 5));
+    run.append(weights_at(0, 6));
+  }
+  {
+    H5::H5File file(folder / "run.h5.partial", H5F_ACC_RDWR, H5::FileCreatPropList::DEFAULT,
+                    access_without_lock());
+    H5::Group root = file.openGroup("/");
+    set_number<double>(root, "recorded_until_ms", 2.5);
+  }
+  CHECK(recover(folder / "run.h5.partial", false).until == 2.5);
+  const RunInfo info = read_info(folder / "run.h5");
+  REQUIRE(info.weights.size() == 1);
+  CHECK(info.weights[0].report.frames == 3);
+  CHECK(trusted_frames(info.weights[0].report) == 3);
 }
 
 TEST_CASE("edges that were not all handed over are not in the file") {

@@ -7,8 +7,8 @@
 
 #include "base/diagnostics.hpp"
 #include "record/columns.hpp"
+#include "record/frame_sets.hpp"
 #include "record/output_file.hpp"
-#include "record/report_group.hpp"
 #include "record/run_info.hpp"
 #include "record/run_writer.hpp"
 #include "record/sample.hpp"
@@ -278,7 +278,7 @@ TEST_CASE("blocks that do not fit the layout are a defect, not a file") {
   RunWriter writer(folder / "run.h5", false, layout);
   writer.write(sample_block(layout, 0, 3, 5));
   CHECK_THROWS_WITH_AS(writer.finish(engine::RunEnd::complete, 50, "", {}),
-                       "internal error: a block of report 'exc' does not follow the last one, or has another "
+                       "internal error: a block of /report/exc does not follow the last one, or has another "
                        "size than its frames",
                        base::InternalError);
   CHECK_FALSE(std::filesystem::exists(folder / "run.h5"));
