@@ -130,6 +130,33 @@ std::pair<std::int64_t, std::int64_t> Recorded::snippets_left_out(std::size_t sn
   return {found.left_out_at_start, found.left_out_at_end};
 }
 
+nb::object Recorded::weight_times(std::size_t weights) const {
+  busy_.refuse();
+  return view<double>(memory_.weights(weights).frames.times);
+}
+
+nb::object Recorded::weight_values(std::size_t weights) const {
+  busy_.refuse();
+  const engine::MemoryRecorder::Weights& found = memory_.weights(weights);
+  const engine::Column& column = found.frames.variables.front();
+  const auto frames = static_cast<std::size_t>(column.rows());
+  const std::size_t synapses = found.sources.size();
+  return found.frames.float64 ? array<double>(column.data(), {frames, synapses}, nb::find(*this))
+                              : array<float>(column.data(), {frames, synapses}, nb::find(*this));
+}
+
+nb::object Recorded::weight_sources(std::size_t weights) const {
+  busy_.refuse();
+  const std::vector<std::uint64_t>& sources = memory_.weights(weights).sources;
+  return array<std::uint64_t>(sources.data(), {sources.size()}, nb::find(*this));
+}
+
+nb::object Recorded::weight_targets(std::size_t weights) const {
+  busy_.refuse();
+  const std::vector<std::uint64_t>& targets = memory_.weights(weights).targets;
+  return array<std::uint64_t>(targets.data(), {targets.size()}, nb::find(*this));
+}
+
 namespace {
 
 nb::object copy_of(const std::vector<double>& values) {
@@ -174,6 +201,26 @@ void bind_snippets(nb::class_<Recorded>& recorded) {
            "Spikes whose window reaches over the start, and over the end, of the run so far.");
 }
 
+void bind_weights(nb::module_& module, nb::class_<Recorded>& recorded) {
+  using Layout = engine::WeightLayout;
+  nb::class_<Layout>(module, "WeightLayout", "Weights of a connection between two populations over time.")
+      .def_prop_ro("group", [](const Layout& self) { return self.edges.group; })
+      .def_prop_ro("connection", [](const Layout& self) { return self.edges.connection; })
+      .def_prop_ro("source", [](const Layout& self) { return self.edges.source.name; })
+      .def_prop_ro("target", [](const Layout& self) { return self.edges.target.name; })
+      .def_prop_ro("unit", [](const Layout& self) { return self.edges.weight_unit; })
+      .def_ro("interval", &Layout::interval, "ms between frames");
+  recorded.def_prop_ro("weights", [](const Recorded& self) { return self.layout().weights; })
+      .def("weight_times", &Recorded::weight_times, nb::arg("weights"),
+           nb::sig("def weight_times(self, weights: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("weight_values", &Recorded::weight_values, nb::arg("weights"),
+           nb::sig("def weight_values(self, weights: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("weight_sources", &Recorded::weight_sources, nb::arg("weights"),
+           nb::sig("def weight_sources(self, weights: int) -> numpy.typing.NDArray[typing.Any]"))
+      .def("weight_targets", &Recorded::weight_targets, nb::arg("weights"),
+           nb::sig("def weight_targets(self, weights: int) -> numpy.typing.NDArray[typing.Any]"));
+}
+
 }  // namespace
 
 void bind_recorded(nb::module_& module) {
@@ -201,6 +248,7 @@ void bind_recorded(nb::module_& module) {
   nb::class_<Recorded> recorded(module, "Recorded",
                                 "What a run has recorded in memory. Arrays are views, read-only.");
   bind_snippets(recorded);
+  bind_weights(module, recorded);
   recorded.def_prop_ro("nodes", [](const Recorded& self) { return self.layout().nodes; })
       .def_prop_ro("reports", [](const Recorded& self) { return self.layout().reports; })
       .def_prop_ro(

@@ -57,6 +57,12 @@ class Recorded {
   std::pair<std::int64_t, std::int64_t> snippets_left_out(
       std::size_t snippets) const;  // at the start, the end
 
+  // Weights over time: [time], ms; [time, synapse]; [synapse]; [synapse].
+  nanobind::object weight_times(std::size_t weights) const;
+  nanobind::object weight_values(std::size_t weights) const;
+  nanobind::object weight_sources(std::size_t weights) const;
+  nanobind::object weight_targets(std::size_t weights) const;
+
   const std::vector<assemble::AnalysisPlan>& plans() const { return analysing_.analysis().plans(); }
   // What was measured of each population so far.
   std::vector<engine::AnalysisTable> analysis() const;

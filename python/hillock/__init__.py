@@ -21,13 +21,14 @@ from .errors import (ConfigWarning, Diagnostic, HillockError, InternalError, IoE
 from .results import Population, Report, Run, Spikes
 from .simulation import Connection, SimulatedPopulation, Simulation, Snapshot, check, models, open, run
 from .sweeps import Sweep, sweep
+from .weights import Weights
 
 if TYPE_CHECKING:
     from . import plot
 
 __all__ = ["Analysis", "AroundSpikes", "ConfigWarning", "Connection", "Diagnostic", "HillockError", "InternalError", "IoError",
            "NotRecordedError", "NumericsError", "Population", "Report", "ResourceError", "Run", "SimulatedPopulation", "Simulation", "Snapshot", "Spikes", "Statistics",
-           "Sweep", "UserError", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics",
+           "Sweep", "UserError", "Weights", "__version__", "check", "feature_list", "features", "models", "open", "plot", "run", "statistic_list", "statistics",
            "sweep"]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import h5py
 import numpy
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from ._source import Array, ReportInfo, SnippetInfo, Variable, profile_of
+from ._source import Array, ReportInfo, SnippetInfo, Variable, WeightInfo, profile_of
 from .analysis import Analysis, Quantity
 from .errors import IoError
 
@@ -209,6 +209,7 @@ class RunFile(HillockFile):
         self._spikes: dict[str, int] = {}
         self._neurons: dict[str, int] = {}  # how many were recorded
         self._windows: dict[str, tuple[SnippetInfo, int, tuple[int, int]]] = {}  # with the number of spikes, and of those left out
+        self._weights: dict[str, tuple[WeightInfo, int]] = {}  # with the number of frames
         self._analysed: tuple[str, ...] = ()
         super().__init__(path)
 
@@ -216,6 +217,7 @@ class RunFile(HillockFile):
         super()._look(file)
         self._reports = {group: self._report(file, group) for group in file["report"]}
         self._windows = {group: snippets_of(node, group) for group, node in file.get("around_spikes", {}).items()}
+        self._weights = {group: weights_of(node, group) for group, node in file.get("connections", {}).items()}
         self._analysed = tuple(file["analysis"]) if "analysis" in file else ()
         self._spikes, self._neurons = {}, {}
         for population, group in file["spikes"].items():
@@ -226,13 +228,11 @@ class RunFile(HillockFile):
         node = file["report"][group]
         names = [name for name, one in node.items()
                  if isinstance(one, h5py.Dataset) and name not in ("time", "neuron") and node.get(name, getlink=True).__class__ is h5py.HardLink]
-        _, end, interval = node["mapping/time"][:]
-        trusted = int(numpy.ceil(end / interval - 0.25)) if end > 0 else 0
-        frames = min([trusted, len(node["time"]), *(len(node[name]) for name in names)])
+        frames, interval = frames_of(node, names)
         variables = {name: Variable(text(node[name].attrs["units"]), text(node[name].attrs["long_name"])) for name in names}
         whole = float(file["meta"].attrs["duration_ms"])
         stimulus = float(node.attrs.get("stimulus_start_ms", 0)), float(node.attrs.get("stimulus_stop_ms", whole))
-        info = ReportInfo(group, group.split(".")[0], "neuron" not in node, float(interval), stimulus, variables)
+        info = ReportInfo(group, group.split(".")[0], "neuron" not in node, interval, stimulus, variables)
         return info, frames, {name: node[name].dtype for name in names}
 
     # What a Source has ----------------------------------------------------------------------------------------------
@@ -296,6 +296,17 @@ class RunFile(HillockFile):
     def left_out(self, info: SnippetInfo) -> tuple[int, int]:
         return self._windows[info.group][2]
 
+    def recorded_weights(self) -> list[WeightInfo]:
+        return [info for info, _ in self._weights.values()]
+
+    def weights(self, info: WeightInfo, name: str) -> Array:
+        place, frames = f"connections/{info.group}/{name}", self._weights[info.group][1]
+        found = self.read(lambda file: (file[place].shape, file[place].dtype) if place in file else None)
+        if found is None:  # there is no synapse
+            return numpy.empty((frames, 0), numpy.float32)
+        shape, dtype = found
+        return FileArray(self, place, (frames, *shape[1:]) if name in ("time", "weight") else shape, dtype)
+
     def analysed(self) -> tuple[str, ...]:
         return self._analysed
 
@@ -335,6 +346,22 @@ def snippets_of(node: h5py.Group, group: str) -> tuple[SnippetInfo, int, tuple[i
     _, count, at_start, at_end = (float(one) for one in node.attrs["recorded"])
     count = min([int(count), *(len(node[name]) for name in (*columns, *variables))])
     return SnippetInfo(group, group.split(".")[0], variables), count, (int(at_start), int(at_end))
+
+
+def frames_of(node: h5py.Group, variables: Sequence[str]) -> tuple[int, float]:
+    """How many frames of a group are to be trusted, and the time between them, ms."""
+    _, end, interval = node["mapping/time"][:]
+    trusted = int(numpy.ceil(end / interval - 0.25)) if end > 0 else 0
+    return min([trusted, len(node["time"]), *(len(node[name]) for name in variables)]), float(interval)
+
+
+def weights_of(node: h5py.Group, group: str) -> tuple[WeightInfo, int]:
+    """A group of /connections, and how many of its frames are to be trusted."""
+    there = [name for name in ("weight",) if name in node]
+    frames, interval = frames_of(node, there)
+    source, target = (text(node[name].attrs["node_population"]) for name in ("source_node_id", "target_node_id"))
+    unit = text(node["weight"].attrs["units"]) if there else ""
+    return WeightInfo(group, text(node.attrs["connection"]), source, target, unit, interval), frames
 
 
 def analysis_of(group: h5py.Group, population: str) -> Analysis:

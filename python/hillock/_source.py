@@ -48,6 +48,18 @@ class SnippetInfo:
     variables: dict[str, Variable]
 
 
+@dataclasses.dataclass(frozen=True)
+class WeightInfo:
+    """Weights of a connection between two populations over time, without their data; the interval in ms."""
+
+    group: str
+    connection: str
+    source: str
+    target: str
+    unit: str
+    interval: float
+
+
 class Source(Protocol):
     """What a Run reads from. Arrays are [time], [neuron], [time, neuron] and [spike]; times in ms."""
 
@@ -77,6 +89,11 @@ class Source(Protocol):
         """timestamps, node_ids or sampled_at [spike], offset [offset], or a variable [spike, offset]."""
 
     def left_out(self, info: SnippetInfo) -> tuple[int, int]: ...
+
+    def recorded_weights(self) -> list[WeightInfo]: ...
+
+    def weights(self, info: WeightInfo, name: str) -> Array:
+        """time [time], source_node_id or target_node_id [synapse], or weight [time, synapse]."""
 
     def analysed(self) -> tuple[str, ...]: ...
 
@@ -135,6 +152,7 @@ class MemorySource:
         self._layouts = {layout.group: (index, [one.name for one in layout.variables])
                          for index, layout in enumerate(recorded.reports)}
         self._windows = {layout.group: index for index, layout in enumerate(recorded.around_spikes)}
+        self._weights = {layout.group: index for index, layout in enumerate(recorded.weights)}
 
     def reports(self) -> list[ReportInfo]:
         return [ReportInfo(one.group, one.population, one.pooled, one.interval, (one.stimulus_start, one.stimulus_stop),
@@ -185,6 +203,14 @@ class MemorySource:
 
     def left_out(self, info: SnippetInfo) -> tuple[int, int]:
         return self._recorded.snippets_left_out(self._windows[info.group])
+
+    def recorded_weights(self) -> list[WeightInfo]:
+        return [WeightInfo(one.group, one.connection, one.source, one.target, one.unit, one.interval) for one in self._recorded.weights]
+
+    def weights(self, info: WeightInfo, name: str) -> Array:
+        arrays = {"time": self._recorded.weight_times, "weight": self._recorded.weight_values,
+                  "source_node_id": self._recorded.weight_sources, "target_node_id": self._recorded.weight_targets}
+        return arrays[name](self._weights[info.group])
 
     def analysed(self) -> tuple[str, ...]:
         return tuple(self._recorded.analysed)

@@ -12,6 +12,7 @@ from ._items import ItemsAsAttributes
 from ._source import Array, ReportInfo, Source
 from .around_spikes import AroundSpikes
 from .errors import NotRecordedError
+from .weights import Weights
 
 if TYPE_CHECKING:
     import neo
@@ -374,6 +375,11 @@ class Run(Mapping[str, Population]):
     def reports(self) -> dict[str, Report]:
         """Group -> report, of all populations."""
         return {group: report for one in self.values() for group, report in one.reports.items()}
+
+    @property
+    def weights(self) -> dict[str, Weights]:
+        """Group -> weights of a connection over time; ``run.weights["ee"].weight`` [time, synapse]."""
+        return {info.group: Weights(self._source, info) for info in self._source.recorded_weights()}
 
     @property
     def path(self) -> str | None:
