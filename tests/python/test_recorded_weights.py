@@ -176,7 +176,7 @@ def test_check_and_info_say_which_weights_there_are(call, tmp_path, finished):
 
 
 def test_check_predicts_a_recording_that_is_absurdly_large(call, tmp_path):
-    (tmp_path / "config.yaml").write_text(record("{ee: [weight]}").replace("duration: 100 ms", "duration: 100 h"))
+    (tmp_path / "config.yaml").write_text(record("{ee: [weight]}").replace("duration: 100 ms", "duration: 360000 s"))
     facts = json.loads(call("check", "config.yaml", "--json").stdout)
     assert facts["file_bytes"] == pytest.approx(3.6e9 * (8 + 4 * 720), rel=1e-3)
     refused = call("run", "config.yaml", "--out", "x.h5", expect=6)
@@ -218,7 +218,11 @@ def test_a_run_that_is_stopped_or_fails_has_the_frames_before_its_end(run_hilloc
 
 
 def test_a_weight_that_float32_cannot_hold_is_an_error(run_hillock):
-    text = record("{pairs: [weight]}").replace("[1 pA, 2 pA, 3 pA, 4 pA, 5 pA]", "1e39 pA")
+    text = """simulation: {duration: 10 ms, dt: 0.1 ms}
+populations: {a: {size: 2, model: lif, receptors: {s: {model: exp_current}}}}
+connections: {pairs: {source: a, target: a, weight: 1e39 pA, delay: 1 ms}}
+record: {connections: {pairs: [weight]}}
+"""
     done = run_hillock(text, expect=4)
     assert done.stderr.startswith("error: connection 'pairs': the weight 1e+39 pA is recorded, and is more than float32 holds\n"
                                   "  write dtype: float64 in its record, or a smaller weight"), done.stderr
