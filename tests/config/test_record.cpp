@@ -200,7 +200,7 @@ test.yaml:4:42: error: connection 'ee' has no 'edge' to record
 TEST_CASE("weights of a connection are recorded over time, all of them or those onto some targets") {
   const std::string network = R"(simulation: {duration: 10 ms, dt: 0.1 ms}
 populations: {cell: {model: lif, size: 9, receptors: {a: {model: exp_conductance}}}, b: {like: cell, size: 2}}
-connections: {ee: {source: cell, target: cell 0..4, weight: 1 nS, delay: 1 ms}, x: {source: cell, target: [cell, b], weight: 1 nS, delay: 1 ms}}
+connections: {ee: {source: cell, target: cell 0..4, rule: all_to_all, weight: 1 nS, delay: 1 ms}, x: {source: cell, target: [cell, b], rule: all_to_all, weight: 1 nS, delay: 1 ms}}
 )";
   for (const char* record :
        {"[weight]", "weight", "[edges, weight]", "{weight: true}", "{weight: {}}",
@@ -226,9 +226,9 @@ test.yaml:4:63: error: targets names no neuron
    4 | record: {connections: {x: {weight: {targets: 3}}}}
      |                                              ^ remove it, or write a connection for each of them)");
   CHECK(findings(network + "record: {connections: {ee: {weight: {neurons: 3}}}}\n") ==
-        R"(test.yaml:4:38: error: 'weight' has no key 'neurons'
+        R"(test.yaml:4:38: error: 'neurons' is not a key of 'weight'
    4 | record: {connections: {ee: {weight: {neurons: 3}}}}
-     |                                      ^~~~~~~ it has: every, targets)");
+     |                                      ^~~~~~~ valid keys: every, targets)");
 }
 
 TEST_CASE("a list of no neurons is an error") {

@@ -220,7 +220,7 @@ def test_a_run_that_is_stopped_or_fails_has_the_frames_before_its_end(run_hilloc
 def test_a_weight_that_float32_cannot_hold_is_an_error(run_hillock):
     text = """simulation: {duration: 10 ms, dt: 0.1 ms}
 populations: {a: {size: 2, model: lif, receptors: {s: {model: exp_current}}}}
-connections: {pairs: {source: a, target: a, weight: 1e39 pA, delay: 1 ms}}
+connections: {pairs: {source: a, target: a, rule: all_to_all, weight: 1e39 pA, delay: 1 ms}}
 record: {connections: {pairs: [weight]}}
 """
     done = run_hillock(text, expect=4)
