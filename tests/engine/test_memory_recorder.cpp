@@ -29,7 +29,7 @@ std::vector<Number> numbers(const Column& column, std::size_t count) {
 }
 
 FrameBlock block32(std::int64_t first, std::int64_t frames, std::vector<float> values) {
-  return {0, first, frames, {}, std::move(values)};
+  return {{first, frames, {}, std::move(values)}, 0};
 }
 
 TEST_CASE("blocks of two variables become two arrays of whole frames") {
