@@ -252,10 +252,19 @@ class Builder {
       return b.plan.mode == network::StepMode::whole || b.plan.mode == network::StepMode::coupled;
     });
     network_.plan.spikes_in_a_step = once ? 1 : 10000;
+    say_formats();
     return std::move(network_);
   }
 
  private:
+  void say_formats() {
+    for (const network::Connection& one : network_.plan.connections) {
+      const auto channel = static_cast<std::size_t>(one.channel);
+      std::ranges::find(network_.summaries, one.name, &ConnectionSummary::name)->bytes_per_synapse =
+          network::bytes_of_synapse(network::Network::format(network_.plan, channel));
+    }
+  }
+
   // Receptors of one name and unit.
   struct Channel {
     std::string receptor;
@@ -391,7 +400,6 @@ class Builder {
     if (!joins(spec)) return;
     const std::size_t c = channel_of(spec);
     const Quantum& quantum = channels_[c].quantum;
-    summary.bytes_per_synapse = quantum.wide ? 8 : 4;
     summary.quantum = quantum.quantum;
     summary.weights_by_median = quantum.listed_by_median && spec.file && spec.weight.law == Law::list;
     summary.weight_error =

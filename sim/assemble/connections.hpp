@@ -11,7 +11,7 @@ namespace hillock::assemble {
 // The weights of all connections onto receptors of one name and unit, as they are kept.
 struct Quantum {
   double quantum = 1;
-  bool wide = false;              // 8 bytes for each synapse, not 4
+  bool wide = false;              // in 32 bits, not in 16
   double worst_constant = 0;      // relative errors: of a weight that is given
   double worst_drawn = 0;         // of the median of a law
   bool listed_by_median = false;  // weights of files are kept as a law's are

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -31,6 +32,46 @@ std::int64_t most_quanta_of(const NetworkPlan& plan, std::size_t channel) {
       most = std::max({most, std::abs(std::int64_t{plan.weight(one).least()}),
                        std::abs(std::int64_t{plan.weight(one).most()})});
   return most;
+}
+
+// The sources of a channel lie between those of its first and its last population.
+struct Populations {
+  std::size_t first = 0, end = 0;
+};
+
+Populations sources_of(const NetworkPlan& plan, std::size_t channel) {
+  Populations found{std::numeric_limits<std::size_t>::max(), 0};
+  for (const Connection& one : plan.connections) {
+    if (one.channel != static_cast<int>(channel)) continue;
+    const auto population = static_cast<std::size_t>(one.wiring.sources.population);
+    found.first = std::min(found.first, population);
+    found.end = std::max(found.end, population + 1);
+  }
+  return found.end == 0 ? Populations{} : found;
+}
+
+// Where all synapses of a source have one weight, for each of sources_of(): quanta. Else nothing.
+std::vector<std::int32_t> constant_quanta(const NetworkPlan& plan, std::size_t channel) {
+  const Populations sources = sources_of(plan, channel);
+  std::vector<std::optional<std::int32_t>> quanta(sources.end - sources.first);
+  for (const Connection& one : plan.connections) {
+    if (one.channel != static_cast<int>(channel)) continue;
+    auto& found = quanta[static_cast<std::size_t>(one.wiring.sources.population) - sources.first];
+    const Levels& weight = plan.weight(one);
+    if (!weight.is_constant() || (found && *found != weight.least())) return {};
+    found = weight.least();
+  }
+  std::vector<std::int32_t> all;
+  for (const auto& found : quanta) all.push_back(found ? *found : all.back());  // the first has one
+  return all;
+}
+
+// Which of some values differ from the one before.
+std::vector<std::size_t> stretches(const std::vector<std::int32_t>& values) {
+  std::vector<std::size_t> begins;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (i == 0 || values[i] != values[i - 1]) begins.push_back(i);
+  return begins;
 }
 
 // What delays and weights the synapses of a connection have.
@@ -121,18 +162,26 @@ int Network::blocks_for(int threads, const std::vector<std::int64_t>& sizes, con
   return static_cast<int>(blocks);
 }
 
+RowFormat Network::format(const NetworkPlan& plan, std::size_t channel) {
+  if (plan.channels[channel].wide) return RowFormat::wide;
+  const std::size_t weights = stretches(constant_quanta(plan, channel)).size();
+  return weights > 0 && weights <= most_constant_weights ? RowFormat::constant : RowFormat::narrow;
+}
+
 double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int threads) {
   if (plan.empty()) return 0;
   const int blocks = blocks_for(threads, sizes, plan);
-  double neurons = 0, bytes = 0;
-  for (const std::int64_t size : sizes) neurons += static_cast<double>(size);
+  double bytes = 0;
   for (std::size_t c = 0; c < plan.channels.size(); ++c) {
-    double synapses = 0;
+    const RowFormat kept = format(plan, c);
+    double synapses = 0, neurons = 0;
+    for (Populations of = sources_of(plan, c); of.first < of.end; ++of.first)
+      neurons += static_cast<double>(sizes[of.first]);
     for (const Connection& one : plan.connections)
       if (one.channel == static_cast<int>(c)) synapses += one.expected;
     const auto delays = static_cast<double>(delays_of(plan, c).size());
     const double segments = std::min(synapses, neurons * delays * blocks);
-    bytes += (synapses + segments) * (plan.channels[c].wide ? 8 : 4);
+    bytes += synapses * bytes_of_synapse(kept) + segments * bytes_of_header(kept);
     bytes += neurons * blocks * row_bytes + neurons * delays * std::min(threads, blocks) * 4;
   }
   for (const Levels& levels : plan.levels) bytes += static_cast<double>(levels.bytes());
@@ -152,17 +201,30 @@ void Network::build(parallel::Team& team) {
   });
 }
 
+SynapsesPlan Network::plan_of_synapses(std::size_t channel, std::int64_t targets) const {
+  SynapsesPlan plan;
+  plan.format = format(plan_, channel);
+  plan.targets = targets;
+  plan.delays = delays_of(plan_, channel);
+  const Populations sources = sources_of(plan_, channel);
+  if (sources.first == sources.end) return plan;
+  plan.first_source = first_source_[sources.first];
+  plan.end_source = first_source_[sources.end - 1] + static_cast<std::uint32_t>(sizes_[sources.end - 1]);
+  if (plan.format != RowFormat::constant) return plan;
+  const std::vector<std::int32_t> quanta = constant_quanta(plan_, channel);
+  for (const std::size_t i : stretches(quanta))
+    plan.weights.push_back({first_source_[sources.first + i], quanta[i]});
+  return plan;
+}
+
 // Each synapse is drawn twice: to be counted, and to be put where it belongs. So no list of them is ever
 // held.
 void Network::build_block(int block) {
-  std::int64_t neurons = 0, targets = 0;
-  for (std::size_t p = 0; p < sizes_.size(); ++p) {
-    neurons += sizes_[p];
-    targets += bounds_[p][static_cast<std::size_t>(block) + 1] - bounds_[p][static_cast<std::size_t>(block)];
-  }
+  std::int64_t targets = 0;
+  for (const std::vector<std::int64_t>& bounds : bounds_)
+    targets += bounds[static_cast<std::size_t>(block) + 1] - bounds[static_cast<std::size_t>(block)];
   for (std::size_t c = 0; c < plan_.channels.size(); ++c) {
-    std::unique_ptr<Synapses> store =
-        make_synapses(plan_.channels[c].wide, neurons, targets, delays_of(plan_, c));
+    std::unique_ptr<Synapses> store = make_synapses(plan_of_synapses(c, targets));
     const auto for_all = [&](bool weights, const std::function<void(std::span<const Synapse>)>& take) {
       for (std::size_t k = 0; k < plan_.connections.size(); ++k)
         if (plan_.connections[k].channel == static_cast<int>(c)) each_synapse(block, k, weights, take);

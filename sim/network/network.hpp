@@ -21,7 +21,7 @@ namespace hillock::network {
 struct Channel {
   std::string receptor;
   double quantum = 1;         // in the unit of the weight
-  bool wide = false;          // 8 bytes for each synapse, not 4
+  bool wide = false;          // weights have up to 2^31 quanta, not 2^15
   std::vector<int> arrivals;  // per population: the array slot, or -1
 };
 
@@ -71,6 +71,8 @@ class Network {
   Network(NetworkPlan plan, std::vector<std::int64_t> sizes, int blocks);
   // About how many bytes that takes, the tables included that count synapses while they are drawn.
   static double bytes_needed(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int threads);
+  // By which a channel's synapses are kept.
+  static RowFormat format(const NetworkPlan& plan, std::size_t channel);
   // How many blocks there must be for so many threads.
   static int blocks_for(int threads, const std::vector<std::int64_t>& sizes, const NetworkPlan& plan);
 
@@ -127,6 +129,7 @@ class Network {
 
  private:
   void build_block(int block);
+  SynapsesPlan plan_of_synapses(std::size_t channel, std::int64_t targets) const;
   void each_synapse(int block, std::size_t connection, bool weights,
                     const std::function<void(std::span<const Synapse>)>& take) const;
 

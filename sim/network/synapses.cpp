@@ -1,7 +1,8 @@
-// Rows of synapses in 4 or 8 bytes each, and the calendar of their next segments.
+// Rows of synapses in 2, 4 or 8 bytes each, and the calendar of their next segments.
 #include "network/synapses.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -13,12 +14,21 @@ namespace hillock::network {
 
 namespace {
 
-// A word of a row. The synapses of a segment are followed by a word on the next segment: how many synapses it
-// has, and in the upper half how many steps later it is due (0: there is none). More than half a word counts
-// have a word of their own behind it, and 0 in its place.
+// A word of a row is a synapse. The synapses of a segment are followed by a header of the next segment: how
+// many synapses it has, and in the upper half how many steps later it is due (0: there is none). More than
+// half a header counts have one of their own behind it, and 0 in its place.
+struct Constant {
+  using Word = std::uint16_t;
+  using Header = std::uint32_t;
+  static constexpr bool weighs = false;  // words do not, rows do
+  static Word pack(std::uint32_t target, std::int32_t) { return static_cast<Word>(target); }
+  static std::uint32_t target(Word word) { return word; }
+};
+
 struct Narrow {
   using Word = std::uint32_t;
-  static constexpr int half = 16;
+  using Header = std::uint32_t;
+  static constexpr bool weighs = true;
   static Word pack(std::uint32_t target, std::int32_t quanta) {
     return target | static_cast<Word>(quanta) << 16;
   }
@@ -28,7 +38,8 @@ struct Narrow {
 
 struct Wide {
   using Word = std::uint64_t;
-  static constexpr int half = 32;
+  using Header = std::uint64_t;
+  static constexpr bool weighs = true;
   static Word pack(std::uint32_t target, std::int32_t quanta) {
     return target | static_cast<Word>(static_cast<std::uint32_t>(quanta)) << 32;
   }
@@ -41,23 +52,27 @@ constexpr std::uint32_t no_row = std::numeric_limits<std::uint32_t>::max();
 template <class Format>
 class Rows final : public Synapses {
   using Word = typename Format::Word;
+  using Header = typename Format::Header;
+  static constexpr std::uint32_t header = sizeof(Header) / sizeof(Word);  // words
+  static constexpr int half = sizeof(Header) * 4;                         // bits
 
  public:
-  Rows(std::int64_t sources, std::int64_t targets, const std::vector<std::int32_t>& delays)
-      : sources_(static_cast<std::size_t>(sources)),
-        targets_(targets),
-        delays_(delays),
-        place_of_(static_cast<std::size_t>(delays.back()) + 1, 0),
-        in_degrees_(static_cast<std::size_t>(targets), 0),
-        rows_(sources_),
-        calendar_(static_cast<std::size_t>(delays.back()) + 1) {
+  explicit Rows(SynapsesPlan plan)
+      : first_source_(plan.first_source),
+        end_source_(plan.end_source),
+        targets_(plan.targets),
+        delays_(std::move(plan.delays)),
+        weights_(std::move(plan.weights)),
+        place_of_(static_cast<std::size_t>(delays_.back()) + 1, 0),
+        in_degrees_(static_cast<std::size_t>(targets_), 0),
+        rows_(end_source_ - first_source_),
+        calendar_(static_cast<std::size_t>(delays_.back()) + 1),
+        copies_(std::max<std::size_t>(1, weights_.size())) {
     static_assert(sizeof(Row) == row_bytes);
     for (std::size_t i = 0; i < delays_.size(); ++i)
       place_of_[static_cast<std::size_t>(delays_[i])] = static_cast<std::uint32_t>(i);
-    const std::size_t cells = sources_ * delays_.size();
-    cursors_ = LargeArray<std::uint32_t>(cells);
-    if (cells > 0) std::memset(cursors_.data(), 0, cursors_.bytes());
-    for (std::size_t source = 0; source < sources_; ++source) rows_[source] = {no_row, 0, 0};
+    cursors_ = LargeArray<std::uint32_t>(rows_.size() * delays_.size());
+    if (cursors_.size() > 0) std::memset(cursors_.data(), 0, cursors_.bytes());
   }
 
   void count(std::span<const Synapse> synapses) override {
@@ -71,21 +86,26 @@ class Rows final : public Synapses {
 
   // From the number of synapses of each source and delay to the place of the first of them.
   void lay_out() override {
-    std::size_t words = static_cast<std::size_t>(synapses_);
-    for (std::size_t i = 0; i < cursors_.size(); ++i)
-      words += cursors_[i] > 0 ? 1 + (cursors_[i] > most_counted ? 1 : 0) : 0;
+    std::size_t words = static_cast<std::size_t>(synapses_), segments = 0;
+    for (std::size_t i = 0; i < cursors_.size(); ++i) {
+      if (cursors_[i] == 0) continue;
+      words += cursors_[i] > most_counted ? 2 * header : header;
+      ++segments;
+    }
     if (words >= no_row)
       throw base::ResourceError(
           "a block of neurons has more than 4e9 synapses at one receptor; take more "
           "threads, so that there are more blocks");
-    words_ = LargeArray<Word>(words);
+    words_ = LargeArray<Word>(words + most_touched);  // behind the last row may be read
     std::uint32_t next = 0;
-    for (std::size_t source = 0; source < sources_; ++source) {
-      const std::uint32_t before = std::exchange(next, lay_out_row(source, next));
-      if (next == before) continue;
-      if (end_row_ == 0) first_row_ = static_cast<std::uint32_t>(source);
-      end_row_ = static_cast<std::uint32_t>(source) + 1;
+    std::size_t weight = 0;
+    for (std::uint32_t source = first_source_; source < end_source_; ++source) {
+      if (weight < weights_.size() && weights_[weight].first == source) weights_[weight++].first = next;
+      next = lay_out_row(source, next);
     }
+    // Of rows of short segments more than the first of them is read at once.
+    if (segments > 0 && static_cast<std::size_t>(synapses_) / segments < most_copied)
+      words_ahead_ = std::min(most_touched, words / rows_.size());
   }
 
   void put(std::span<const Synapse> synapses) override {
@@ -118,12 +138,11 @@ class Rows final : public Synapses {
 
   void send(std::span<const std::uint32_t> sources, std::int64_t step, std::int64_t now) override {
     constexpr std::size_t ahead = 8;
-    const auto has_row = [this](std::uint32_t source) { return source >= first_row_ && source < end_row_; };
     for (std::size_t i = 0; i < sources.size(); ++i) {
       if (i + ahead < sources.size() && has_row(sources[i + ahead]))
-        __builtin_prefetch(&rows_[sources[i + ahead]]);
+        __builtin_prefetch(&row(sources[i + ahead]));
       if (!has_row(sources[i])) continue;
-      const Row& row = rows_[sources[i]];
+      const Row& row = this->row(sources[i]);
       if (row.first == no_row) continue;
       Segment segment{row.first, row.count};
       std::int64_t due = step + row.delay;
@@ -137,14 +156,7 @@ class Rows final : public Synapses {
   }
 
   bool deliver(std::int64_t step) override {
-    std::vector<std::uint64_t>& events = calendar_[place(step)];
-    if (events.empty()) return false;
-    if (sums32_.empty())
-      deliver_to(sums64_.data(), events, step);
-    else
-      deliver_to(sums32_.data(), events, step);
-    events.clear();
-    return true;
+    return sums32_.empty() ? deliver_to(sums64_.data(), step) : deliver_to(sums32_.data(), step);
   }
 
   void take(std::int64_t first, std::int64_t count, double quantum, double* arrivals) override {
@@ -156,6 +168,8 @@ class Rows final : public Synapses {
 
   void forget() override {
     for (std::vector<std::uint64_t>& events : calendar_) events.clear();
+    for (auto& of_weight : copies_)
+      for (Copies& copies : of_weight) copies.size = 0;
     std::ranges::fill(sums32_, 0);
     std::ranges::fill(sums64_, 0);
   }
@@ -167,18 +181,22 @@ class Rows final : public Synapses {
                         sums32_.size() * sizeof(std::int32_t) + sums64_.size() * sizeof(std::int64_t);
     for (const auto& events : calendar_)
       total += sizeof(std::vector<std::uint64_t>) + events.capacity() * sizeof(std::uint64_t);
+    for (const auto& of_weight : copies_)
+      for (const Copies& copies : of_weight) total += copies.words.size() * sizeof(Word);
     return static_cast<std::int64_t>(total);
   }
 
   std::vector<Synapse> of_source(std::uint32_t source) const override {
     std::vector<Synapse> all;
-    const Row& row = rows_[source];
+    if (!has_row(source)) return all;
+    const Row& row = this->row(source);
     if (row.first == no_row) return all;
+    const std::int32_t quanta = quanta_of(weight_at(row.first));
     Segment segment{row.first, row.count};
     auto delay = static_cast<std::int32_t>(row.delay);
     while (true) {
       for (std::uint32_t i = segment.first; i < segment.first + segment.count; ++i)
-        all.push_back({source, Format::target(words_[i]), delay, Format::quanta(words_[i])});
+        all.push_back({source, Format::target(words_[i]), delay, quanta_of(words_[i], quanta)});
       const std::int64_t later = go_on(segment);
       if (later == 0) return all;
       delay += static_cast<std::int32_t>(later);
@@ -192,25 +210,66 @@ class Rows final : public Synapses {
   struct Segment {
     std::uint32_t first = 0, count = 0;  // of its synapses
   };
-  static constexpr Word most_counted = (Word{1} << Format::half) - 1;
+  static constexpr Header most_counted = (Header{1} << half) - 1;
+  static constexpr std::uint32_t most_copied = 16;  // synapses of a segment
+  static constexpr std::int64_t copies_steps = 64;  // up to so many steps before they are due
+  static constexpr std::size_t line = 64 / sizeof(Word), most_touched = 16 * line;
+
+  // Segments that come later in a row than the one that is due, and soon: words for each step.
+  struct Copies {
+    std::vector<Word> words;
+    std::size_t size = 0;
+    void take(const Word* from, std::size_t count) {
+      if (size + most_copied > words.size()) words.resize(std::max<std::size_t>(1024, 2 * words.size()));
+      Word* const to = words.data() + size;
+      for (std::size_t i = 0; i < count; i += 4) std::memcpy(to + i, from + i, 4 * sizeof(Word));
+      size += count;
+    }
+  };
+  static std::size_t copies_place(std::int64_t step) { return static_cast<std::size_t>(step % copies_steps); }
+
+  bool has_row(std::uint32_t source) const { return source >= first_source_ && source < end_source_; }
+  const Row& row(std::uint32_t source) const { return rows_[source - first_source_]; }
+  Header header_at(std::uint32_t at) const {
+    Header found;
+    std::memcpy(&found, &words_[at], sizeof found);
+    return found;
+  }
+  void put_header(std::uint32_t at, Header value) { std::memcpy(&words_[at], &value, sizeof value); }
+
+  // Which of weights_ a place in words_ has, where words do not weigh.
+  std::size_t weight_at(std::uint32_t at) const {
+    std::size_t found = weights_.empty() ? 0 : weights_.size() - 1;
+    while (found > 0 && weights_[found].first > at) --found;
+    return found;
+  }
+  std::int32_t quanta_of(std::size_t weight) const { return weights_.empty() ? 0 : weights_[weight].quanta; }
+  static std::int32_t quanta_of(Word word, std::int32_t of_row) {
+    if constexpr (Format::weighs) return Format::quanta(word);
+    return of_row;
+  }
 
   // Goes from a segment to the next; returns how many steps later that is due, and 0 if there is none.
   std::int64_t go_on(Segment& segment) const {
     std::uint32_t at = segment.first + segment.count;
-    const Word next = words_[at];
+    const Header next = header_at(at);
     if (next == 0) return 0;
+    at += header;
     auto count = static_cast<std::uint32_t>(next & most_counted);
-    if (count == 0) count = static_cast<std::uint32_t>(words_[++at]);
-    segment = {at + 1, count};
-    return static_cast<std::int64_t>(next >> Format::half);
+    if (count == 0) {
+      count = static_cast<std::uint32_t>(header_at(at));
+      at += header;
+    }
+    segment = {at, count};
+    return static_cast<std::int64_t>(next >> half);
   }
 
   // Where the cursors of some synapses stand. They lie anywhere, so they are fetched ahead.
   void find_cells(std::span<const Synapse> synapses) {
     cells_.resize(synapses.size());
     for (std::size_t i = 0; i < synapses.size(); ++i) {
-      cells_[i] =
-          synapses[i].source * delays_.size() + place_of_[static_cast<std::size_t>(synapses[i].delay)];
+      cells_[i] = (synapses[i].source - first_source_) * delays_.size() +
+                  place_of_[static_cast<std::size_t>(synapses[i].delay)];
       __builtin_prefetch(&cursors_[cells_[i]], 1);
     }
   }
@@ -220,73 +279,124 @@ class Rows final : public Synapses {
   }
 
   // Returns the place behind the row.
-  std::uint32_t lay_out_row(std::size_t source, std::uint32_t next) {
-    std::uint32_t* const counts = cursors_.data() + source * delays_.size();
-    std::uint32_t last = no_row;  // the word on the next segment
+  std::uint32_t lay_out_row(std::uint32_t source, std::uint32_t next) {
+    std::uint32_t* const counts = cursors_.data() + (source - first_source_) * delays_.size();
+    Row& row = rows_[source - first_source_] = {no_row, 0, 0};
+    std::uint32_t last = no_row;  // the header of the next segment
     std::int32_t last_delay = 0;
     for (std::size_t i = 0; i < delays_.size(); ++i) {
       const std::uint32_t count = counts[i];
       const std::int32_t delay = delays_[i];
       if (count == 0) continue;
       if (last == no_row) {
-        rows_[source] = {next, count, static_cast<std::uint32_t>(delay)};
+        row = {next, count, static_cast<std::uint32_t>(delay)};
       } else {
-        words_[last] = static_cast<Word>(delay - last_delay) << Format::half;
-        if (count <= most_counted)
-          words_[last] |= count;
-        else
-          words_[next++] = count;
+        const bool fits = count <= most_counted;
+        put_header(last, static_cast<Header>(delay - last_delay) << half | (fits ? count : 0));
+        if (!fits) put_header(std::exchange(next, next + header), count);
       }
       counts[i] = next;
       last = next + count;
-      words_[last] = 0;
+      put_header(last, 0);
       last_delay = delay;
-      next = last + 1;
+      next = last + header;
     }
     return next;
   }
 
-  // Segments are fetched a few events ahead: they lie anywhere. Four loads come before four sums, since the
-  // compiler must take it that they may be the same memory.
-  template <class Sum>
-  void deliver_to(Sum* const sums, const std::vector<std::uint64_t>& events, std::int64_t step) {
-    constexpr std::size_t ahead = 10, line = 64 / sizeof(Word);
-    const Word* const words = words_.data();
-    const auto fetch = [&](std::uint64_t event) {
-      const Word* const first = words + static_cast<std::uint32_t>(event);
-      const Word* const last = first + 1 + (event >> 32);  // with the word on the next segment
-      for (const Word* at = first; at < last + line - 1; at += line) __builtin_prefetch(at);
-    };
-    const auto add = [sums](Word word) { sums[Format::target(word)] += Format::quanta(word); };
-    const std::size_t count = events.size();
-    for (std::size_t k = 0; k < std::min(ahead, count); ++k) fetch(events[k]);
-    for (std::size_t k = 0; k < count; ++k) {
-      if (k + ahead < count) fetch(events[k + ahead]);
-      Segment segment{static_cast<std::uint32_t>(events[k]), static_cast<std::uint32_t>(events[k] >> 32)};
-      const Word* at = words + segment.first;
-      const Word* const end = at + segment.count;
-      for (; at + 4 <= end; at += 4) {
-        const Word a = at[0], b = at[1], c = at[2], d = at[3];
-        add(a), add(b), add(c), add(d);
-      }
-      for (; at < end; ++at) add(*at);
-      if (const std::int64_t later = go_on(segment); later > 0) put_off(segment, step + later);
+  bool copies_from(const Segment& segment) const { return words_ahead_ > 0 && segment.count <= most_copied; }
+
+  // Goes on in the row of a segment that was delivered. In rows of short segments, those that are due soon
+  // are copied to these steps: to come back for each would cost more, since a row lies anywhere in memory.
+  void go_on_later(Segment segment, std::int64_t step, std::size_t weight) {
+    for (std::int64_t due = step, later; (later = go_on(segment)) > 0;) {
+      due += later;
+      if (!copies_from(segment) || due >= step + copies_steps) return put_off(segment, due);
+      copies_[weight][copies_place(due)].take(&words_[segment.first], segment.count);
     }
   }
 
-  std::size_t sources_;
+  // Four loads come before four sums, since the compiler must take it that they may be the same memory.
+  template <class Sum>
+  static void add(const Word* at, std::size_t count, std::int32_t quanta, Sum* const sums) {
+    const auto add_one = [=](Word word) { sums[Format::target(word)] += quanta_of(word, quanta); };
+    const Word* const end = at + count;
+    for (; at + 4 <= end; at += 4) {
+      const Word a = at[0], b = at[1], c = at[2], d = at[3];
+      add_one(a), add_one(b), add_one(c), add_one(d);
+    }
+    for (; at < end; ++at) add_one(*at);
+  }
+
+  // One word of each line of what an event brings, up to a limit behind which processors fetch by themselves.
+  Word touch(std::uint64_t event) const {
+    const Word* const first = words_.data() + static_cast<std::uint32_t>(event);
+    const std::size_t words = std::max<std::size_t>((event >> 32) + header, words_ahead_);
+    Word all = first[words - 1];
+    for (std::size_t i = 0; i < std::min(words, most_touched); i += line) all ^= first[i];
+    return all;
+  }
+
+  // Between steps, sums have left the nearer caches. Where most lines of them are needed, to read one after
+  // the other is several times faster than to wait for each.
+  template <class Sum>
+  void touch_sums(const std::vector<std::uint64_t>& events, const Sum* sums) {
+    constexpr std::int64_t line_of_sums = 64 / sizeof(Sum);
+    std::int64_t synapses = 0;
+    for (const std::uint64_t event : events) synapses += static_cast<std::int64_t>(event >> 32);
+    if (synapses < targets_ / line_of_sums) return;
+    Sum all = 0;
+    for (std::int64_t i = 0; i < targets_; i += line_of_sums) all ^= sums[i];
+    touched_ = static_cast<Word>(all);
+  }
+
+  // Segments lie anywhere in memory. Some at a time are loaded before they are added up: loads of many wait
+  // together. Prefetching a few ahead instead takes two to three times as long where the tables of pages do
+  // not fit into their caches. Returns whether anything arrives.
+  template <class Sum>
+  bool deliver_to(Sum* const sums, std::int64_t step) {
+    constexpr std::size_t together = 32;
+    std::vector<std::uint64_t>& events = calendar_[place(step)];
+    bool any = !events.empty();
+    touch_sums(events, sums);
+    Word touched = 0;
+    for (std::size_t first = 0; first < events.size(); first += together) {
+      const std::size_t end = std::min(first + together, events.size());
+      for (std::size_t k = first; k < end; ++k) touched ^= touch(events[k]);
+      for (std::size_t k = first; k < end; ++k) {
+        const Segment segment{static_cast<std::uint32_t>(events[k]),
+                              static_cast<std::uint32_t>(events[k] >> 32)};
+        const std::size_t weight = weight_at(segment.first);
+        add(&words_[segment.first], segment.count, quanta_of(weight), sums);
+        go_on_later(segment, step, weight);
+      }
+    }
+    touched_ = touched;
+    events.clear();
+    for (std::size_t weight = 0; weight < copies_.size(); ++weight) {
+      Copies& copies = copies_[weight][copies_place(step)];
+      any = any || copies.size > 0;
+      add(copies.words.data(), std::exchange(copies.size, 0), quanta_of(weight), sums);
+    }
+    return any;
+  }
+
+  std::uint32_t first_source_, end_source_;
   std::int64_t targets_;
   std::vector<std::int32_t> delays_;
-  std::vector<std::uint32_t> place_of_;  // of a delay; while it is built
+  std::vector<WeightOfSources> weights_;  // once it is laid out: `first` is a place in words_
+  std::vector<std::uint32_t> place_of_;   // of a delay; while it is built
   std::int64_t synapses_ = 0;
-  LargeArray<std::uint32_t> cursors_;  // [source, delay]; while it is built
+  LargeArray<std::uint32_t> cursors_;  // [source - first_source_, delay]; while it is built
   std::vector<std::uint32_t> in_degrees_;
   std::vector<std::size_t> cells_;  // of the synapses at hand
-  LargeArray<Row> rows_;
-  std::uint32_t first_row_ = 0, end_row_ = 0;  // no other source has one
+  LargeArray<Row> rows_;            // [source - first_source_]
   LargeArray<Word> words_;
+  std::size_t words_ahead_ = 0;  // that are read of a row at once, at least
+  Word touched_ = 0;             // what has been loaded must be of use
   // [step % its length]: place of a segment, and its number of synapses in the upper half.
   std::vector<std::vector<std::uint64_t>> calendar_;
+  std::vector<std::array<Copies, copies_steps>> copies_;  // [of weights_][step % copies_steps]
   program::Bulk bulk_ = program::bulk();
   std::vector<std::int32_t> sums32_;  // one of the two, per target
   std::vector<std::int64_t> sums64_;
@@ -294,10 +404,16 @@ class Rows final : public Synapses {
 
 }  // namespace
 
-std::unique_ptr<Synapses> make_synapses(bool wide, std::int64_t sources, std::int64_t targets,
-                                        const std::vector<std::int32_t>& delays) {
-  if (wide) return std::make_unique<Rows<Wide>>(sources, targets, delays);
-  return std::make_unique<Rows<Narrow>>(sources, targets, delays);
+std::unique_ptr<Synapses> make_synapses(SynapsesPlan plan) {
+  if (plan.format == RowFormat::constant) return std::make_unique<Rows<Constant>>(std::move(plan));
+  if (plan.format == RowFormat::narrow) return std::make_unique<Rows<Narrow>>(std::move(plan));
+  return std::make_unique<Rows<Wide>>(std::move(plan));
 }
+
+int bytes_of_synapse(RowFormat format) {
+  return format == RowFormat::constant ? 2 : format == RowFormat::narrow ? 4 : 8;
+}
+
+int bytes_of_header(RowFormat format) { return format == RowFormat::wide ? 8 : 4; }
 
 }  // namespace hillock::network

@@ -48,11 +48,31 @@ class Synapses {
   virtual std::vector<Synapse> of_source(std::uint32_t source) const = 0;
 };
 
-// Of 4 bytes for each synapse, or of 8 if `wide`: then a weight may have 2^31 quanta, not 2^15, and a block
-// more than 65,536 neurons. `delays`: those that there may be (steps), ascending, at least one.
-std::unique_ptr<Synapses> make_synapses(bool wide, std::int64_t sources, std::int64_t targets,
-                                        const std::vector<std::int32_t>& delays);
-constexpr int row_bytes = 12;  // that a source takes, whether it has synapses or not
+// How a synapse is kept. Only where all are wide may a block have more than 65,536 neurons.
+enum class RowFormat {
+  constant,  // 2 bytes: all synapses of a source have one weight
+  narrow,    // 4 bytes: a weight may have 2^15 quanta
+  wide       // 8 bytes: 2^31
+};
+int bytes_of_synapse(RowFormat format);
+int bytes_of_header(RowFormat format);  // of a segment
+
+// The sources from `first` on, up to those of the next stretch: the weight of their synapses.
+struct WeightOfSources {
+  std::uint32_t first = 0;
+  std::int32_t quanta = 0;
+};
+
+struct SynapsesPlan {
+  RowFormat format = RowFormat::narrow;
+  std::uint32_t first_source = 0, end_source = 0;  // no others have synapses
+  std::int64_t targets = 0;
+  std::vector<std::int32_t> delays{};      // those that there may be (steps), ascending, at least one
+  std::vector<WeightOfSources> weights{};  // of constant format: ascending, the first at first_source
+};
+std::unique_ptr<Synapses> make_synapses(SynapsesPlan plan);
+constexpr int row_bytes = 12;                     // that each source takes
+constexpr std::size_t most_constant_weights = 8;  // stretches of sources
 
 constexpr std::int64_t most_narrow_targets = 1 << 16;
 constexpr std::int64_t most_narrow_quanta = (1 << 15) - 1;

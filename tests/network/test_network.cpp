@@ -44,3 +44,41 @@ TEST_CASE("blocks hold all neurons, and no more than their synapses can count") 
       for (std::size_t p = 0; p < sizes.size(); ++p) CHECK(net.bounds(p).back() == sizes[p]);
     }
 }
+
+TEST_CASE("synapses take two bytes where those of each source have one weight") {
+  NetworkPlan plan = plan_of(false, 3);
+  plan.levels = {network::Levels::constant(20), network::Levels::constant(-80),
+                 network::Levels::listed({1, 2})};
+  const auto join = [&](int source, int target, int weight) {
+    network::Connection& one = plan.connections.emplace_back();
+    one.wiring.sources.population = source;
+    one.wiring.targets.population = target;
+    one.weight = weight;
+  };
+  join(0, 0, 0);
+  join(0, 2, 0);
+  join(2, 0, 1);
+  CHECK(Network::format(plan, 0) == network::RowFormat::constant);
+  plan.channels[0].wide = true;  // weights are too far apart, or populations too many
+  CHECK(Network::format(plan, 0) == network::RowFormat::wide);
+  plan.channels[0].wide = false;
+  join(1, 0, 2);  // not one weight
+  CHECK(Network::format(plan, 0) == network::RowFormat::narrow);
+  plan.connections.pop_back();
+  join(2, 1, 0);  // another than that of the same source onto others
+  CHECK(Network::format(plan, 0) == network::RowFormat::narrow);
+}
+
+TEST_CASE("many different weights of sources are kept with each synapse") {
+  for (const int count : {8, 9}) {
+    NetworkPlan plan = plan_of(false, 9);
+    for (int p = 0; p < count; ++p) {
+      plan.levels.push_back(network::Levels::constant(p + 1));
+      network::Connection& one = plan.connections.emplace_back();
+      one.wiring.sources.population = p;
+      one.weight = p;
+    }
+    CHECK(Network::format(plan, 0) ==
+          (count <= 8 ? network::RowFormat::constant : network::RowFormat::narrow));
+  }
+}

@@ -1,4 +1,4 @@
-// The store of synapses against sums by hand: any delays, both formats, spikes that are sent late.
+// The store of synapses against sums by hand: any delays, all formats, spikes that are sent late.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -15,40 +15,61 @@
 
 using namespace hillock;
 using network::Levels;
+using network::RowFormat;
 using network::Synapse;
 using network::Synapses;
+using network::SynapsesPlan;
 
 namespace {
 
+constexpr RowFormat formats[] = {RowFormat::constant, RowFormat::narrow, RowFormat::wide};
+
 struct Network {
-  std::int64_t sources, targets, least_delay, most_delay, most_quanta;
+  SynapsesPlan plan;
+  std::int64_t most_quanta = 0;
   std::vector<Synapse> synapses;
 };
 
-Network random_network(std::mt19937_64& dice, std::int64_t least_delay, std::int64_t most_delay, bool wide) {
+// Of constant format: two stretches of sources.
+Network random_network(std::mt19937_64& dice, std::int32_t least_delay, std::int32_t most_delay,
+                       RowFormat format) {
   const auto below = [&](std::int64_t n) {
     return static_cast<std::int64_t>(dice() % static_cast<std::uint64_t>(n));
   };
-  Network network{1 + below(20),
-                  1 + below(30),
-                  least_delay,
-                  most_delay,
-                  wide ? network::most_wide_quanta : network::most_narrow_quanta,
-                  {}};
+  Network network;
+  network.most_quanta = format == RowFormat::wide ? network::most_wide_quanta : network::most_narrow_quanta;
+  SynapsesPlan& plan = network.plan;
+  plan.format = format;
+  plan.first_source = static_cast<std::uint32_t>(below(3));
+  const std::int64_t sources = 1 + below(20);
+  plan.end_source = plan.first_source + static_cast<std::uint32_t>(sources);
+  plan.targets = 1 + below(30);
+  plan.delays.resize(static_cast<std::size_t>(most_delay - least_delay + 1));
+  std::iota(plan.delays.begin(), plan.delays.end(), least_delay);
+  const auto any_quanta = [&] {
+    return static_cast<std::int32_t>(below(2 * network.most_quanta + 1) - network.most_quanta);
+  };
+  if (format == RowFormat::constant) {
+    plan.weights.push_back({plan.first_source, any_quanta()});
+    if (sources > 1)
+      plan.weights.push_back(
+          {plan.first_source + 1 + static_cast<std::uint32_t>(below(sources - 1)), any_quanta()});
+  }
   const std::int64_t count = below(400);
-  for (std::int64_t i = 0; i < count; ++i)
-    network.synapses.push_back(
-        {static_cast<std::uint32_t>(below(network.sources)),
-         static_cast<std::uint32_t>(below(network.targets)),
-         static_cast<std::int32_t>(least_delay + below(most_delay - least_delay + 1)),
-         static_cast<std::int32_t>(below(2 * network.most_quanta + 1) - network.most_quanta)});
+  for (std::int64_t i = 0; i < count; ++i) {
+    Synapse& synapse = network.synapses.emplace_back();
+    synapse.source = plan.first_source + static_cast<std::uint32_t>(below(sources));
+    synapse.target = static_cast<std::uint32_t>(below(plan.targets));
+    synapse.delay = static_cast<std::int32_t>(least_delay + below(most_delay - least_delay + 1));
+    synapse.quanta = any_quanta();
+    for (const network::WeightOfSources& weight : plan.weights)
+      if (synapse.source >= weight.first) synapse.quanta = weight.quanta;
+  }
   return network;
 }
 
-std::unique_ptr<Synapses> store_of(const Network& network, bool wide) {
-  std::vector<std::int32_t> delays(static_cast<std::size_t>(network.most_delay - network.least_delay + 1));
-  std::iota(delays.begin(), delays.end(), static_cast<std::int32_t>(network.least_delay));
-  auto store = network::make_synapses(wide, network.sources, network.targets, delays);
+std::unique_ptr<Synapses> store_of(const Network& network) {
+  auto store = network::make_synapses(network.plan);
   store->count(network.synapses);
   store->lay_out();
   store->put(network.synapses);
@@ -60,28 +81,29 @@ std::unique_ptr<Synapses> store_of(const Network& network, bool wide) {
 
 TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
   std::mt19937_64 dice(1);
-  for (const bool wide : {false, true})
+  for (const RowFormat format : formats)
     for (const auto& delays :
-         {std::pair<std::int64_t, std::int64_t>{1, 1}, {1, 5}, {3, 40}, {15, 15}, {1, 3000}})
+         {std::pair<std::int32_t, std::int32_t>{1, 1}, {1, 5}, {3, 40}, {15, 15}, {20, 200}, {1, 3000}})
       for (int repeat = 0; repeat < 20; ++repeat) {
-        const std::int64_t least = delays.first, most = delays.second;
-        CAPTURE(wide);
+        const auto [least, most] = delays;
+        CAPTURE(network::bytes_of_synapse(format));
         CAPTURE(most);
-        const Network network = random_network(dice, least, most, wide);
-        const auto store = store_of(network, wide);
+        const Network network = random_network(dice, least, most, format);
+        const std::int64_t targets = network.plan.targets;
+        const auto store = store_of(network);
         CHECK(store->synapses() == std::ssize(network.synapses));
         // Spikes of each step are sent together once per shortest delay, as threads do.
         std::map<std::int64_t, std::vector<std::uint32_t>> spikes;
         for (int i = 0; i < 60; ++i)
           spikes[static_cast<std::int64_t>(dice() % 200)].push_back(
-              static_cast<std::uint32_t>(dice() % static_cast<std::uint64_t>(network.sources)));
+              static_cast<std::uint32_t>(dice() % (network.plan.end_source + 2)));  // not all have synapses
         std::map<std::int64_t, std::vector<double>> expected;
         for (const auto& [step, sources] : spikes)
           for (const std::uint32_t source : sources)
             for (const Synapse& synapse : network.synapses) {
               if (synapse.source != source) continue;
               auto& sums = expected[step + synapse.delay];
-              sums.resize(static_cast<std::size_t>(network.targets));
+              sums.resize(static_cast<std::size_t>(targets));
               sums[synapse.target] += 0.5 * synapse.quanta;
             }
         for (std::int64_t step = 0; step < 200 + most; ++step) {
@@ -89,8 +111,8 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
             for (std::int64_t sent = step - least; sent < step; ++sent)
               if (spikes.contains(sent + 1)) store->send(spikes[sent + 1], sent + 1, step);
           const bool any = store->deliver(step + 1);
-          std::vector<double> arrivals(static_cast<std::size_t>(network.targets));
-          store->take(0, network.targets, 0.5, arrivals.data());
+          std::vector<double> arrivals(static_cast<std::size_t>(targets));
+          store->take(0, targets, 0.5, arrivals.data());
           CHECK(any == expected.contains(step + 1));
           if (any) CHECK(arrivals == expected[step + 1]);
         }
@@ -99,18 +121,20 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
 
 TEST_CASE("spikes on their way can be sent anew from any step on, and forgotten") {
   std::mt19937_64 dice(2);
-  const Network network = random_network(dice, 1, 50, false);
-  const auto store = store_of(network, false);
-  const std::vector<std::uint32_t> all{0};
+  const Network network = random_network(dice, 1, 50, RowFormat::narrow);
+  const std::int64_t targets = network.plan.targets;
+  const auto store = store_of(network);
+  const std::uint32_t source = network.plan.first_source;
+  const std::vector<std::uint32_t> all{source};
   for (std::int64_t now = 0; now < 55; ++now) {
     store->forget();
     store->send(all, 0, now);
     for (std::int64_t step = now + 1; step <= now + 50; ++step) {
       store->deliver(step);
-      std::vector<double> arrivals(static_cast<std::size_t>(network.targets)), expected(arrivals.size());
-      store->take(0, network.targets, 1, arrivals.data());
+      std::vector<double> arrivals(static_cast<std::size_t>(targets)), expected(arrivals.size());
+      store->take(0, targets, 1, arrivals.data());
       for (const Synapse& synapse : network.synapses)
-        if (synapse.source == 0 && synapse.delay == step) expected[synapse.target] += synapse.quanta;
+        if (synapse.source == source && synapse.delay == step) expected[synapse.target] += synapse.quanta;
       CHECK(arrivals == expected);
     }
   }
@@ -118,11 +142,11 @@ TEST_CASE("spikes on their way can be sent anew from any step on, and forgotten"
 
 TEST_CASE("a row gives back the synapses of its source, in order of delay") {
   std::mt19937_64 dice(3);
-  for (const bool wide : {false, true}) {
-    const Network network = random_network(dice, 2, 9, wide);
-    const auto store = store_of(network, wide);
+  for (const RowFormat format : formats) {
+    const Network network = random_network(dice, 2, 9, format);
+    const auto store = store_of(network);
     std::size_t count = 0;
-    for (std::uint32_t source = 0; source < network.sources; ++source) {
+    for (std::uint32_t source = 0; source < network.plan.end_source + 2; ++source) {
       std::int32_t delay = 0;
       for (const Synapse& synapse : store->of_source(source)) {
         CHECK(synapse.delay >= delay);
@@ -141,7 +165,7 @@ TEST_CASE("a row gives back the synapses of its source, in order of delay") {
 TEST_CASE("sums of many large weights do not overflow") {
   constexpr int count = 70000;
   const std::vector<Synapse> synapses(count, Synapse{0, 0, 1, network::most_narrow_quanta});
-  const auto store = network::make_synapses(false, 1, 1, {1});
+  const auto store = network::make_synapses({RowFormat::narrow, 0, 1, 1, {1}});
   store->count(synapses);
   store->lay_out();
   store->put(synapses);
@@ -151,6 +175,28 @@ TEST_CASE("sums of many large weights do not overflow") {
   double arrived = 0;
   store->take(0, 1, 1, &arrived);
   CHECK(arrived == double{count} * network::most_narrow_quanta);
+}
+
+TEST_CASE("rows of more synapses than half a header counts, and of segments long and short") {
+  for (const RowFormat format : formats) {
+    std::vector<Synapse> synapses(70000, Synapse{0, 0, 3, 2});
+    for (std::int32_t delay = 4; delay < 200; ++delay)
+      for (std::int32_t i = 0; i <= delay % 19; ++i)
+        synapses.push_back({0, static_cast<std::uint32_t>(i % 3), delay, 2});
+    SynapsesPlan plan{format, 0, 1, 3, {}, {}};
+    for (std::int32_t delay = 3; delay < 200; ++delay) plan.delays.push_back(delay);
+    if (format == RowFormat::constant) plan.weights = {{0, 2}};
+    const auto store = store_of({plan, 2, synapses});
+    store->send(std::vector<std::uint32_t>{0}, 0, 0);
+    for (std::int32_t step = 1; step < 210; ++step) {
+      std::vector<double> arrivals(3), expected(3);
+      for (const Synapse& synapse : synapses)
+        if (synapse.delay == step) expected[synapse.target] += 2;
+      CHECK(store->deliver(step) == (step >= 3 && step < 200));
+      store->take(0, 3, 1, arrivals.data());
+      CHECK(arrivals == expected);
+    }
+  }
 }
 
 TEST_CASE("levels of a table are those of the law itself") {
