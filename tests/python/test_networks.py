@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from faults import check_run, datasets, ids, in_last_line, same_bytes
 
-# Three receptors, several synapses of a pair, drawn weights and delays, Poisson input, a hold, rows of 4 and of 8 bytes.
+# Three receptors, several synapses of a pair, drawn weights and delays, Poisson input, a hold, rows of 2, 4 and 8 bytes.
 MIXED = """
 simulation: {duration: 200 ms, dt: 0.1 ms, seed: 7}
 populations:
@@ -86,7 +86,7 @@ record: {a: {spikes: true, V: %s}}
 
 @pytest.mark.full
 def test_a_network_of_more_targets_than_16_bits_count_has_the_same_bits_twenty_times(hillock, tmp_path):
-    """Blocks of 65,536 targets at most, so even one thread has two; three receptors, rows of 4 and 8 bytes, a hold, noise of spikes."""
+    """Blocks of 65,536 targets at most, so even one thread has two; three receptors, rows of 2, 4 and 8 bytes, a hold, noise of spikes."""
     text = MIXED.replace("size: 200\n", "size: 66000\n").replace("size: 57}", "size: 6000}").replace("duration: 200 ms", "duration: 30 ms")
     text = text.replace("{fixed_total_number: 3000}", "{fixed_total_number: 300000}").replace("{pairwise_bernoulli: 0.1}", "{pairwise_bernoulli: 0.001}")
     text = text.replace("record: {exc: [spikes, V],", "record: {exc: {spikes: true, V: {neurons: 0..99}},")
@@ -273,7 +273,7 @@ def test_more_synapses_than_fit_are_refused_before_anything_is_built(call, tmp_p
     (tmp_path / "config.yaml").write_text(BASE.replace("size: 20", "size: 1000000").replace("size: 5", "size: 1000000")
                                           + "  c: {source: exc, target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms}")
     done = call("run", "config.yaml", "--out", "x.h5", expect=6)
-    assert done.stderr.startswith("error: the 1e+12 synapses of this config need about 4e+03 GB of memory, ")
+    assert done.stderr.startswith("error: the 1e+12 synapses of this config need about 2e+03 GB of memory, ")
     assert not list(tmp_path.glob("x.h5*"))
 
 
