@@ -96,7 +96,7 @@ class Rows final : public Synapses {
       throw base::ResourceError(
           "a block of neurons has more than 4e9 synapses at one receptor; take more "
           "threads, so that there are more blocks");
-    words_ = LargeArray<Word>(words + most_touched);  // behind the last row may be read
+    words_ = LargeArray<Word>(words + most_copied);  // which are copied four at a time
     std::uint32_t next = 0;
     std::size_t weight = 0;
     for (std::uint32_t source = first_source_; source < end_source_; ++source) {
@@ -105,7 +105,7 @@ class Rows final : public Synapses {
     }
     // Of rows of short segments more than the first of them is read at once.
     if (segments > 0 && static_cast<std::size_t>(synapses_) / segments < most_copied)
-      words_ahead_ = std::min(most_touched, words / rows_.size());
+      words_ahead_ = std::min(16 * line, words / rows_.size());
   }
 
   void put(std::span<const Synapse> synapses) override {
@@ -213,7 +213,7 @@ class Rows final : public Synapses {
   static constexpr Header most_counted = (Header{1} << half) - 1;
   static constexpr std::uint32_t most_copied = 16;  // synapses of a segment
   static constexpr std::int64_t copies_steps = 64;  // up to so many steps before they are due
-  static constexpr std::size_t line = 64 / sizeof(Word), most_touched = 16 * line;
+  static constexpr std::size_t line = 64 / sizeof(Word);
 
   // Segments that come later in a row than the one that is due, and soon: words for each step.
   struct Copies {
@@ -328,15 +328,6 @@ class Rows final : public Synapses {
     for (; at < end; ++at) add_one(*at);
   }
 
-  // One word of each line of what an event brings, up to a limit behind which processors fetch by themselves.
-  Word touch(std::uint64_t event) const {
-    const Word* const first = words_.data() + static_cast<std::uint32_t>(event);
-    const std::size_t words = std::max<std::size_t>((event >> 32) + header, words_ahead_);
-    Word all = first[words - 1];
-    for (std::size_t i = 0; i < std::min(words, most_touched); i += line) all ^= first[i];
-    return all;
-  }
-
   // Between steps, sums have left the nearer caches. Where most lines of them are needed, to read one after
   // the other is several times faster than to wait for each.
   template <class Sum>
@@ -347,31 +338,35 @@ class Rows final : public Synapses {
     if (synapses < targets_ / line_of_sums) return;
     Sum all = 0;
     for (std::int64_t i = 0; i < targets_; i += line_of_sums) all ^= sums[i];
-    touched_ = static_cast<Word>(all);
+    touched_ = all;
   }
 
-  // Segments lie anywhere in memory. Some at a time are loaded before they are added up: loads of many wait
-  // together. Prefetching a few ahead instead takes two to three times as long where the tables of pages do
-  // not fit into their caches. Returns whether anything arrives.
+  // Inlined, since GCC takes a function that only prefetches for one without effect, and leaves out its
+  // calls.
+  [[gnu::always_inline]] void fetch(std::uint64_t event) const {
+    const Word* const first = words_.data() + static_cast<std::uint32_t>(event);
+    const Word* const last = first + std::max<std::size_t>((event >> 32) + header, words_ahead_);
+    for (const Word* at = first; at < last + line - 1; at += line) __builtin_prefetch(at);
+  }
+
+  // Segments are fetched a few events ahead: they lie anywhere. Returns whether anything arrives.
   template <class Sum>
   bool deliver_to(Sum* const sums, std::int64_t step) {
-    constexpr std::size_t together = 32;
+    constexpr std::size_t ahead = 10;
+    const Word* const words = words_.data();
     std::vector<std::uint64_t>& events = calendar_[place(step)];
-    bool any = !events.empty();
+    const std::size_t count = events.size();
+    bool any = count > 0;
     touch_sums(events, sums);
-    Word touched = 0;
-    for (std::size_t first = 0; first < events.size(); first += together) {
-      const std::size_t end = std::min(first + together, events.size());
-      for (std::size_t k = first; k < end; ++k) touched ^= touch(events[k]);
-      for (std::size_t k = first; k < end; ++k) {
-        const Segment segment{static_cast<std::uint32_t>(events[k]),
-                              static_cast<std::uint32_t>(events[k] >> 32)};
-        const std::size_t weight = weight_at(segment.first);
-        add(&words_[segment.first], segment.count, quanta_of(weight), sums);
-        go_on_later(segment, step, weight);
-      }
+    for (std::size_t k = 0; k < std::min(ahead, count); ++k) fetch(events[k]);
+    for (std::size_t k = 0; k < count; ++k) {
+      if (k + ahead < count) fetch(events[k + ahead]);
+      const Segment segment{static_cast<std::uint32_t>(events[k]),
+                            static_cast<std::uint32_t>(events[k] >> 32)};
+      const std::size_t weight = weight_at(segment.first);
+      add(words + segment.first, segment.count, quanta_of(weight), sums);
+      go_on_later(segment, step, weight);
     }
-    touched_ = touched;
     events.clear();
     for (std::size_t weight = 0; weight < copies_.size(); ++weight) {
       Copies& copies = copies_[weight][copies_place(step)];
@@ -393,7 +388,7 @@ class Rows final : public Synapses {
   LargeArray<Row> rows_;            // [source - first_source_]
   LargeArray<Word> words_;
   std::size_t words_ahead_ = 0;  // that are read of a row at once, at least
-  Word touched_ = 0;             // what has been loaded must be of use
+  std::int64_t touched_ = 0;     // what has been loaded must be of use
   // [step % its length]: place of a segment, and its number of synapses in the upper half.
   std::vector<std::vector<std::uint64_t>> calendar_;
   std::vector<std::array<Copies, copies_steps>> copies_;  // [of weights_][step % copies_steps]
