@@ -331,11 +331,12 @@ class Rows final : public Synapses {
   // Between steps, sums have left the nearer caches. Where most lines of them are needed, to read one after
   // the other is several times faster than to wait for each.
   template <class Sum>
-  void touch_sums(const std::vector<std::uint64_t>& events, const Sum* sums) {
+  void touch_sums(std::int64_t step, const Sum* sums) {
     constexpr std::int64_t line_of_sums = 64 / sizeof(Sum);
-    std::int64_t synapses = 0;
-    for (const std::uint64_t event : events) synapses += static_cast<std::int64_t>(event >> 32);
-    if (synapses < targets_ / line_of_sums) return;
+    std::uint64_t synapses = 0;
+    for (const std::uint64_t event : calendar_[place(step)]) synapses += event >> 32;
+    for (const auto& of_weight : copies_) synapses += of_weight[copies_place(step)].size;
+    if (synapses < static_cast<std::uint64_t>(targets_ / line_of_sums)) return;
     Sum all = 0;
     for (std::int64_t i = 0; i < targets_; i += line_of_sums) all ^= sums[i];
     touched_ = all;
@@ -357,7 +358,7 @@ class Rows final : public Synapses {
     std::vector<std::uint64_t>& events = calendar_[place(step)];
     const std::size_t count = events.size();
     bool any = count > 0;
-    touch_sums(events, sums);
+    touch_sums(step, sums);
     for (std::size_t k = 0; k < std::min(ahead, count); ++k) fetch(events[k]);
     for (std::size_t k = 0; k < count; ++k) {
       if (k + ahead < count) fetch(events[k + ahead]);
