@@ -309,7 +309,8 @@ class Rows final : public Synapses {
   // Goes on in the row of a segment that was delivered. In rows of short segments, those that are due soon
   // are copied to these steps: to come back for each would cost more, since a row lies anywhere in memory.
   void go_on_later(Segment segment, std::int64_t step, std::size_t weight) {
-    for (std::int64_t due = step, later; (later = go_on(segment)) > 0;) {
+    std::int64_t due = step;
+    while (const std::int64_t later = go_on(segment)) {
       due += later;
       if (!copies_from(segment) || due >= step + copies_steps) return put_off(segment, due);
       copies_[weight][copies_place(due)].take(&words_[segment.first], segment.count);

@@ -44,7 +44,7 @@ Network random_network(std::mt19937_64& dice, std::int32_t least_delay, std::int
   const std::int64_t sources = 1 + below(20);
   plan.end_source = plan.first_source + static_cast<std::uint32_t>(sources);
   plan.targets = 1 + below(30);
-  plan.delays.resize(static_cast<std::size_t>(most_delay - least_delay + 1));
+  plan.delays.resize(static_cast<std::size_t>(most_delay) - static_cast<std::size_t>(least_delay) + 1);
   std::iota(plan.delays.begin(), plan.delays.end(), least_delay);
   const auto any_quanta = [&] {
     return static_cast<std::int32_t>(below(2 * network.most_quanta + 1) - network.most_quanta);
@@ -85,7 +85,7 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
     for (const auto& delays :
          {std::pair<std::int32_t, std::int32_t>{1, 1}, {1, 5}, {3, 40}, {15, 15}, {20, 200}, {1, 3000}})
       for (int repeat = 0; repeat < 20; ++repeat) {
-        const auto [least, most] = delays;
+        const std::int32_t least = delays.first, most = delays.second;
         CAPTURE(network::bytes_of_synapse(format));
         CAPTURE(most);
         const Network network = random_network(dice, least, most, format);
