@@ -257,11 +257,15 @@ class Builder {
   }
 
  private:
+  // Summaries are in the order of the plan's connections, which may be several of one summary.
   void say_formats() {
+    std::vector<int> bytes;
+    for (std::size_t c = 0; c < network_.plan.channels.size(); ++c)
+      bytes.push_back(network::bytes_of_synapse(network::Network::format(network_.plan, c)));
+    auto summary = network_.summaries.begin();
     for (const network::Connection& one : network_.plan.connections) {
-      const auto channel = static_cast<std::size_t>(one.channel);
-      std::ranges::find(network_.summaries, one.name, &ConnectionSummary::name)->bytes_per_synapse =
-          network::bytes_of_synapse(network::Network::format(network_.plan, channel));
+      while (summary->name != one.name) ++summary;
+      summary->bytes_per_synapse = bytes[static_cast<std::size_t>(one.channel)];
     }
   }
 

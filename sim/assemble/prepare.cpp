@@ -52,6 +52,15 @@ double memory_available() {
   return std::min(machine, static_cast<double>(limit.rlim_cur));
 }
 
+// `what` needs so many bytes `for_what`, which may be empty; `remedy`: how it needs less.
+void require_memory(double needed, const std::string& what, const std::string& remedy,
+                    const std::string& for_what = "") {
+  const double available = memory_available();
+  if (needed > available)
+    throw base::ResourceError(fmt::format("{} about {:.3g} GB of memory{}, {:.3g} GB are there; {}", what,
+                                          needed / 1e9, for_what, available / 1e9, remedy));
+}
+
 // Before anything is allocated: about how much a population needs. A state has its value, its derivative and,
 // where steps are cut, the value at their end; beside the states stand holds and arrivals.
 void check_memory(const model::Experiment& experiment) {
@@ -63,22 +72,14 @@ void check_memory(const model::Experiment& experiment) {
       arrays += of_state * static_cast<double>(receptor.model->states.size()) + 1;
     needed += 8 * arrays * static_cast<double>(spec.size);
   }
-  const double available = memory_available();
-  if (needed > available)
-    throw base::ResourceError(
-        fmt::format("the states of this config need about {:.3g} GB of memory, {:.3g} GB are there; make the "
-                    "populations smaller",
-                    needed / 1e9, available / 1e9));
+  require_memory(needed, "the states of this config need", "make the populations smaller");
 }
 
 // The traces that features are measured in stay in memory until the end.
 void check_analysis_memory(const model::Experiment& experiment) {
-  const double needed = analysis_bytes(experiment), available = memory_available();
-  if (needed > available)
-    throw base::ResourceError(fmt::format(
-        "the traces that the analysis of this config holds until the end of the run need about {:.3g} GB of "
-        "memory, {:.3g} GB are there; name fewer neurons in its 'neurons', or make the run shorter",
-        needed / 1e9, available / 1e9));
+  require_memory(analysis_bytes(experiment),
+                 "the traces that the analysis of this config holds until the end of the run need",
+                 "name fewer neurons in its 'neurons', or make the run shorter");
 }
 
 // The values of the last window, of all neurons that are recorded around their spikes.
@@ -89,26 +90,18 @@ void check_snippet_memory(const model::Experiment& experiment) {
       if (variable.around_spikes)
         needed += static_cast<double>(variable.around_spikes->before + variable.around_spikes->after + 1) *
                   static_cast<double>(variable.neurons.size()) * (record.float64 ? 8 : 4);
-  const double available = memory_available();
-  if (needed > available)
-    throw base::ResourceError(fmt::format(
-        "what this config records around spikes needs about {:.3g} GB of memory for its windows, {:.3g} "
-        "GB are there; name fewer neurons, or make the windows shorter",
-        needed / 1e9, available / 1e9));
+  require_memory(needed, "what this config records around spikes needs",
+                 "name fewer neurons, or make the windows shorter", " for its windows");
 }
 
 // Before any synapse is drawn.
 void check_network_memory(const Prepared& prepared) {
-  const auto needed = static_cast<double>(prepared.estimate.network_bytes);
-  const double available = memory_available();
-  if (needed <= available) return;
   double synapses = 0;
   for (const auto* all : {&prepared.connections, &prepared.gap_junctions})
     for (const ConnectionSummary& connection : *all) synapses += connection.synapses;
-  throw base::ResourceError(fmt::format(
-      "the {:.3g} synapses of this config need about {:.3g} GB of memory, {:.3g} GB are there; make "
-      "the populations smaller, connect them more sparsely, or by fewer different delays",
-      synapses, needed / 1e9, available / 1e9));
+  require_memory(static_cast<double>(prepared.estimate.network_bytes),
+                 fmt::format("the {:.3g} synapses of this config need", synapses),
+                 "make the populations smaller, connect them more sparsely, or by fewer different delays");
 }
 
 // Of weights over time: the present ones, and which synapses these are of while that is handed over. What
@@ -121,12 +114,8 @@ double weights_memory(const engine::RunLayout& layout) {
 }
 
 void check_weights_memory(const engine::RunLayout& layout) {
-  const double needed = weights_memory(layout), available = memory_available();
-  if (needed > available)
-    throw base::ResourceError(fmt::format(
-        "the weights that this config records over time need about {:.3g} GB of memory, {:.3g} GB are there; "
-        "name fewer neurons in their 'targets'",
-        needed / 1e9, available / 1e9));
+  require_memory(weights_memory(layout), "the weights that this config records over time need",
+                 "name fewer neurons in their 'targets'");
 }
 
 // What it takes to draw a synapse twice and to put it where it belongs: the rates of one thread of the

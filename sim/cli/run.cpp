@@ -58,8 +58,8 @@ class Run {
 
   int execute(bool replace, Clock::time_point start) {
     start_ = start;
+    signals_.save_first();  // before there is a file that a signal could leave empty
     record::RunWriter writer(path_, replace, prepared_.layout);
-    signals_.save_first();
     numbers_["wall_build_s"] = seconds_since(start_);
     try {
       engine::hand_over_edges(prepared_.simulation->network(), prepared_.layout.edges, dt_, &signals_.stop(),

@@ -9,8 +9,6 @@ namespace hillock::engine {
 
 namespace {
 
-constexpr std::int64_t block_bytes = 1 << 18;
-
 // A value as the file holds it. False if it is finite and would not be so there.
 template <class Number>
 bool store(double value, Number& to) {

@@ -111,6 +111,8 @@ struct RunLayout {
   std::vector<WeightLayout> weights{};
 };
 
+constexpr std::int64_t block_bytes = 1 << 18;  // about: of values that are handed over together
+
 // Whole frames: values[variable][frame][column], flattened in this order.
 struct FrameValues {
   std::int64_t first_frame = 0;

@@ -11,12 +11,6 @@
 
 namespace hillock::engine {
 
-namespace {
-
-constexpr std::size_t block_bytes = 1 << 18;
-
-}  // namespace
-
 Snippets::Snippets(SnippetPlan plan, const SnippetLayout& layout, int index, std::int64_t steps)
     : plan_(std::move(plan)),
       layout_(layout),
@@ -99,9 +93,7 @@ void Snippets::add(std::span<const network::Spike> spikes, std::int64_t step) {
   }
 }
 
-bool Snippets::full() const {
-  return block_.times.size() * static_cast<std::size_t>(layout_.bytes_per_spike()) >= block_bytes;
-}
+bool Snippets::full() const { return std::ssize(block_.times) * layout_.bytes_per_spike() >= block_bytes; }
 
 bool Snippets::changed() const {
   return !block_.times.empty() || told_start_ != left_out_at_start_ ||

@@ -15,8 +15,6 @@ namespace hillock::engine {
 
 namespace {
 
-constexpr std::int64_t block_bytes = 1 << 18;
-
 template <class Number>
 void repeat(const std::vector<Number>& frame, std::int64_t times, std::vector<Number>& values) {
   values.reserve(frame.size() * static_cast<std::size_t>(times));

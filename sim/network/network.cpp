@@ -50,8 +50,13 @@ Populations sources_of(const NetworkPlan& plan, std::size_t channel) {
   return found.end == 0 ? Populations{} : found;
 }
 
-// Where all synapses of a source have one weight, for each of sources_of(): quanta. Else nothing.
-std::vector<std::int32_t> constant_quanta(const NetworkPlan& plan, std::size_t channel) {
+struct WeightOfPopulations {
+  std::size_t first = 0;  // and those up to the next one's
+  std::int32_t quanta = 0;
+};
+
+// Where all synapses of a source have one weight: that of each of sources_of(). Else nothing.
+std::vector<WeightOfPopulations> constant_weights(const NetworkPlan& plan, std::size_t channel) {
   const Populations sources = sources_of(plan, channel);
   std::vector<std::optional<std::int32_t>> quanta(sources.end - sources.first);
   for (const Connection& one : plan.connections) {
@@ -61,17 +66,11 @@ std::vector<std::int32_t> constant_quanta(const NetworkPlan& plan, std::size_t c
     if (!weight.is_constant() || (found && *found != weight.least())) return {};
     found = weight.least();
   }
-  std::vector<std::int32_t> all;
-  for (const auto& found : quanta) all.push_back(found ? *found : all.back());  // the first has one
+  std::vector<WeightOfPopulations> all;
+  for (std::size_t i = 0; i < quanta.size(); ++i)
+    if (quanta[i] && (all.empty() || *quanta[i] != all.back().quanta))
+      all.push_back({sources.first + i, *quanta[i]});
   return all;
-}
-
-// Which of some values differ from the one before.
-std::vector<std::size_t> stretches(const std::vector<std::int32_t>& values) {
-  std::vector<std::size_t> begins;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (i == 0 || values[i] != values[i - 1]) begins.push_back(i);
-  return begins;
 }
 
 // What delays and weights the synapses of a connection have.
@@ -164,7 +163,7 @@ int Network::blocks_for(int threads, const std::vector<std::int64_t>& sizes, con
 
 RowFormat Network::format(const NetworkPlan& plan, std::size_t channel) {
   if (plan.channels[channel].wide) return RowFormat::wide;
-  const std::size_t weights = stretches(constant_quanta(plan, channel)).size();
+  const std::size_t weights = constant_weights(plan, channel).size();
   return weights > 0 && weights <= most_constant_weights ? RowFormat::constant : RowFormat::narrow;
 }
 
@@ -210,10 +209,9 @@ SynapsesPlan Network::plan_of_synapses(std::size_t channel, std::int64_t targets
   if (sources.first == sources.end) return plan;
   plan.first_source = first_source_[sources.first];
   plan.end_source = first_source_[sources.end - 1] + static_cast<std::uint32_t>(sizes_[sources.end - 1]);
-  if (plan.format != RowFormat::constant) return plan;
-  const std::vector<std::int32_t> quanta = constant_quanta(plan_, channel);
-  for (const std::size_t i : stretches(quanta))
-    plan.weights.push_back({first_source_[sources.first + i], quanta[i]});
+  if (plan.format == RowFormat::constant)
+    for (const WeightOfPopulations& weight : constant_weights(plan_, channel))
+      plan.weights.push_back({first_source_[weight.first], weight.quanta});
   return plan;
 }
 

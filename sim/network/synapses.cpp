@@ -408,9 +408,15 @@ std::unique_ptr<Synapses> make_synapses(SynapsesPlan plan) {
 }
 
 int bytes_of_synapse(RowFormat format) {
-  return format == RowFormat::constant ? 2 : format == RowFormat::narrow ? 4 : 8;
+  return format == RowFormat::constant ? sizeof(Constant::Word)
+         : format == RowFormat::narrow ? sizeof(Narrow::Word)
+                                       : sizeof(Wide::Word);
 }
 
-int bytes_of_header(RowFormat format) { return format == RowFormat::wide ? 8 : 4; }
+int bytes_of_header(RowFormat format) {
+  return format == RowFormat::constant ? sizeof(Constant::Header)
+         : format == RowFormat::narrow ? sizeof(Narrow::Header)
+                                       : sizeof(Wide::Header);
+}
 
 }  // namespace hillock::network

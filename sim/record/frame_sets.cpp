@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/diagnostics.hpp"
+#include "record/hdf5_read.hpp"
 
 namespace hillock::record {
 
@@ -31,6 +32,14 @@ double open_end(std::int64_t frames, double interval) {
 std::int64_t frames_before(double end, double interval) {
   if (!(end > 0) || !(interval > 0) || !(end / interval <= 9e15)) return 0;  // both may be infinite
   return static_cast<std::int64_t>(std::ceil(end / interval - 0.25));
+}
+
+std::vector<std::string> variables_in(const H5::Group& group) {
+  std::vector<std::string> names = member_names(group, H5O_TYPE_DATASET);
+  std::erase_if(names, [&](const std::string& name) {
+    return text_attribute(group.openDataSet(name), "variable").value_or("") != name;
+  });
+  return names;
 }
 
 FrameSets::FrameSets(WritableFile& file, const std::string& place, const FrameShape& shape)

@@ -20,6 +20,9 @@ double open_end(std::int64_t frames, double interval, double summed);
 // The number of frames that an open end stands for.
 std::int64_t frames_before(double end, double interval);
 
+// The data sets of a group that are variables over time, not their scales or links to them.
+std::vector<std::string> variables_in(const H5::Group& group);
+
 struct FrameShape {
   std::int64_t frames = 0;              // of the whole run
   double interval = 0;                  // ms between them

@@ -35,10 +35,7 @@ void read_values(const H5::DataSet& set, std::vector<Number>& all) {
 
 // The one that `data` leads to comes first, as it did when they were written.
 std::vector<std::string> variables_of(const H5::Group& group) {
-  std::vector<std::string> names = member_names(group, H5O_TYPE_DATASET);
-  std::erase_if(names, [&](const std::string& name) {  // time, neuron, data
-    return text_attribute(group.openDataSet(name), "variable").value_or("") != name;
-  });
+  std::vector<std::string> names = variables_in(group);
   const std::string first = group.nameExists("data") ? group.getLinkval("data") : "";
   std::stable_partition(names.begin(), names.end(), [&](const std::string& name) { return name == first; });
   return names;

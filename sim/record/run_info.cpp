@@ -13,12 +13,6 @@
 namespace hillock::record {
 namespace {
 
-bool is_variable(const std::string& name) {
-  constexpr std::array<const char*, 6> others{"time",    "neuron",         "data",
-                                              "synapse", "source_node_id", "target_node_id"};
-  return std::find(others.begin(), others.end(), name) == others.end();
-}
-
 ReportInfo::Variable read_variable(const H5::DataSet& set, const std::string& name) {
   ReportInfo::Variable variable;
   variable.name = name;
@@ -37,8 +31,8 @@ ReportInfo read_report(ReadableFile& file, const std::string& parent, const std:
   report.group = name;
   file.reading(place, [&] {
     const H5::Group group = file.file().openGroup(place);
-    for (const std::string& member : member_names(group, H5O_TYPE_DATASET))
-      if (is_variable(member)) report.variables.push_back(read_variable(group.openDataSet(member), member));
+    for (const std::string& member : variables_in(group))
+      report.variables.push_back(read_variable(group.openDataSet(member), member));
     if (has_data_set(group, "time")) report.frames = shape(group.openDataSet("time")).at(0);
     if (has_data_set(group, "neuron")) report.neurons = shape(group.openDataSet("neuron")).at(0);
   });

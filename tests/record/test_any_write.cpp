@@ -170,6 +170,23 @@ void apply(const Change& change, int descriptor) {
             static_cast<ssize_t>(change.bytes.size()));
 }
 
+// Makes the changes one by one in a file of their own; after each, check(path) tells how far the file can be
+// read, or -1, which never falls. Returns how far in the end.
+template <class Check>
+std::int64_t replayed(const std::vector<Change>& changes, const std::string& path, Check check) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  REQUIRE(descriptor >= 0);
+  std::int64_t reached = -1;
+  for (const Change& change : changes) {
+    apply(change, descriptor);
+    const std::int64_t count = check(path);
+    CHECK(count >= reached);
+    reached = count;
+  }
+  close(descriptor);
+  return reached;
+}
+
 // One value of each chunk within what the file says is there, compared; gives how many that are. -1: no file
 // yet.
 std::int64_t checked_spikes(const std::string& path) {
@@ -205,17 +222,7 @@ TEST_CASE("after each single write the file can be read up to where it says") {
   constexpr int stretches = 140;
   const std::vector<Change> changes = changes_of_a_run(folder / "run.h5", stretches);
   REQUIRE(changes.size() > 5 * stretches);
-  const std::string path = folder / "replayed.h5";
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  REQUIRE(descriptor >= 0);
-  std::int64_t reached = -1;
-  for (const Change& change : changes) {
-    apply(change, descriptor);
-    const std::int64_t count = checked_spikes(path);
-    CHECK(count >= reached);
-    reached = count;
-  }
-  close(descriptor);
+  const auto reached = replayed(changes, folder / "replayed.h5", checked_spikes);
   CHECK(reached == stretches * static_cast<std::int64_t>(spikes_per_stretch));
 }
 
@@ -250,22 +257,14 @@ TEST_CASE("after each single write there are all edges or none") {
   std::vector<engine::EdgeLayout> edges;  // so many that their list is split
   for (int k = 0; k < 24; ++k) edges.push_back(edges_called("connection_" + std::to_string(k)));
   const std::vector<Change> changes = changes_of_a_run(folder / "run.h5", 20, edges);
-  const std::string path = folder / "replayed.h5";
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  REQUIRE(descriptor >= 0);
-  std::int64_t reached = -1;
   std::size_t there = 0;
-  for (const Change& change : changes) {
-    apply(change, descriptor);
-    const std::int64_t count = checked_spikes(path);
-    CHECK(count >= reached);
-    reached = count;
+  const auto reached = replayed(changes, folder / "replayed.h5", [&](const std::string& path) {
     const std::size_t groups = checked_edges(path);
     CHECK((groups == 0 || groups == edges.size()));
     CHECK(groups >= there);
     there = groups;
-  }
-  close(descriptor);
+    return checked_spikes(path);
+  });
   CHECK(reached == 20 * static_cast<std::int64_t>(spikes_per_stretch));
   CHECK(there == edges.size());
 }
@@ -305,17 +304,9 @@ TEST_CASE("after each single write weights say whose they are, and are right as 
   std::vector<engine::WeightLayout> weights;
   for (int k = 0; k < 3; ++k) weights.push_back(weights_of("connection_" + std::to_string(k)));
   const std::vector<Change> changes = changes_of_a_run(folder / "run.h5", 20, {}, weights);
-  const std::string path = folder / "replayed.h5";
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  REQUIRE(descriptor >= 0);
-  std::int64_t reached = -1;
-  for (const Change& change : changes) {
-    apply(change, descriptor);
-    const std::int64_t frames = checked_weights(path, weights.size());
-    CHECK(frames >= reached);
-    reached = frames;
-  }
-  close(descriptor);
+  const auto reached = replayed(changes, folder / "replayed.h5", [&](const std::string& path) {
+    return checked_weights(path, weights.size());
+  });
   CHECK(reached == 20);
 }
 

@@ -57,6 +57,18 @@ TEST_CASE("columns are those asked for, in the order asked for, as doubles") {
   CHECK(reader.populations() == std::vector<std::string>{"exc", "inh"});
 }
 
+TEST_CASE("a variable may have the name of what stands beside weights over time") {
+  const TemporaryFolder folder;
+  engine::RunLayout layout = sample_layout();
+  layout.reports[2].variables = {{"synapse", "nS", "conductance of a synapse"}};
+  const RunReader reader(complete_run(folder, layout));
+  const ReportInfo* report = reader.report_of("exc", "synapse");
+  REQUIRE(report != nullptr);
+  CHECK(report->group == "exc.w");
+  REQUIRE(report->variables.size() == 1);
+  CHECK(report->variables[0].unit == "nS");
+}
+
 TEST_CASE("a range of frames is cut to those that are there") {
   const TemporaryFolder folder;
   RunReader reader(complete_run(folder));
@@ -137,7 +149,9 @@ TEST_CASE("what is damaged is an error that names file and place") {
     file.openGroup("/report/exc").unlink("V");
     file.openGroup("/report/exc").unlink("time");
     const hsize_t one = 1;
-    file.openGroup("/report/exc").createDataSet("V", H5::PredType::NATIVE_FLOAT, H5::DataSpace(1, &one));
+    set_text(
+        file.openGroup("/report/exc").createDataSet("V", H5::PredType::NATIVE_FLOAT, H5::DataSpace(1, &one)),
+        "variable", "V");
   }
   RunReader reader(path);
   const ReportInfo* exc = reader.report_of("exc", "V");
