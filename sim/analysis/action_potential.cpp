@@ -45,12 +45,6 @@ Indices peaks_where(const Measured& m, Condition holds) {
   return kept;
 }
 
-Indices peaks_in_stimulus(const Measured& m) {
-  return peaks_where(m, [&](std::size_t i) {
-    return m.trace.time[i] >= m.trace.stimulus_start && m.trace.time[i] <= m.trace.stimulus_stop;
-  });
-}
-
 Indices peaks_after_start(const Measured& m) {
   return peaks_where(m, [&](std::size_t i) { return m.trace.time[i] > m.trace.stimulus_start; });
 }
@@ -62,7 +56,7 @@ Indices peaks_of_begins(const Measured& m) {
 }
 
 Values amplitudes(const Measured& m) {
-  const Indices peaks = peaks_in_stimulus(m);
+  const Indices peaks = m.peaks_in_stimulus();
   return peaks.size() > m.marks.begins.size() ? Values{} : potentials_between(m, peaks, m.marks.begins);
 }
 

@@ -32,6 +32,14 @@ std::span<const FeatureGroup> feature_groups() {
   return groups;
 }
 
+std::vector<std::size_t> Measured::peaks_in_stimulus() const {
+  std::vector<std::size_t> kept;
+  for (const std::size_t peak : marks.peaks)
+    if (trace.time[peak] >= trace.stimulus_start && trace.time[peak] <= trace.stimulus_stop)
+      kept.push_back(peak);
+  return kept;
+}
+
 const Feature& find_feature(std::string_view name) {
   const auto found = std::ranges::find(features(), name, &Feature::name);
   if (found != features().end()) return *found;

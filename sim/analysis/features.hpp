@@ -19,6 +19,7 @@ struct Measured {
   const Trace& trace;
   const Settings& settings;
   Landmarks marks;
+  std::vector<std::size_t> peaks_in_stimulus() const;
   // Found at the first call: most features do not need it.
   const std::optional<Resonance>& resonance() const {
     if (!looked_for_) found_ = find_resonance(trace);

@@ -23,7 +23,7 @@ struct Setting {
 
 constexpr double any = 1e9;
 
-const std::array<Setting, 16> table{{
+const std::array<Setting, 16> settings_table{{
     {{"Threshold", "mV", "the potential that an action potential passes"}, &Settings::threshold, -any, any},
     {{"DerivativeThreshold", "mV/ms", "the slope at which an action potential begins"},
      &Settings::derivative_threshold,
@@ -82,10 +82,11 @@ const std::array<Setting, 16> table{{
 }};
 
 const Setting& find(std::string_view name) {
-  const auto found = std::ranges::find(table, name, [](const Setting& setting) { return setting.text.name; });
-  if (found != table.end()) return *found;
+  const auto found =
+      std::ranges::find(settings_table, name, [](const Setting& setting) { return setting.text.name; });
+  if (found != settings_table.end()) return *found;
   std::vector<std::string> names;
-  for (const Setting& setting : table) names.emplace_back(setting.text.name);
+  for (const Setting& setting : settings_table) names.emplace_back(setting.text.name);
   const std::string near = base::did_you_mean(name, names);
   throw UserError("'" + std::string(name) + "' is not a setting of the features",
                   near.empty() ? "the settings are: " + base::join(names, ", ") : near);
@@ -118,8 +119,9 @@ double number_of(const Setting& setting, std::string_view text) {
 
 std::span<const SettingText> setting_texts() {
   static const auto texts = [] {
-    std::array<SettingText, table.size()> found;
-    std::ranges::transform(table, found.begin(), [](const Setting& setting) { return setting.text; });
+    std::array<SettingText, settings_table.size()> found;
+    std::ranges::transform(settings_table, found.begin(),
+                           [](const Setting& setting) { return setting.text; });
     return found;
   }();
   return texts;

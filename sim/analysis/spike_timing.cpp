@@ -9,14 +9,6 @@ namespace {
 
 using Values = std::vector<double>;
 
-std::vector<std::size_t> peaks_in_stimulus(const Measured& m) {
-  std::vector<std::size_t> kept;
-  for (const std::size_t peak : m.marks.peaks)
-    if (m.trace.time[peak] >= m.trace.stimulus_start && m.trace.time[peak] <= m.trace.stimulus_stop)
-      kept.push_back(peak);
-  return kept;
-}
-
 Values intervals(const Measured& m) {
   Values values;
   for (std::size_t k = 1; k < m.marks.peaks.size(); ++k)
@@ -31,7 +23,7 @@ Values from_start(const Measured& m, std::size_t index) {
 
 // 1000 times the peaks in the stimulus over the time from its start to the last of them, Hz.
 Values mean_frequency(const Measured& m) {
-  const std::vector<std::size_t> peaks = peaks_in_stimulus(m);
+  const std::vector<std::size_t> peaks = m.peaks_in_stimulus();
   if (peaks.empty()) return m.marks.peaks.empty() ? Values{} : Values{0};
   return {1000 * static_cast<double>(peaks.size()) / (m.trace.time[peaks.back()] - m.trace.stimulus_start)};
 }
@@ -48,7 +40,7 @@ Values interval_variation(const Measured& m) {
 
 // The mean of (next - this)/(next + this) over successive intervals in the stimulus, but its first.
 Values adaptation(const Measured& m) {
-  const std::vector<std::size_t> peaks = peaks_in_stimulus(m);
+  const std::vector<std::size_t> peaks = m.peaks_in_stimulus();
   if (peaks.size() < 4) return {};
   double sum = 0;
   for (std::size_t k = 3; k < peaks.size(); ++k) {

@@ -230,10 +230,10 @@ std::optional<Quantum> quantum_of(const WeightsOfReceptor& weights) {
   return fits ? std::optional(wide) : std::nullopt;
 }
 
-class Builder {
+class NetworkBuilder {
  public:
-  Builder(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
-          base::Diagnostics& diagnostics)
+  NetworkBuilder(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
+                 base::Diagnostics& diagnostics)
       : experiment_(experiment), built_(built), diagnostics_(diagnostics) {}
 
   BuiltNetwork build() {
@@ -488,7 +488,7 @@ std::optional<Quantum> choose_quantum(const WeightsOfReceptor& weights) {
 
 BuiltNetwork build_network(const model::Experiment& experiment, const std::vector<BuiltPopulation>& built,
                            base::Diagnostics& diagnostics) {
-  return Builder(experiment, built, diagnostics).build();
+  return NetworkBuilder(experiment, built, diagnostics).build();
 }
 
 }  // namespace hillock::assemble

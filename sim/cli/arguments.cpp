@@ -13,7 +13,7 @@ namespace {
 
 using base::UserError;
 
-constexpr const char* summary =
+constexpr const char* program_summary =
     "Simulates spiking neurons: one YAML file in, spikes and voltages in HDF5 out.";
 
 struct Texts {
@@ -371,7 +371,7 @@ Arguments checked(Raw raw) {
 }  // namespace
 
 Arguments parse_arguments(int argc, const char* const* argv) {
-  CLI::App app{summary};
+  CLI::App app{program_summary};
   Raw raw;
   build(app, raw);
   check_command(app, argc, argv);
@@ -392,7 +392,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
 }
 
 std::vector<CommandText> command_texts() {
-  CLI::App app{summary};
+  CLI::App app{program_summary};
   Raw raw;
   build(app, raw);
   std::vector<CommandText> texts;

@@ -96,7 +96,7 @@ std::string duration_text(double seconds) {
   return fmt::format("{:g} {}", std::round(shown / digit) * digit, seconds < 1 ? "ms" : "s");
 }
 
-std::string report(const model::Experiment& experiment, const assemble::Prepared& prepared) {
+std::string summary_of(const model::Experiment& experiment, const assemble::Prepared& prepared) {
   const model::SimulationSpec& simulation = experiment.simulation;
   std::string text = fmt::format("{}: {} in {} of {}, seed {}, spike times {}\n", experiment.path,
                                  human_time(simulation.duration), counted(simulation.steps, "step"),
@@ -175,7 +175,7 @@ int check(const Arguments& arguments, Console& console) {
       console.out(facts.text() + "\n");
       return 0;
     }
-    console.out(report(experiment, prepared) + (sweep ? text_of(*sweep) : ""));
+    console.out(summary_of(experiment, prepared) + (sweep ? text_of(*sweep) : ""));
     for (const std::string& note : experiment.notes) console.message("note: " + note);
     for (const base::Diagnostic& warning : warnings_of(experiment, prepared)) console.warning(warning);
     return 0;

@@ -10,7 +10,7 @@
 namespace hillock::cli {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string result = "\"";
   for (std::size_t k = 0; k < text.size();) {
     const auto character = base::decode_utf8(text, k);
@@ -84,13 +84,13 @@ void Json::write(std::string& text, int depth, bool indented) const {
     for (std::size_t k = 0; k < object->size(); ++k) {
       if (k > 0) text += indented ? "," : ", ";
       new_line(text, depth + 1, indented);
-      text += quoted((*object)[k].first) + ": ";
+      text += json_string((*object)[k].first) + ": ";
       (*object)[k].second.write(text, depth + 1, indented);
     }
     if (!object->empty()) new_line(text, depth, indented);
     text += '}';
   } else if (const auto* word = std::get_if<std::string>(&value_)) {
-    text += quoted(*word);
+    text += json_string(*word);
   } else if (const auto* number = std::get_if<double>(&value_)) {
     text += std::isfinite(*number) ? base::number(*number) : "null";
   } else if (const auto* whole = std::get_if<std::int64_t>(&value_)) {

@@ -26,12 +26,6 @@ Json boolean_schema() {
   return json;
 }
 
-Json any_of(Json::Array alternatives) {
-  Json json;
-  json["anyOf"] = std::move(alternatives);
-  return json;
-}
-
 // A reference alone would hide the description beside it.
 Json all_of(Json reference) {
   Json json;
@@ -43,13 +37,6 @@ Json map_of(Json item) {
   Json json;
   json["type"] = "object";
   json["additionalProperties"] = std::move(item);
-  return json;
-}
-
-Json list_of(Json item) {
-  Json json;
-  json["type"] = "array";
-  json["items"] = std::move(item);
   return json;
 }
 

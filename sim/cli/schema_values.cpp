@@ -106,19 +106,6 @@ Json pair_of(const Json& first, const Json& second, const std::string& doc) {
   return json;
 }
 
-Json list_of(const Json& item) {
-  Json json;
-  json["type"] = "array";
-  json["items"] = item;
-  return json;
-}
-
-Json any_of(Json::Array alternatives) {
-  Json json;
-  json["anyOf"] = std::move(alternatives);
-  return json;
-}
-
 Json typed(const char* type) {
   Json json;
   json["type"] = type;
@@ -170,6 +157,19 @@ Json enum_schema(const std::vector<std::string>& all) {
   Json json;
   json["enum"] = Json::Array{};
   for (const std::string& word : all) json["enum"].push(word);
+  return json;
+}
+
+Json any_of(Json::Array alternatives) {
+  Json json;
+  json["anyOf"] = std::move(alternatives);
+  return json;
+}
+
+Json list_of(Json item) {
+  Json json;
+  json["type"] = "array";
+  json["items"] = std::move(item);
   return json;
 }
 

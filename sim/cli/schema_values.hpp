@@ -34,5 +34,7 @@ class SchemaValues {
 Json object_schema(Json properties, const std::vector<std::string>& required = {},
                    bool others_allowed = false);
 Json enum_schema(const std::vector<std::string>& words);
+Json any_of(Json::Array alternatives);
+Json list_of(Json item);
 
 }  // namespace hillock::cli

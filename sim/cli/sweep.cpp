@@ -128,11 +128,11 @@ class Sweep {
   Pass pass(Start start, bool retry) {
     const auto begin = base::Clock::now();
     SignalWatch signals;
+    signals.save_first();
     std::unique_ptr<record::SweepSource> source;
     if (retry) source = std::make_unique<record::SweepSource>(path_, plan_.layout);
     record::SweepFile file(path_, start, !explicit_out_ || arguments_.force || retry, plan_.layout,
                            std::move(source));
-    signals.save_first();
     Pass pass;
     pass.before = plan_.layout.points() - file.to_run();
     if ((retry || start == Start::resume) && !arguments_.quiet)

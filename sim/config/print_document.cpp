@@ -35,7 +35,7 @@ bool stands_alone(const std::string& text) {
          text.find(" #") == std::string::npos;
 }
 
-std::string scalar(const Node& node) {
+std::string printed(const Node& node) {
   if (node.is_null()) return "~";
   return !node.quoted && stands_alone(node.text) ? node.text : in_quotes(node.text);
 }
@@ -48,7 +48,7 @@ void print_sequence(const Node& node, std::size_t indent, std::string& out) {
   if (std::all_of(node.items.begin(), node.items.end(), is_word)) {
     out += " [";
     for (std::size_t i = 0; i < node.items.size(); ++i)
-      out.append(i == 0 ? "" : ", ").append(scalar(node.items[i]));
+      out.append(i == 0 ? "" : ", ").append(printed(node.items[i]));
     out += "]\n";
     return;
   }
@@ -62,7 +62,7 @@ void print_sequence(const Node& node, std::size_t indent, std::string& out) {
 // What follows "key:" or "-": a word on the same line, or a block below.
 void print(const Node& node, std::size_t indent, std::string& out) {
   if (is_word(node)) {
-    out.append(" ").append(scalar(node)).append("\n");
+    out.append(" ").append(printed(node)).append("\n");
   } else if (node.is_sequence()) {
     print_sequence(node, indent, out);
   } else if (node.entries.empty()) {

@@ -14,7 +14,7 @@ namespace {
 
 using enum ProtocolFieldKind;
 
-const ProtocolField target{"target", name, true, "the population, or a part of it such as cell 0..9"};
+const ProtocolField target_field{"target", name, true, "the population, or a part of it such as cell 0..9"};
 const ProtocolField amplitude{"amplitude", value, true, "of the current"};
 const ProtocolField start{"start", time, false, "when the current begins; at the beginning if left out"};
 const ProtocolField stop{"stop", time, false, "when it ends; at the end of the run if left out"};
@@ -23,7 +23,10 @@ Protocol f_i_curve() {
   return {"f_i_curve",
           "rate of firing over the current",
           "{target: cell, amplitude: {from: 0 pA, to: 1 nA, count: 50}, start: 100 ms}",
-          {target, {"amplitude", axis, true, "the currents: a list or a range, as in a sweep"}, start, stop},
+          {target_field,
+           {"amplitude", axis, true, "the currents: a list or a range, as in a sweep"},
+           start,
+           stop},
           R"(
 inputs:
   f_i_curve: {type: dc, target: $target, amplitude: $amplitude.first, start: $start, stop: $stop}
@@ -38,7 +41,10 @@ Protocol v_i_curve() {
   return {"v_i_curve",
           "the potential over the current, below threshold",
           "{target: cell, amplitude: {from: -200 pA, to: 100 pA, step: 20 pA}, start: 100 ms, stop: 600 ms}",
-          {target, {"amplitude", axis, true, "the currents: a list or a range, as in a sweep"}, start, stop},
+          {target_field,
+           {"amplitude", axis, true, "the currents: a list or a range, as in a sweep"},
+           start,
+           stop},
           R"(
 inputs:
   v_i_curve: {type: dc, target: $target, amplitude: $amplitude.first, start: $start, stop: $stop}
@@ -59,7 +65,7 @@ Protocol i_v_curve() {
           "{target: cell, voltage: {from: -100 mV, to: 40 mV, step: 10 mV}, holding: -70 mV, resistance: 1 "
           "MOhm, "
           "start: 50 ms, stop: 100 ms}",
-          {target,
+          {target_field,
            {"voltage", axis, true, "the potentials: a list or a range, as in a sweep"},
            {"holding", value, true, "the potential before and behind"},
            {"resistance", value, true, "of the electrode, in series"},
@@ -93,7 +99,7 @@ Protocol impedance_curve() {
   return {"impedance_curve",
           "the impedance over the frequency, with one sinusoidal current after the other",
           "{target: cell, amplitude: 10 pA, frequency: {from: 1 Hz, to: 100 Hz, count: 40, log: true}}",
-          {target,
+          {target_field,
            amplitude,
            {"frequency", axis, true, "the frequencies: a list or a range, as in a sweep"},
            start,
@@ -125,7 +131,7 @@ Protocol chirp_impedance() {
   return {"chirp_impedance",
           "the frequency of resonance, from one current whose frequency rises (ZAP)",
           "{target: cell, amplitude: 10 pA, from: 0.5 Hz, to: 50 Hz, start: 1 s, stop: 21 s}",
-          {target,
+          {target_field,
            amplitude,
            {"from", value, true, "the frequency at the start"},
            {"to", value, true, "the frequency at the stop"},
@@ -155,7 +161,7 @@ Protocol phase_response() {
   return {"phase_response",
           "by how much a pulse brings the next spike forward, over the phase at which it comes",
           "{target: cell, amplitude: 100 pA, width: 1 ms, time: {from: 500 ms, to: 520 ms, count: 41}}",
-          {target,
+          {target_field,
            amplitude,
            {"width", time, true, "how long the pulse lasts"},
            {"time", axis, true,
@@ -184,7 +190,7 @@ Protocol paired_pulse() {
       "{target: cell, receptor: ampa, weight: 1 nS, first: 100 ms, interval: {from: 5 ms, to: 100 ms, step: "
       "5 "
       "ms}}",
-      {target,
+      {target_field,
        {"receptor", name, true, "the receptor of the target at which the spikes arrive"},
        {"weight", value, true, "of both spikes"},
        {"first", time, true, "when the first one arrives"},

@@ -20,7 +20,7 @@ namespace {
 using model::PopulationSpec;
 using model::StopSpec;
 
-constexpr const char* example = "write for example stop_when: {cell: spike_count >= 1}";
+constexpr const char* stop_example = "write for example stop_when: {cell: spike_count >= 1}";
 
 // What a condition can say about the spikes of a population.
 constexpr std::array<std::string_view, 2> of_spikes{"spike_count", "rate"};
@@ -69,7 +69,7 @@ class StopReader {
 
   bool read_condition(const Node& node) {
     if (!node.is_scalar()) {
-      reader_.error(node.place, "what ends a run must be a condition, got " + node.describe(), example);
+      reader_.error(node.place, "what ends a run must be a condition, got " + node.describe(), stop_example);
       return false;
     }
     std::optional<lang::Expression> parsed =
@@ -136,7 +136,8 @@ class StopReader {
     const auto spikes = std::ranges::find_if(used, is_of_spikes);
     stop_.of_spikes = of_neuron == used.end();
     if (used.empty())
-      return reader_.error(node.place, "this condition names nothing that changes during a run", example);
+      return reader_.error(node.place, "this condition names nothing that changes during a run",
+                           stop_example);
     if (spikes == used.end()) return;
     if (of_neuron != used.end())
       return reader_.error(node.place,
@@ -208,9 +209,11 @@ void read_stop_when(Reader& reader, const Node& root, model::Experiment& experim
   if (section->value.is_scalar() || section->value.is_sequence())
     return reader.error(
         section->value.place,
-        "'stop_when' must be a map of populations and conditions, got " + section->value.describe(), example);
+        "'stop_when' must be a map of populations and conditions, got " + section->value.describe(),
+        stop_example);
   if (!reader.map(section->value, "'stop_when'")) return;
-  if (section->value.entries.empty()) return reader.error(section->place, "'stop_when' is empty", example);
+  if (section->value.entries.empty())
+    return reader.error(section->place, "'stop_when' is empty", stop_example);
   for (const Entry& entry : section->value.entries)
     if (std::optional<StopSpec> stop = StopReader(reader, experiment, entry).read())
       experiment.stops.push_back(*std::move(stop));

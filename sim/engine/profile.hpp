@@ -8,10 +8,6 @@
 #include <utility>
 #include <vector>
 
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
-
 namespace hillock::engine {
 
 enum class Phase { inputs, deliver, integrate, record };
@@ -42,7 +38,7 @@ class StopWatch {
   bool on() const { return on_; }
   static std::int64_t now() {
 #if defined(__x86_64__)
-    return static_cast<std::int64_t>(__rdtsc());
+    return static_cast<std::int64_t>(__builtin_ia32_rdtsc());
 #else
     return std::chrono::steady_clock::now().time_since_epoch().count();
 #endif

@@ -14,11 +14,11 @@ namespace hillock::lang {
 namespace {
 
 // How tightly a text binds; a text goes into brackets where something tighter is needed.
-enum Level { disjunction, conjunction, negation, comparison, sum, product, sign, power, atom };
+enum class Level { disjunction, conjunction, negation, comparison, sum, product, sign, power, atom };
 
 struct Text {
   std::string text;
-  Level level = atom;
+  Level level = Level::atom;
 };
 
 struct Symbol {
@@ -29,33 +29,33 @@ struct Symbol {
 Symbol symbol_of(BinaryOp op) {
   switch (op) {
     case BinaryOp::add:
-      return {" + ", sum};
+      return {" + ", Level::sum};
     case BinaryOp::subtract:
-      return {" - ", sum};
+      return {" - ", Level::sum};
     case BinaryOp::multiply:
-      return {"*", product};
+      return {"*", Level::product};
     case BinaryOp::divide:
-      return {"/", product};
+      return {"/", Level::product};
     case BinaryOp::power:
-      return {"^", power};
+      return {"^", Level::power};
     case BinaryOp::less:
-      return {" < ", comparison};
+      return {" < ", Level::comparison};
     case BinaryOp::less_equal:
-      return {" <= ", comparison};
+      return {" <= ", Level::comparison};
     case BinaryOp::greater:
-      return {" > ", comparison};
+      return {" > ", Level::comparison};
     case BinaryOp::greater_equal:
-      return {" >= ", comparison};
+      return {" >= ", Level::comparison};
     case BinaryOp::equal:
-      return {" == ", comparison};
+      return {" == ", Level::comparison};
     case BinaryOp::not_equal:
-      return {" != ", comparison};
+      return {" != ", Level::comparison};
     case BinaryOp::logical_and:
-      return {" and ", conjunction};
+      return {" and ", Level::conjunction};
     case BinaryOp::logical_or:
-      return {" or ", disjunction};
+      return {" or ", Level::disjunction};
   }
-  return {"", atom};
+  return {"", Level::atom};
 }
 
 // A literal. Behind '/' the language takes only units of two letters or more into it, so "mV/K" becomes "mV
@@ -92,24 +92,24 @@ class Printer {
   }
 
   Text visit(const Number& number, const Node& node) const {
-    return {literal(number.value, node.dimension), number.value < 0 ? sign : atom};
+    return {literal(number.value, node.dimension), number.value < 0 ? Level::sign : Level::atom};
   }
-  Text visit(const Name& name, const Node&) const { return {name.name, atom}; }
+  Text visit(const Name& name, const Node&) const { return {name.name, Level::atom}; }
   Text visit(const Negate& negate, const Node&) {
-    return {fmt::format("-{}", take(negate.operand, sign)), sign};
+    return {fmt::format("-{}", take(negate.operand, Level::sign)), Level::sign};
   }
   Text visit(const Not& inverse, const Node&) {
-    return {fmt::format("not {}", take(inverse.operand, negation)), negation};
+    return {fmt::format("not {}", take(inverse.operand, Level::negation)), Level::negation};
   }
 
   Text visit(const Call& call, const Node&) {
     std::string text = call.function;
     for (const int argument : call.arguments) {
       text += argument == call.arguments.front() ? "(" : ", ";
-      text += take(argument, disjunction);
+      text += take(argument, Level::disjunction);
     }
     text += ')';
-    return {std::move(text), atom};
+    return {std::move(text), Level::atom};
   }
 
   // Sums and products associate to the left, comparisons not at all, powers to the right (and -1 needs no
@@ -117,14 +117,15 @@ class Printer {
   Text visit(const Binary& binary, const Node&) {
     const Symbol symbol = symbol_of(binary.op);
     const bool is_power = binary.op == BinaryOp::power;
-    const Level tighter = static_cast<Level>(symbol.level + 1);
+    const Level tighter = static_cast<Level>(static_cast<int>(symbol.level) + 1);
     const Node& left_node = nodes_[static_cast<std::size_t>(binary.left)];
     const bool literal_base =
         is_power && std::holds_alternative<Number>(left_node.kind) && !left_node.dimension.dimensionless();
-    std::string text = take(binary.left, symbol.level == comparison || is_power ? tighter : symbol.level);
+    std::string text =
+        take(binary.left, symbol.level == Level::comparison || is_power ? tighter : symbol.level);
     if (literal_base) text = fmt::format("({})", text);  // 10 mV^2 would be a square of mV
     text += symbol.text;
-    text += take(binary.right, is_power ? sign : tighter);
+    text += take(binary.right, is_power ? Level::sign : tighter);
     return {std::move(text), symbol.level};
   }
 

@@ -322,7 +322,7 @@ class Rows final : public Synapses {
   static void add(const Word* at, std::size_t count, std::int32_t quanta, Sum* const sums) {
     const auto add_one = [=](Word word) { sums[Format::target(word)] += quanta_of(word, quanta); };
     const Word* const end = at + count;
-    for (; at + 4 <= end; at += 4) {
+    for (; end - at >= 4; at += 4) {
       const Word a = at[0], b = at[1], c = at[2], d = at[3];
       add_one(a), add_one(b), add_one(c), add_one(d);
     }

@@ -13,8 +13,6 @@
 namespace hillock::program {
 namespace {
 
-std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
-
 // Arrays, masks and step values of one run.
 class Workspace {
  public:

@@ -13,8 +13,6 @@
 namespace hillock::program {
 namespace {
 
-std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
-
 void check(const Program& program, const Binding& binding, std::int64_t neurons) {
   if (std::ssize(binding.parameters) != program.parameters)
     throw base::InternalError("a program with " + std::to_string(program.parameters) +

@@ -18,8 +18,6 @@ namespace hillock::program {
 
 namespace {
 
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
 // x of !(|x| < infinity), or -1 if the guard is another.
 int looked_at(const Program& program) {
   const auto at = [&](int node) { return program.step[index(node)]; };

@@ -17,8 +17,6 @@
 namespace hillock::program {
 namespace {
 
-std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
-
 InstructionTable table_of(InstructionSet isa) {
   if (!available(isa))
     throw base::InternalError("this CPU has no " + std::string(name(isa)) + " instructions");

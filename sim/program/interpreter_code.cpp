@@ -11,8 +11,6 @@
 namespace hillock::program {
 namespace {
 
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
 constexpr int at_the_end = 1 << 30;  // "last use" of what the outputs read
 
 class Compiler {

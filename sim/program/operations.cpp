@@ -5,6 +5,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/math.hpp"
+#include "base/scalar_operations.hpp"
 
 namespace hillock::program {
 
@@ -122,9 +123,9 @@ double evaluate(Op op, double a, double b, double c) {
     case Op::square_root:
       return std::sqrt(a);
     case Op::minimum:
-      return a < b ? a : b;
+      return base::ScalarOperations::minimum(a, b);
     case Op::maximum:
-      return a > b ? a : b;
+      return base::ScalarOperations::maximum(a, b);
     case Op::fused_add:
       return std::fma(a, b, c);
     case Op::fused_subtract:

@@ -14,8 +14,6 @@
 namespace hillock::program {
 namespace {
 
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
 // Rebuilds what the outputs and the guard need (the whole tape if dead code is kept), in the tape's order.
 class Rebuilder {
  public:

@@ -11,8 +11,6 @@
 namespace hillock::program {
 namespace {
 
-std::size_t index(int node) { return static_cast<std::size_t>(node); }
-
 std::vector<int> count_uses(const NodeList& list) {
   std::vector<int> uses(list.nodes.size(), 0);
   for (const Node& node : list.nodes) for_operands(node, [&](int operand) { ++uses[index(operand)]; });

@@ -10,8 +10,6 @@
 namespace hillock::program {
 namespace {
 
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
 double operand(const std::vector<double>& values, int node) { return node < 0 ? 0.0 : values[index(node)]; }
 
 double computed(const Node& node, const std::vector<double>& values) {

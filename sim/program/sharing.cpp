@@ -15,8 +15,6 @@
 namespace hillock::program {
 namespace {
 
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
 // slope*base + offset; without a base it is the literal `offset`.
 struct Affine {
   int base = -1;

@@ -1,12 +1,16 @@
 // A tape: one step of a model as a list of operations, each on values computed before it (SSA). Knows no
 // neurons.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
 namespace hillock::program {
+
+// Nodes, slots and neurons are counted by signed numbers.
+constexpr std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // The operations. Comparisons and logic yield masks, everything else doubles.
 enum class Op : std::uint8_t {

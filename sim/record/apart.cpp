@@ -47,7 +47,7 @@ void write_text(int descriptor, std::string_view text) {
   }
 }
 
-std::string read_text(int descriptor) {
+std::string read_pipe(int descriptor) {
   std::string text;
   std::array<char, 4096> part;
   for (;;) {
@@ -91,7 +91,7 @@ void run_apart(const std::string& path, const std::function<void()>& work) {
   }
   const int error = errno;
   ::close(pipe[1]);
-  const std::string text = child > 0 ? read_text(pipe[0]) : "";
+  const std::string text = child > 0 ? read_pipe(pipe[0]) : "";
   ::close(pipe[0]);
   if (child < 0) throw IoError(path + ": " + system_text(error) + " (while reading it)");
   int status = 0;

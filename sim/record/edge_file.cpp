@@ -20,8 +20,8 @@ using base::IoError;
 
 namespace {
 
-std::string choose(const std::string& path, const std::string& wanted,
-                   const std::vector<std::string>& populations) {
+std::string chosen_edges(const std::string& path, const std::string& wanted,
+                         const std::vector<std::string>& populations) {
   if (populations.empty()) throw IoError(path + " has no group /edges with a population, as SONATA has");
   if (wanted.empty() && populations.size() == 1) return populations[0];
   if (std::ranges::find(populations, wanted) != populations.end()) return wanted;
@@ -39,7 +39,7 @@ class SonataEdges {
       if (!has_group(root, "edges")) return std::vector<std::string>{};
       return member_names(root.openGroup("edges"), H5O_TYPE_GROUP);
     });
-    folder_ = "/edges/" + choose(file.path(), wanted, populations);
+    folder_ = "/edges/" + chosen_edges(file.path(), wanted, populations);
   }
 
   EdgeFile read(const std::vector<std::string>& names) {

@@ -19,9 +19,6 @@
 #include "record/run_file.hpp"
 
 namespace hillock::record {
-namespace {
-
-using Clock = std::chrono::steady_clock;
 
 struct Advance {
   double time = 0;
@@ -36,6 +33,10 @@ struct Finish {
 
 using Item = std::variant<engine::FrameBlock, engine::SpikeBlock, engine::SnippetBlock, engine::EdgeBlock,
                           engine::WeightColumns, engine::WeightBlock, engine::AnalysisTable, Advance, Finish>;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
 
 std::size_t bytes(const engine::FrameValues& block) {
   return block.values64.size() * 8 + block.values32.size() * 4;

@@ -9,9 +9,8 @@ using base::InternalError;
 
 namespace {
 
-constexpr std::size_t chunk_spikes = 4096;
-constexpr std::size_t chunk_bytes = 64 * 1024;      // of values
-constexpr std::size_t gathered_bytes = 256 * 1024;  // written as soon as so much waits
+constexpr std::size_t snippet_chunk_bytes = 64 * 1024;  // of values
+constexpr std::size_t gathered_bytes = 256 * 1024;      // written as soon as so much waits
 
 std::uint64_t whole(double value) {
   return value >= 0 && value < 9e15 ? static_cast<std::uint64_t>(value) : 0;
@@ -72,12 +71,12 @@ void SnippetGroup::create() {
   set_text(offset_, "units", "ms");
   set_text(offset_, "long_name", "time of a sample minus sampled_at");
   make_scale(offset_, "offset");
-  const std::size_t rows = std::clamp<std::size_t>(chunk_bytes / row_bytes_, 1, chunk_spikes);
+  const std::size_t rows = std::clamp<std::size_t>(snippet_chunk_bytes / row_bytes_, 1, chunk_spikes);
   const std::size_t columns = layout_.offsets.size();
   for (const engine::ReportVariable& variable : layout_.variables) {
-    H5::DataSet& set = variables_.emplace_back(
-        create_growing(group_, variable.name, layout_.float64 ? file_type<double>() : file_type<float>(),
-                       {rows, columns, std::min(columns, chunk_bytes / (layout_.float64 ? 8 : 4)), 0}));
+    H5::DataSet& set = variables_.emplace_back(create_growing(
+        group_, variable.name, layout_.float64 ? file_type<double>() : file_type<float>(),
+        {rows, columns, std::min(columns, snippet_chunk_bytes / (layout_.float64 ? 8 : 4)), 0}));
     set_text(set, "units", variable.unit);
     set_text(set, "long_name", variable.long_name);
     attach_scale(set, timestamps_, 0);

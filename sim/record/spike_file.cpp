@@ -50,8 +50,8 @@ SpikeFile checked(const std::vector<double>& times, const std::vector<double>& i
 }
 
 // The population to read of those there are.
-std::string choose(const std::string& path, const std::string& wanted,
-                   const std::vector<std::string>& populations) {
+std::string chosen_spikes(const std::string& path, const std::string& wanted,
+                          const std::vector<std::string>& populations) {
   if (wanted.empty() && populations.size() == 1) return populations[0];
   if (std::find(populations.begin(), populations.end(), wanted) != populations.end()) return wanted;
   const std::string names = base::join(populations, ", ");
@@ -77,7 +77,8 @@ SpikeFile from_hdf5(const std::string& path, const std::string& wanted) {
     populations = member_names(root.openGroup("spikes"), H5O_TYPE_GROUP);
   });
   if (!old_layout && populations.empty()) throw IoError(path + ": the group /spikes has no population");
-  const std::string folder = old_layout ? "/spikes/" : "/spikes/" + choose(path, wanted, populations) + "/";
+  const std::string folder =
+      old_layout ? "/spikes/" : "/spikes/" + chosen_spikes(path, wanted, populations) + "/";
   const std::string timestamps = folder + "timestamps", ids = folder + (old_layout ? "gids" : "node_ids");
   const std::vector<double> times = read_numbers(file, timestamps), nodes = read_numbers(file, ids);
   check_unit(file, timestamps);
@@ -118,7 +119,7 @@ SpikeFile from_text(const std::string& path, const std::string& wanted) {
     for (const std::size_t row : rows) populations.emplace_back(table.cell(row, *group));
     std::sort(populations.begin(), populations.end());
     populations.erase(std::unique(populations.begin(), populations.end()), populations.end());
-    const std::string name = choose(path, wanted, populations);
+    const std::string name = chosen_spikes(path, wanted, populations);
     std::erase_if(rows, [&](std::size_t row) { return table.cell(row, *group) != name; });
   }
   std::vector<double> times, ids;

@@ -4,7 +4,6 @@
 namespace hillock::record {
 namespace {
 
-constexpr hsize_t chunk_spikes = 4096;
 constexpr std::size_t gathered_spikes = 16384;  // written as soon as so many wait
 
 // SONATA's way to say in which order the spikes stand.

@@ -11,6 +11,8 @@
 
 namespace hillock::record {
 
+constexpr hsize_t chunk_spikes = 4096;  // of one population
+
 // The attribute `recorded` of a population's spikes: the time (ms) up to which the file holds them, and their
 // number; nothing if missing. One attribute, so that a kill cannot leave one without the other.
 std::optional<std::array<double, 2>> recorded_spikes(const H5::Group& group);

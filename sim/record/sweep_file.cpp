@@ -11,6 +11,7 @@
 #include "record/file_head.hpp"
 #include "record/hdf5_read.hpp"
 #include "record/own_traces.hpp"
+#include "record/spike_group.hpp"
 
 namespace hillock::record {
 
@@ -18,7 +19,7 @@ using base::IoError;
 
 namespace {
 
-constexpr hsize_t chunk_spikes = 4096, chunk_failures = 64;
+constexpr hsize_t chunk_failures = 64;
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 // A table column of as many rows as there are points, all there from the beginning.

@@ -16,7 +16,7 @@ namespace hillock::solve {
 namespace {
 
 namespace odeint = boost::numeric::odeint;
-using State = std::vector<Expr>;
+using Recorded = std::vector<Expr>;
 
 // Whether a factor is a zero of the tableau: the number 0, or a step length times the number 0.
 bool vanishes(const Expr& factor) {
@@ -80,10 +80,10 @@ struct Operations : odeint::default_operations {
 };
 
 template <template <class...> class Stepper, class... Arguments>
-State record_step(const Start& start, Arguments... arguments) {
-  Stepper<State, double, State, Expr, odeint::range_algebra, Operations> stepper(arguments...);
-  State x = start.states;
-  const auto system = [&](const State& states, State& derivatives, Expr offset) {
+Recorded record_step(const Start& start, Arguments... arguments) {
+  Stepper<Recorded, double, Recorded, Expr, odeint::range_algebra, Operations> stepper(arguments...);
+  Recorded x = start.states;
+  const auto system = [&](const Recorded& states, Recorded& derivatives, Expr offset) {
     derivatives = held_derivatives(start, states, offset);
   };
   stepper.do_step(system, x, start.from, start.h);

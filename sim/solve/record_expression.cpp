@@ -14,7 +14,7 @@ namespace hillock::solve {
 namespace {
 
 // The operations of lang::evaluate on a tape.
-struct Operations {
+struct TapeOperations {
   using Value = program::Expr;
   using Condition = solve::Condition;
   const Names& names;
@@ -104,11 +104,11 @@ program::Mask either(program::Mask a, program::Mask b) {
 }
 
 program::Expr record_value(const lang::Expression& expression, const Names& names) {
-  return lang::evaluate(expression, Operations{names});
+  return lang::evaluate(expression, TapeOperations{names});
 }
 
 Condition record_condition(const lang::Expression& expression, const Names& names) {
-  return lang::evaluate_condition(expression, Operations{names});
+  return lang::evaluate_condition(expression, TapeOperations{names});
 }
 
 program::Expr record_margin(const lang::Expression& comparison, const Names& names) {

@@ -48,9 +48,9 @@ Values stacked(const std::vector<const Values*>& points) {
   return all;
 }
 
-using Points = std::span<const Experiment* const>;
+using Stacked = std::span<const Experiment* const>;
 
-NamedValues stacked(const Points& points, const std::function<const NamedValues&(const Experiment&)>& of) {
+NamedValues stacked(const Stacked& points, const std::function<const NamedValues&(const Experiment&)>& of) {
   NamedValues all;
   for (const auto& [name, values] : of(*points.front())) {
     std::vector<const Values*> each;
@@ -60,7 +60,7 @@ NamedValues stacked(const Points& points, const std::function<const NamedValues&
   return all;
 }
 
-PopulationSpec stacked_population(const Points& points, std::size_t p) {
+PopulationSpec stacked_population(const Stacked& points, std::size_t p) {
   PopulationSpec all = points.front()->populations[p];
   all.size *= std::ssize(points);
   all.params =
@@ -78,7 +78,7 @@ PopulationSpec stacked_population(const Points& points, std::size_t p) {
   return all;
 }
 
-InputSpec stacked_input(const Points& points, std::size_t i) {
+InputSpec stacked_input(const Stacked& points, std::size_t i) {
   const Experiment& first = *points.front();
   InputSpec all = first.inputs[i];
   all.targets.clear();

@@ -6,17 +6,12 @@
 #include <vector>
 
 #include "analysis/features.hpp"
+#include "analysis/measuring.hpp"
 
 namespace hillock::analysis {
 namespace {
 
 using Values = std::vector<double>;
-
-double value(const Trace& trace, const char* name, const Settings& settings = {}) {
-  const std::array<const Feature*, 1> chosen{&find_feature(name)};
-  const auto found = measure(trace, settings, chosen)[0];
-  return found.empty() ? std::nan("") : found.at(0);
-}
 
 // A sample every ms.
 Values clock(std::size_t samples) {

@@ -10,6 +10,7 @@
 
 #include "analysis/features.hpp"
 #include "analysis/impedance.hpp"
+#include "analysis/measuring.hpp"
 #include "base/diagnostics.hpp"
 
 namespace hillock::analysis {
@@ -18,7 +19,7 @@ namespace {
 using Complex = std::complex<double>;
 using Values = std::vector<double>;
 
-constexpr double dt = 0.1;  // ms
+constexpr double step_length = 0.1;  // ms
 
 // tau dV/dt = -V - R w + R I, tau_w dw/dt = k V - w: the current w of a slow conductance k, which opposes V.
 // Without it (k = 0) a passive membrane.
@@ -50,14 +51,15 @@ struct Response {
     const auto moved = [](const std::array<double, 2>& y, const std::array<double, 2>& by, double h) {
       return std::array<double, 2>{y[0] + h * by[0], y[1] + h * by[1]};
     };
-    for (int step = 0; step * dt < duration; ++step) {
-      const double t = step * dt;
+    for (int step = 0; step * step_length < duration; ++step) {
+      const double t = step * step_length;
       time.push_back(t);
       V.push_back(-70 + x[0]);
       I.push_back(current(t));
-      const auto k1 = slope(x, t), k2 = slope(moved(x, k1, dt / 2), t + dt / 2),
-                 k3 = slope(moved(x, k2, dt / 2), t + dt / 2), k4 = slope(moved(x, k3, dt), t + dt);
-      for (int i = 0; i < 2; ++i) x[i] += dt / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
+      const auto k1 = slope(x, t), k2 = slope(moved(x, k1, step_length / 2), t + step_length / 2),
+                 k3 = slope(moved(x, k2, step_length / 2), t + step_length / 2),
+                 k4 = slope(moved(x, k3, step_length), t + step_length);
+      for (int i = 0; i < 2; ++i) x[i] += step_length / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
     }
   }
   Trace trace(double start, double stop) const { return {time, V, start, stop, I}; }
@@ -78,12 +80,6 @@ std::function<double(double)> chirp(double low, double high, bool exponential) {
   };
 }
 
-double value(const Trace& trace, const char* name, const Settings& settings = {}) {
-  const std::array<const Feature*, 1> chosen{&find_feature(name)};
-  const auto found = measure(trace, settings, chosen)[0];
-  return found.empty() ? std::nan("") : found.at(0);
-}
-
 Settings at_frequency(double frequency) {
   Settings settings;
   settings.impedance_frequency = frequency;
@@ -96,8 +92,8 @@ TEST_CASE("of sinusoids on an offset magnitude and phase are exact, whatever the
     const Complex Z = std::polar(83.0, f < 5 ? 0.4 : -1.2);  // ahead, and behind
     Values time, V, I;
     for (int k = 0; k < 24000; ++k) {
-      const double angle = 2e-3 * std::numbers::pi * f * k * dt;
-      time.push_back(k * dt);
+      const double angle = 2e-3 * std::numbers::pi * f * k * step_length;
+      time.push_back(k * step_length);
       I.push_back(0.3 + 0.02 * std::cos(angle + 0.9));
       V.push_back(-61 + 0.02 * std::abs(Z) * std::cos(angle + 0.9 + std::arg(Z)));
     }

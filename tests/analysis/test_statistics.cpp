@@ -15,6 +15,7 @@
 namespace hillock::analysis {
 namespace {
 
+using Complex = std::complex<double>;
 using Values = std::vector<double>;
 
 Values regular(double first, double interval, int count) {
@@ -120,7 +121,6 @@ TEST_CASE("spike contrast needs two trains and an interval") {
 }
 
 TEST_CASE("the Fourier transform of any length is its definition") {
-  using Complex = std::complex<double>;
   for (const std::size_t n : {1, 2, 3, 4, 5, 7, 12, 16, 31, 64, 97, 100}) {
     std::vector<Complex> x(n);
     for (std::size_t k = 0; k < n; ++k)

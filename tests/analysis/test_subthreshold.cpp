@@ -7,27 +7,26 @@
 
 #include "analysis/exponential_fit.hpp"
 #include "analysis/features.hpp"
+#include "analysis/measuring.hpp"
 
 namespace hillock::analysis {
 namespace {
 
-constexpr double start = 100, stop = 600, dt = 0.1;  // ms
+constexpr double step_start = 100, step_stop = 600, sample_interval = 0.1;  // ms
 
 double value(const std::vector<double>& V, const char* name, const Settings& settings = {}) {
   std::vector<double> time(V.size());
-  for (std::size_t k = 0; k < time.size(); ++k) time[k] = static_cast<double>(k) * dt;
-  const std::array<const Feature*, 1> chosen{&find_feature(name)};
-  const auto found = measure({time, V, start, stop}, settings, chosen)[0];
-  return found.empty() ? std::nan("") : found.at(0);
+  for (std::size_t k = 0; k < time.size(); ++k) time[k] = static_cast<double>(k) * sample_interval;
+  return value(Trace{time, V, step_start, step_stop}, name, settings);
 }
 
 // From -65 mV towards -65 + deflection with tau, and a part `sag` of it back with tau_sag.
 std::vector<double> step_response(double deflection, double tau, double sag = 0, double tau_sag = 50) {
   std::vector<double> V;
   for (int k = 0; k < 9000; ++k) {
-    const double t = k * dt - start;
+    const double t = k * sample_interval - step_start;
     double v = -65;
-    const double on = std::min(t, stop - start);
+    const double on = std::min(t, step_stop - step_start);
     if (t > 0)
       v += deflection * ((1 - std::exp(-on / tau)) - sag * (1 - std::exp(-on / tau_sag))) *
            std::exp((on - t) / tau);

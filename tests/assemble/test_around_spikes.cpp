@@ -14,7 +14,7 @@ using running::Run;
 namespace {
 
 // Neurons that fire more often than their windows are long, with a spike in the first window and in the last.
-std::string cells(const std::string& spike_times, const std::string& record) {
+std::string spiking_cells(const std::string& spike_times, const std::string& record) {
   return "simulation: {duration: 60 ms, dt: 0.1 ms, seed: 3, spike_times: " + spike_times + R"(}
 populations:
   cell:
@@ -103,12 +103,12 @@ TEST_CASE("values around spikes are the bits of a recording of every step") {
     for (const std::string dtype : {"float32", "float64"}) {
       CAPTURE(spike_times);
       CAPTURE(dtype);
-      Run whole(cells(spike_times, "dtype: " + dtype + ", V: true, I_ampa: true, g_ampa: true"));
+      Run whole(spiking_cells(spike_times, "dtype: " + dtype + ", V: true, I_ampa: true, g_ampa: true"));
       whole.go();
       const std::string window = "{around_spikes: {before: 1.5 ms, after: 3 ms}, neurons: [0, 2, 5]}";
-      Run run(
-          cells(spike_times, "dtype: " + dtype + ", V: " + window + ", I_ampa: " + window +
-                                 ", g_ampa: {around_spikes: {before: 0.6 ms, after: 6 ms}, every: 0.3 ms}"));
+      Run run(spiking_cells(spike_times,
+                            "dtype: " + dtype + ", V: " + window + ", I_ampa: " + window +
+                                ", g_ampa: {around_spikes: {before: 0.6 ms, after: 6 ms}, every: 0.3 ms}"));
       REQUIRE(run.prepared.layout.reports.empty());
       const std::vector<engine::SnippetLayout>& layout = run.prepared.layout.snippets;
       REQUIRE(layout.size() == 2);
@@ -134,8 +134,8 @@ TEST_CASE("values around spikes are the bits of a recording of every step") {
 }
 
 TEST_CASE("a run in slices records the same around spikes as one in one piece") {
-  const std::string config =
-      cells("interpolated", "dtype: float64, V: {around_spikes: {before: 1 ms, after: 4 ms}, every: 0.5 ms}");
+  const std::string config = spiking_cells(
+      "interpolated", "dtype: float64, V: {around_spikes: {before: 1 ms, after: 4 ms}, every: 0.5 ms}");
   Run piece(config), few(config), each(config);
   std::vector<std::int64_t> steps;
   for (std::int64_t step = 0; step < 600; ++step) steps.push_back(step);
@@ -152,7 +152,7 @@ TEST_CASE("a run in slices records the same around spikes as one in one piece") 
 }
 
 TEST_CASE("each spike so far is there or counted as left out, wherever the run stands") {
-  Run run(cells("grid", "V: {around_spikes: {before: 2 ms, after: 9 ms}}"));
+  Run run(spiking_cells("grid", "V: {around_spikes: {before: 2 ms, after: 9 ms}}"));
   engine::MemoryRecorder recorder(run.prepared.layout, false);
   for (const std::int64_t end : {10, 15, 50, 51, 200, 599, 600}) {
     run.prepared.simulation->run_until(end, recorder);
@@ -164,7 +164,7 @@ TEST_CASE("each spike so far is there or counted as left out, wherever the run s
 }
 
 TEST_CASE("a window of no length is one sample: the values after the reset") {
-  Run run(cells("grid", "V: {around_spikes: {before: 0 ms, after: 0 ms}}"));
+  Run run(spiking_cells("grid", "V: {around_spikes: {before: 0 ms, after: 0 ms}}"));
   const engine::MemoryRecorder recorder = recorded(run, {});
   CHECK(run.prepared.layout.snippets[0].offsets == std::vector<double>{0});
   const std::vector<float> V = numbers<float>(recorder.snippets(0).variables[0]);
@@ -174,8 +174,8 @@ TEST_CASE("a window of no length is one sample: the values after the reset") {
 
 TEST_CASE("recording around spikes leaves the other recordings alone") {
   const std::string V = "V: {neurons: [1], every: 0.2 ms}";
-  Run alone(cells("grid", V)),
-      beside(cells("grid", V + ", I_syn: {around_spikes: {before: 1 ms, after: 1 ms}}"));
+  Run alone(spiking_cells("grid", V)),
+      beside(spiking_cells("grid", V + ", I_syn: {around_spikes: {before: 1 ms, after: 1 ms}}"));
   alone.go();
   beside.go();
   CHECK(alone.values("cell", "V") == beside.values("cell", "V"));

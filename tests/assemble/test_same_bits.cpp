@@ -6,13 +6,13 @@ using running::Run;
 
 namespace {
 
-struct Outcome {
+struct Bits {
   std::vector<double> V;
   std::vector<running::Spike> spikes;
-  bool operator==(const Outcome&) const = default;
+  bool operator==(const Bits&) const = default;
 };
 
-Outcome outcome(const std::string& config, const assemble::Options& options = {}) {
+Bits bits_of(const std::string& config, const assemble::Options& options = {}) {
   Run run(config, options);
   run.go();
   return {run.values("cell", "V"), run.spikes("cell")};
@@ -46,8 +46,8 @@ std::string config_of(const Kind& kind, const std::string& size, const std::stri
 }
 
 // The neuron with this index alone.
-Outcome of_neuron(const Outcome& all, std::uint64_t neuron, std::size_t size) {
-  Outcome result;
+Bits of_neuron(const Bits& all, std::uint64_t neuron, std::size_t size) {
+  Bits result;
   for (std::size_t k = neuron; k < all.V.size(); k += size) result.V.push_back(all.V[k]);
   for (const running::Spike& spike : all.spikes)
     if (spike.neuron == neuron) result.spikes.push_back(spike);
@@ -61,19 +61,19 @@ TEST_CASE("chunks of 8 to 1024 neurons, native code and all instruction sets giv
   for (const Kind& kind : kinds) {
     CAPTURE(kind.model);
     const std::string text = config_of(kind, "301");
-    const Outcome expected = outcome(text, {{Backend::interpreter, InstructionSet::generic, 256}});
+    const Bits expected = bits_of(text, {{Backend::interpreter, InstructionSet::generic, 256}});
     CHECK(expected.spikes.size() > 50);
     for (const auto isa : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512}) {
       for (const int chunk : {8, 64, 256, 1024})
-        if (program::available(isa)) CHECK(outcome(text, {{Backend::interpreter, isa, chunk}}) == expected);
-      if (program::has_native_code(isa)) CHECK(outcome(text, {{Backend::jit, isa, 256}}) == expected);
+        if (program::available(isa)) CHECK(bits_of(text, {{Backend::interpreter, isa, chunk}}) == expected);
+      if (program::has_native_code(isa)) CHECK(bits_of(text, {{Backend::jit, isa, 256}}) == expected);
     }
   }
 }
 
 TEST_CASE("a parameter gives the same bits whether it is uniform or a list of equal values") {
   const auto with = [](const std::string& parameter, const std::string& value) {
-    return outcome(config_of(kinds[1], "9", "grid", ", params: {" + parameter + ": " + value + "}"));
+    return bits_of(config_of(kinds[1], "9", "grid", ", params: {" + parameter + ": " + value + "}"));
   };
   for (const auto& each : std::vector<std::pair<std::string, std::string>>{{"C_m", "200 pF"},
                                                                            {"g_L", "20 nS"},
@@ -93,21 +93,21 @@ TEST_CASE(
     "a neuron does the same in a small population and in a large one: draws depend on its index alone") {
   for (const Kind& kind : kinds) {
     CAPTURE(kind.model);
-    const Outcome large = outcome(config_of(kind, "70"));
+    const Bits large = bits_of(config_of(kind, "70"));
     for (const std::size_t size : {1, 7})
       for (std::uint64_t neuron = 0; neuron < size; ++neuron)
-        CHECK(of_neuron(outcome(config_of(kind, std::to_string(size))), neuron, size) ==
+        CHECK(of_neuron(bits_of(config_of(kind, std::to_string(size))), neuron, size) ==
               of_neuron(large, neuron, 70));
   }
 }
 
 TEST_CASE("neurons whose step is cut do not disturb their neighbours") {
   for (const std::size_t kind : {0, 1}) {
-    const Outcome large = outcome(config_of(kinds[kind], "70", "interpolated"));
+    const Bits large = bits_of(config_of(kinds[kind], "70", "interpolated"));
     CHECK(large.spikes.size() > 20);
     for (const std::size_t size : {1, 7})
       for (std::uint64_t neuron = 0; neuron < size; ++neuron)
-        CHECK(of_neuron(outcome(config_of(kinds[kind], std::to_string(size), "interpolated")), neuron,
+        CHECK(of_neuron(bits_of(config_of(kinds[kind], std::to_string(size), "interpolated")), neuron,
                         size) == of_neuron(large, neuron, 70));
   }
 }
@@ -129,8 +129,8 @@ TEST_CASE(
       return "simulation: {threads: " + std::to_string(threads) + ", " +
              text.substr(std::string("simulation: {").size());
     };
-    const Outcome expected = outcome(with(1));
+    const Bits expected = bits_of(with(1));
     CHECK(expected.spikes.size() > 20);
-    for (const int threads : {2, 3, 5, 8}) CHECK(outcome(with(threads)) == expected);
+    for (const int threads : {2, 3, 5, 8}) CHECK(bits_of(with(threads)) == expected);
   }
 }

@@ -13,7 +13,7 @@ using namespace hillock::base;
 
 namespace {
 
-std::string problem_of(std::string_view text) {
+std::string number_problem(std::string_view text) {
   std::string problem = "none";
   CHECK_FALSE(parse_number(text, &problem));
   return problem;
@@ -41,27 +41,27 @@ TEST_CASE("decimal numbers are read to the nearest double") {
 }
 
 TEST_CASE("what is no plain decimal number is refused with the value and what to write") {
-  CHECK(problem_of("1,5") == "'1,5' has a decimal comma; write '1.5'");
-  CHECK(problem_of("1,000.5") ==
+  CHECK(number_problem("1,5") == "'1,5' has a decimal comma; write '1.5'");
+  CHECK(number_problem("1,000.5") ==
         "'1,000.5' is not a number; write numbers with a decimal point and without separators");
-  CHECK(problem_of("010") == "'010' has a leading zero, which could mean octal; write '10'");
-  CHECK(problem_of("-007.5") == "'-007.5' has a leading zero, which could mean octal; write '-7.5'");
-  CHECK(problem_of("0x10") == "'0x10' is a hexadecimal number; write it in decimal digits");
-  CHECK(problem_of("1_000") == "'1_000' contains '_'; write '1000'");
-  CHECK(problem_of("1e999") == "'1e999' is too large; the largest number is 1.7976931348623157e308");
-  CHECK(problem_of("-1e999999999999999999999") ==
+  CHECK(number_problem("010") == "'010' has a leading zero, which could mean octal; write '10'");
+  CHECK(number_problem("-007.5") == "'-007.5' has a leading zero, which could mean octal; write '-7.5'");
+  CHECK(number_problem("0x10") == "'0x10' is a hexadecimal number; write it in decimal digits");
+  CHECK(number_problem("1_000") == "'1_000' contains '_'; write '1000'");
+  CHECK(number_problem("1e999") == "'1e999' is too large; the largest number is 1.7976931348623157e308");
+  CHECK(number_problem("-1e999999999999999999999") ==
         "'-1e999999999999999999999' is too large; the largest number is 1.7976931348623157e308");
-  CHECK(problem_of("1e-999") == "'1e-999' is too small; write 0, or a number above 1e-307");
-  CHECK(problem_of("yes") == "'yes' is not a number");
-  CHECK(problem_of(".nan") == "'.nan' is not a finite number");
-  CHECK(problem_of("-.inf") == "'-.inf' is not a finite number");
-  CHECK(problem_of("NaN") == "'NaN' is not a finite number");
-  CHECK(problem_of("") == "a number is missing");
-  CHECK(problem_of("1.2.3") == "'1.2.3' is not a number");
-  CHECK(problem_of("1e") == "'1e' is not a number");
-  CHECK(problem_of(".") == "'.' is not a number");
-  CHECK(problem_of("- 5") == "'- 5' is not a number");
-  CHECK(problem_of(std::string(100, '9') + "x") == "'" + std::string(60, '9') + "...' is not a number");
+  CHECK(number_problem("1e-999") == "'1e-999' is too small; write 0, or a number above 1e-307");
+  CHECK(number_problem("yes") == "'yes' is not a number");
+  CHECK(number_problem(".nan") == "'.nan' is not a finite number");
+  CHECK(number_problem("-.inf") == "'-.inf' is not a finite number");
+  CHECK(number_problem("NaN") == "'NaN' is not a finite number");
+  CHECK(number_problem("") == "a number is missing");
+  CHECK(number_problem("1.2.3") == "'1.2.3' is not a number");
+  CHECK(number_problem("1e") == "'1e' is not a number");
+  CHECK(number_problem(".") == "'.' is not a number");
+  CHECK(number_problem("- 5") == "'- 5' is not a number");
+  CHECK(number_problem(std::string(100, '9') + "x") == "'" + std::string(60, '9') + "...' is not a number");
 }
 
 TEST_CASE("numbers are printed as the shortest text that reads back to the same bits") {

@@ -28,7 +28,7 @@ Dimension dimension_of(std::string_view text) {
   return quantity ? quantity->dimension : Dimension{};
 }
 
-std::string problem_of(std::string_view text) {
+std::string quantity_problem(std::string_view text) {
   std::string problem = "none";
   CHECK_FALSE(parse_quantity(text, &problem));
   return problem;
@@ -125,59 +125,59 @@ TEST_CASE("degC becomes kelvin, exactly rounded, and stands alone") {
   CHECK(value_of("-273.15 degC") == 0.0);
   CHECK(value_of("36.123456789012345678 degC") == doctest::Approx(309.273456789012345));
   CHECK(dimension_of("6.3 degC") == dimension::temperature);
-  CHECK(problem_of("1 mV/degC") ==
+  CHECK(quantity_problem("1 mV/degC") ==
         "'degC' has its own zero and so stands alone; write K in the unit 'mV/degC'");
 }
 
 TEST_CASE("what is no unit is refused with the nearest one") {
-  CHECK(problem_of("10 msec") == "'msec' is not a unit; did you mean 'ms'?");
-  CHECK(problem_of("10 sec") == "'sec' is not a unit; did you mean 's'?");
-  CHECK(problem_of("10 seconds") == "'seconds' is not a unit; did you mean 's'?");
-  CHECK(problem_of("10 MOhms") == "'MOhms' is not a unit; did you mean 'MOhm'?");
-  CHECK(problem_of("10 M\u03A9") == "'M\u03A9' is not a unit; did you mean 'MOhm'?");
-  CHECK(problem_of("10 umho") == "'umho' is not a unit; did you mean 'uS'?");
-  CHECK(problem_of("10 mv") == "'mv' is not a unit; did you mean 'mV'?");
-  CHECK(problem_of("10 millivolts") == "'millivolts' is not a unit; did you mean 'mV'?");
-  CHECK(problem_of("10 hz") == "'hz' is not a unit; did you mean 'Hz'?");
-  CHECK(problem_of("6.3 \u00B0C") == "'\u00B0C' is not a unit; did you mean 'degC'?");
-  CHECK(problem_of("1 micron") == "'micron' is not a unit; did you mean 'um'?");
-  CHECK(problem_of("1 uA/cm2/furlong") ==
+  CHECK(quantity_problem("10 msec") == "'msec' is not a unit; did you mean 'ms'?");
+  CHECK(quantity_problem("10 sec") == "'sec' is not a unit; did you mean 's'?");
+  CHECK(quantity_problem("10 seconds") == "'seconds' is not a unit; did you mean 's'?");
+  CHECK(quantity_problem("10 MOhms") == "'MOhms' is not a unit; did you mean 'MOhm'?");
+  CHECK(quantity_problem("10 M\u03A9") == "'M\u03A9' is not a unit; did you mean 'MOhm'?");
+  CHECK(quantity_problem("10 umho") == "'umho' is not a unit; did you mean 'uS'?");
+  CHECK(quantity_problem("10 mv") == "'mv' is not a unit; did you mean 'mV'?");
+  CHECK(quantity_problem("10 millivolts") == "'millivolts' is not a unit; did you mean 'mV'?");
+  CHECK(quantity_problem("10 hz") == "'hz' is not a unit; did you mean 'Hz'?");
+  CHECK(quantity_problem("6.3 \u00B0C") == "'\u00B0C' is not a unit; did you mean 'degC'?");
+  CHECK(quantity_problem("1 micron") == "'micron' is not a unit; did you mean 'um'?");
+  CHECK(quantity_problem("1 uA/cm2/furlong") ==
         "'furlong' is not a unit; units are s V A S F Ohm m Hz K M C mol, with prefixes f p n u m c k M G, "
         "and degC");
-  CHECK(problem_of("5 %") == "'%' is not a unit; write a fraction, such as 0.05 for 5 %");
+  CHECK(quantity_problem("5 %") == "'%' is not a unit; write a fraction, such as 0.05 for 5 %");
 }
 
 TEST_CASE("a malformed unit is refused with what is wrong in it") {
-  CHECK(problem_of("1 mV/") == "the unit 'mV/' ends where a unit is missing");
-  CHECK(problem_of("1 mV/(ms pA)") ==
+  CHECK(quantity_problem("1 mV/") == "the unit 'mV/' ends where a unit is missing");
+  CHECK(quantity_problem("1 mV/(ms pA)") ==
         "unexpected '(' in the unit 'mV/(ms pA)'; units are written as 'mV', 'uA/cm2' or 'pA ms^0.5'");
-  CHECK(problem_of("1 mV//ms") ==
+  CHECK(quantity_problem("1 mV//ms") ==
         "unexpected '/' in the unit 'mV//ms'; units are written as 'mV', 'uA/cm2' or 'pA ms^0.5'");
-  CHECK(problem_of("1 mV^x") ==
+  CHECK(quantity_problem("1 mV^x") ==
         "'' in the unit 'mV^x' is not a power; powers are written as 'cm2', 'mV^2' or 'ms^0.5'");
-  CHECK(problem_of("1 mV^5000") ==
+  CHECK(quantity_problem("1 mV^5000") ==
         "'5000' in the unit 'mV^5000' is not a power; powers are written as 'cm2', 'mV^2' or 'ms^0.5'");
-  CHECK(problem_of("1 mV^0") ==
+  CHECK(quantity_problem("1 mV^0") ==
         "'0' in the unit 'mV^0' is not a power; powers are written as 'cm2', 'mV^2' or 'ms^0.5'");
-  CHECK(problem_of("1 " + std::string(200, 'm')) == "a unit of 200 characters is too long");
-  CHECK(problem_of(
+  CHECK(quantity_problem("1 " + std::string(200, 'm')) == "a unit of 200 characters is too long");
+  CHECK(quantity_problem(
             "1 s^.015625 s^.0158730158730159 s^.0163934426229508 s^.0169491525423729 s^.0175438596491228") ==
         "the powers in the unit 's^.015625 s^.0158730158730159 s^.0163934426229508 s^.0169491525423729 "
         "s^.0175438596491228' are too large");
 }
 
 TEST_CASE("a quantity with a bad number is refused with the value and what to write") {
-  CHECK(problem_of("1,5 mV") == "'1,5' has a decimal comma; write '1.5'");
-  CHECK(problem_of("010 mV") == "'010' has a leading zero, which could mean octal; write '10'");
-  CHECK(problem_of("0x10 mV") == "'0x10' is a hexadecimal number; write it in decimal digits");
-  CHECK(problem_of("1_000 ms") == "'1_000' contains '_'; write '1000'");
-  CHECK(problem_of("1e999 ms") == "'1e999' is too large; the largest number is 1.7976931348623157e308");
-  CHECK(problem_of("1e308 s") == "'1e308 s' is out of the range of numbers");
-  CHECK(problem_of(".nan") == "'.nan' is not a finite number");
-  CHECK(problem_of("inf mV") == "'inf' is not a finite number");
-  CHECK(problem_of("yes") == "'yes' is not a number");
-  CHECK(problem_of("mV") == "'mV' is not a number");
-  CHECK(problem_of("") == "a number is missing");
+  CHECK(quantity_problem("1,5 mV") == "'1,5' has a decimal comma; write '1.5'");
+  CHECK(quantity_problem("010 mV") == "'010' has a leading zero, which could mean octal; write '10'");
+  CHECK(quantity_problem("0x10 mV") == "'0x10' is a hexadecimal number; write it in decimal digits");
+  CHECK(quantity_problem("1_000 ms") == "'1_000' contains '_'; write '1000'");
+  CHECK(quantity_problem("1e999 ms") == "'1e999' is too large; the largest number is 1.7976931348623157e308");
+  CHECK(quantity_problem("1e308 s") == "'1e308 s' is out of the range of numbers");
+  CHECK(quantity_problem(".nan") == "'.nan' is not a finite number");
+  CHECK(quantity_problem("inf mV") == "'inf' is not a finite number");
+  CHECK(quantity_problem("yes") == "'yes' is not a number");
+  CHECK(quantity_problem("mV") == "'mV' is not a number");
+  CHECK(quantity_problem("") == "a number is missing");
 }
 
 TEST_CASE("dimensions are named and written as the field does") {

@@ -61,6 +61,9 @@ class Folder {
   fs::path path_;
 };
 
+// What most configs of the tests begin with.
+inline const std::string simulation = "simulation: {duration: 10 ms, dt: 0.1 ms}\n";
+
 inline hillock::config::Options options(std::vector<std::string> settings = {}) {
   return {std::move(settings), {std::string(HILLOCK_SOURCE_DIR) + "/models"}};
 }

@@ -8,12 +8,12 @@ using loading::load;
 
 namespace {
 
-const std::string head = R"(simulation: {duration: 100 ms, dt: 0.1 ms}
+const std::string four_axons = R"(simulation: {duration: 100 ms, dt: 0.1 ms}
 populations: {axon: {model: hodgkin_huxley, size: 4}}
 )";
 
 hillock::model::AnalysisSpec only(const std::string& analysis) {
-  return load(head + analysis)->analysis.at(0);
+  return load(four_axons + analysis)->analysis.at(0);
 }
 
 using Words = std::vector<std::string>;
@@ -75,12 +75,12 @@ analysis:
 }
 
 TEST_CASE("an analysis is something that a run is for") {
-  CHECK(load(head + "analysis: {axon: [rate]}\n")->warnings.empty());
-  CHECK(load(head)->warnings.size() == 1);
+  CHECK(load(four_axons + "analysis: {axon: [rate]}\n")->warnings.empty());
+  CHECK(load(four_axons)->warnings.size() == 1);
 }
 
 TEST_CASE("unknown names of an analysis are refused with the nearest, each at its place") {
-  CHECK(findings(head + R"(analysis:
+  CHECK(findings(four_axons + R"(analysis:
   axon: [AP_amplitud, ratee, qqqqqq, AP_begin_indices]
   axn: [rate]
 )") ==
@@ -102,7 +102,7 @@ test.yaml:5:3: error: analysis: there is no population 'axn'
 }
 
 TEST_CASE("features and statistics under the other's key are told where they belong") {
-  CHECK(findings(head + R"(analysis:
+  CHECK(findings(four_axons + R"(analysis:
   axon: {features: [rate], statistics: [AP_amplitude, cv, cv], feature: 1}
 )") ==
         R"(test.yaml:4:21: error: 'rate' is not a feature
@@ -120,25 +120,25 @@ test.yaml:4:64: error: 'feature' is not a key of the analysis of 'axon'
 }
 
 TEST_CASE("an analysis of nothing is an error that shows an example") {
-  CHECK(findings(head + "analysis:\n  axon: {neurons: [], start: 5 ms}\n") ==
+  CHECK(findings(four_axons + "analysis:\n  axon: {neurons: [], start: 5 ms}\n") ==
         R"(test.yaml:4:3: error: the analysis of 'axon' has neither features nor statistics
    4 |   axon: {neurons: [], start: 5 ms}
      |   ^~~~ write for example 'features: [AP_amplitude, mean_frequency]'
 test.yaml:4:19: error: neurons names no neuron
    4 |   axon: {neurons: [], start: 5 ms}
      |                   ^ write for example 'neurons: 0..9', or leave it out)");
-  CHECK(findings(head + "analysis:\n  axon: []\n") ==
+  CHECK(findings(four_axons + "analysis:\n  axon: []\n") ==
         R"(test.yaml:4:9: error: the analysis of 'axon' must be a name, a list of names, or all, got a list
    4 |   axon: []
      |         ^ write for example '[AP_amplitude, mean_frequency]' or '[rate, cv]')");
-  CHECK(findings(head + "analysis: [axon]\n") ==
+  CHECK(findings(four_axons + "analysis: [axon]\n") ==
         R"(test.yaml:3:11: error: 'analysis' must be a map, got a list
    3 | analysis: [axon]
      |           ^ write 'key: value' lines below it, or {key: value})");
 }
 
 TEST_CASE("settings and times of an analysis need their units and ranges") {
-  CHECK(findings(head + R"(analysis:
+  CHECK(findings(four_axons + R"(analysis:
   axon:
     features: [AP_amplitude]
     start: 90
@@ -186,18 +186,18 @@ test.yaml:16:25: error: stimulus_current needs current (nA), got a number withou
 }
 
 TEST_CASE("a window of an analysis begins before it ends") {
-  CHECK(findings(head + "analysis:\n  axon: {statistics: [rate], start: 50 ms, stop: 50 ms}\n") ==
+  CHECK(findings(four_axons + "analysis:\n  axon: {statistics: [rate], start: 50 ms, stop: 50 ms}\n") ==
         R"(test.yaml:4:50: error: the window from start = 50 ms to stop = 50 ms is empty
    4 |   axon: {statistics: [rate], start: 50 ms, stop: 50 ms}
      |                                                  ^~~~~ let it begin first)");
-  CHECK(findings(head + "analysis:\n  axon: {statistics: [rate], start: 100 ms}\n") ==
+  CHECK(findings(four_axons + "analysis:\n  axon: {statistics: [rate], start: 100 ms}\n") ==
         R"(test.yaml:4:37: error: the window from start = 100 ms to stop = 100 ms is empty
    4 |   axon: {statistics: [rate], start: 100 ms}
      |                                     ^~~~~~ let it begin first)");
 }
 
 TEST_CASE("neurons of an analysis are those of the population") {
-  CHECK(findings(head + "analysis:\n  axon: {statistics: [rate], neurons: 0..4}\n") ==
+  CHECK(findings(four_axons + "analysis:\n  axon: {statistics: [rate], neurons: 0..4}\n") ==
         R"(test.yaml:4:39: error: neuron 4 is not in 'axon', which has 4 neurons
    4 |   axon: {statistics: [rate], neurons: 0..4}
      |                                       ^~~~ they are counted from 0 to 3)");

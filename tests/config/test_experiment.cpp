@@ -13,7 +13,6 @@ using model::Values;
 
 namespace {
 
-const std::string simulation = "simulation: {duration: 10 ms, dt: 0.1 ms}\n";
 const std::string record = "record: {cell: [V]}\n";
 
 const Values& values(const model::InputSpec& input, const std::string& field) {
@@ -21,7 +20,7 @@ const Values& values(const model::InputSpec& input, const std::string& field) {
 }
 
 model::PopulationSpec cell(const std::string& population) {
-  return load(simulation + "populations: {cell: {" + population + "}}\n" + record)->populations[0];
+  return load(loading::simulation + "populations: {cell: {" + population + "}}\n" + record)->populations[0];
 }
 
 }  // namespace
@@ -37,7 +36,7 @@ TEST_CASE("equal times are equal to the bit, however they are written") {
 }
 
 TEST_CASE("the simulation section has the documented defaults") {
-  const auto experiment = load(simulation + "populations: {cell: {model: lif}}\n" + record);
+  const auto experiment = load(loading::simulation + "populations: {cell: {model: lif}}\n" + record);
   CHECK(experiment->simulation.dt == 0.1);
   CHECK(experiment->simulation.seeds == std::vector<std::uint64_t>{1});
   CHECK(experiment->simulation.method.kind == MethodKind::automatic);
@@ -108,7 +107,7 @@ TEST_CASE("init: rest is told apart from values") {
 TEST_CASE("values from a file keep its absolute path, its column and its scale") {
   const loading::Folder folder;
   folder.write("data/values.csv", "tau\n1\n2\n");
-  const auto experiment = load(folder, simulation +
+  const auto experiment = load(folder, loading::simulation +
                                            "populations: {cell: {model: lif, size: 2, params: {tau_m: {file: "
                                            "data/values.csv, column: tau, unit: s}}}}\n" +
                                            record);
@@ -133,14 +132,15 @@ TEST_CASE("receptors take parameters as keys or under params, and the first site
 }
 
 TEST_CASE("two populations of one model share it") {
-  const auto experiment = load(simulation + "populations: {cell: {model: lif}, b: {model: lif}}\n" + record);
+  const auto experiment =
+      load(loading::simulation + "populations: {cell: {model: lif}, b: {model: lif}}\n" + record);
   CHECK(experiment->populations[0].model == experiment->populations[1].model);
   CHECK(experiment->models.size() == 1);
 }
 
 TEST_CASE("like merges maps key by key and replaces everything else") {
   const auto experiment =
-      load(simulation +
+      load(loading::simulation +
            "populations:\n"
            "  b: {like: cell, size: 2, params: {V_th: -45 mV}, receptors: {a: {tau: 7 ms}}, init: {V: "
            "{normal: [-60 mV, 1 mV]}}}\n"
@@ -164,7 +164,7 @@ TEST_CASE("like merges maps key by key and replaces everything else") {
 }
 
 TEST_CASE("inputs may be like one another") {
-  const auto experiment = load(simulation +
+  const auto experiment = load(loading::simulation +
                                "populations: {cell: {model: lif}}\ninputs: {a: {type: dc, target: cell, "
                                "amplitude: 1 pA}, b: {like: a, amplitude: 2 pA}}\n" +
                                record);
@@ -173,7 +173,7 @@ TEST_CASE("inputs may be like one another") {
 
 TEST_CASE("vars are used with their units") {
   const auto experiment = load(
-      "vars: {N: 4, tau: 20 ms, V: -50 mV}\n" + simulation +
+      "vars: {N: 4, tau: 20 ms, V: -50 mV}\n" + loading::simulation +
       "populations: {cell: {model: lif, size: = N/2, params: {tau_m: = tau, V_th: [= V, = V + 1 mV]}}}\n" +
       record);
   const model::PopulationSpec& read = experiment->populations[0];
@@ -184,7 +184,7 @@ TEST_CASE("vars are used with their units") {
 
 TEST_CASE("--set changes values, makes missing maps, reaches vars before they are used") {
   const auto experiment =
-      load("vars: {N: 4}\n" + simulation + "populations: {cell: {model: lif, size: = N}}\n" + record,
+      load("vars: {N: 4}\n" + loading::simulation + "populations: {cell: {model: lif, size: = N}}\n" + record,
            {"vars.N=7", "populations.cell.params.tau_m=0.03 s", "simulation.seed=9", "record.cell.0=I",
             "populations.cell.init={V: -60 mV}"});
   CHECK(experiment->populations[0].size == 7);
@@ -195,14 +195,15 @@ TEST_CASE("--set changes values, makes missing maps, reaches vars before they ar
 }
 
 TEST_CASE("a value of --set may contain '=', and the last of two wins") {
-  const auto experiment = load("vars: {N: 4}\n" + simulation + "populations: {cell: {model: lif}}\n" + record,
-                               {"populations.cell.size=3", "populations.cell.size== N + 1"});
+  const auto experiment =
+      load("vars: {N: 4}\n" + loading::simulation + "populations: {cell: {model: lif}}\n" + record,
+           {"populations.cell.size=3", "populations.cell.size== N + 1"});
   CHECK(experiment->populations[0].size == 5);
 }
 
 TEST_CASE("the text as run loads to the same experiment") {
   const std::string text =
-      "vars: {w: 6 nS} # a comment\n" + simulation +
+      "vars: {w: 6 nS} # a comment\n" + loading::simulation +
       "populations:\n  cell:\n    model: lif\n    size: 3\n    receptors: {a: {model: exp_conductance}}\n"
       "  b: {like: cell}\n"
       "inputs:\n  x: {type: spikes, target: [cell 0..1, b], weight: = 2*w, times: [1 ms, 2 ms]}\n"
@@ -225,12 +226,12 @@ TEST_CASE("the text as run loads to the same experiment") {
 
 TEST_CASE("a sweep is noted and ignored") {
   const auto experiment =
-      load(simulation + "populations: {cell: {model: lif}}\nsweep: {parameters: {}}\n" + record);
+      load(loading::simulation + "populations: {cell: {model: lif}}\nsweep: {parameters: {}}\n" + record);
   CHECK(experiment->notes == std::vector<std::string>{"'sweep' is ignored by run"});
 }
 
 TEST_CASE("a config that records nothing loads with a warning") {
-  const auto experiment = load(simulation + "populations: {cell: {model: lif}}\n");
+  const auto experiment = load(loading::simulation + "populations: {cell: {model: lif}}\n");
   REQUIRE(experiment->warnings.size() == 1);
   CHECK(experiment->warnings[0].message == "nothing is recorded");
   CHECK(experiment->warnings[0].severity == base::Severity::warning);
@@ -238,7 +239,7 @@ TEST_CASE("a config that records nothing loads with a warning") {
 
 TEST_CASE("inputs have the documented defaults") {
   const auto experiment =
-      load(simulation +
+      load(loading::simulation +
            "populations: {cell: {model: lif, size: 3, receptors: {a: {model: exp_current}}}}\n"
            "inputs:\n  x: {type: dc, target: cell, amplitude: 0.5 nA}\n"
            "  y: {type: poisson, target: cell 1..2, rate: 300 Hz, weight: 6 pA}\n"
@@ -264,7 +265,7 @@ TEST_CASE("inputs have the documented defaults") {
 
 TEST_CASE("a current in pA keeps its dimension where the model has an area") {
   const auto experiment =
-      load(simulation +
+      load(loading::simulation +
            "populations: {cell: {model: hodgkin_huxley}}\n"
            "inputs: {x: {type: dc, target: cell, amplitude: 1 nA}, y: {type: white_noise, target: cell, "
            "sigma: 1 pA ms^0.5}, z: {type: dc, target: cell, amplitude: 2 uA/cm2}}\n" +
@@ -278,7 +279,7 @@ TEST_CASE("a current from a file keeps its path, unit and scale") {
   const loading::Folder folder;
   folder.write("I.csv", "t,I\n0,1\n");
   const auto experiment =
-      load(folder, simulation +
+      load(folder, loading::simulation +
                        "populations: {cell: {model: lif}}\ninputs: {x: {type: file, target: cell, path: "
                        "I.csv, column: I, time_column: t, unit: nA, interpolate: linear}}\n" +
                        record);
@@ -294,7 +295,7 @@ TEST_CASE("a spike file has its times in ms by default") {
   const loading::Folder folder;
   folder.write("s.csv", "timestamps\n1\n");
   const auto experiment =
-      load(folder, simulation +
+      load(folder, loading::simulation +
                        "populations: {cell: {model: lif, receptors: {a: {model: exp_current}}}}\ninputs: {x: "
                        "{type: spike_file, target: cell, path: s.csv, weight: 1 pA}}\n" +
                        record);
@@ -304,7 +305,7 @@ TEST_CASE("a spike file has its times in ms by default") {
 }
 
 TEST_CASE("vars stand as numbers in a waveform") {
-  const auto experiment = load("vars: {f: 8 Hz}\n" + simulation +
+  const auto experiment = load("vars: {f: 8 Hz}\n" + loading::simulation +
                                "populations: {cell: {model: lif}}\ninputs: {x: {type: waveform, target: "
                                "cell, current: \"1 pA*sin(2*pi*f*t)\"}}\n" +
                                record);
@@ -313,7 +314,7 @@ TEST_CASE("vars stand as numbers in a waveform") {
 }
 
 TEST_CASE("inputs that act only after the end are warned of") {
-  const auto experiment = load(simulation +
+  const auto experiment = load(loading::simulation +
                                "populations: {cell: {model: lif, receptors: {a: {model: exp_current}}}}\n"
                                "inputs: {x: {type: dc, target: cell, amplitude: 1 pA, start: 10 ms}, y: "
                                "{type: spikes, target: cell, times: [10 ms, 11 ms], weight: 1 pA}, "
@@ -327,7 +328,7 @@ TEST_CASE("inputs that act only after the end are warned of") {
 
 TEST_CASE("record takes lists, and maps with neurons and intervals") {
   const auto experiment =
-      load(simulation +
+      load(loading::simulation +
            "populations: {cell: {model: hodgkin_huxley, size: 4}, b: {model: lif, size: 2}}\n"
            "record:\n  cell: [V, m, spikes]\n"
            "  b: {spikes: {neurons: 1..1}, V: {neurons: [1, 0], every: 0.5 ms}, I: {mean: true}, dtype: "
@@ -355,7 +356,7 @@ TEST_CASE("record takes lists, and maps with neurons and intervals") {
 
 TEST_CASE("an empty population loads") {
   const auto experiment =
-      load(simulation + "populations: {cell: {model: lif, size: 0}}\nrecord: {cell: [V, spikes]}\n");
+      load(loading::simulation + "populations: {cell: {model: lif, size: 0}}\nrecord: {cell: [V, spikes]}\n");
   CHECK(experiment->populations[0].size == 0);
   CHECK(experiment->record[0].variables[0].neurons.empty());
 }

@@ -7,10 +7,8 @@ using loading::findings;
 
 namespace {
 
-const std::string simulation = "simulation: {duration: 10 ms, dt: 0.1 ms}\n";
-
 // A config with the input `x`.
-std::string input(const std::string& fields, const std::string& beginning = simulation) {
+std::string input(const std::string& fields, const std::string& beginning = loading::simulation) {
   return beginning + R"(populations:
   cell: {model: lif, size: 3, receptors: {a: {model: exp_conductance}}}
   axon: {model: hodgkin_huxley}

@@ -12,8 +12,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string simulation = "simulation: {duration: 10 ms, dt: 0.1 ms}\n";
-
 const std::string vector_model =
     "name: v\ninputs: {I: pA}\nparams:\n  tau: {default: [1 ms, 10 ms, 100 ms], size: 3}\n  q: "
     "{default: 2 pA, size: 3}\n  C: {default: 100 pF}\n"
@@ -24,7 +22,7 @@ const std::string vector_model =
     "require:\n  - tau > 0 ms\n";
 
 std::string with_model(const std::string& model) {
-  return simulation + "populations: {cell: {model: " + model + "}}\nrecord: {cell: [V]}\n";
+  return loading::simulation + "populations: {cell: {model: " + model + "}}\nrecord: {cell: [V]}\n";
 }
 
 void copy_lif(const loading::Folder& folder, const std::string& to) {
@@ -91,8 +89,9 @@ TEST_CASE("errors of a model file stand at their place in it, once") {
   folder.write("m/mine.yaml",
                "name: mine\ninputs: {I: pA}\nparams: {tau: {default: 3 ms}}\nstate: {V: {init: 0 "
                "mV}}\nequations:\n  dV/dt: -V/tau + I\n");
-  CHECK(findings(folder, simulation + "populations: {cell: {model: m/mine.yaml}, b: {model: m/mine.yaml, "
-                                      "size: -1}}\nrecord: {cell: [V]}\n") ==
+  CHECK(findings(folder, loading::simulation +
+                             "populations: {cell: {model: m/mine.yaml}, b: {model: m/mine.yaml, "
+                             "size: -1}}\nrecord: {cell: [V]}\n") ==
         R"(m/mine.yaml:6:10: error: cannot add mV/ms and current (pA)
    6 |   dV/dt: -V/tau + I
      |          ^~~~~~~~~~
@@ -106,7 +105,7 @@ TEST_CASE("a vector takes one value for each element, or one for all") {
   folder.write("v.yaml", vector_model);
   const auto experiment = loading::load(
       folder,
-      simulation +
+      loading::simulation +
           "populations: {cell: {model: v.yaml, size: 2, params: {q: [1 pA, 2 pA, {uniform: [3 pA, 4 pA]}], "
           "tau: 5 ms}, init: {eta: [7 pA, 8 pA, 9 pA]}}}\nrecord: {cell: [eta_1, scaled_2, total]}\n");
   const model::PopulationSpec& cell = experiment->populations[0];
@@ -126,7 +125,7 @@ TEST_CASE("a vector takes one value for each element, or one for all") {
   CHECK(cell.params.at("tau_2").numbers[0] == 5);
   CHECK(cell.init.at("eta_1").numbers[0] == 8);
   CHECK(findings(folder,
-                 simulation +
+                 loading::simulation +
                      "populations: {cell: {model: v.yaml, params: {q: [1 pA]}}}\nrecord: {cell: [V]}\n") ==
         R"(test.yaml:2:49: error: q has 1 value for the 3 elements of this vector
    2 | populations: {cell: {model: v.yaml, params: {q: [1 pA]}}}
@@ -138,7 +137,7 @@ TEST_CASE("recording a vector records its elements") {
   folder.write("v.yaml", vector_model);
   const auto experiment = loading::load(
       folder,
-      simulation +
+      loading::simulation +
           "populations: {cell: {model: v.yaml}}\nrecord: {cell: {eta: {every: 0.2 ms}, scaled: true}}\n");
   const auto& variables = experiment->record[0].variables;
   REQUIRE(variables.size() == 6);

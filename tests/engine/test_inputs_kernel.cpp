@@ -9,12 +9,12 @@
 namespace hillock::engine {
 namespace {
 
-constexpr std::int64_t neurons = 37;  // not a multiple of the SIMD width
+constexpr std::int64_t odd_size = 37;  // not a multiple of the SIMD width
 
 // Two values per target, so that parameters differ from neuron to neuron.
 InputData sample(const Fields& values, const Fields& lists = {}) {
-  InputData data = input_data(neurons, 0.1, values, lists);
-  for (std::int64_t i = 0; i < neurons; i += 3) data.targets.push_back(i);
+  InputData data = input_data(odd_size, 0.1, values, lists);
+  for (std::int64_t i = 0; i < odd_size; i += 3) data.targets.push_back(i);
   for (auto& [name, list] : data.values)
     if (name != "start" && name != "stop" && name != "every" && name != "width" && name != "period")
       for (std::size_t k = 1; k < data.targets.size(); ++k)
@@ -25,7 +25,7 @@ InputData sample(const Fields& values, const Fields& lists = {}) {
 void check_same_bits(const std::string& type, const InputData& data, double cut = 0) {
   CAPTURE(type);
   CurrentBench scalar(type, data, 0.05), interpreted(type, data, 0.05);
-  for (std::int64_t i = 0; i < neurons; ++i) {
+  for (std::int64_t i = 0; i < odd_size; ++i) {
     scalar.set_V(i, -70 + static_cast<double>(i));
     interpreted.set_V(i, -70 + static_cast<double>(i));
   }

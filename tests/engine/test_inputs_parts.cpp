@@ -14,9 +14,9 @@ using namespace hillock::engine;
 namespace {
 
 // [step][neuron] in a row.
-std::vector<double> arrivals_of(SpikeInput& input, std::int64_t neurons, std::int64_t steps) {
+std::vector<double> arrivals_of(SpikeInput& input, std::int64_t neurons, std::int64_t length) {
   std::vector<double> all;
-  for (std::int64_t step = 0; step < steps; ++step) {
+  for (std::int64_t step = 0; step < length; ++step) {
     std::vector<double> arrivals(static_cast<std::size_t>(neurons), 0.0);
     input.deliver(step, arrivals);
     all.insert(all.end(), arrivals.begin(), arrivals.end());
@@ -29,40 +29,40 @@ InputData with_targets(InputData data) {
   return data;
 }
 
-constexpr std::int64_t neurons = 40, steps = 200;
+constexpr std::int64_t in_parts = 40, steps = 200;
 
 std::vector<std::pair<const char*, InputData>> of_all_types() {
   const Fields rate{{"rate", {0.8}}, {"weight", {1.5}}};
   const Fields rates{{"rate", {0.1, 0.5, 2.0, 0.5, 0.1}}, {"weight", {1, 2, 3, 4, 5}}};
-  InputData shared = input_data(neurons, 0.1, rate);
+  InputData shared = input_data(in_parts, 0.1, rate);
   shared.flags["shared"] = true;
   InputData copied = shared;
   copied.values["copy"] = {0.3};
   const Fields orders{{"rate", {0.8}}, {"order", {0.5, 1, 2, 3, 4}}, {"weight", {1, 2, 3, 4, 5}}};
   const InputData volley =
-      input_data(neurons, 0.1, {{"number", {5}}, {"spread", {1}}, {"weight", {0.5}}}, {{"times", {3, 12}}});
-  const InputData file = input_data(neurons, 0.1, {{"weight", {0.5}}},
+      input_data(in_parts, 0.1, {{"number", {5}}, {"spread", {1}}, {"weight", {0.5}}}, {{"times", {3, 12}}});
+  const InputData file = input_data(in_parts, 0.1, {{"weight", {0.5}}},
                                     {{"times", {0.3, 0.3, 1, 5, 5}}, {"node_ids", {39, 2, 20, 19, 2}}});
   const InputData course =
-      input_data(neurons, 0.1, {{"weight", {0.5}}}, {{"times", {0, 5, 7}}, {"values", {0.5, 0, 2}}});
+      input_data(in_parts, 0.1, {{"weight", {0.5}}}, {{"times", {0, 5, 7}}, {"values", {0.5, 0, 2}}});
   InputData courses =
-      with_targets(input_data(neurons, 0.1, {{"weight", {1, 2, 3, 4, 5}}},
+      with_targets(input_data(in_parts, 0.1, {{"weight", {1, 2, 3, 4, 5}}},
                               {{"times", {0, 5}}, {"values", {1, 0, 0.2, 0, 3, 0, 1, 0.2, 3, 0.1}}}));
   courses.flags["per_target"] = true;
   return {
       {"poisson", course},
       {"poisson", courses},
-      {"poisson", input_data(neurons, 0.1, rate)},
-      {"poisson", with_targets(input_data(neurons, 0.1, rates))},
+      {"poisson", input_data(in_parts, 0.1, rate)},
+      {"poisson", with_targets(input_data(in_parts, 0.1, rates))},
       {"poisson", shared},
       {"poisson", copied},
-      {"gamma", input_data(neurons, 0.1, {{"rate", {0.8}}, {"order", {3}}, {"weight", {1.5}}})},
-      {"gamma", with_targets(input_data(neurons, 0.1, orders))},
+      {"gamma", input_data(in_parts, 0.1, {{"rate", {0.8}}, {"order", {3}}, {"weight", {1.5}}})},
+      {"gamma", with_targets(input_data(in_parts, 0.1, orders))},
       {"pulse_packet", volley},
-      {"regular", input_data(neurons, 0.1, {{"interval", {0.7}}, {"weight", {1}}})},
-      {"regular", with_targets(input_data(neurons, 0.1, rates))},
-      {"spikes", input_data(neurons, 0.1, {{"weight", {0.5}}}, {{"times", {0, 0.3, 0.3, 6, 9, 12.1, 17}}})},
-      {"spikes", with_targets(input_data(neurons, 0.1, {{"weight", {1, 2, 3, 4, 5}}}, {{"times", {0, 2}}}))},
+      {"regular", input_data(in_parts, 0.1, {{"interval", {0.7}}, {"weight", {1}}})},
+      {"regular", with_targets(input_data(in_parts, 0.1, rates))},
+      {"spikes", input_data(in_parts, 0.1, {{"weight", {0.5}}}, {{"times", {0, 0.3, 0.3, 6, 9, 12.1, 17}}})},
+      {"spikes", with_targets(input_data(in_parts, 0.1, {{"weight", {1, 2, 3, 4, 5}}}, {{"times", {0, 2}}}))},
       {"spike_file", file}};
 }
 
@@ -72,7 +72,7 @@ std::vector<double> arrivals_where_not_silent(const std::vector<SpikeInput*>& in
                                               std::int64_t end, int& left_out) {
   std::vector<double> all;
   for (std::int64_t step = begin; step < end; ++step) {
-    std::vector<double> arrivals(static_cast<std::size_t>(neurons), 0.0);
+    std::vector<double> arrivals(static_cast<std::size_t>(in_parts), 0.0);
     for (SpikeInput* const input : inputs)
       step < input->silent_until() ? void(++left_out) : void(input->deliver(step, arrivals));
     all.insert(all.end(), arrivals.begin(), arrivals.end());
@@ -88,17 +88,17 @@ TEST_CASE("the parts of a spike input deliver what the whole delivers, each to i
     const auto& data = std::get<1>(each);
     CAPTURE(type);
     const auto whole = make_spike_input(type, data);
-    const std::vector<std::int64_t> cuts{0, 5, 5, 18, neurons};
-    std::vector<double> sum(static_cast<std::size_t>(neurons * steps));
+    const std::vector<std::int64_t> cuts{0, 5, 5, 18, in_parts};
+    std::vector<double> sum(static_cast<std::size_t>(in_parts * steps));
     for (std::size_t i = 1; i < cuts.size(); ++i) {
       const auto part = whole->part(cuts[i - 1], cuts[i]);
-      const std::vector<double> found = arrivals_of(*part, neurons, steps);
-      for (std::int64_t k = 0; k < neurons * steps; ++k) {
-        if (k % neurons < cuts[i - 1] || k % neurons >= cuts[i]) REQUIRE(found[k] == 0);
+      const std::vector<double> found = arrivals_of(*part, in_parts, steps);
+      for (std::int64_t k = 0; k < in_parts * steps; ++k) {
+        if (k % in_parts < cuts[i - 1] || k % in_parts >= cuts[i]) REQUIRE(found[k] == 0);
         sum[k] += found[k];
       }
     }
-    const std::vector<double> expected = arrivals_of(*whole, neurons, steps);
+    const std::vector<double> expected = arrivals_of(*whole, in_parts, steps);
     CHECK(sum == expected);
     CHECK(sum != std::vector<double>(sum.size()));
   }
@@ -109,12 +109,12 @@ TEST_CASE("spikes of steps that are asked for again are the same") {
     const auto& type = std::get<0>(each);
     CAPTURE(type);
     const auto input = make_spike_input(type, std::get<1>(each));
-    const std::vector<double> first = arrivals_of(*input, neurons, steps);
+    const std::vector<double> first = arrivals_of(*input, in_parts, steps);
     input->rewind();
     for (std::int64_t step = 50; step < steps; ++step) {
-      std::vector<double> arrivals(static_cast<std::size_t>(neurons), 0.0);
+      std::vector<double> arrivals(static_cast<std::size_t>(in_parts), 0.0);
       input->deliver(step, arrivals);
-      REQUIRE(std::equal(arrivals.begin(), arrivals.end(), first.begin() + step * neurons));
+      REQUIRE(std::equal(arrivals.begin(), arrivals.end(), first.begin() + step * in_parts));
     }
   }
 }
@@ -146,11 +146,11 @@ TEST_CASE("inputs that are left out while they are silent deliver all, alone, in
     };
     deliver({whole.get()}, 0, 50);
     for (const std::int64_t begin : {50, 100}) {  // a slice, and the next one with parts of its own
-      const auto lower = whole->part(0, 16), upper = whole->part(16, neurons);
+      const auto lower = whole->part(0, 16), upper = whole->part(16, in_parts);
       deliver({lower.get(), upper.get()}, begin, begin + 50);
     }
     deliver({whole.get()}, 150, steps);
-    CHECK(found == arrivals_of(*make_spike_input(type, data), neurons, steps));
+    CHECK(found == arrivals_of(*make_spike_input(type, data), in_parts, steps));
     if (type == std::string("spikes")) CHECK(left_out > steps);
   }
 }

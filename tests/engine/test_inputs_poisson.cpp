@@ -14,7 +14,7 @@
 namespace hillock::engine {
 namespace {
 
-const base::Stream stream = base::Stream::of(7, "poisson tests");
+const base::Stream poisson_stream = base::Stream::of(7, "poisson tests");
 
 TEST_CASE("Poisson numbers have mean and variance equal to the mean, from 1e-4 to 100000") {
   for (const double mean : {1e-4, 0.01, 0.2, 2.0, 11.9, 12.1, 40.0, 1000.0, 16384.0, 16385.0, 100000.0}) {
@@ -23,7 +23,7 @@ TEST_CASE("Poisson numbers have mean and variance equal to the mean, from 1e-4 t
     const int n = mean > 10000 ? 20000 : 200000;
     double sum = 0, squares = 0;
     for (int i = 0; i < n; ++i) {
-      const double x = static_cast<double>(law.draw(stream, static_cast<std::uint64_t>(i), 3)) - mean;
+      const double x = static_cast<double>(law.draw(poisson_stream, static_cast<std::uint64_t>(i), 3)) - mean;
       sum += x;
       squares += x * x;
     }

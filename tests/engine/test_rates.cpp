@@ -17,15 +17,15 @@ using engine::Simulation;
 
 namespace {
 
-constexpr std::int64_t steps = 203;
+constexpr std::int64_t run_length = 203;
 
-// Neuron n of 100 has spikes in the steps that end at these grid points.
+// Neuron n of 100 has spikes in the run_length that end at these grid points.
 std::vector<std::int64_t> times_of(std::int64_t n) { return {1 + n % 7, 10, 20 + n, 21 + n % 11, 150, 203}; }
 
-// A report of the rate of some neurons in bins of `every` steps, beside one of V that takes no part.
+// A report of the rate of some neurons in bins of `every` run_length, beside one of V that takes no part.
 Setup rated(std::int64_t every, const std::vector<std::int64_t>& neurons, int threads,
             double limit = std::numeric_limits<double>::infinity()) {
-  Setup s = setup(steps, every, limit, {}, 100);
+  Setup s = setup(run_length, every, limit, {}, 100);
   for (std::int64_t n = 0; n < 100; ++n) add(s, times_of(n), n, 2.5);
   s.plan.reports[0].arrays.clear();
   s.layout.reports[0].variables = {{"rate", "Hz", "rate"}};
@@ -37,7 +37,7 @@ Setup rated(std::int64_t every, const std::vector<std::int64_t>& neurons, int th
 
 // Hz, from the list of times.
 std::vector<double> expected(std::int64_t every, const std::vector<std::int64_t>& neurons,
-                             std::int64_t end = steps) {
+                             std::int64_t end = run_length) {
   std::vector<double> rates;
   for (std::int64_t begin = 0; begin < end; begin += every) {
     const std::int64_t stop = std::min(begin + every, end);
@@ -83,7 +83,7 @@ TEST_CASE("slices that cut bins, and ways back into them, change no rate") {
     for (const std::int64_t slice : {1, 7, 60}) {
       memory = so_far;
       simulation.restore(snapshot);
-      for (std::int64_t until = 23 + slice; simulation.step() < steps; until += slice)
+      for (std::int64_t until = 23 + slice; simulation.step() < run_length; until += slice)
         simulation.run_until(until, memory);
       simulation.run(memory);  // nothing more happens
       CHECK(memory.frames == expected(10, all()));

@@ -24,19 +24,18 @@ namespace {
 
 constexpr RowFormat formats[] = {RowFormat::constant, RowFormat::narrow, RowFormat::wide};
 
-struct Network {
+struct Rows {
   SynapsesPlan plan;
   std::int64_t most_quanta = 0;
   std::vector<Synapse> synapses;
 };
 
 // Of constant format: two stretches of sources.
-Network random_network(std::mt19937_64& dice, std::int32_t least_delay, std::int32_t most_delay,
-                       RowFormat format) {
+Rows random_rows(std::mt19937_64& dice, std::int32_t least_delay, std::int32_t most_delay, RowFormat format) {
   const auto below = [&](std::int64_t n) {
     return static_cast<std::int64_t>(dice() % static_cast<std::uint64_t>(n));
   };
-  Network network;
+  Rows network;
   network.most_quanta = format == RowFormat::wide ? network::most_wide_quanta : network::most_narrow_quanta;
   SynapsesPlan& plan = network.plan;
   plan.format = format;
@@ -68,7 +67,7 @@ Network random_network(std::mt19937_64& dice, std::int32_t least_delay, std::int
   return network;
 }
 
-std::unique_ptr<Synapses> store_of(const Network& network) {
+std::unique_ptr<Synapses> store_of(const Rows& network) {
   auto store = network::make_synapses(network.plan);
   store->count(network.synapses);
   store->lay_out();
@@ -88,7 +87,7 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
         const std::int32_t least = delays.first, most = delays.second;
         CAPTURE(network::bytes_of_synapse(format));
         CAPTURE(most);
-        const Network network = random_network(dice, least, most, format);
+        const Rows network = random_rows(dice, least, most, format);
         const std::int64_t targets = network.plan.targets;
         const auto store = store_of(network);
         CHECK(store->synapses() == std::ssize(network.synapses));
@@ -121,7 +120,7 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
 
 TEST_CASE("spikes on their way can be sent anew from any step on, and forgotten") {
   std::mt19937_64 dice(2);
-  const Network network = random_network(dice, 1, 50, RowFormat::narrow);
+  const Rows network = random_rows(dice, 1, 50, RowFormat::narrow);
   const std::int64_t targets = network.plan.targets;
   const auto store = store_of(network);
   const std::uint32_t source = network.plan.first_source;
@@ -143,7 +142,7 @@ TEST_CASE("spikes on their way can be sent anew from any step on, and forgotten"
 TEST_CASE("a row gives back the synapses of its source, in order of delay") {
   std::mt19937_64 dice(3);
   for (const RowFormat format : formats) {
-    const Network network = random_network(dice, 2, 9, format);
+    const Rows network = random_rows(dice, 2, 9, format);
     const auto store = store_of(network);
     std::size_t count = 0;
     for (std::uint32_t source = 0; source < network.plan.end_source + 2; ++source) {

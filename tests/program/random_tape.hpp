@@ -9,6 +9,7 @@
 
 #include "program/expr.hpp"
 #include "program/kernel.hpp"
+#include "program/nodes.hpp"
 
 namespace hillock::test {
 
@@ -48,7 +49,6 @@ class Dice {
   }
 
  private:
-  static constexpr double inf = std::numeric_limits<double>::infinity();
   static constexpr double awkward[] = {0.0,
                                        -0.0,
                                        inf,

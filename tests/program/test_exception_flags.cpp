@@ -14,8 +14,6 @@ using namespace hillock::test;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-
 void guard_finite(Tape& tape, const std::vector<Expr>& values) {
   Expr sum = values.front();
   for (std::size_t i = 1; i < values.size(); ++i) sum += values[i] * 0.0;

@@ -241,7 +241,6 @@ TEST_CASE("a guard that looks for what is not finite finds infinities of both si
   store(tape, 0, x * 2.0);
   guard(tape, !(abs(x) < std::numeric_limits<double>::infinity()));
   const Program program = optimise(tape);
-  const double inf = std::numeric_limits<double>::infinity();
   for (const KernelMaker& backend : backends())
     for (const double bad :
          {inf, -inf, std::nan(""), std::numeric_limits<double>::signaling_NaN(), -std::nan("")}) {

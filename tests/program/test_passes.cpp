@@ -12,19 +12,15 @@
 #include "base/math.hpp"
 #include "program/expr.hpp"
 #include "program/kernel.hpp"
+#include "program/nodes.hpp"
 #include "program/operations.hpp"
 #include "program/program.hpp"
 
 using namespace hillock;
 using namespace hillock::program;
+using namespace hillock::test;
 
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
-
-long count(const std::vector<Node>& nodes, Op op) {
-  return std::count_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.op == op; });
-}
 
 long count_computed(const std::vector<Node>& nodes) {
   return std::count_if(nodes.begin(), nodes.end(), [](const Node& node) { return !is_leaf(node.op); });

@@ -10,15 +10,13 @@
 
 #include "program/expr.hpp"
 #include "program/kernel.hpp"
+#include "program/nodes.hpp"
 #include "program/program.hpp"
 
 using namespace hillock::program;
+using namespace hillock::test;
 
 namespace {
-
-long count(const std::vector<Node>& nodes, Op op) {
-  return std::count_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.op == op; });
-}
 
 // exp of slope*x + offset for each pair, each stored in an array of its own behind x.
 Program exponentials(const std::vector<std::pair<double, double>>& arguments, const Passes& passes = {}) {
@@ -117,7 +115,6 @@ TEST_CASE("a number divided by exprel is one division") {
 }
 
 TEST_CASE("a shared exprel and its reciprocal have the limits of their own at infinite arguments") {
-  constexpr double inf = std::numeric_limits<double>::infinity();
   Tape tape;
   const Expr x = array(tape, 0);
   store(tape, 1, exp(x * 0.5));

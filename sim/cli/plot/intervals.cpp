@@ -13,15 +13,15 @@
 namespace hillock::cli {
 namespace {
 
-constexpr std::uint64_t most_read = 2'000'000;  // spikes of a population
-constexpr double most_bins = 70;                // half of it at least
+constexpr std::uint64_t most_intervals = 2'000'000;  // spikes of a population
+constexpr double most_interval_bins = 70;            // half of it at least
 
 // The intervals of all neurons, ascending, ms.
 std::vector<double> intervals_of(PlottedRun& run, const std::string& population, Figure& figure) {
-  const record::Spikes spikes = run.first_spikes(population, most_read);
-  if (const std::uint64_t all = run.count_spikes(population); all > most_read)
-    figure.notes.push_back(
-        fmt::format("{}: intervals of the first {} of {} spikes in the window.", population, most_read, all));
+  const record::Spikes spikes = run.first_spikes(population, most_intervals);
+  if (const std::uint64_t all = run.count_spikes(population); all > most_intervals)
+    figure.notes.push_back(fmt::format("{}: intervals of the first {} of {} spikes in the window.",
+                                       population, most_intervals, all));
   std::map<std::uint64_t, double> last;
   std::vector<double> intervals;
   for (std::size_t k = 0; k < spikes.times.size(); ++k) {
@@ -82,7 +82,7 @@ void add_interval_histogram(PlottedRun& run, Figure& figure) {
   if (!(shown > 0))
     throw base::UserError(run.info().path + ": all intervals between spikes are 0 ms",
                           "hillock info says what the file holds");
-  const double bin = round_step(shown / most_bins);
+  const double bin = round_step(shown / most_interval_bins);
   const double end = bin * (std::floor(shown / bin) + 2);
   Panel panel;
   panel.name = "histogram of the intervals between spikes";

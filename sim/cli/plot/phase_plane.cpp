@@ -22,7 +22,7 @@ constexpr std::uint64_t most_bytes = std::uint64_t{64} << 20;  // read of the fi
 constexpr std::uint64_t most_spikes = 2'000'000;
 
 // All frames in the window, as many as can be drawn.
-std::vector<double> values_of(PlottedRun& run, const ShownTraces& shown, Figure& figure) {
+std::vector<double> values_read(PlottedRun& run, const ShownTraces& shown, Figure& figure) {
   const std::uint64_t most =
       std::clamp<std::uint64_t>(most_bytes / frame_bytes(*shown.report, *shown.variable), 2, most_frames);
   record::FrameRange frames = shown.frames;
@@ -126,7 +126,7 @@ void add_phase_plane(PlottedRun& run, Figure& figure) {
                     "name one (against its rate of change) or two");
   const std::string x_name = run.variable_of(population);
   const ShownTraces across = run.traces(population, x_name, 1);
-  std::vector<double> x = values_of(run, across, figure), y;
+  std::vector<double> x = values_read(run, across, figure), y;
   std::vector<std::size_t> resets = frames_after_resets(run, population, across, x.size(), figure);
   Panel panel;
   panel.x.label = quantity_label(x_name, across.variable->unit);
@@ -139,7 +139,7 @@ void add_phase_plane(PlottedRun& run, Figure& figure) {
                       "times",
                       x_name, y_name, population),
           "record them with the same `neurons` and `every`, or choose with --neurons");
-    y = values_of(run, up, figure);
+    y = values_read(run, up, figure);
     const std::size_t both = std::min(x.size(), y.size());
     x.resize(both);
     y.resize(both);

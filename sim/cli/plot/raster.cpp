@@ -11,11 +11,11 @@
 namespace hillock::cli {
 namespace {
 
-constexpr std::uint64_t most_read = 2'000'000;    // spikes of a population
-constexpr std::uint64_t most_sampled = 200'000;   // of more than that
-constexpr std::size_t most_drawn = 30'000;        // of all populations
-constexpr std::size_t fewest_rows = 20;           // that thinning leaves
-constexpr int most_bins = 100, fewest_bins = 20;  // of the rates
+constexpr std::uint64_t most_raster_spikes = 2'000'000;     // spikes of a population
+constexpr std::uint64_t most_sampled = 200'000;             // of more than that
+constexpr std::size_t most_drawn = 30'000;                  // of all populations
+constexpr std::size_t fewest_rows = 20;                     // that thinning leaves
+constexpr int most_rate_bins = 100, fewest_rate_bins = 20;  // of the rates
 
 // A population on paper: its neurons first, first + 1, ... or those that were chosen.
 struct Group {
@@ -37,7 +37,7 @@ struct Group {
 int bins_of(PlottedRun& run, const std::vector<std::string>& populations) {
   std::uint64_t spikes = 0;
   for (const std::string& population : populations) spikes += run.count_spikes(population);
-  return static_cast<int>(std::clamp<std::uint64_t>(spikes / 20, fewest_bins, most_bins));
+  return static_cast<int>(std::clamp<std::uint64_t>(spikes / 20, fewest_rate_bins, most_rate_bins));
 }
 
 Group group_of(PlottedRun& run, const std::string& population, int bins) {
@@ -45,7 +45,8 @@ Group group_of(PlottedRun& run, const std::string& population, int bins) {
   group.name = population;
   group.chosen = run.request().neurons;
   if (group.chosen.empty()) {
-    group.shown = shown_spikes(run.reader(), population, run.window(), {most_read, most_sampled, bins});
+    group.shown =
+        shown_spikes(run.reader(), population, run.window(), {most_raster_spikes, most_sampled, bins});
     const auto& ids = group.shown.spikes.node_ids;
     const std::uint64_t known = group.shown.spikes.neurons;
     std::uint64_t last = known > 0 ? known - 1 : 0;
@@ -57,12 +58,12 @@ Group group_of(PlottedRun& run, const std::string& population, int bins) {
     group.rows = static_cast<std::size_t>(last) + 1 - static_cast<std::size_t>(group.first);
     return group;
   }
-  auto spikes = run.spikes(population, most_read);
+  auto spikes = run.spikes(population, most_raster_spikes);
   if (!spikes)
     throw base::UserError(
         fmt::format("{}: more than {} spikes of population '{}' lie in this window, too many "
                     "to choose neurons from",
-                    run.info().path, most_read, population),
+                    run.info().path, most_raster_spikes, population),
         "choose a shorter one with --start and --stop, or leave --neurons out");
   group.shown.spikes = *std::move(spikes);
   group.shown.count = group.shown.spikes.times.size();

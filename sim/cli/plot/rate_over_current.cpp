@@ -19,7 +19,7 @@ namespace {
 
 using base::UserError;
 
-constexpr std::uint64_t most_read = 5'000'000;                  // spikes
+constexpr std::uint64_t most_counted = 5'000'000;               // spikes
 constexpr std::uint64_t most_values = std::uint64_t{16} << 20;  // of the variable, of all neurons
 
 // What stands on the x axis for each neuron.
@@ -131,10 +131,10 @@ void add_rate_over_current(PlottedRun& run, Figure& figure) {
     throw UserError("--variable names several variables, and one axis has one of them", "name one");
   const Currents currents = run.request().variables.empty() ? currents_of_config(run, population, figure)
                                                             : means_of_variable(run, population);
-  const auto spikes = run.spikes(population, most_read);
+  const auto spikes = run.spikes(population, most_counted);
   if (!spikes)
     throw UserError(fmt::format("{}: more than {} spikes of population '{}' lie in this window",
-                                run.info().path, most_read, population),
+                                run.info().path, most_counted, population),
                     "choose a shorter one with --start and --stop");
   std::vector<std::size_t> counts(currents.neurons.size());
   for (std::size_t k = 0; k < spikes->times.size(); ++k) {

@@ -16,11 +16,11 @@ namespace {
 using base::UserError;
 
 constexpr std::size_t most_lanes = 8, usual_lanes = 3;
-constexpr std::size_t most_gates = 6;             // as many as there are colours
-constexpr std::uint64_t most_samples = 6000;      // of a trace that is drawn as it is
-constexpr std::uint64_t most_bins = 1500;         // of a longer one, in the width of a page
-constexpr std::uint64_t most_bytes = 64U << 20;   // of a variable that is read whole
-constexpr std::uint64_t most_marked = 2'000'000;  // spikes gone through
+constexpr std::size_t most_gates = 6;                  // as many as there are colours
+constexpr std::uint64_t most_samples = 6000;           // of a trace that is drawn as it is
+constexpr std::uint64_t most_trace_bins = 1500;        // of a longer one, in the width of a page
+constexpr std::uint64_t most_trace_bytes = 64U << 20;  // of a variable that is read whole
+constexpr std::uint64_t most_marked = 2'000'000;       // spikes gone through
 
 void add_note(Figure& figure, const std::string& note) {
   if (!note.empty() && std::ranges::find(figure.notes, note) == figure.notes.end())
@@ -53,9 +53,9 @@ Series line_of(const TraceBins& bins, std::size_t trace, double interval, double
 
 // Reads the traces; `figure` gets the note on what was left out.
 std::vector<Series> lines_of(PlottedRun& run, const ShownTraces& shown, Figure& figure) {
-  const std::uint64_t points = shown.frames.count <= most_samples ? most_samples : most_bins;
+  const std::uint64_t points = shown.frames.count <= most_samples ? most_samples : most_trace_bins;
   const TraceBins bins = trace_bins(run.reader(), *shown.report, *shown.variable, shown.columns,
-                                    {points * shown.columns.size(), most_bytes}, shown.frames);
+                                    {points * shown.columns.size(), most_trace_bytes}, shown.frames);
   add_note(figure, bins.note);
   if (bins.per > 1 && bins.note.empty())
     add_note(figure, fmt::format("Lines pass through the lowest and highest of every {} samples.", bins.per));

@@ -29,7 +29,7 @@ using record::RunInfo;
 using record::RunReader;
 
 constexpr std::size_t most_traces = 6;                            // as many as there are colours
-constexpr std::uint64_t most_spikes = 200'000;                    // in the page
+constexpr std::uint64_t most_page_spikes = 200'000;               // in the page
 constexpr int rate_bins = 200;                                    // where all spikes are in the page
 constexpr std::uint64_t most_measured = std::uint64_t{64} << 20;  // bytes of V whose features are taken
 constexpr std::size_t most_rows = 50;                             // neurons in the table of features
@@ -191,7 +191,7 @@ Json population_json(RunReader& reader, const std::string& name) {
   const auto spikes = std::ranges::find(info.spikes, name, &record::SpikesInfo::population);
   if (spikes != info.spikes.end()) {
     const ShownSpikes shown =
-        shown_spikes(reader, name, {0, info.end()}, {most_spikes, most_spikes, rate_bins});
+        shown_spikes(reader, name, {0, info.end()}, {most_page_spikes, most_page_spikes, rate_bins});
     size = std::max(size, static_cast<std::int64_t>(shown.spikes.neurons));
     json["spikes"] = spikes_json(shown, spikes->trusted);
   }

@@ -24,7 +24,7 @@ using record::PointStatus;
 using record::SweepTable;
 using record::SweepVariable;
 
-constexpr std::size_t most_values = 4'000'000;  // in the page
+constexpr std::size_t most_page_values = 4'000'000;  // in the page
 
 Json column_json(const SweepVariable& column, std::size_t points) {
   Json json;
@@ -95,7 +95,7 @@ std::string warning(const SweepTable& table, std::size_t shown) {
 Json sweep_page_data(const std::string& path) {
   const SweepTable table = record::read_sweep_table(path);
   const std::size_t columns = table.parameters.size() + table.measures.size();
-  const std::size_t points = std::min(table.points(), most_values / std::max<std::size_t>(1, columns));
+  const std::size_t points = std::min(table.points(), most_page_values / std::max<std::size_t>(1, columns));
   std::vector<std::int8_t> status;
   for (std::size_t k = 0; k < points; ++k) status.push_back(static_cast<std::int8_t>(table.status[k]));
   Json page;

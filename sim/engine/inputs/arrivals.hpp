@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@ namespace hillock::engine {
 // The step at which a spike of this time (ms) arrives after this delay (ms): the grid point time + delay, or
 // the next one after it.
 std::int64_t arrival_step(double time, double delay, const base::TimeGrid& grid);
+constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();  // the step of what does not arrive
 
 // values[first .. first + count - 1] alone.
 template <class Value>

@@ -12,8 +12,7 @@
 namespace hillock::engine {
 namespace {
 
-constexpr double most_spikes_per_step = 1e3;  // each is drawn by itself
-constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+constexpr double most_drawn_per_step = 1e3;  // each is drawn by itself
 
 class Gamma final : public SpikeInput {
  public:
@@ -27,7 +26,7 @@ class Gamma final : public SpikeInput {
     const std::vector<double>&rates = data.values.at("rate"), &orders = data.values.at("order");
     for (std::size_t k = 0; k < targets_.neurons.size(); ++k) {
       const double rate = value_of(rates, k);
-      refuse_more_spikes(data, rate, most_spikes_per_step);
+      refuse_more_spikes(data, rate, most_drawn_per_step);
       processes_.push_back({rate, value_of(orders, k), 0, 0, never});
       begin(k);
     }

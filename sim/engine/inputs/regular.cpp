@@ -10,8 +10,6 @@
 namespace hillock::engine {
 namespace {
 
-constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
-
 class Regular final : public SpikeInput {
  public:
   explicit Regular(const InputData& data)

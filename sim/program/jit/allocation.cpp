@@ -14,8 +14,6 @@ namespace {
 
 constexpr int never = std::numeric_limits<int>::max();
 
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
 class Allocator {
  public:
   Allocator(const ActionList& list, const Target& target, int streams, std::vector<int> kept)

@@ -20,8 +20,6 @@ namespace {
 
 using namespace jit;
 
-std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
-
 // Several groups of lanes at a time hide the latency of each other's chains, unless they push too much out of
 // the registers. `eight` takes 8 neurons a round, which is the least, for the sake of masks, and all that
 // AVX2's registers are enough for.

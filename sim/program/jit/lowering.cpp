@@ -16,8 +16,6 @@
 namespace hillock::program::jit {
 namespace {
 
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
 class Writer {
  public:
   explicit Writer(bool wide) : wide_(wide) {}

@@ -6,12 +6,6 @@
 #include <utility>
 
 namespace hillock::program::jit {
-namespace {
-
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
-}  // namespace
-
 std::vector<std::vector<int>> reads(const ActionList& list) {
   const int end = static_cast<int>(list.items.size());
   std::vector<std::vector<int>> found(list.items.size());
