@@ -22,7 +22,8 @@ LOGS = BUILD / "logs"
 CORES = len(os.sched_getaffinity(0))
 SANITIZER_OPTIONS = {
     # allocator_may_return_null: damaged files ask HDF5 for absurd sizes, and it has to see malloc refuse them.
-    "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_init_order=1:allocator_may_return_null=1",
+    # quarantine_size_mb: tests fork thousands of times, which takes as long as there is memory in use.
+    "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_init_order=1:allocator_may_return_null=1:quarantine_size_mb=16",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1:allocator_may_return_null=1",
 }

@@ -172,6 +172,15 @@ void write_and_kill(int milliseconds, Write write) {
   waitpid(child, &status, 0);
 }
 
+#ifndef __has_feature
+#define __has_feature(name) false
+#endif
+// How many trials to make of those wanted: under a sanitizer a child takes many times as long, and tests/fuzz
+// has thousands of damaged files for it.
+constexpr int trials(int wanted) {
+  return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? wanted / 6 : wanted;
+}
+
 // Runs work in a child process and gives its exit code (128 + signal if it was killed).
 template <class Work>
 int in_child(Work work) {

@@ -93,10 +93,12 @@ engine::EdgeBlock edges_from(int layout, std::uint64_t first) {
   return block;
 }
 
+constexpr std::int64_t frames_of_weights = 8;
+
 engine::WeightLayout weights_of(const std::string& group) {
   engine::WeightLayout layout;
   layout.edges = edges_called(group);
-  layout.frames = 20;
+  layout.frames = frames_of_weights;
   layout.interval = 1;
   layout.float64 = true;
   return layout;
@@ -279,7 +281,7 @@ std::int64_t checked_weights(const std::string& path, std::size_t groups) {
   }
   if (info.weights.empty()) return -1;
   REQUIRE(info.weights.size() == groups);
-  std::uint64_t least = 20;
+  std::uint64_t least = frames_of_weights;
   ReadableFile file(path);
   for (const WeightsInfo& weights : info.weights) {
     CHECK(weights.synapses == 5000);
@@ -303,11 +305,11 @@ TEST_CASE("after each single write weights say whose they are, and are right as 
   const TemporaryFolder folder;
   std::vector<engine::WeightLayout> weights;
   for (int k = 0; k < 3; ++k) weights.push_back(weights_of("connection_" + std::to_string(k)));
-  const std::vector<Change> changes = changes_of_a_run(folder / "run.h5", 20, {}, weights);
+  const std::vector<Change> changes = changes_of_a_run(folder / "run.h5", frames_of_weights, {}, weights);
   const auto reached = replayed(changes, folder / "replayed.h5", [&](const std::string& path) {
     return checked_weights(path, weights.size());
   });
-  CHECK(reached == 20);
+  CHECK(reached == frames_of_weights);
 }
 
 TEST_CASE("a recovery cuts weights to the end that all parts have") {

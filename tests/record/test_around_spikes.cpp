@@ -160,9 +160,9 @@ TEST_CASE(
     "of a run killed at a random moment, windows that ended before the common end are kept, all right") {
   const TemporaryFolder folder;
   std::uint64_t most = 0;
-  for (int trial = 0; trial < 30; ++trial) {
+  for (int trial = 0; trial < trials(30); ++trial) {
     const std::string path = folder / ("run" + std::to_string(trial) + ".h5");
-    kill_windows(path, 7 * trial);
+    kill_windows(path, 210 * trial / trials(30));
     const Recovered recovered = recover(path + ".partial", false);
     const auto until = static_cast<std::int64_t>(recovered.until + 1e-9);
     const std::int64_t ended = std::max<std::int64_t>(0, until - window - 1);

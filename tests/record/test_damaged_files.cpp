@@ -17,12 +17,6 @@
 namespace hillock::record {
 namespace {
 
-#ifndef __has_feature
-#define __has_feature(name) false
-#endif
-// The address sanitizer makes each several times as long; there tests/fuzz/fuzz_run_file.cpp tries thousands.
-constexpr int trials = __has_feature(address_sanitizer) ? 30 : 200;
-
 std::string contents_of(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
@@ -81,7 +75,7 @@ TEST_CASE("a truncated file is an error or its readable part, never a crash") {
   const TemporaryFolder folder;
   const std::string whole = small_run(folder);
   std::mt19937_64 random(1);
-  for (int trial = 0; trial < trials / 3; ++trial) {
+  for (int trial = 0; trial < trials(60); ++trial) {
     const std::size_t size = random() % whole.size();
     CHECK_MESSAGE(damaged_child(folder, whole.substr(0, size)) == 0, size);
   }
@@ -91,7 +85,7 @@ TEST_CASE("a file with altered bytes is an error or values, never a crash") {
   const TemporaryFolder folder;
   const std::string whole = small_run(folder);
   std::mt19937_64 random(2);
-  for (int trial = 0; trial < trials; ++trial) {
+  for (int trial = 0; trial < trials(200); ++trial) {
     std::string bytes = whole;
     std::string where;
     for (std::uint64_t flips = 1 + random() % 4; flips > 0; --flips) {

@@ -66,9 +66,9 @@ TEST_CASE(
     "a run killed at a random moment is recovered: all parts end at one time, and every value is right") {
   const TemporaryFolder folder;
   double longest = 0;
-  for (int trial = 0; trial < 30; ++trial) {
+  for (int trial = 0; trial < trials(30); ++trial) {
     const std::string path = folder / ("run" + std::to_string(trial) + ".h5");
-    kill_sample(path, 7 * trial, trial % 3 == 0);
+    kill_sample(path, 210 * trial / trials(30), trial % 3 == 0);
     REQUIRE(std::filesystem::exists(path + ".partial"));
     const Recovered recovered = recover(path + ".partial", false);
     CHECK(recovered.path == path);
