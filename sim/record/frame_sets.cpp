@@ -36,8 +36,11 @@ std::int64_t frames_before(double end, double interval) {
 
 std::vector<std::string> variables_in(const H5::Group& group) {
   std::vector<std::string> names = member_names(group, H5O_TYPE_DATASET);
+  constexpr std::array<std::string_view, 6> beside{"time",    "neuron",         "data",
+                                                   "synapse", "source_node_id", "target_node_id"};
   std::erase_if(names, [&](const std::string& name) {
-    return text_attribute(group.openDataSet(name), "variable").value_or("") != name;
+    const auto variable = text_attribute(group.openDataSet(name), "variable");
+    return variable ? *variable != name : std::ranges::find(beside, name) != beside.end();
   });
   return names;
 }

@@ -20,7 +20,8 @@ double open_end(std::int64_t frames, double interval, double summed);
 // The number of frames that an open end stands for.
 std::int64_t frames_before(double end, double interval);
 
-// The data sets of a group that are variables over time, not their scales or links to them.
+// The data sets of a group that are variables over time, not their scales or links to them. In files of other
+// programs, which do not say so, names decide.
 std::vector<std::string> variables_in(const H5::Group& group);
 
 struct FrameShape {

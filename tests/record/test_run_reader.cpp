@@ -149,9 +149,7 @@ TEST_CASE("what is damaged is an error that names file and place") {
     file.openGroup("/report/exc").unlink("V");
     file.openGroup("/report/exc").unlink("time");
     const hsize_t one = 1;
-    H5::DataSet V =
-        file.openGroup("/report/exc").createDataSet("V", H5::PredType::NATIVE_FLOAT, H5::DataSpace(1, &one));
-    set_text(V, "variable", "V");
+    file.openGroup("/report/exc").createDataSet("V", H5::PredType::NATIVE_FLOAT, H5::DataSpace(1, &one));
   }
   RunReader reader(path);
   const ReportInfo* exc = reader.report_of("exc", "V");
