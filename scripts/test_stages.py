@@ -180,7 +180,7 @@ def clang_tidy() -> Count:
     def one(path: str) -> Count:
         return one_check(["clang-tidy", "--quiet", "-p", BUILD / "release", "--warnings-as-errors=*",
                           "--checks=-bugprone-suspicious-include",
-                          "--extra-arg=-Wno-unknown-warning-option", path], log_name("tidy", Path(path)), timeout=900)
+                          "--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-shadow", path], log_name("tidy", Path(path)), timeout=900)
 
     return side_by_side(one, files)
 
