@@ -20,16 +20,6 @@ using base::IoError;
 
 namespace {
 
-std::string chosen_edges(const std::string& path, const std::string& wanted,
-                         const std::vector<std::string>& populations) {
-  if (populations.empty()) throw IoError(path + " has no group /edges with a population, as SONATA has");
-  if (wanted.empty() && populations.size() == 1) return populations[0];
-  if (std::ranges::find(populations, wanted) != populations.end()) return wanted;
-  const std::string names = base::join(populations, ", ");
-  if (wanted.empty()) throw IoError(path + " has edges of several populations, name one of " + names);
-  throw IoError(path + " has no edges of a population " + base::quoted(wanted) + "; it has " + names);
-}
-
 // One population of SONATA's edges.
 class SonataEdges {
  public:
@@ -39,7 +29,9 @@ class SonataEdges {
       if (!has_group(root, "edges")) return std::vector<std::string>{};
       return member_names(root.openGroup("edges"), H5O_TYPE_GROUP);
     });
-    folder_ = "/edges/" + chosen_edges(file.path(), wanted, populations);
+    if (populations.empty())
+      throw IoError(file.path() + " has no group /edges with a population, as SONATA has");
+    folder_ = "/edges/" + chosen_population(file.path(), "edges", wanted, populations);
   }
 
   EdgeFile read(const std::vector<std::string>& names) {

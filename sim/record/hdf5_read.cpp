@@ -111,6 +111,17 @@ bool has_object(const H5::Group& group, const std::string& name, H5O_type_t type
 
 }  // namespace
 
+std::string chosen_population(const std::string& path, const std::string& what, const std::string& wanted,
+                              const std::vector<std::string>& populations) {
+  if (wanted.empty() && populations.size() == 1) return populations[0];
+  if (std::ranges::find(populations, wanted) != populations.end()) return wanted;
+  const std::string names = base::join(populations, ", ");
+  if (wanted.empty())
+    throw base::IoError(path + " has " + what + " of several populations, name one of " + names);
+  throw base::IoError(path + " has no " + what + " of a population " + base::quoted(wanted) + "; it has " +
+                      names);
+}
+
 bool has_group(const H5::Group& group, const std::string& name) {
   return has_object(group, name, H5O_TYPE_GROUP);
 }

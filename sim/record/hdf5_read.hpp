@@ -59,6 +59,11 @@ std::optional<std::uint64_t> integer_attribute(const H5::H5Object& object, const
 // The names of the groups or data sets in a group, in alphabetical order.
 std::vector<std::string> member_names(const H5::Group& group, H5O_type_t type);
 
+// The population whose `what` (spikes, edges) are to be read of those there are: the wanted one, or the only
+// one.
+std::string chosen_population(const std::string& path, const std::string& what, const std::string& wanted,
+                              const std::vector<std::string>& populations);
+
 // Whether every part of the path exists and ends in a group or data set.
 bool has_group(const H5::Group& group, const std::string& name);
 bool has_data_set(const H5::Group& group, const std::string& name);

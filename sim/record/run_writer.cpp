@@ -20,6 +20,7 @@
 
 namespace hillock::record {
 
+// What waits to be written; not in the anonymous namespace, since RunWriter::Queue holds them.
 struct Advance {
   double time = 0;
 };

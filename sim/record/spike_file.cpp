@@ -49,16 +49,6 @@ SpikeFile checked(const std::vector<double>& times, const std::vector<double>& i
   return spikes;
 }
 
-// The population to read of those there are.
-std::string chosen_spikes(const std::string& path, const std::string& wanted,
-                          const std::vector<std::string>& populations) {
-  if (wanted.empty() && populations.size() == 1) return populations[0];
-  if (std::find(populations.begin(), populations.end(), wanted) != populations.end()) return wanted;
-  const std::string names = base::join(populations, ", ");
-  if (wanted.empty()) throw IoError(path + " has spikes of several populations, name one of " + names);
-  throw IoError(path + " has no spikes of a population '" + wanted + "'; it has " + names);
-}
-
 void check_unit(ReadableFile& file, const std::string& timestamps) {
   const auto unit =
       file.reading(timestamps, [&] { return text_attribute(file.file().openDataSet(timestamps), "units"); });
@@ -78,7 +68,7 @@ SpikeFile from_hdf5(const std::string& path, const std::string& wanted) {
   });
   if (!old_layout && populations.empty()) throw IoError(path + ": the group /spikes has no population");
   const std::string folder =
-      old_layout ? "/spikes/" : "/spikes/" + chosen_spikes(path, wanted, populations) + "/";
+      old_layout ? "/spikes/" : "/spikes/" + chosen_population(path, "spikes", wanted, populations) + "/";
   const std::string timestamps = folder + "timestamps", ids = folder + (old_layout ? "gids" : "node_ids");
   const std::vector<double> times = read_numbers(file, timestamps), nodes = read_numbers(file, ids);
   check_unit(file, timestamps);
@@ -119,7 +109,7 @@ SpikeFile from_text(const std::string& path, const std::string& wanted) {
     for (const std::size_t row : rows) populations.emplace_back(table.cell(row, *group));
     std::sort(populations.begin(), populations.end());
     populations.erase(std::unique(populations.begin(), populations.end()), populations.end());
-    const std::string name = chosen_spikes(path, wanted, populations);
+    const std::string name = chosen_population(path, "spikes", wanted, populations);
     std::erase_if(rows, [&](std::size_t row) { return table.cell(row, *group) != name; });
   }
   std::vector<double> times, ids;
