@@ -1,7 +1,7 @@
 // Features of many traces, counted and summed up.
 #include "analysis/population_facts.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

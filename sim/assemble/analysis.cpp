@@ -1,7 +1,7 @@
 // What is measured while a run goes on: planned with the reports, held while it runs, measured at its end.
 #include "assemble/analysis.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Chooses quanta, and turns rules, weights and delays into those of the network.
 #include "assemble/connections.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

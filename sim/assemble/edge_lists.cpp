@@ -1,7 +1,7 @@
 // Reads edges and checks them row by row; the first that does not fit is reported.
 #include "assemble/edge_lists.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <limits>

@@ -1,7 +1,7 @@
 // What messages say about a population: its states, their equations, its spike rule.
 #include "assemble/facts.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <set>
 

@@ -1,7 +1,7 @@
 // Inputs whose times and values stand in files: sampled currents and listed spikes.
 #include "assemble/file_inputs.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

@@ -1,7 +1,7 @@
 // Initial states of a population: from the config, from the model, or the equilibrium (`init: rest`).
 #include "assemble/initial_states.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

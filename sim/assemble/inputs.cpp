@@ -1,7 +1,7 @@
 // From the inputs of a config to the engine's inputs, one for each population that an input targets.
 #include "assemble/inputs.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Builds one population: parameters, method, programs, initial states.
 #include "assemble/population_builder.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <tuple>

@@ -1,5 +1,5 @@
 // From a checked Experiment to a simulation that is ready to run.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/resource.h>
 #include <unistd.h>
 

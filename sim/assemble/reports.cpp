@@ -1,7 +1,7 @@
 // What is recorded: the groups of the output and the arrays that fill them.
 #include "assemble/reports.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

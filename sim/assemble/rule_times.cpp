@@ -1,7 +1,7 @@
 // The times of a spike rule, its hold and its interval, held against the step grid.
 #include "assemble/rule_times.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

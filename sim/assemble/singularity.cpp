@@ -2,7 +2,7 @@
 // NaN if V gets there.
 #include "assemble/singularity.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <optional>

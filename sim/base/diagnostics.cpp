@@ -1,7 +1,7 @@
 // Errors as text: the place, the line quoted, the underline and the remedy.
 #include "base/diagnostics.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,5 +1,5 @@
 // Dimensions: exact exponents, and the words and units in which the field speaks of them.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdlib>
 #include <limits>

@@ -1,7 +1,7 @@
 // Small helpers for text: numbers that no locale can change, joining, UTF-8.
 #include "base/text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

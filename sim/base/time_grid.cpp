@@ -1,7 +1,7 @@
 // The time grid: which step a time is, and the grid times around it.
 #include "base/time_grid.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

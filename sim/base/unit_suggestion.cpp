@@ -1,7 +1,7 @@
 // Words for units as people write them (sec, mhos, MOhms, micron), and the units they mean.
 #include "base/unit_suggestion.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <vector>

@@ -1,7 +1,7 @@
 // Units and quantities as text: exact to the bit in both directions.
 #include "base/units.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <charconv>

@@ -1,6 +1,6 @@
 // `hillock bench`: how long a step, a start and a recording take here; JSON, for scripts/bench.
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 // `hillock check`: what a config would run, as text or JSON.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <optional>

@@ -1,7 +1,7 @@
 // What `hillock check` finds out about a config, as JSON.
 #include "cli/check_facts.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/text.hpp"
 

@@ -1,5 +1,5 @@
 // `hillock completion bash`: a script that knows commands, options, configs and models.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "analysis/features.hpp"
 #include "base/text.hpp"

@@ -1,7 +1,7 @@
 // Whatever stands under `path`, `file` or `from_file` may name a file.
 #include "cli/data_files.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <boost/crc.hpp>

@@ -1,7 +1,7 @@
 // Reads spikes and traces of each population and measures them, a part of the neurons at a time.
 #include "cli/feature_facts.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

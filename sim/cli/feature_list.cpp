@@ -1,5 +1,5 @@
 // Names, units and definitions of features, statistics and settings, printed from their tables.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Tables, CSV and JSON of features.
 #include "cli/feature_text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // `hillock features`: spike statistics and features of action potentials, as table, CSV or JSON.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"

@@ -1,7 +1,7 @@
 // Whether a run's traces fit on the disk.
 #include "cli/free_disk.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/statvfs.h>
 
 #include "base/diagnostics.hpp"

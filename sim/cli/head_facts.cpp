@@ -1,7 +1,7 @@
 // What `hillock info` shows of the head of any file.
 #include "cli/head_facts.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/text.hpp"
 #include "cli/console.hpp"

@@ -1,5 +1,5 @@
 // `hillock info` and `hillock recover`: what an output file holds, and how a partial one becomes complete.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"

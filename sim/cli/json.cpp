@@ -1,7 +1,7 @@
 // JSON text: shortest numbers, UTF-8 as it is, everything else escaped.
 #include "cli/json.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

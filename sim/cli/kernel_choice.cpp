@@ -1,7 +1,7 @@
 // Which kernels the command line asks for.
 #include "cli/kernel_choice.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/diagnostics.hpp"
 

@@ -1,5 +1,5 @@
 // `hillock models`: the list of models, or the page of one.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Times, neurons and populations as users write them.
 #include "cli/option_values.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Where the time of a run went, for people and for files.
 #include "cli/profile_text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

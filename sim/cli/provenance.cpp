@@ -1,7 +1,7 @@
 // Prints what was resolved and asks the system what machine this is.
 #include "cli/provenance.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

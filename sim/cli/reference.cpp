@@ -1,7 +1,7 @@
 // `hillock reference`: the reference pages of docs/, printed from the tables that the program itself works
 // by.
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cerrno>

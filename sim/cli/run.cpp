@@ -1,5 +1,5 @@
 // `hillock run`: from a config to a file, with everything that may happen on the way.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <csignal>

@@ -1,5 +1,5 @@
 // `hillock sweep`: all points of a config's sweep, into one table; goes on where it was left.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

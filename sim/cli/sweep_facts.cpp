@@ -1,7 +1,7 @@
 // Number of points, axes, size of the file and time of a sweep.
 #include "cli/sweep_facts.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <limits>

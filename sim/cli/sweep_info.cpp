@@ -1,7 +1,7 @@
 // Text and JSON of a sweep's file.
 #include "cli/sweep_info.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Reads the section `sweep` and makes its points.
 #include "cli/sweep_plan.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // `analysis`: which features and statistics are measured while the run goes on.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // --set and `like:`: both put nodes into a tree by name.
 #include "config/composition.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

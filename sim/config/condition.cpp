@@ -1,7 +1,7 @@
 // Reads conditions.
 #include "config/condition.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

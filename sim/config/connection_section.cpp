@@ -1,5 +1,5 @@
 // `connections`: which neurons send their spikes to which, by what rule, with what weights and delays.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

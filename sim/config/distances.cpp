@@ -1,7 +1,7 @@
 // Functions of two neurons, by name or as an expression, with what they come to over all pairs.
 #include "config/distances.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

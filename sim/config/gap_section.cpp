@@ -1,5 +1,5 @@
 // `gap_junctions`: which neurons are joined electrically, by what rule, with what conductances.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

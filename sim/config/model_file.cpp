@@ -1,7 +1,7 @@
 // From the YAML of a model file to a Model; what the model must hold is model::check_model's to say.
 #include "config/model_file.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

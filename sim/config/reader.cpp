@@ -1,7 +1,7 @@
 // Single values of a document, each checked for its kind, its unit and its range.
 #include "config/reader.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

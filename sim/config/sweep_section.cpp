@@ -1,7 +1,7 @@
 // Reads `sweep`: axes of listed values, ranges, laws and cases.
 #include "config/sweep_section.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

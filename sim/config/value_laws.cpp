@@ -1,7 +1,7 @@
 // Values per neuron, and what their laws must hold.
 #include "config/value_laws.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // The step loop: inputs, populations, recording, in the order of one step of time.
 #include "engine/simulation.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

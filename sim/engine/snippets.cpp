@@ -1,7 +1,7 @@
 // Values around spikes: a ring of the last steps, and the spikes whose window is not over yet.
 #include "engine/snippets.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

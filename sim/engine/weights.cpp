@@ -1,7 +1,7 @@
 // Reads weights from a network, and repeats them frame after frame.
 #include "engine/weights.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

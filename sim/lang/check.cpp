@@ -1,7 +1,7 @@
 // The dimension check: every sum, comparison and argument of an expression must make physical sense.
 #include "lang/check.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <set>
 #include <utility>

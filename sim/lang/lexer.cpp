@@ -1,7 +1,7 @@
 // From the text of an expression to tokens; a number and its unit are one token.
 #include "lang/lexer.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

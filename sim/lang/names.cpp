@@ -1,7 +1,7 @@
 // The names that the language keeps for itself.
 #include "lang/names.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // From the text of an expression to its tree: precedence climbing over the tokens.
 #include "lang/parser.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <string>

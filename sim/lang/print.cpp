@@ -1,7 +1,7 @@
 // Expressions as text, printed from the tree.
 #include "lang/print.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
 // Characters that no expression has, and what was probably meant by them.
 #include "lang/refused.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <optional>

@@ -1,5 +1,5 @@
 // The spike rule of a neuron: one comparison, a rate or a probability; its reset; its hold.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <set>
 

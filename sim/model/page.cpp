@@ -1,5 +1,5 @@
 // Prints what a model file says, for readers who know the physics and not the file.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

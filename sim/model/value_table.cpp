@@ -2,7 +2,7 @@
 // against its rules.
 #include "model/value_table.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

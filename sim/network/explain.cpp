@@ -1,5 +1,5 @@
 // Why a step could not be taken, for people: the variable, rule or reset, its place and the likely cause.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "record/spike_group.hpp"
+
 namespace hillock::record {
 
 using base::InternalError;

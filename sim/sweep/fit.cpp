@@ -1,7 +1,7 @@
 // Candidates are ranked; the strategy knows nothing of errors.
 #include "sweep/fit.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Combines the axes of a sweep to points.
 #include "sweep/points.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <boost/random/sobol.hpp>

@@ -1,7 +1,7 @@
 // Measures are compared in their units, traces where the recorded one has samples.
 #include "sweep/target.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

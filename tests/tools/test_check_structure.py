@@ -183,12 +183,23 @@ def test_a_file_may_call_libm_when_a_reason_is_given(tmp_path):
 
 
 def test_a_header_that_leans_on_its_includer_is_found(tmp_path):
-    code, lines = check(tmp_path, {"sim/lang/a.hpp": "// Leans on others.\n#pragma once\nnamespace hillock::lang {\nstd::string a();\n}\n"},
-                        "--headers")
+    code, lines = check(tmp_path, {"sim/lang/a.hpp": "// Leans on others.\n#pragma once\nnamespace hillock::lang {\nstd::string a();\n}\n",
+                                   "sim/record/file.cpp": body("record", "int a();")}, "--alone")
     assert code == 1
-    assert lines[-1] == "2 passed, 1 failed"
+    assert lines[-1] == "3 passed, 1 failed"
     assert lines[0].startswith("sim/lang/a.hpp:1: does not compile alone: ")
     assert "'string' in namespace 'std' does not name a type" in lines[0]
+
+
+def test_a_source_that_leans_on_its_neighbours_is_found(tmp_path):
+    """Several are built as one, so the build does not see it."""
+    code, lines = check(tmp_path, {"sim/lang/a.hpp": "// Declares.\n#pragma once\nnamespace hillock::lang {\nint a();\n}\n",
+                                   "sim/lang/b.cpp": body("lang", "int b() { return a(); }"),
+                                   "sim/record/file.cpp": body("record", "int a();")}, "--alone")
+    assert code == 1
+    assert lines[-1] == "4 passed, 1 failed"
+    assert lines[0].startswith("sim/lang/b.cpp:1: does not compile alone: ")
+    assert "'a' was not declared in this scope" in lines[0]
 
 
 def test_an_unknown_check_is_refused(tmp_path):

@@ -1,7 +1,7 @@
 // Between the colours of the table, components change in proportion.
 #include "cli/plot/colour_map.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

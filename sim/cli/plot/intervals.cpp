@@ -1,5 +1,5 @@
 // How often each interval between successive spikes of a neuron occurs.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Reads the config in the file, with the models in the file in the place of model files.
 #include "cli/plot/origin.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // Positions are rounded first and then written as steps from one to the next, so that no error adds up.
 #include "cli/plot/path.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

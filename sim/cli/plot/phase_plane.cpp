@@ -1,5 +1,5 @@
 // One variable of a neuron against another, or its rate of change against itself.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

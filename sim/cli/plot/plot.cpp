@@ -1,5 +1,5 @@
 // `hillock plot`: a figure of the file of a run or a sweep for papers and slides.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

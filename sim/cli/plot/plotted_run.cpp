@@ -1,7 +1,7 @@
 // Checks what is asked for, and says what the file has instead.
 #include "cli/plot/plotted_run.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Chooses axes and measures, and sorts the points into groups.
 #include "cli/plot/plotted_sweep.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Spikes of all neurons over time, populations above one another, and their rates.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 // The rate of each neuron against the current that it gets: from the config in the file, or a variable's
 // mean.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 // Gives the panels their places, and writes axes, series and texts in the order in which they cover one
 // another.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

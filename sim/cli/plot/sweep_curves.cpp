@@ -1,5 +1,5 @@
 // Measures over one parameter: the mean of the repeats, and from the lowest to the highest of them.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

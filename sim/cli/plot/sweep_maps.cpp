@@ -1,5 +1,5 @@
 // Measures over two parameters, as colours: tiles where the points are a grid, otherwise a dot for each.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Steps are kept as digit and power of ten, so that a label is the decimal number itself.
 #include "cli/plot/ticks.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Variables over time: a lane for each neuron with its spikes above it, and the gates of one neuron.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // texts.
 #include "cli/report/page_data.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdint>

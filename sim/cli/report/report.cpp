@@ -1,5 +1,5 @@
 // `hillock report`: the file of a run or a sweep as one page for the browser.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/commands.hpp"
 #include "cli/report/page.hpp"

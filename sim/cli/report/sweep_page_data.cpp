@@ -1,7 +1,7 @@
 // Columns go into the page as they are; the page chooses what to draw of them.
 #include "cli/report/sweep_page_data.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // it.
 #include "cli/shown/shown_spikes.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

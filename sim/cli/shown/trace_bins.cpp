@@ -2,7 +2,7 @@
 // long.
 #include "cli/shown/trace_bins.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Reads fields of an input, and spreads values of its targets over the population.
 #include "engine/inputs/fields.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <limits>

@@ -1,7 +1,7 @@
 // Volleys of spikes: all their times are drawn at the beginning, as those of a file are read.
 #include "engine/inputs/pulse_packet.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/diagnostics.hpp"
 #include "engine/inputs/fields.hpp"

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "program/tape.hpp"
+
 namespace hillock::program::jit {
 std::vector<std::vector<int>> reads(const ActionList& list) {
   const int end = static_cast<int>(list.items.size());
