@@ -50,16 +50,16 @@ constexpr std::int64_t steps_worth_keeping = 100;
 class alignas(128) Part {
  public:
   // Part `index` of as many as the populations have ranges. `edges`: per population, ms, ascending. All must
-  // outlive it.
+  // outlive it. With a network it has to be given sums().
   Part(int index, int parts, const SimulationPlan& plan, const std::vector<std::vector<double>>& edges,
        Frames& frames, SpikeExchange& exchange);
   Part(const Part&) = delete;  // refresh_ points at it
   Part& operator=(const Part&) = delete;
 
-  // Sets the step values of all ranges for the step that begins at the grid point `step`.
-  void begin_step(std::int64_t step);
-  // What arrives at this step.
-  void deliver(std::int64_t step);
+  // For what arrives from the network; those of the thread that takes its steps.
+  void use(std::vector<network::Sums>& sums) { sums_ = &sums; }
+  // Sets the step values of all ranges for the first step, and what arrives at its begin.
+  void begin();
   std::optional<network::Failure> deliver_at_zero(std::size_t population);
   // One round of the step that begins at the grid point `step`, of the neurons that have gap junctions.
   void relax(std::int64_t step, int round);
@@ -80,7 +80,7 @@ class alignas(128) Part {
   // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
   // frames that are due. Where it is given, `ends_at` is asked after each step whether the run ends at the
   // grid point reached. First of all the spikes of the block of steps before this one are sent on; none of
-  // those of this block arrives in it.
+  // those of this block arrives in it. The parts of a block of the network take them one after the other.
   void take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
   // Fills the observed arrays of a population at the grid point `step`.
   void observe(std::size_t population, std::int64_t step);
@@ -118,7 +118,9 @@ class alignas(128) Part {
   bool take_unguarded(std::int64_t step, std::int64_t end);
   void take_all(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
   bool take_step();
+  void deliver(std::int64_t step);
   void send_on(std::int64_t step);
+  void collect(std::int64_t first, std::int64_t last);
   void deliver_from_network(std::int64_t step);
   bool observe_now(std::size_t population);
   void find_holding();
@@ -135,7 +137,10 @@ class alignas(128) Part {
   network::Transmissions* const transmissions_;
   network::Junctions::Change change_;
   std::optional<StepFailure> unsettled_;  // of a round of relax(); the step that it is of fails by it
+  std::vector<network::Sums>* sums_ = nullptr;
   int index_, first_block_ = 0, end_block_ = 0;
+  bool tiled_ = false;  // there are other parts of its block
+  bool first_of_block_ = true;
   std::int64_t step_ = 0;
   // Per population:
   std::vector<network::NeuronRange*> ranges_;

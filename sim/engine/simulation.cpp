@@ -172,8 +172,7 @@ std::int64_t Simulation::next_meeting() const {
   std::int64_t next = frames_.room_until();
   if (const auto* transmissions = exchange_.transmissions())
     next = std::min(next, step_ + transmissions->least_delay());
-  if (const network::Network* network = exchange_.network())
-    next = std::min(next, step_ + network->least_delay());
+  if (exchange_.network() != nullptr) next = std::min(next, step_ + exchange_.most_steps());
   for (std::size_t i = 0; i < frames_.reports(); ++i)
     if (frames_.of_all(i)) next = std::min(next, (step_ / frames_.plan(i).every + 1) * frames_.plan(i).every);
   return next;
@@ -226,10 +225,7 @@ void Simulation::start() {
     for (const auto& part : parts_) part->see_voltages();
   };
   see_voltages();
-  for (const auto& part : parts_) {
-    part->begin_step(0);
-    part->deliver(0);
-  }
+  for (const auto& part : parts_) part->begin();
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
     std::optional<StepFailure> first;
     Part* failed = nullptr;
@@ -291,6 +287,7 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
   profiler_.block(parts_, team_->size());
   exchange_.turn(parts_.front()->reached());
   const std::optional<StepFailure> failure = first_failure();
+  if (failure) exchange_.clear_sums();
   step_ = failure ? failure->step : parts_.front()->reached();
   if (meet && !failure) stops_.look(step_, parts_);
   using Doing = StepFailure::Doing;

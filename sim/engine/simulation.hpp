@@ -122,11 +122,18 @@ class Simulation {
   };
   void find_edges();
   int most_threads() const;
+  int tiles() const;
   int parts_for(int threads) const;
+  std::int64_t neurons() const;
   void divide();
   std::int64_t next_change() const;
   void take_over_changes(Recorder& recorder);
   void exchange(SimulationPlan& other);
+  struct Range {
+    std::size_t first = 0, end = 0;
+  };
+  Range parts_of(int thread) const;
+  void give_sums();
   void set_threads();
   void each_part(const std::function<void(Part&)>& work);
   void start();
@@ -167,9 +174,9 @@ class Simulation {
   std::vector<std::vector<double>> edges_;  // per population, ms, ascending
   SpikeExchange exchange_;
   ThreadChoice choice_;
-  std::vector<std::unique_ptr<Part>> parts_;   // as many as threads, or a multiple
+  std::vector<std::unique_ptr<Part>> parts_;   // of each thread one or more
   std::function<bool(std::int64_t)> ends_at_;  // what a part that is alone asks after each step
-  std::optional<parallel::Team> team_;         // as many threads as parts, while a run (or slice) goes on
+  std::optional<parallel::Team> team_;         // while a run (or slice) goes on
   struct Cursor {                              // in the spikes of a part
     std::size_t step = 0;
     std::ptrdiff_t spike = 0;

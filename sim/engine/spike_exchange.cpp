@@ -2,6 +2,7 @@
 #include "engine/spike_exchange.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -9,6 +10,12 @@
 #include "parallel/team.hpp"
 
 namespace hillock::engine {
+
+namespace {
+
+constexpr std::int64_t steps_of_tiles = 16;  // what arrives in so many at a block still is in a nearer cache
+
+}  // namespace
 
 std::vector<std::uint32_t>& Outbox::at(std::int64_t step) {
   if (used_ == 0 || steps_[used_ - 1].step != step) {
@@ -73,66 +80,116 @@ void SpikeExchange::draw(const SimulationPlan& plan, network::NetworkPlan networ
   network_->build(*team);
 }
 
+void SpikeExchange::set_parts(int parts, int tiles) {
+  outboxes_.resize(static_cast<std::size_t>(parts));
+  tiles_ = tiles;
+  sums_.clear();
+}
+
+void SpikeExchange::set_threads(int threads) {
+  sums_.resize(static_cast<std::size_t>(threads));
+  for (auto& sums : sums_)
+    if (sums.empty() && network_) sums = network_->make_sums(tiles_ > 1 ? most_steps() : 1);
+}
+
+void SpikeExchange::clear_sums() {
+  for (auto& channels : sums_)
+    for (network::Sums& sums : channels) sums.clear();
+}
+
 int SpikeExchange::first_block(int part) const {
-  return static_cast<int>(std::int64_t{part} * network_->blocks() / std::ssize(filling_));
+  return static_cast<int>(std::int64_t{part / tiles_} * network_->blocks() /
+                          (std::ssize(outboxes_) / tiles_));
 }
 
 std::vector<std::int64_t> SpikeExchange::bounds_of_parts(std::size_t population) const {
   const std::vector<std::int64_t>& of_blocks = network_->bounds(population);
   std::vector<std::int64_t> bounds;
-  for (int i = 0; i <= std::ssize(filling_); ++i)
-    bounds.push_back(of_blocks[static_cast<std::size_t>(first_block(i))]);
+  for (int part = 0; part < std::ssize(outboxes_); part += tiles_) {
+    const std::int64_t first = of_blocks[static_cast<std::size_t>(first_block(part))],
+                       end = of_blocks[static_cast<std::size_t>(end_block(part))];
+    const std::vector<std::int64_t> tiles = network::cut_in_ranges(end - first, tiles_, 0);
+    for (int tile = 0; tile < tiles_; ++tile) bounds.push_back(first + tiles[static_cast<std::size_t>(tile)]);
+  }
+  bounds.push_back(of_blocks.back());
   return bounds;
 }
 
-void SpikeExchange::remember(std::span<const network::SentSpikes> sent) {
-  for (const network::SentSpikes& one : sent) {
-    in_flight_.insert(in_flight_.end(), one.sources.begin(), one.sources.end());
-    stretches_.push_back({one.step, in_flight_.size()});
+std::int64_t SpikeExchange::most_steps() const {
+  return tiles_ > 1 ? std::min(network_->least_delay(), steps_of_tiles) : network_->least_delay();
+}
+
+std::span<const std::uint32_t> SpikeExchange::sources(std::size_t stretch) const {
+  const std::size_t begin = stretch == 0 ? 0 : stretches_[stretch - 1].end;
+  return std::span(in_flight_).subspan(begin, stretches_[stretch].end - begin);
+}
+
+void SpikeExchange::send_on(int block, std::int64_t step) {
+  for (std::size_t i = sent_on_; i < stretches_.size(); ++i)
+    network_->send(block, sources(i), stretches_[i].step, step);
+}
+
+// From all parts, step by step.
+void SpikeExchange::gather() {
+  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+  cursors_.assign(outboxes_.size(), 0);
+  while (true) {
+    std::int64_t step = none;
+    for (std::size_t i = 0; i < outboxes_.size(); ++i)
+      if (const auto sent = outboxes_[i].sent(); cursors_[i] < sent.size())
+        step = std::min(step, sent[cursors_[i]].step);
+    if (step == none) break;
+    for (std::size_t i = 0; i < outboxes_.size(); ++i) {
+      const auto sent = outboxes_[i].sent();
+      if (cursors_[i] == sent.size() || sent[cursors_[i]].step != step) continue;
+      const std::vector<std::uint32_t>& sources = sent[cursors_[i]++].sources;
+      in_flight_.insert(in_flight_.end(), sources.begin(), sources.end());
+    }
+    stretches_.push_back({step, in_flight_.size()});
   }
+  for (Outbox& outbox : outboxes_) outbox.clear();
 }
 
 void SpikeExchange::turn(std::int64_t reached) {
   if (!network_) return;
-  std::swap(filling_, filled_);
-  filling_.resize(filled_.size());
-  for (Outbox& outbox : filling_) outbox.clear();
-  for (const Outbox& outbox : filled_) remember(outbox.sent());
   arrived_ = reached - network_->most_delay();
   const auto gone = std::ranges::find_if(stretches_, [&](const Stretch& s) { return s.step > arrived_; });
-  if (gone - stretches_.begin() < 64 || 2 * (gone - stretches_.begin()) < std::ssize(stretches_)) return;
-  const std::size_t begin = (gone - 1)->end;
-  in_flight_.erase(in_flight_.begin(), in_flight_.begin() + static_cast<std::ptrdiff_t>(begin));
-  stretches_.erase(stretches_.begin(), gone);
-  for (Stretch& stretch : stretches_) stretch.end -= begin;
+  if (gone - stretches_.begin() >= 64 && 2 * (gone - stretches_.begin()) >= std::ssize(stretches_)) {
+    const std::size_t begin = (gone - 1)->end;
+    in_flight_.erase(in_flight_.begin(), in_flight_.begin() + static_cast<std::ptrdiff_t>(begin));
+    stretches_.erase(stretches_.begin(), gone);
+    for (Stretch& stretch : stretches_) stretch.end -= begin;
+  }
+  sent_on_ = stretches_.size();
+  gather();
 }
 
 std::vector<network::SentSpikes> SpikeExchange::in_flight() const {
   std::vector<network::SentSpikes> all;
-  std::size_t begin = 0;
-  for (const Stretch& stretch : stretches_) {
-    const auto from = in_flight_.begin() + static_cast<std::ptrdiff_t>(std::exchange(begin, stretch.end));
-    if (stretch.step <= arrived_) continue;
-    auto same = std::ranges::find(all, stretch.step, &network::SentSpikes::step);
-    if (same == all.end()) same = all.insert(same, {stretch.step, {}});
-    same->sources.insert(same->sources.end(), from,
-                         in_flight_.begin() + static_cast<std::ptrdiff_t>(stretch.end));
+  for (std::size_t i = 0; i < stretches_.size(); ++i) {
+    if (stretches_[i].step <= arrived_) continue;
+    const auto sources = this->sources(i);
+    all.push_back({stretches_[i].step, {sources.begin(), sources.end()}});
+    std::ranges::sort(all.back().sources);
   }
-  std::ranges::sort(all, {}, &network::SentSpikes::step);
-  for (network::SentSpikes& one : all) std::ranges::sort(one.sources);
   return all;
 }
 
 void SpikeExchange::restore(const std::vector<network::SentSpikes>& in_flight, std::int64_t step) {
-  filled_.clear();
-  for (Outbox& outbox : filling_) outbox.clear();
+  for (Outbox& outbox : outboxes_) outbox.clear();
   in_flight_.clear();
   stretches_.clear();
   arrived_ = -1;
+  sent_on_ = 0;
   if (!network_) return;
-  remember(in_flight);
+  for (const network::SentSpikes& one : in_flight) {
+    in_flight_.insert(in_flight_.end(), one.sources.begin(), one.sources.end());
+    stretches_.push_back({one.step, in_flight_.size()});
+  }
   network_->forget();
-  for (int block = 0; block < network_->blocks(); ++block) network_->send(block, in_flight, step);
+  clear_sums();
+  for (int block = 0; block < network_->blocks(); ++block) send_on(block, step);
+  sent_on_ = stretches_.size();
 }
 
 }  // namespace hillock::engine

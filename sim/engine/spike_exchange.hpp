@@ -29,8 +29,11 @@ class alignas(128) Outbox {
 // Where no spikes are sent there is no network, and nothing to exchange. What joins neurons without spikes is
 // here too.
 //
-// In a block each part writes to its own outbox, and reads those that all parts have filled in the block
-// before.
+// In a block of steps each part writes to its own outbox; what all have written is then gathered.
+//
+// A part has one or more blocks of the network; or, where steps are taken many at a time, a block has one or
+// more parts, whose states stay in the nearer caches for so long: its tiles. The first of them collects what
+// arrives at all.
 class SpikeExchange {
  public:
   // Draws the synapses of the plan, from which its network is taken. Throws ResourceError.
@@ -43,15 +46,24 @@ class SpikeExchange {
   network::Network* network() const { return network_.get(); }                    // null: no spikes are sent
   network::Junctions* junctions() const { return junctions_.get(); }              // null: there are none
   network::Transmissions* transmissions() const { return transmissions_.get(); }  // null: there are none
-  // A part has the blocks of the network from its own first one to that of the next part.
+  // Between two blocks of steps: so many parts, one or as many as there are blocks times `tiles`.
+  void set_parts(int parts, int tiles);
+  int tiles() const { return tiles_; }  // of a block
+  // The blocks of a part: from the first one to before the end.
   int first_block(int part) const;
+  int end_block(int part) const { return first_block(part + tiles_); }
   // The first neuron of a population in each part, and its size at the end.
   std::vector<std::int64_t> bounds_of_parts(std::size_t population) const;
-  // Between two blocks.
-  void set_parts(int parts) { filling_.resize(static_cast<std::size_t>(parts)); }
+  // How many steps may be taken at a time.
+  std::int64_t most_steps() const;
+  // Of so many threads: what arrives at the block that each has at hand.
+  void set_threads(int threads);
+  std::vector<network::Sums>& sums(int thread) { return sums_[static_cast<std::size_t>(thread)]; }
+  void clear_sums();
 
-  Outbox& outbox(int part) { return filling_[static_cast<std::size_t>(part)]; }
-  std::span<const Outbox> filled() const { return filled_; }
+  Outbox& outbox(int part) { return outboxes_[static_cast<std::size_t>(part)]; }
+  // Sends the spikes of the block of steps before the grid point `step` on their way to a block.
+  void send_on(int block, std::int64_t step);
   // Ends a block, that has led to the grid point `reached`.
   void turn(std::int64_t reached);
 
@@ -65,15 +77,20 @@ class SpikeExchange {
     std::size_t end = 0;
   };
   void draw(const SimulationPlan& plan, network::NetworkPlan network);
-  void remember(std::span<const network::SentSpikes> sent);
+  std::span<const std::uint32_t> sources(std::size_t stretch) const;
+  void gather();
 
   std::unique_ptr<network::Network> network_;
   network::NetworkPlan without_spikes_;  // the plan, where there is no network to hold it
   std::unique_ptr<network::Junctions> junctions_;
   std::unique_ptr<network::Transmissions> transmissions_;
-  std::vector<Outbox> filling_, filled_;
+  std::vector<Outbox> outboxes_;  // of each part
+  int tiles_ = 1;
+  std::vector<std::vector<network::Sums>> sums_;  // [thread][channel]
   std::vector<std::uint32_t> in_flight_;  // of as many steps as the longest delay has, and some older ones
-  std::vector<Stretch> stretches_;        // of equal steps
+  std::vector<Stretch> stretches_;        // of equal steps, ascending
+  std::size_t sent_on_ = 0;               // so many stretches are on their way
+  std::vector<std::size_t> cursors_;      // in the outboxes
   std::int64_t arrived_ = -1;             // what was sent at or before this grid point has arrived
 };
 

@@ -215,12 +215,16 @@ SynapsesPlan Network::plan_of_synapses(std::size_t channel, std::int64_t targets
   return plan;
 }
 
+std::int64_t Network::neurons_of(std::size_t block) const {
+  std::int64_t neurons = 0;
+  for (const std::vector<std::int64_t>& bounds : bounds_) neurons += bounds[block + 1] - bounds[block];
+  return neurons;
+}
+
 // Each synapse is drawn twice: to be counted, and to be put where it belongs. So no list of them is ever
 // held.
 void Network::build_block(int block) {
-  std::int64_t targets = 0;
-  for (const std::vector<std::int64_t>& bounds : bounds_)
-    targets += bounds[static_cast<std::size_t>(block) + 1] - bounds[static_cast<std::size_t>(block)];
+  const std::int64_t targets = neurons_of(static_cast<std::size_t>(block));
   for (std::size_t c = 0; c < plan_.channels.size(); ++c) {
     std::unique_ptr<Synapses> store = make_synapses(plan_of_synapses(c, targets));
     const auto for_all = [&](bool weights, const std::function<void(std::span<const Synapse>)>& take) {
@@ -260,9 +264,24 @@ void Network::each_synapse(int block, std::size_t connection, bool weights,
   });
 }
 
-void Network::send(int block, std::span<const SentSpikes> spikes, std::int64_t now) {
-  for (const auto& store : stores_[static_cast<std::size_t>(block)])
-    for (const SentSpikes& step : spikes) store->send(step.sources, step.step, now);
+void Network::send(int block, std::span<const std::uint32_t> sources, std::int64_t step, std::int64_t now) {
+  for (const auto& store : stores_[static_cast<std::size_t>(block)]) store->send(sources, step, now);
+}
+
+std::vector<Sums> Network::make_sums(std::int64_t steps) const {
+  std::int64_t targets = 0;
+  for (std::size_t block = 0; block < stores_.size(); ++block) targets = std::max(targets, neurons_of(block));
+  std::vector<Sums> sums;
+  for (std::size_t c = 0; c < plan_.channels.size(); ++c)
+    sums.emplace_back(targets, steps, std::ranges::any_of(stores_, [c](const auto& block) {
+                        return block[c]->needs_wide_sums();
+                      }));
+  return sums;
+}
+
+void Network::collect(int block, std::int64_t step, std::vector<Sums>& sums) {
+  for (std::size_t c = 0; c < sums.size(); ++c)
+    stores_[static_cast<std::size_t>(block)][c]->deliver(step, sums[c]);
 }
 
 void Network::forget() {

@@ -1,6 +1,7 @@
 // What joins the populations: the synapses of all connections, cut into blocks of targets, and the spikes on
 // their way.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -12,6 +13,7 @@
 #include "network/coupling.hpp"
 #include "network/levels.hpp"
 #include "network/rules.hpp"
+#include "network/sums.hpp"
 #include "network/synapses.hpp"
 #include "parallel/team.hpp"
 
@@ -61,9 +63,9 @@ struct SentSpikes {
 // Different blocks may be worked on by different threads at once.
 //
 // What precedes what: parts take steps, at most as many as the shortest delay has, and meet; the spikes of
-// all are gathered by one thread; in the next block of steps each part first sends them on to its own blocks
-// of synapses, and then delivers what is due at each step. A spike of these steps is due after them at the
-// earliest, so none is missed.
+// all are gathered by one thread; in the next block of steps each thread first sends them on to its own
+// blocks of synapses, and then collects what is due at each step. A spike of these steps is due after them at
+// the earliest, so none is missed.
 class Network {
  public:
   // `sizes`: of the populations. Each is cut into as many pieces as there are blocks, at multiples of
@@ -90,24 +92,32 @@ class Network {
     return first_source_[population] + static_cast<std::uint32_t>(neuron);
   }
 
-  // Sends spikes on their way to a block; what is due at or before the grid point `now` is left out.
-  void send(int block, std::span<const SentSpikes> spikes, std::int64_t now);
-  // What arrives in a block at the grid point `step` is added to arrays; `array(population, slot)` gives
-  // those of whole populations. Calls arrived(population) for each that something may arrive at.
-  template <class Array, class Arrived>
-  void deliver(int block, std::int64_t step, Array array, Arrived arrived) {
+  // Sends spikes of the grid point `step` on their way to a block; what is due at or before the grid point
+  // `now` is left out. Sources are numbers over all populations.
+  void send(int block, std::span<const std::uint32_t> sources, std::int64_t step, std::int64_t now);
+  // For what arrives in a block, whichever it is, at so many grid points at once: of each channel.
+  std::vector<Sums> make_sums(std::int64_t steps) const;
+  // Adds up what arrives in a block at the grid point `step`.
+  void collect(int block, std::int64_t step, std::vector<Sums>& sums);
+  // What was collected for some neurons of a block is added to arrays; `array(population, slot)` gives those
+  // of whole populations, `neurons(population)` which to take. Calls arrived(population) for each that
+  // something may arrive at.
+  template <class Array, class Neurons, class Arrived>
+  void take(int block, std::int64_t step, std::vector<Sums>& sums, Array array, Neurons neurons,
+            Arrived arrived) const {
     for (std::size_t c = 0; c < plan_.channels.size(); ++c) {
-      Synapses& store = *stores_[static_cast<std::size_t>(block)][c];
-      if (!store.deliver(step)) continue;
-      std::int64_t at = 0;
+      if (!sums[c].any(step)) continue;
+      std::int64_t at = 0;  // neurons of other populations in this block
       for (std::size_t p = 0; p < bounds_.size(); ++p) {
-        const std::int64_t first = bounds_[p][static_cast<std::size_t>(block)],
-                           count = bounds_[p][static_cast<std::size_t>(block) + 1] - first;
+        const std::int64_t begin = bounds_[p][static_cast<std::size_t>(block)],
+                           end = bounds_[p][static_cast<std::size_t>(block) + 1];
+        const auto [from, to] = neurons(p);
+        const std::int64_t first = std::max(begin, from), count = std::min(end, to) - first;
         if (const int slot = plan_.channels[c].arrivals[p]; slot >= 0 && count > 0) {
-          store.take(at, count, plan_.channels[c].quantum, array(p, slot) + first);
+          sums[c].take(step, at + first - begin, count, plan_.channels[c].quantum, array(p, slot) + first);
           arrived(p);
         }
-        at += count;
+        at += end - begin;
       }
     }
   }
@@ -128,6 +138,7 @@ class Network {
   Table table(std::size_t connection, std::int64_t first, std::int64_t end) const;
 
  private:
+  std::int64_t neurons_of(std::size_t block) const;
   void build_block(int block);
   SynapsesPlan plan_of_synapses(std::size_t channel, std::int64_t targets) const;
   void each_synapse(int block, std::size_t connection, bool weights,

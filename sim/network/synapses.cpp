@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/diagnostics.hpp"
-#include "program/bulk.hpp"
+#include "network/large_array.hpp"
 
 namespace hillock::network {
 
@@ -126,11 +126,8 @@ class Rows final : public Synapses {
     cells_ = {};
     const double largest =
         static_cast<double>(in_degree) * static_cast<double>(most) * static_cast<double>(spikes_in_a_step);
-    if (largest < 0x1p31)
-      sums32_.assign(static_cast<std::size_t>(targets_), 0);
-    else if (largest < 0x1p63)
-      sums64_.assign(static_cast<std::size_t>(targets_), 0);
-    else
+    wide_sums_ = largest >= 0x1p31;
+    if (largest >= 0x1p63)
       throw base::ResourceError(
           "the weights that can arrive at a neuron in one step are too many to be "
           "summed; give it fewer synapses");
@@ -155,30 +152,22 @@ class Rows final : public Synapses {
     }
   }
 
-  bool deliver(std::int64_t step) override {
-    return sums32_.empty() ? deliver_to(sums64_.data(), step) : deliver_to(sums32_.data(), step);
+  void deliver(std::int64_t step, Sums& sums) override {
+    sums.set_any(step, sums.wide() ? deliver_to(sums.at<std::int64_t>(step), step)
+                                   : deliver_to(sums.at<std::int32_t>(step), step));
   }
-
-  void take(std::int64_t first, std::int64_t count, double quantum, double* arrivals) override {
-    if (!sums32_.empty()) return bulk_.take_counts(sums32_.data() + first, count, quantum, arrivals);
-    std::int64_t* const sums = sums64_.data() + first;
-    for (std::int64_t i = 0; i < count; ++i) arrivals[i] += quantum * static_cast<double>(sums[i]);
-    std::fill_n(sums, count, 0);
-  }
+  bool needs_wide_sums() const override { return wide_sums_; }
 
   void forget() override {
     for (std::vector<std::uint64_t>& events : calendar_) events.clear();
     for (auto& of_weight : copies_)
       for (Copies& copies : of_weight) copies.size = 0;
-    std::ranges::fill(sums32_, 0);
-    std::ranges::fill(sums64_, 0);
   }
 
   std::int64_t synapses() const override { return synapses_; }
 
   std::int64_t bytes() const override {
-    std::size_t total = words_.bytes() + cursors_.bytes() + rows_.bytes() +
-                        sums32_.size() * sizeof(std::int32_t) + sums64_.size() * sizeof(std::int64_t);
+    std::size_t total = words_.bytes() + cursors_.bytes() + rows_.bytes();
     for (const auto& events : calendar_)
       total += sizeof(std::vector<std::uint64_t>) + events.capacity() * sizeof(std::uint64_t);
     for (const auto& of_weight : copies_)
@@ -394,9 +383,7 @@ class Rows final : public Synapses {
   // [step % its length]: place of a segment, and its number of synapses in the upper half.
   std::vector<std::vector<std::uint64_t>> calendar_;
   std::vector<std::array<Copies, copies_steps>> copies_;  // [of weights_][step % copies_steps]
-  program::Bulk bulk_ = program::bulk();
-  std::vector<std::int32_t> sums32_;  // one of the two, per target
-  std::vector<std::int64_t> sums64_;
+  bool wide_sums_ = false;
 };
 
 }  // namespace
