@@ -8,19 +8,6 @@
 
 namespace hillock::engine {
 
-namespace {
-
-// Some hundred kB of states; not so few of each population that the calls are what counts.
-std::int64_t neurons_of_tile(std::size_t populations) {
-  return std::max<std::int64_t>(4096, 1024 * static_cast<std::int64_t>(populations));
-}
-
-std::int64_t pieces(std::int64_t whole, std::int64_t most) {
-  return std::max<std::int64_t>(1, (whole + most - 1) / most);
-}
-
-}  // namespace
-
 // Who has no neurons has nothing to do. Unasked, no more threads are taken than there are processors.
 int Simulation::most_threads() const {
   if (const network::Network* network = exchange_.network())
@@ -31,38 +18,24 @@ int Simulation::most_threads() const {
   return plan_.threads > 0 ? most : std::min(most, parallel::available_processors());
 }
 
-// So many of each block of the network that their states stay in the nearer caches while they take all steps
-// of a delay; 1 where all meet after each step anyway.
-int Simulation::tiles() const {
-  const network::Network* network = exchange_.network();
-  const auto* transmissions = exchange_.transmissions();
-  if (network == nullptr || network->least_delay() == 1 || exchange_.junctions() != nullptr || stops_.any() ||
-      !snippets_.empty() || (transmissions != nullptr && transmissions->least_delay() == 1))
-    return 1;
-  return static_cast<int>(pieces(neurons(), network->blocks() * neurons_of_tile(plan_.populations.size())));
-}
-
 // As many parts as threads; more where the neurons of one would be so many that their states leave the cache
 // before the next step: a part takes all steps of a block at once.
 int Simulation::parts_for(int threads) const {
-  const network::Network* network = exchange_.network();
-  if (network != nullptr && tiles() > 1) return network->blocks() * tiles();
-  std::int64_t parts = threads * pieces(neurons(), threads * network::most_narrow_targets);
-  if (network != nullptr)
-    parts = std::max<std::int64_t>(threads, std::min<std::int64_t>(parts, network->blocks()));
-  return static_cast<int>(parts);
-}
-
-std::int64_t Simulation::neurons() const {
+  constexpr std::int64_t most_neurons = network::most_narrow_targets;
   std::int64_t neurons = 0;
   for (const auto& population : plan_.populations) neurons += population->size();
-  return neurons;
+  const std::int64_t each =
+      std::max<std::int64_t>(1, (neurons + threads * most_neurons - 1) / (threads * most_neurons));
+  std::int64_t parts = threads * each;
+  if (const network::Network* network = exchange_.network())
+    parts = std::max<std::int64_t>(threads, std::min<std::int64_t>(parts, network->blocks()));
+  return static_cast<int>(parts);
 }
 
 void Simulation::divide() {
   const int parts = parts_for(choice_.threads());
   parts_.clear();
-  exchange_.set_parts(parts, tiles());
+  exchange_.set_parts(parts);
   std::int64_t blocks = 0;
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) {
     network::Population& population = *plan_.populations[p];
@@ -97,13 +70,10 @@ void Simulation::set_threads() {
   for (const auto& part : parts_) part->watch(profiler_.on());
 }
 
-// Those of a block follow one another in one thread.
+// They follow one another.
 Simulation::Range Simulation::parts_of(int thread) const {
-  const std::int64_t tiles = exchange_.tiles(), groups = std::ssize(parts_) / tiles;
-  const auto first_of = [&](std::int64_t t) {
-    return static_cast<std::size_t>(t * groups / choice_.threads() * tiles);
-  };
-  return {first_of(thread), first_of(thread + 1)};
+  const auto threads = static_cast<std::size_t>(choice_.threads()), t = static_cast<std::size_t>(thread);
+  return {t * parts_.size() / threads, (t + 1) * parts_.size() / threads};
 }
 
 void Simulation::give_sums() {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <tuple>
-#include <utility>
 
 #include "program/exception_flags.hpp"
 
@@ -29,9 +28,7 @@ Part::Part(int index, int parts, const SimulationPlan& plan, const std::vector<s
   const std::size_t populations = plan.populations.size();
   if (network_ != nullptr) {
     first_block_ = exchange.first_block(index);
-    end_block_ = exchange.end_block(index);
-    tiled_ = exchange.tiles() > 1;
-    first_of_block_ = index % exchange.tiles() == 0;
+    end_block_ = exchange.first_block(index + 1);
   }
   for (const auto& population : plan.populations) ranges_.push_back(&population->range(index));
   currents_.resize(populations);
@@ -73,7 +70,6 @@ void Part::begin() {
   watch_.start();
   step_ = 0;
   for (std::size_t p = 0; p < plan_.populations.size(); ++p) begin_step_of(p);
-  if (tiled_ && first_of_block_) collect(0, 0);
   deliver(0);
 }
 
@@ -83,21 +79,12 @@ void Part::send_on(std::int64_t step) {
   watch_.lap(network_ticks_);
 }
 
-// What arrives at the block of which this is the first part, from one grid point to another.
-void Part::collect(std::int64_t first, std::int64_t last) {
-  for (std::int64_t step = first; step <= last; ++step) network_->collect(first_block_, step, *sums_);
-  watch_.lap(network_ticks_);
-}
-
 // First of all that arrives: sums are floating-point numbers from here on, whose order counts.
 void Part::deliver_from_network(std::int64_t step) {
-  for (int block = first_block_; block < end_block_; ++block) {
-    if (!tiled_) network_->collect(block, step, *sums_);
-    network_->take(
+  for (int block = first_block_; block < end_block_; ++block)
+    network_->deliver(
         block, step, *sums_, [this](std::size_t p, int slot) { return range(p).array(slot); },
-        [this](std::size_t p) { return std::pair(range(p).first(), range(p).first() + range(p).count()); },
         [this](std::size_t p) { arrived_[p] = 1; });
-  }
   watch_.lap(network_ticks_);
 }
 
@@ -192,10 +179,7 @@ void Part::find_edges_inside(std::size_t p) {
 }
 
 void Part::take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at) {
-  if (network_ != nullptr && first_of_block_) {
-    send_on(step);
-    if (tiled_) collect(step + 1, end);
-  }
+  if (network_ != nullptr) send_on(step);
   const bool guarded = end - step < steps_worth_keeping || attempts_ == 0 || ends_at;
   if (guarded || !take_unguarded(step, end)) take_all(step, end, ends_at);
 }

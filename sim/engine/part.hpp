@@ -80,7 +80,7 @@ class alignas(128) Part {
   // From the grid point `step` to the grid point `end`, or to the first failure: steps, and before each the
   // frames that are due. Where it is given, `ends_at` is asked after each step whether the run ends at the
   // grid point reached. First of all the spikes of the block of steps before this one are sent on; none of
-  // those of this block arrives in it. The parts of a block of the network take them one after the other.
+  // those of this block arrives in it.
   void take_steps(std::int64_t step, std::int64_t end, const std::function<bool(std::int64_t)>& ends_at);
   // Fills the observed arrays of a population at the grid point `step`.
   void observe(std::size_t population, std::int64_t step);
@@ -120,7 +120,6 @@ class alignas(128) Part {
   bool take_step();
   void deliver(std::int64_t step);
   void send_on(std::int64_t step);
-  void collect(std::int64_t first, std::int64_t last);
   void deliver_from_network(std::int64_t step);
   bool observe_now(std::size_t population);
   void find_holding();
@@ -139,8 +138,6 @@ class alignas(128) Part {
   std::optional<StepFailure> unsettled_;  // of a round of relax(); the step that it is of fails by it
   std::vector<network::Sums>* sums_ = nullptr;
   int index_, first_block_ = 0, end_block_ = 0;
-  bool tiled_ = false;  // there are other parts of its block
-  bool first_of_block_ = true;
   std::int64_t step_ = 0;
   // Per population:
   std::vector<network::NeuronRange*> ranges_;

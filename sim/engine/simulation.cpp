@@ -17,6 +17,7 @@ namespace hillock::engine {
 namespace {
 
 constexpr std::size_t spike_block = 1 << 14;
+constexpr std::int64_t steps_in_cache = 16;
 
 using base::seconds_since;
 
@@ -172,7 +173,8 @@ std::int64_t Simulation::next_meeting() const {
   std::int64_t next = frames_.room_until();
   if (const auto* transmissions = exchange_.transmissions())
     next = std::min(next, step_ + transmissions->least_delay());
-  if (exchange_.network() != nullptr) next = std::min(next, step_ + exchange_.most_steps());
+  if (const network::Network* network = exchange_.network())
+    next = std::min(next, step_ + network->least_delay());
   for (std::size_t i = 0; i < frames_.reports(); ++i)
     if (frames_.of_all(i)) next = std::min(next, (step_ / frames_.plan(i).every + 1) * frames_.plan(i).every);
   return next;
@@ -287,7 +289,6 @@ void Simulation::take_block(std::int64_t end, Recorder& recorder) {
   profiler_.block(parts_, team_->size());
   exchange_.turn(parts_.front()->reached());
   const std::optional<StepFailure> failure = first_failure();
-  if (failure) exchange_.clear_sums();
   step_ = failure ? failure->step : parts_.front()->reached();
   if (meet && !failure) stops_.look(step_, parts_);
   using Doing = StepFailure::Doing;
@@ -385,7 +386,8 @@ void Simulation::keep_spikes(Recorder& recorder, std::size_t p, std::int64_t ste
 }
 
 // The clock is looked at about every 5 ms, however long a step takes; less often where that spares the steps
-// in between their guards.
+// in between their guards, or lets parts take the steps of a delay, or some, while their states are in the
+// cache.
 void Simulation::look(Pace& pace, Recorder& recorder, const RunOptions& options) {
   const double wall = seconds_since(pace.begin), passed = wall - pace.last_look;
   const std::int64_t steps = step_ - pace.looked_at;
@@ -395,7 +397,10 @@ void Simulation::look(Pace& pace, Recorder& recorder, const RunOptions& options)
   pace.looked_at = step_;
   const auto steps_in = [per_step](double time) { return static_cast<std::int64_t>(time / per_step); };
   const std::int64_t most = std::min<std::int64_t>(steps_in(0.05), 256);  // what is kept costs 0.4 % of these
-  const std::int64_t least = most < steps_worth_keeping ? 1 : most;
+  const auto* network = exchange_.network();
+  const std::int64_t together = network == nullptr ? steps_in_cache : network->least_delay();
+  const std::int64_t least =
+      most >= steps_worth_keeping ? most : std::clamp<std::int64_t>(steps_in(0.25), 1, together);
   pace.next_look = step_ + std::clamp<std::int64_t>(steps_in(0.005), least, 1024);
   if (choice_.threads() != team_->size()) {
     set_threads();

@@ -122,9 +122,7 @@ class Simulation {
   };
   void find_edges();
   int most_threads() const;
-  int tiles() const;
   int parts_for(int threads) const;
-  std::int64_t neurons() const;
   void divide();
   std::int64_t next_change() const;
   void take_over_changes(Recorder& recorder);

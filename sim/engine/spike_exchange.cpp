@@ -11,12 +11,6 @@
 
 namespace hillock::engine {
 
-namespace {
-
-constexpr std::int64_t steps_of_tiles = 16;  // what arrives in so many at a block still is in a nearer cache
-
-}  // namespace
-
 std::vector<std::uint32_t>& Outbox::at(std::int64_t step) {
   if (used_ == 0 || steps_[used_ - 1].step != step) {
     if (used_ == steps_.size()) steps_.emplace_back();
@@ -70,6 +64,7 @@ void SpikeExchange::draw(const SimulationPlan& plan, network::NetworkPlan networ
   const int threads = plan.threads > 0 ? plan.threads : parallel::available_processors();
   const int blocks = network::Network::blocks_for(threads, sizes, network);
   network_ = std::make_unique<network::Network>(std::move(network), std::move(sizes), blocks);
+  sums_.clear();
   std::optional<parallel::Team> team;
   try {
     team.emplace(std::min(threads, blocks));
@@ -80,43 +75,22 @@ void SpikeExchange::draw(const SimulationPlan& plan, network::NetworkPlan networ
   network_->build(*team);
 }
 
-void SpikeExchange::set_parts(int parts, int tiles) {
-  outboxes_.resize(static_cast<std::size_t>(parts));
-  tiles_ = tiles;
-  sums_.clear();
-}
-
 void SpikeExchange::set_threads(int threads) {
   sums_.resize(static_cast<std::size_t>(threads));
   for (auto& sums : sums_)
-    if (sums.empty() && network_) sums = network_->make_sums(tiles_ > 1 ? most_steps() : 1);
-}
-
-void SpikeExchange::clear_sums() {
-  for (auto& channels : sums_)
-    for (network::Sums& sums : channels) sums.clear();
+    if (sums.empty() && network_) sums = network_->make_sums();
 }
 
 int SpikeExchange::first_block(int part) const {
-  return static_cast<int>(std::int64_t{part / tiles_} * network_->blocks() /
-                          (std::ssize(outboxes_) / tiles_));
+  return static_cast<int>(std::int64_t{part} * network_->blocks() / std::ssize(outboxes_));
 }
 
 std::vector<std::int64_t> SpikeExchange::bounds_of_parts(std::size_t population) const {
   const std::vector<std::int64_t>& of_blocks = network_->bounds(population);
   std::vector<std::int64_t> bounds;
-  for (int part = 0; part < std::ssize(outboxes_); part += tiles_) {
-    const std::int64_t first = of_blocks[static_cast<std::size_t>(first_block(part))],
-                       end = of_blocks[static_cast<std::size_t>(end_block(part))];
-    const std::vector<std::int64_t> tiles = network::cut_in_ranges(end - first, tiles_, 0);
-    for (int tile = 0; tile < tiles_; ++tile) bounds.push_back(first + tiles[static_cast<std::size_t>(tile)]);
-  }
-  bounds.push_back(of_blocks.back());
+  for (int i = 0; i <= std::ssize(outboxes_); ++i)
+    bounds.push_back(of_blocks[static_cast<std::size_t>(first_block(i))]);
   return bounds;
-}
-
-std::int64_t SpikeExchange::most_steps() const {
-  return tiles_ > 1 ? std::min(network_->least_delay(), steps_of_tiles) : network_->least_delay();
 }
 
 std::span<const std::uint32_t> SpikeExchange::sources(std::size_t stretch) const {
@@ -187,7 +161,6 @@ void SpikeExchange::restore(const std::vector<network::SentSpikes>& in_flight, s
     stretches_.push_back({one.step, in_flight_.size()});
   }
   network_->forget();
-  clear_sums();
   for (int block = 0; block < network_->blocks(); ++block) send_on(block, step);
   sent_on_ = stretches_.size();
 }

@@ -30,10 +30,6 @@ class alignas(128) Outbox {
 // here too.
 //
 // In a block of steps each part writes to its own outbox; what all have written is then gathered.
-//
-// A part has one or more blocks of the network; or, where steps are taken many at a time, a block has one or
-// more parts, whose states stay in the nearer caches for so long: its tiles. The first of them collects what
-// arrives at all.
 class SpikeExchange {
  public:
   // Draws the synapses of the plan, from which its network is taken. Throws ResourceError.
@@ -46,20 +42,15 @@ class SpikeExchange {
   network::Network* network() const { return network_.get(); }                    // null: no spikes are sent
   network::Junctions* junctions() const { return junctions_.get(); }              // null: there are none
   network::Transmissions* transmissions() const { return transmissions_.get(); }  // null: there are none
-  // Between two blocks of steps: so many parts, one or as many as there are blocks times `tiles`.
-  void set_parts(int parts, int tiles);
-  int tiles() const { return tiles_; }  // of a block
-  // The blocks of a part: from the first one to before the end.
+  // A part has the blocks of the network from its own first one to that of the next part.
   int first_block(int part) const;
-  int end_block(int part) const { return first_block(part + tiles_); }
   // The first neuron of a population in each part, and its size at the end.
   std::vector<std::int64_t> bounds_of_parts(std::size_t population) const;
-  // How many steps may be taken at a time.
-  std::int64_t most_steps() const;
+  // Between two blocks of steps.
+  void set_parts(int parts) { outboxes_.resize(static_cast<std::size_t>(parts)); }
   // Of so many threads: what arrives at the block that each has at hand.
   void set_threads(int threads);
   std::vector<network::Sums>& sums(int thread) { return sums_[static_cast<std::size_t>(thread)]; }
-  void clear_sums();
 
   Outbox& outbox(int part) { return outboxes_[static_cast<std::size_t>(part)]; }
   // Sends the spikes of the block of steps before the grid point `step` on their way to a block.
@@ -84,8 +75,7 @@ class SpikeExchange {
   network::NetworkPlan without_spikes_;  // the plan, where there is no network to hold it
   std::unique_ptr<network::Junctions> junctions_;
   std::unique_ptr<network::Transmissions> transmissions_;
-  std::vector<Outbox> outboxes_;  // of each part
-  int tiles_ = 1;
+  std::vector<Outbox> outboxes_;                  // of each part
   std::vector<std::vector<network::Sums>> sums_;  // [thread][channel]
   std::vector<std::uint32_t> in_flight_;  // of as many steps as the longest delay has, and some older ones
   std::vector<Stretch> stretches_;        // of equal steps, ascending

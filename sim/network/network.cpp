@@ -268,20 +268,14 @@ void Network::send(int block, std::span<const std::uint32_t> sources, std::int64
   for (const auto& store : stores_[static_cast<std::size_t>(block)]) store->send(sources, step, now);
 }
 
-std::vector<Sums> Network::make_sums(std::int64_t steps) const {
+std::vector<Sums> Network::make_sums() const {
   std::int64_t targets = 0;
   for (std::size_t block = 0; block < stores_.size(); ++block) targets = std::max(targets, neurons_of(block));
   std::vector<Sums> sums;
   for (std::size_t c = 0; c < plan_.channels.size(); ++c)
-    sums.emplace_back(targets, steps, std::ranges::any_of(stores_, [c](const auto& block) {
-                        return block[c]->needs_wide_sums();
-                      }));
+    sums.emplace_back(targets, std::ranges::any_of(
+                                   stores_, [c](const auto& block) { return block[c]->needs_wide_sums(); }));
   return sums;
-}
-
-void Network::collect(int block, std::int64_t step, std::vector<Sums>& sums) {
-  for (std::size_t c = 0; c < sums.size(); ++c)
-    stores_[static_cast<std::size_t>(block)][c]->deliver(step, sums[c]);
 }
 
 void Network::forget() {

@@ -1,7 +1,6 @@
 // What joins the populations: the synapses of all connections, cut into blocks of targets, and the spikes on
 // their way.
 #pragma once
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -95,29 +94,23 @@ class Network {
   // Sends spikes of the grid point `step` on their way to a block; what is due at or before the grid point
   // `now` is left out. Sources are numbers over all populations.
   void send(int block, std::span<const std::uint32_t> sources, std::int64_t step, std::int64_t now);
-  // For what arrives in a block, whichever it is, at so many grid points at once: of each channel.
-  std::vector<Sums> make_sums(std::int64_t steps) const;
-  // Adds up what arrives in a block at the grid point `step`.
-  void collect(int block, std::int64_t step, std::vector<Sums>& sums);
-  // What was collected for some neurons of a block is added to arrays; `array(population, slot)` gives those
-  // of whole populations, `neurons(population)` which to take. Calls arrived(population) for each that
-  // something may arrive at.
-  template <class Array, class Neurons, class Arrived>
-  void take(int block, std::int64_t step, std::vector<Sums>& sums, Array array, Neurons neurons,
-            Arrived arrived) const {
+  // For what arrives in a block, whichever it is: of each channel.
+  std::vector<Sums> make_sums() const;
+  // What arrives in a block at the grid point `step` is added to arrays; `array(population, slot)` gives
+  // those of whole populations. Calls arrived(population) for each that something may arrive at.
+  template <class Array, class Arrived>
+  void deliver(int block, std::int64_t step, std::vector<Sums>& sums, Array array, Arrived arrived) {
     for (std::size_t c = 0; c < plan_.channels.size(); ++c) {
-      if (!sums[c].any(step)) continue;
-      std::int64_t at = 0;  // neurons of other populations in this block
+      if (!stores_[static_cast<std::size_t>(block)][c]->deliver(step, sums[c])) continue;
+      std::int64_t at = 0;
       for (std::size_t p = 0; p < bounds_.size(); ++p) {
-        const std::int64_t begin = bounds_[p][static_cast<std::size_t>(block)],
-                           end = bounds_[p][static_cast<std::size_t>(block) + 1];
-        const auto [from, to] = neurons(p);
-        const std::int64_t first = std::max(begin, from), count = std::min(end, to) - first;
+        const std::int64_t first = bounds_[p][static_cast<std::size_t>(block)],
+                           count = bounds_[p][static_cast<std::size_t>(block) + 1] - first;
         if (const int slot = plan_.channels[c].arrivals[p]; slot >= 0 && count > 0) {
-          sums[c].take(step, at + first - begin, count, plan_.channels[c].quantum, array(p, slot) + first);
+          sums[c].take(at, count, plan_.channels[c].quantum, array(p, slot) + first);
           arrived(p);
         }
-        at += end - begin;
+        at += count;
       }
     }
   }

@@ -152,9 +152,9 @@ class Rows final : public Synapses {
     }
   }
 
-  void deliver(std::int64_t step, Sums& sums) override {
-    sums.set_any(step, sums.wide() ? deliver_to(sums.at<std::int64_t>(step), step)
-                                   : deliver_to(sums.at<std::int32_t>(step), step));
+  bool deliver(std::int64_t step, Sums& sums) override {
+    return sums.wide() ? deliver_to(sums.at<std::int64_t>(), step)
+                       : deliver_to(sums.at<std::int32_t>(), step);
   }
   bool needs_wide_sums() const override { return wide_sums_; }
 

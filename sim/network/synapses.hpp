@@ -35,7 +35,8 @@ class Synapses {
   // Sends a spike of the grid point `step` on its way, but leaves out what is due at or before `now`.
   virtual void send(std::span<const std::uint32_t> sources, std::int64_t step, std::int64_t now) = 0;
   // Adds up what arrives at the grid point `step`; grid points are asked for in ascending order, each once.
-  virtual void deliver(std::int64_t step, Sums& sums) = 0;
+  // Returns whether anything does.
+  virtual bool deliver(std::int64_t step, Sums& sums) = 0;
   virtual bool needs_wide_sums() const = 0;
   // Nothing is on its way any more.
   virtual void forget() = 0;

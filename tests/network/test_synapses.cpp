@@ -105,15 +105,14 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
               sums.resize(static_cast<std::size_t>(targets));
               sums[synapse.target] += 0.5 * synapse.quanta;
             }
-        network::Sums sums(targets, 1, store->needs_wide_sums());
+        network::Sums sums(targets, store->needs_wide_sums());
         for (std::int64_t step = 0; step < 200 + most; ++step) {
           if (step % least == 0)
             for (std::int64_t sent = step - least; sent < step; ++sent)
               if (spikes.contains(sent + 1)) store->send(spikes[sent + 1], sent + 1, step);
-          store->deliver(step + 1, sums);
-          const bool any = sums.any(step + 1);
+          const bool any = store->deliver(step + 1, sums);
           std::vector<double> arrivals(static_cast<std::size_t>(targets));
-          sums.take(step + 1, 0, targets, 0.5, arrivals.data());
+          sums.take(0, targets, 0.5, arrivals.data());
           CHECK(any == expected.contains(step + 1));
           if (any) CHECK(arrivals == expected[step + 1]);
         }
@@ -127,14 +126,14 @@ TEST_CASE("spikes on their way can be sent anew from any step on, and forgotten"
   const auto store = store_of(network);
   const std::uint32_t source = network.plan.first_source;
   const std::vector<std::uint32_t> all{source};
-  network::Sums sums(targets, 3, store->needs_wide_sums());
+  network::Sums sums(targets, store->needs_wide_sums());
   for (std::int64_t now = 0; now < 55; ++now) {
     store->forget();
     store->send(all, 0, now);
     for (std::int64_t step = now + 1; step <= now + 50; ++step) {
       store->deliver(step, sums);
       std::vector<double> arrivals(static_cast<std::size_t>(targets)), expected(arrivals.size());
-      sums.take(step, 0, targets, 1, arrivals.data());
+      sums.take(0, targets, 1, arrivals.data());
       for (const Synapse& synapse : network.synapses)
         if (synapse.source == source && synapse.delay == step) expected[synapse.target] += synapse.quanta;
       CHECK(arrivals == expected);
@@ -173,11 +172,10 @@ TEST_CASE("sums of many large weights do not overflow") {
   store->put(synapses);
   store->finish(network::most_narrow_quanta, 1);
   store->send(std::vector<std::uint32_t>{0}, 0, 0);
-  network::Sums sums(1, 1, store->needs_wide_sums());
-  store->deliver(1, sums);
-  CHECK(sums.any(1));
+  network::Sums sums(1, store->needs_wide_sums());
+  CHECK(store->deliver(1, sums));
   double arrived = 0;
-  sums.take(1, 0, 1, 1, &arrived);
+  sums.take(0, 1, 1, &arrived);
   CHECK(arrived == double{count} * network::most_narrow_quanta);
 }
 
@@ -192,14 +190,13 @@ TEST_CASE("rows of more synapses than half a header counts, and of segments long
     if (format == RowFormat::constant) plan.weights = {{0, 2}};
     const auto store = store_of({plan, 2, synapses});
     store->send(std::vector<std::uint32_t>{0}, 0, 0);
-    network::Sums sums(3, 16, store->needs_wide_sums());
+    network::Sums sums(3, store->needs_wide_sums());
     for (std::int32_t step = 1; step < 210; ++step) {
       std::vector<double> arrivals(3), expected(3);
       for (const Synapse& synapse : synapses)
         if (synapse.delay == step) expected[synapse.target] += 2;
-      store->deliver(step, sums);
-      CHECK(sums.any(step) == (step >= 3 && step < 200));
-      sums.take(step, 0, 3, 1, arrivals.data());
+      CHECK(store->deliver(step, sums) == (step >= 3 && step < 200));
+      sums.take(0, 3, 1, arrivals.data());
       CHECK(arrivals == expected);
     }
   }

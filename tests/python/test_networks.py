@@ -63,22 +63,6 @@ def test_a_network_has_the_same_bits_for_any_number_of_threads(hillock, mixed, w
     assert same_bytes(datasets(mixed / "x.h5"), datasets(mixed / "one.h5"))
 
 
-def test_blocks_that_are_stepped_in_tiles_have_the_bits_of_those_that_are_not(run_hillock):
-    """10,000 neurons in one or two blocks are three or four tiles; those of three threads, and windows around spikes, are stepped whole."""
-    text = MIXED.replace("size: 200\n", "size: 9000\n").replace("size: 57}", "size: 1000}").replace("duration: 200 ms", "duration: 30 ms")
-    text = text.replace("{pairwise_bernoulli: 0.1}", "{pairwise_bernoulli: 0.01}").replace("record: {exc: [spikes, V],", "record: {exc: {spikes: true, V: {neurons: 0..99}},")
-    text += LATER.replace("70 ms", "10.3 ms").replace("90 ms", "20 ms")
-    whole = datasets(run_hillock(text, "--threads", "3").output)
-    assert len(whole["spikes/exc/timestamps"]) > 1000
-    for threads in ("1", "2"):
-        assert same_bytes(whole, datasets(run_hillock(text, "--threads", threads).output)), threads
-    around = run_hillock(text, "--threads", "1", "--set", "record={exc: {spikes: true, V: {around_spikes: {before: 1 ms, after: 1 ms}}}}").output
-    assert np.array_equal(spikes_of(around, "exc"), [whole["spikes/exc/timestamps"], whole["spikes/exc/node_ids"]])
-    failing = text.replace("far:", "bad: {source: exc, target: exc, receptor: ampa, rule: one_to_one, weight: 1e6 nS, delay: 2 ms}\n  far:")
-    failures = [run_hillock(failing, "--threads", threads, expect=None) for threads in ("1", "2", "3")]
-    assert len({re.sub(r" in /.*", "", failure.stderr) for failure in failures}) == 1 and "is -3.38e+46, more than" in failures[0].stderr
-
-
 def test_spikes_before_a_failure_are_all_kept(run_hillock):
     """Whether the failure is met by a neuron's step or by a mean that is taken of all."""
     def spikes_with(record):
