@@ -2,7 +2,7 @@
 #include "network/synapses.hpp"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -67,7 +67,7 @@ class Rows final : public Synapses {
         in_degrees_(static_cast<std::size_t>(targets_), 0),
         rows_(end_source_ - first_source_),
         calendar_(static_cast<std::size_t>(delays_.back()) + 1),
-        copies_(std::max<std::size_t>(1, weights_.size())) {
+        copies_steps_(std::bit_ceil(std::min<std::uint32_t>(delays_.back(), most_copied_before))) {
     static_assert(sizeof(Row) == row_bytes);
     for (std::size_t i = 0; i < delays_.size(); ++i)
       place_of_[static_cast<std::size_t>(delays_[i])] = static_cast<std::uint32_t>(i);
@@ -103,9 +103,12 @@ class Rows final : public Synapses {
       if (weight < weights_.size() && weights_[weight].first == source) weights_[weight++].first = next;
       next = lay_out_row(source, next);
     }
-    // Of rows of short segments more than the first of them is read at once.
-    if (segments > 0 && static_cast<std::size_t>(synapses_) / segments < most_copied)
-      words_ahead_ = std::min(16 * line, words / rows_.size());
+    // Of rows of short segments, all that are copied are read at once.
+    if (segments > 0 && static_cast<std::size_t>(synapses_) / segments < most_copied) {
+      const std::size_t steps = calendar_.size(), copied = static_cast<std::size_t>(copies_steps_);
+      words_ahead_ = std::clamp(words / rows_.size() * std::min(copied, steps) / steps, line, 16 * line);
+      copies_.assign(std::max<std::size_t>(1, weights_.size()), std::vector<Copies>(copied));
+    }
   }
 
   void put(std::span<const Synapse> synapses) override {
@@ -201,7 +204,8 @@ class Rows final : public Synapses {
   };
   static constexpr Header most_counted = (Header{1} << half) - 1;
   static constexpr std::uint32_t most_copied = 16;  // synapses of a segment
-  static constexpr std::int64_t copies_steps = 64;  // up to so many steps before they are due
+  static constexpr std::int64_t most_copied_before =
+      256;  // steps before they are due: more would leave the nearer caches
   static constexpr std::size_t line = 64 / sizeof(Word);
 
   // Segments that come later in a row than the one that is due, and soon: words for each step.
@@ -209,13 +213,15 @@ class Rows final : public Synapses {
     std::vector<Word> words;
     std::size_t size = 0;
     void take(const Word* from, std::size_t count) {
-      if (size + most_copied > words.size()) words.resize(std::max<std::size_t>(1024, 2 * words.size()));
+      if (size + most_copied > words.size()) words.resize(std::max<std::size_t>(64, 2 * words.size()));
       Word* const to = words.data() + size;
       for (std::size_t i = 0; i < count; i += 4) std::memcpy(to + i, from + i, 4 * sizeof(Word));
       size += count;
     }
   };
-  static std::size_t copies_place(std::int64_t step) { return static_cast<std::size_t>(step % copies_steps); }
+  std::size_t copies_place(std::int64_t step) const {
+    return static_cast<std::size_t>(step & (copies_steps_ - 1));
+  }
 
   bool has_row(std::uint32_t source) const { return source >= first_source_ && source < end_source_; }
   const Row& row(std::uint32_t source) const { return rows_[source - first_source_]; }
@@ -301,7 +307,7 @@ class Rows final : public Synapses {
     std::int64_t due = step;
     while (const std::int64_t later = go_on(segment)) {
       due += later;
-      if (!copies_from(segment) || due >= step + copies_steps) return put_off(segment, due);
+      if (!copies_from(segment) || due >= step + copies_steps_) return put_off(segment, due);
       copies_[weight][copies_place(due)].take(&words_[segment.first], segment.count);
     }
   }
@@ -382,7 +388,8 @@ class Rows final : public Synapses {
   std::int64_t touched_ = 0;     // what has been loaded must be of use
   // [step % its length]: place of a segment, and its number of synapses in the upper half.
   std::vector<std::vector<std::uint64_t>> calendar_;
-  std::vector<std::array<Copies, copies_steps>> copies_;  // [of weights_][step % copies_steps]
+  std::int64_t copies_steps_;                // a power of two
+  std::vector<std::vector<Copies>> copies_;  // [of weights_][step % copies_steps_]; nothing: none are taken
   bool wide_sums_ = false;
 };
 

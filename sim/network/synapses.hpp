@@ -37,7 +37,7 @@ class Synapses {
   // Adds up what arrives at the grid point `step`; grid points are asked for in ascending order, each once.
   // Returns whether anything does.
   virtual bool deliver(std::int64_t step, Sums& sums) = 0;
-  virtual bool needs_wide_sums() const = 0;
+  virtual bool needs_wide_sums() const = 0;  // what arrives in a step may not fit into 32 bits
   // Nothing is on its way any more.
   virtual void forget() = 0;
 
