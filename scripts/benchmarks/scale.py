@@ -68,9 +68,13 @@ def million(repeat: int) -> Outcome:
 
 
 def delays(repeat: int) -> Outcome:
-    pairs = in_turn(lambda: balanced(10_000, 2, far="1 s"), lambda: balanced(10_000, 2, far="5 ms"), repeat)
-    ratio = pairs.ratio(lambda ours: ours["ns"], lambda theirs: theirs["ns"])
-    return outcome([row(pairs, "10,000 neurons, half of the synapses with a delay of 1 s, beside 5 ms: time per event", ratio, "times", LONG)])
+    rows = []
+    for what, long, short in (("half of the synapses with a delay of 1 s, beside 5 ms", {"far": "1 s"}, {"far": "5 ms"}),
+                              ("delays drawn up to 1 s, beside up to 5 ms", {"drawn": "{uniform: [1.5 ms, 1 s]}"}, {"drawn": "{uniform: [1.5 ms, 5 ms]}"})):
+        pairs = in_turn(lambda long=long: balanced(10_000, 2, **long), lambda short=short: balanced(10_000, 2, **short), repeat)
+        ratio = pairs.ratio(lambda ours: ours["ns"], lambda theirs: theirs["ns"])
+        rows.append(row(pairs, f"10,000 neurons, {what}: time per event", ratio, "times", LONG))
+    return outcome(rows)
 
 
 def scaling(repeat: int) -> Outcome:
