@@ -216,7 +216,8 @@ void change_extent(FuzzedDataProvider& data, H5::H5File& file, const std::string
   std::vector<hsize_t> extent(static_cast<std::size_t>(space.getSimpleExtentNdims()));
   space.getSimpleExtentDims(extent.data());
   constexpr hsize_t rows[] = {0, 1, 2, 29, 31, 1000, hsize_t{1} << 40, hsize_t{1} << 62};
-  if (!extent.empty()) extent[0] = data.PickValueInArray(rows);
+  // From a huge one there is no way back: the library visits each chunk that is lost.
+  if (!extent.empty() && extent[0] <= 100'000) extent[0] = data.PickValueInArray(rows);
   set.extend(extent.data());
 }
 
