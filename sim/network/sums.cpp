@@ -7,7 +7,7 @@
 
 namespace hillock::network {
 
-Sums::Sums(std::int64_t targets, bool wide) : wide_(wide) {
+Sums::Sums(std::int64_t targets, bool wide) {
   const auto size = static_cast<std::size_t>(targets);
   const auto make = [size](auto& sums) {
     sums = std::remove_reference_t<decltype(sums)>(size);
@@ -17,7 +17,7 @@ Sums::Sums(std::int64_t targets, bool wide) : wide_(wide) {
 }
 
 void Sums::take(std::int64_t first, std::int64_t count, double quantum, double* arrivals) {
-  if (!wide_) return bulk_.take_counts(at<std::int32_t>() + first, count, quantum, arrivals);
+  if (!wide()) return bulk_.take_counts(at<std::int32_t>() + first, count, quantum, arrivals);
   std::int64_t* const sums = at<std::int64_t>() + first;
   for (std::int64_t i = 0; i < count; ++i) arrivals[i] += quantum * static_cast<double>(sums[i]);
   std::fill_n(sums, count, 0);

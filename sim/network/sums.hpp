@@ -15,7 +15,7 @@ class Sums {
   // For up to `targets` neurons of a block; in 8 bytes if `wide`, else in 4.
   Sums(std::int64_t targets, bool wide);
 
-  bool wide() const { return wide_; }
+  bool wide() const { return wide_sums_.size() > 0; }
   template <class Sum>
   Sum* at() {
     if constexpr (sizeof(Sum) == 4)
@@ -27,7 +27,6 @@ class Sums {
   void take(std::int64_t first, std::int64_t count, double quantum, double* arrivals);
 
  private:
-  bool wide_ = false;
   LargeArray<std::int32_t> narrow_sums_;  // one of the two
   LargeArray<std::int64_t> wide_sums_;
   program::Bulk bulk_ = program::bulk();

@@ -204,8 +204,8 @@ class Rows final : public Synapses {
   };
   static constexpr Header most_counted = (Header{1} << half) - 1;
   static constexpr std::uint32_t most_copied = 16;  // synapses of a segment
-  static constexpr std::int64_t most_copied_before =
-      256;  // steps before they are due: more would leave the nearer caches
+  // Steps before they are due: the ends of more copies would leave the nearer caches.
+  static constexpr std::int64_t most_copied_before = 256;
   static constexpr std::size_t line = 64 / sizeof(Word);
 
   // Segments that come later in a row than the one that is due, and soon: words for each step.
