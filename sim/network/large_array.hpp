@@ -3,6 +3,7 @@
 #pragma once
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -21,7 +22,7 @@ class LargeArray {
   LargeArray() = default;
   explicit LargeArray(std::size_t size) : size_(size) {
     if (size == 0) return;
-    const std::size_t page = bytes() < huge_page ? 64 : huge_page;
+    const std::size_t page = bytes() < huge_page ? std::max<std::size_t>(64, alignof(T)) : huge_page;
     data_.reset(static_cast<T*>(std::aligned_alloc(page, (bytes() + page - 1) / page * page)));
     if (data_ == nullptr) throw std::bad_alloc();
     if (page == huge_page) ::madvise(data_.get(), bytes() / huge_page * huge_page, MADV_HUGEPAGE);

@@ -9,6 +9,7 @@
 
 #include "base/diagnostics.hpp"
 #include "network/large_array.hpp"
+#include "network/lists.hpp"
 
 namespace hillock::network {
 
@@ -17,6 +18,9 @@ namespace {
 // A word of a row is a synapse. The synapses of a segment are followed by a header of the next segment: how
 // many synapses it has, and in the upper half how many steps later it is due (0: there is none). More than
 // half a header counts have one of their own behind it, and 0 in its place.
+//
+// Where most segments have one synapse, a row is pairs of words instead: a synapse, and how many steps later
+// the next one is due. A segment is then what is left of its row.
 struct Constant {
   using Word = std::uint16_t;
   using Header = std::uint32_t;
@@ -86,12 +90,15 @@ class Rows final : public Synapses {
 
   // From the number of synapses of each source and delay to the place of the first of them.
   void lay_out() override {
-    std::size_t words = static_cast<std::size_t>(synapses_), segments = 0;
+    const auto synapses = static_cast<std::size_t>(synapses_);
+    std::size_t words = synapses, segments = 0;
     for (std::size_t i = 0; i < cursors_.size(); ++i) {
       if (cursors_[i] == 0) continue;
       words += cursors_[i] > most_counted ? 2 * header : header;
       ++segments;
     }
+    pairs_ = 2 * segments > synapses;
+    if (pairs_) words = 2 * synapses;
     if (words >= no_row)
       throw base::ResourceError(
           "a block of neurons has more than 4e9 synapses at one receptor; take more "
@@ -101,20 +108,22 @@ class Rows final : public Synapses {
     std::size_t weight = 0;
     for (std::uint32_t source = first_source_; source < end_source_; ++source) {
       if (weight < weights_.size() && weights_[weight].first == source) weights_[weight++].first = next;
-      next = lay_out_row(source, next);
+      next = pairs_ ? lay_out_pairs(source, next) : lay_out_row(source, next);
     }
     // Of rows of short segments, all that are copied are read at once.
-    if (segments > 0 && static_cast<std::size_t>(synapses_) / segments < most_copied) {
-      const std::size_t steps = calendar_.size(), copied = static_cast<std::size_t>(copies_steps_);
+    if (segments > 0 && synapses / segments < most_copied) {
+      const std::size_t steps = calendar_.count(), copied = static_cast<std::size_t>(copies_steps_);
       words_ahead_ = std::clamp(words / rows_.size() * std::min(copied, steps) / steps, line, 16 * line);
-      copies_.assign(std::max<std::size_t>(1, weights_.size()), std::vector<Copies>(copied));
+      for (std::size_t i = 0; i < std::max<std::size_t>(1, weights_.size()); ++i)
+        copies_.emplace_back(copied);
     }
   }
 
   void put(std::span<const Synapse> synapses) override {
+    const std::uint32_t step = pairs_ ? 2 : 1;
     find_cells(synapses);
     for (std::size_t i = 0; i < synapses.size(); ++i) {
-      cells_[i] = cursors_[cells_[i]]++;
+      cells_[i] = std::exchange(cursors_[cells_[i]], cursors_[cells_[i]] + step);
       __builtin_prefetch(&words_[cells_[i]], 1);
     }
     for (std::size_t i = 0; i < synapses.size(); ++i)
@@ -146,12 +155,9 @@ class Rows final : public Synapses {
       if (row.first == no_row) continue;
       Segment segment{row.first, row.count};
       std::int64_t due = step + row.delay;
-      while (due <= now) {  // only where a run goes on from what had been sent before
-        const std::int64_t later = go_on(segment);
-        if (later == 0) break;
-        due += later;
-      }
-      if (due > now) put_off(segment, due);
+      bool any = true;
+      while (any && due <= now) any = go_on(segment, due);  // where a run goes on from what had been sent
+      if (any) put_off(segment, due);
     }
   }
 
@@ -162,19 +168,15 @@ class Rows final : public Synapses {
   bool needs_wide_sums() const override { return wide_sums_; }
 
   void forget() override {
-    for (std::vector<std::uint64_t>& events : calendar_) events.clear();
-    for (auto& of_weight : copies_)
-      for (Copies& copies : of_weight) copies.size = 0;
+    calendar_.clear();
+    for (Lists<Word>& copies : copies_) copies.clear();
   }
 
   std::int64_t synapses() const override { return synapses_; }
 
   std::int64_t bytes() const override {
-    std::size_t total = words_.bytes() + cursors_.bytes() + rows_.bytes();
-    for (const auto& events : calendar_)
-      total += sizeof(std::vector<std::uint64_t>) + events.capacity() * sizeof(std::uint64_t);
-    for (const auto& of_weight : copies_)
-      for (const Copies& copies : of_weight) total += copies.words.size() * sizeof(Word);
+    std::size_t total = words_.bytes() + cursors_.bytes() + rows_.bytes() + calendar_.bytes();
+    for (const Lists<Word>& copies : copies_) total += copies.bytes();
     return static_cast<std::int64_t>(total);
   }
 
@@ -185,14 +187,13 @@ class Rows final : public Synapses {
     if (row.first == no_row) return all;
     const std::int32_t quanta = quanta_of(weight_at(row.first));
     Segment segment{row.first, row.count};
-    auto delay = static_cast<std::int32_t>(row.delay);
-    while (true) {
-      for (std::uint32_t i = segment.first; i < segment.first + segment.count; ++i)
-        all.push_back({source, Format::target(words_[i]), delay, quanta_of(words_[i], quanta)});
-      const std::int64_t later = go_on(segment);
-      if (later == 0) return all;
-      delay += static_cast<std::int32_t>(later);
-    }
+    std::int64_t delay = row.delay;
+    do {
+      for (std::uint32_t i = segment.first; i < segment.first + synapses_of(segment); ++i)
+        all.push_back({source, Format::target(words_[i]), static_cast<std::int32_t>(delay),
+                       quanta_of(words_[i], quanta)});
+    } while (go_on(segment, delay));
+    return all;
   }
 
  private:
@@ -200,25 +201,14 @@ class Rows final : public Synapses {
     std::uint32_t first, count, delay;  // of its first segment
   };
   struct Segment {
-    std::uint32_t first = 0, count = 0;  // of its synapses
+    std::uint32_t first = 0, count = 0;  // of its synapses; of pairs: of all synapses that are left
   };
   static constexpr Header most_counted = (Header{1} << half) - 1;
-  static constexpr std::uint32_t most_copied = 16;  // synapses of a segment
+  static constexpr std::uint32_t most_copied = Lists<Word>::most_at_once;  // synapses of a segment
   // Steps before they are due: the ends of more copies would leave the nearer caches.
-  static constexpr std::int64_t most_copied_before = 256;
+  static constexpr std::int64_t most_copied_before = 512;
   static constexpr std::size_t line = 64 / sizeof(Word);
 
-  // Segments that come later in a row than the one that is due, and soon: words for each step.
-  struct Copies {
-    std::vector<Word> words;
-    std::size_t size = 0;
-    void take(const Word* from, std::size_t count) {
-      if (size + most_copied > words.size()) words.resize(std::max<std::size_t>(64, 2 * words.size()));
-      Word* const to = words.data() + size;
-      for (std::size_t i = 0; i < count; i += 4) std::memcpy(to + i, from + i, 4 * sizeof(Word));
-      size += count;
-    }
-  };
   std::size_t copies_place(std::int64_t step) const {
     return static_cast<std::size_t>(step & (copies_steps_ - 1));
   }
@@ -244,11 +234,14 @@ class Rows final : public Synapses {
     return of_row;
   }
 
-  // Goes from a segment to the next; returns how many steps later that is due, and 0 if there is none.
-  std::int64_t go_on(Segment& segment) const {
+  std::uint32_t synapses_of(const Segment& segment) const { return pairs_ ? 1 : segment.count; }
+
+  // Goes from a segment to the next, and from when it is due to when that is. Returns whether there is one.
+  bool go_on(Segment& segment, std::int64_t& due) const {
+    if (pairs_) return go_on_in_pairs(segment, due);
     std::uint32_t at = segment.first + segment.count;
     const Header next = header_at(at);
-    if (next == 0) return 0;
+    if (next == 0) return false;
     at += header;
     auto count = static_cast<std::uint32_t>(next & most_counted);
     if (count == 0) {
@@ -256,7 +249,14 @@ class Rows final : public Synapses {
       at += header;
     }
     segment = {at, count};
-    return static_cast<std::int64_t>(next >> half);
+    due += static_cast<std::int64_t>(next >> half);
+    return true;
+  }
+  bool go_on_in_pairs(Segment& segment, std::int64_t& due) const {
+    if (segment.count == 1) return false;
+    due += static_cast<std::int64_t>(words_[segment.first + 1]);
+    segment = {segment.first + 2, segment.count - 1};
+    return true;
   }
 
   // Where the cursors of some synapses stand. They lie anywhere, so they are fetched ahead.
@@ -268,9 +268,12 @@ class Rows final : public Synapses {
       __builtin_prefetch(&cursors_[cells_[i]], 1);
     }
   }
-  std::size_t place(std::int64_t step) const { return static_cast<std::size_t>(step) % calendar_.size(); }
+  std::size_t place(std::int64_t step) const { return static_cast<std::size_t>(step) % calendar_.count(); }
+  static Segment segment_of(std::uint64_t event) {
+    return {static_cast<std::uint32_t>(event), static_cast<std::uint32_t>(event >> 32)};
+  }
   void put_off(const Segment& segment, std::int64_t due) {
-    calendar_[place(due)].push_back(segment.first | std::uint64_t{segment.count} << 32);
+    calendar_.add(place(due), segment.first | std::uint64_t{segment.count} << 32);
   }
 
   // Returns the place behind the row.
@@ -299,16 +302,42 @@ class Rows final : public Synapses {
     return next;
   }
 
+  std::uint32_t lay_out_pairs(std::uint32_t source, std::uint32_t next) {
+    std::uint32_t* const counts = cursors_.data() + (source - first_source_) * delays_.size();
+    Row& row = rows_[source - first_source_] = {no_row, 0, 0};
+    std::int32_t last_delay = 0;
+    for (std::size_t i = 0; i < delays_.size(); ++i) {
+      const std::uint32_t count = std::exchange(counts[i], next);
+      if (count == 0) continue;
+      if (row.first == no_row)
+        row = {next, 0, static_cast<std::uint32_t>(delays_[i])};
+      else
+        words_[next - 1] = static_cast<Word>(delays_[i] - last_delay);
+      for (std::uint32_t k = 0; k < count; ++k) words_[next + 2 * k + 1] = 0;
+      row.count += count;
+      last_delay = delays_[i];
+      next += 2 * count;
+    }
+    return next;
+  }
+
   bool copies_from(const Segment& segment) const { return words_ahead_ > 0 && segment.count <= most_copied; }
 
   // Goes on in the row of a segment that was delivered. In rows of short segments, those that are due soon
   // are copied to these steps: to come back for each would cost more, since a row lies anywhere in memory.
   void go_on_later(Segment segment, std::int64_t step, std::size_t weight) {
     std::int64_t due = step;
-    while (const std::int64_t later = go_on(segment)) {
-      due += later;
+    if (pairs_) {
+      Lists<Word>& copies = copies_[weight];
+      while (go_on_in_pairs(segment, due)) {
+        if (due >= step + copies_steps_) return put_off(segment, due);
+        copies.add(copies_place(due), words_[segment.first]);
+      }
+      return;
+    }
+    while (go_on(segment, due)) {
       if (!copies_from(segment) || due >= step + copies_steps_) return put_off(segment, due);
-      copies_[weight][copies_place(due)].take(&words_[segment.first], segment.count);
+      copies_[weight].add(copies_place(due), &words_[segment.first], segment.count);
     }
   }
 
@@ -329,9 +358,10 @@ class Rows final : public Synapses {
   template <class Sum>
   void touch_sums(std::int64_t step, const Sum* sums) {
     constexpr std::int64_t line_of_sums = 64 / sizeof(Sum);
-    std::uint64_t synapses = 0;
-    for (const std::uint64_t event : calendar_[place(step)]) synapses += event >> 32;
-    for (const auto& of_weight : copies_) synapses += of_weight[copies_place(step)].size;
+    std::size_t synapses = 0;
+    for (const std::uint64_t event : events_) synapses += synapses_of(segment_of(event));
+    for (const Lists<Word>& copies : copies_)
+      copies.each(copies_place(step), [&](const Word*, std::size_t count) { synapses += count; });
     if (synapses < static_cast<std::uint64_t>(targets_ / line_of_sums)) return;
     Sum all = 0;
     for (std::int64_t i = 0; i < targets_; i += line_of_sums) all ^= sums[i];
@@ -342,7 +372,8 @@ class Rows final : public Synapses {
   // calls.
   [[gnu::always_inline]] void fetch(std::uint64_t event) const {
     const Word* const first = words_.data() + static_cast<std::uint32_t>(event);
-    const Word* const last = first + std::max<std::size_t>((event >> 32) + header, words_ahead_);
+    const std::size_t synapses = synapses_of(segment_of(event));
+    const Word* const last = first + std::max<std::size_t>(synapses + header, words_ahead_);
     for (const Word* at = first; at < last + line - 1; at += line) __builtin_prefetch(at);
   }
 
@@ -351,24 +382,28 @@ class Rows final : public Synapses {
   bool deliver_to(Sum* const sums, std::int64_t step) {
     constexpr std::size_t ahead = 10;
     const Word* const words = words_.data();
-    std::vector<std::uint64_t>& events = calendar_[place(step)];
-    const std::size_t count = events.size();
+    events_.clear();
+    calendar_.each(place(step), [&](const std::uint64_t* events, std::size_t n) {
+      events_.insert(events_.end(), events, events + n);
+    });
+    calendar_.clear(place(step));
+    const std::size_t count = events_.size();
     bool any = count > 0;
     touch_sums(step, sums);
-    for (std::size_t k = 0; k < std::min(ahead, count); ++k) fetch(events[k]);
+    for (std::size_t k = 0; k < std::min(ahead, count); ++k) fetch(events_[k]);
     for (std::size_t k = 0; k < count; ++k) {
-      if (k + ahead < count) fetch(events[k + ahead]);
-      const Segment segment{static_cast<std::uint32_t>(events[k]),
-                            static_cast<std::uint32_t>(events[k] >> 32)};
+      if (k + ahead < count) fetch(events_[k + ahead]);
+      const Segment segment = segment_of(events_[k]);
       const std::size_t weight = weight_at(segment.first);
-      add(words + segment.first, segment.count, quanta_of(weight), sums);
+      add(words + segment.first, synapses_of(segment), quanta_of(weight), sums);
       go_on_later(segment, step, weight);
     }
-    events.clear();
     for (std::size_t weight = 0; weight < copies_.size(); ++weight) {
-      Copies& copies = copies_[weight][copies_place(step)];
-      any = any || copies.size > 0;
-      add(copies.words.data(), std::exchange(copies.size, 0), quanta_of(weight), sums);
+      const std::size_t list = copies_place(step);
+      any = any || !copies_[weight].empty(list);
+      const std::int32_t quanta = quanta_of(weight);
+      copies_[weight].each(list, [&](const Word* at, std::size_t n) { add(at, n, quanta, sums); });
+      copies_[weight].clear(list);
     }
     return any;
   }
@@ -387,9 +422,13 @@ class Rows final : public Synapses {
   std::size_t words_ahead_ = 0;  // that are read of a row at once, at least
   std::int64_t touched_ = 0;     // what has been loaded must be of use
   // [step % its length]: place of a segment, and its number of synapses in the upper half.
-  std::vector<std::vector<std::uint64_t>> calendar_;
-  std::int64_t copies_steps_;                // a power of two
-  std::vector<std::vector<Copies>> copies_;  // [of weights_][step % copies_steps_]; nothing: none are taken
+  Lists<std::uint64_t> calendar_;
+  std::vector<std::uint64_t> events_;  // of the step at hand
+  std::int64_t copies_steps_;          // a power of two
+  // [of weights_], [step % copies_steps_] of each. Segments that come later in a row than the one that is
+  // due, and soon. Nothing: none are copied.
+  std::vector<Lists<Word>> copies_;
+  bool pairs_ = false;
   bool wide_sums_ = false;
 };
 
