@@ -5,8 +5,11 @@
 
 build_packages=(g++ cmake ninja-build libboost-dev libhdf5-dev libyaml-cpp-dev libcli11-dev libfmt-dev libxsimd-dev libeigen3-dev libxbyak-dev)
 test_packages=(git doctest-dev python3 python3-dev python3-venv octave octave-netcdf gnuplot-nox fonts-freefont-otf locales)
-full_packages=(clang clang-tidy libclang-rt-dev)
+full_packages=(ccache clang clang-tidy libclang-rt-dev)
 bench_packages=(libasmjit-dev)
+
+# So that what was compiled in one folder below build/ is found again from another, as the wheel's.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root}
 
 # Missing set-up is exit code 6, as a missing resource is for the program.
 give_up() {

@@ -21,6 +21,7 @@ def installed(tmp_path_factory, program, repo):
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     if shutil.which("ccache"):
         environment["CMAKE_CXX_COMPILER_LAUNCHER"] = "ccache"
+        environment.setdefault("CCACHE_BASEDIR", str(repo))
         cache = (program.parent / "CMakeCache.txt").read_text(encoding="utf-8")
         environment["CXX"] = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", cache, re.MULTILINE)[1]
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
