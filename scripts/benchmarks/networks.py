@@ -97,7 +97,7 @@ def networks(repeat: int) -> Outcome:
         peers = {f"{peer} on {threads} threads": lambda peer=peer, threads=threads: run_peer(peer, network, seconds, threads)
                  for peer in (("nest", "brian2") if network == "brunel" else ("brian2",)) for threads in (1, 2)}
         ours = {threads: lambda threads=threads: run_hillock(network, seconds, threads) for threads in (1, 2)}
-        peer, threads = fastest(peers, 1), fastest(ours, 5)
+        peer, threads = fastest(peers, 2), fastest(ours, 2)
         pairs = in_turn(ours[threads], peers[peer], repeat)
         rows += [row(pairs, f"{network} on {threads} threads, simulation, beside {peer}", *beside(pairs, "simulate_s"), promise, at_least=True),
                  row(pairs, f"{network}, whole processes, beside {peer}", *beside(pairs, "all_s"), promise, at_least=True)]

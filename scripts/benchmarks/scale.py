@@ -24,26 +24,33 @@ SOURCES = 1000                                        # of each neuron
 EVENT, DRAWN_EVENT, GIBIBYTES = 1.5, 4.0, 6.0         # what is promised of a million neurons
 LONG, BUSY = 1.5, 0.9                                 # of long delays, and of a sweep
 DRAWN = "{normal: [1.5 ms, 0.75 ms], min: 0.1 ms}"    # as the excitatory delays of the microcircuit
+SHORT = ((1, 1.5, 1.5),)                              # delays: (share of the synapses, shortest, longest), ms, as if uniform between
 
 
 def measured(config: str, *options: str) -> dict:
-    """Spikes by population, seconds of the simulation and of the build, gibibytes."""
+    """Spikes by population, their times (ms), seconds of the simulation and of the build, gibibytes."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "out.h5"
         run(HILLOCK, "run", config, *options, "--threads", str(THREADS), "--quiet", "--force", "--out", file)
         with h5py.File(file) as data:
             facts = data["meta"].attrs
-            return {"spikes": {name: len(group["timestamps"]) for name, group in data["spikes"].items()}, "simulate_s": float(facts["wall_simulate_s"]),
+            times = np.concatenate([group["timestamps"][()] for group in data["spikes"].values()])
+            return {"spikes": {name: len(group["timestamps"]) for name, group in data["spikes"].items()}, "times": times, "simulate_s": float(facts["wall_simulate_s"]),
                     "build_s": float(facts["wall_build_s"]), "gibibytes": float(facts["peak_rss_bytes"]) / 2**30}
 
 
-def balanced(neurons: int, seconds: float, drawn: str = "", **variables: str) -> dict:
-    """With `drawn`, all delays are drawn from it."""
+def arrived(times: np.ndarray, end: float, delays: tuple) -> float:
+    """How many spikes of these times arrive until `end` (ms), as a share of their synapses: the rest is still on its way."""
+    return sum(share * np.clip((end - times - least) / max(most - least, 1e-9), 0, 1).sum() for share, least, most in delays)
+
+
+def balanced(neurons: int, seconds: float, drawn: str = "", delays: tuple = SHORT, **variables: str) -> dict:
+    """With `drawn`, all delays are drawn from it; `delays` says how long they are."""
     options = settings(vars__N=neurons, simulation__duration=f"{seconds:g} s", **{f"vars__{name}": value for name, value in variables.items()})
     for connection in ("e_near", "e_far", "i_near", "i_far") if drawn else ():
         options += settings(**{f"connections__{connection}__delay": drawn})
     found = measured(CONFIG, *options)
-    found["events"] = SOURCES * sum(found["spikes"].values())
+    found["events"] = SOURCES * arrived(found.pop("times"), 1e3 * seconds, delays)
     return {**found, "ns": 1e9 * found["simulate_s"] / found["events"]}
 
 
@@ -52,6 +59,7 @@ def microcircuit(seconds: float) -> dict:
     found = measured("configs/microcircuit.yaml", *settings(simulation__duration=f"{seconds:g} s", analysis="{}", record=record))
     synapses = np.floor(np.log(1 - PROBABILITIES) / np.log(1 - 1 / np.outer(SIZES, SIZES)))  # [target, source]
     targets = synapses.sum(axis=0) / SIZES
+    del found["times"]
     found["events"] = float(sum(count * targets[POPULATIONS.index(name)] for name, count in found["spikes"].items()))
     return {**found, "ns": 1e9 * found["simulate_s"] / found["events"]}
 
@@ -69,9 +77,14 @@ def million(repeat: int) -> Outcome:
 
 def delays(repeat: int) -> Outcome:
     rows = []
-    for what, long, short in (("half of the synapses with a delay of 1 s, beside 5 ms", {"far": "1 s"}, {"far": "5 ms"}),
-                              ("delays drawn up to 1 s, beside up to 5 ms", {"drawn": "{uniform: [1.5 ms, 1 s]}"}, {"drawn": "{uniform: [1.5 ms, 5 ms]}"})):
-        pairs = in_turn(lambda long=long: balanced(10_000, 2, **long), lambda short=short: balanced(10_000, 2, **short), repeat)
+    def half(far: str, ms: float) -> dict:
+        return balanced(10_000, 5, delays=((0.5, 1.5, 1.5), (0.5, ms, ms)), far=far)
+
+    def drawn(most: str, ms: float) -> dict:
+        return balanced(10_000, 5, f"{{uniform: [1.5 ms, {most}]}}", ((1, 1.5, ms),))
+
+    for what, run_of in (("half of the synapses with a delay of 1 s, beside 5 ms", half), ("delays drawn up to 1 s, beside up to 5 ms", drawn)):
+        pairs = in_turn(lambda run_of=run_of: run_of("1 s", 1000), lambda run_of=run_of: run_of("5 ms", 5), repeat)
         ratio = pairs.ratio(lambda ours: ours["ns"], lambda theirs: theirs["ns"])
         rows.append(row(pairs, f"10,000 neurons, {what}: time per event", ratio, "times", LONG))
     return outcome(rows)

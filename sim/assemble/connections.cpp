@@ -44,13 +44,13 @@ double worst_error(std::span<const double> given, double quantum) {
 double drawn_error(const WeightsOfReceptor& weights, double quantum) {
   double worst = 0;
   for (const WeightsOfReceptor::Law& law : weights.laws)
-    worst = std::max(worst, law.median > 0 ? quantum / 2 / law.median : 0.0);
+    worst = std::max(worst, law.typical > 0 ? quantum / 2 / law.typical : 0.0);
   return worst;
 }
 
 bool keeps_laws(const WeightsOfReceptor& weights, double quantum) {
   return std::ranges::all_of(weights.laws, [&](const WeightsOfReceptor::Law& law) {
-    return quantum / 2 <= law.allowed * law.median;
+    return quantum / 2 <= law.allowed * law.typical;
   });
 }
 
@@ -177,8 +177,9 @@ void add_weights(const ConnectionSpec& spec, WeightsOfReceptor& weights, base::D
   const model::LawFunction law = model::law_function(weight, diagnostics);
   if (!law) return;
   const auto [least, most] = *model::extremes(weight, diagnostics);
-  weights.laws.push_back(
-      {std::abs(law(0.5)), std::max(std::abs(least), std::abs(most)), allowed_drawn_error});
+  // Of a law around 0, the middle of its sizes lies near its quartiles.
+  const double typical = std::max({std::abs(law(0.5)), std::abs(law(0.25)), std::abs(law(0.75))});
+  weights.laws.push_back({typical, std::max(std::abs(least), std::abs(most)), allowed_drawn_error});
 }
 
 // As 16 bits hold them: nothing where they do not. `given` ascend.

@@ -21,18 +21,18 @@ struct Quantum {
 // largest, these without sign.
 struct WeightsOfReceptor {
   struct Law {
-    double median = 0, largest = 0;
-    double allowed = 0;  // half a quantum, relative to the median
+    double typical = 0, largest = 0;  // sizes: in the middle of the law, or of a law around 0, near it
+    double allowed = 0;               // half a quantum, relative to the typical size
   };
   std::vector<double> given, listed;
   std::vector<Law> laws;
 };
 
 // A quantum of which the given weights are multiples to 1e-6 of themselves, and which is at most 1/500 of the
-// median of each law; in 16 bits if that can be, else in 32. Weights of files count as given, or where they
-// are too far apart for that, as a law that is kept to 1e-6 of its median. It depends on what is given and on
-// laws, never on what is drawn. Nothing where weights are so far apart, or so large, that 32 bits do not hold
-// them.
+// typical size of each law; in 16 bits if that can be, else in 32. Weights of files count as given, or where
+// they are too far apart for that, as a law that is kept to 1e-6 of its median. It depends on what is given
+// and on laws, never on what is drawn. Nothing where weights are so far apart, or so large, that 32 bits do
+// not hold them.
 std::optional<Quantum> choose_quantum(const WeightsOfReceptor& weights);
 
 struct BuiltNetwork {

@@ -37,8 +37,8 @@ class EdgeList {
       return spec_;
     }
     if (!read_pairs()) return spec_;
-    if (spec_.weight.law == Law::file) take(spec_.weight, 0), check_weights();
-    if (spec_.delay.law == Law::file) take(spec_.delay, edges_.values.size() - 1), check_delays();
+    if (spec_.weight.law == Law::file && take(spec_.weight, 0)) check_weights();
+    if (spec_.delay.law == Law::file && take(spec_.delay, edges_.values.size() - 1)) check_delays();
     return spec_;
   }
 
@@ -82,10 +82,20 @@ class EdgeList {
                   slice.count() > 0 ? fmt::format("they are counted from 0 to {}", slice.count() - 1) : "");
   }
 
-  void take(Values& values, std::size_t column) {
+  // From the unit of the file.
+  bool take(Values& values, std::size_t column) {
     values.law = Law::list;
     values.numbers = std::move(edges_.values[column]);
-    for (double& number : values.numbers) number *= values.file_scale;
+    for (std::size_t k = 0; k < values.numbers.size(); ++k) {
+      const double number = values.numbers[k];
+      values.numbers[k] *= values.file_scale;
+      if (!std::isfinite(values.numbers[k]))
+        return refuse(values.place, k,
+                      fmt::format("{} in the unit of '{}' is larger than any number can be",
+                                  base::number(number), values.dataset),
+                      "correct the value, or its unit");
+    }
+    return true;
   }
 
   // As the receptor of each target wants them.

@@ -4,14 +4,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 
 #include "assemble/facts.hpp"
 #include "assemble/initial_states.hpp"
 #include "assemble/rule_times.hpp"
 #include "assemble/singularity.hpp"
+#include "base/math.hpp"
 #include "base/text.hpp"
 #include "engine/inputs/registry.hpp"
+#include "lang/evaluate.hpp"
 #include "model/input_types.hpp"
 #include "solve/integrators.hpp"
 #include "solve/junctions.hpp"
@@ -52,6 +55,7 @@ class Builder {
     describe_for_messages(cell_, built_.plan);
     warn_of_model();
     warn_of_overshoot();
+    warn_of_crowded_spikes();
     std::tie(built_.summary.shortest_time_constant, built_.summary.fastest_state) =
         shortest_time_constant(cell_, built_.plan);
     return std::move(built_);
@@ -285,17 +289,44 @@ class Builder {
     }
   }
 
+  // Of a parameter or state, at the start, in the first neuron.
+  double value_of(std::string_view name) {
+    if (const auto found = built_.parameters.find(std::string(name)); found != built_.parameters.end())
+      return at(found->second, 0);
+    return at(built_.plan.initial.at(slots().array(std::string(name))), 0);
+  }
+
   // Once for each model, with the first population that uses it.
   void warn_of_model() {
     for (int p = 0; p < index_; ++p)
       if (experiment_.populations[p].model == spec_.model) return;
     if (spec_.size == 0) return;
-    const auto value_of = [&](std::string_view name) {
-      if (const auto found = built_.parameters.find(std::string(name)); found != built_.parameters.end())
-        return at(found->second, 0);
-      return at(built_.plan.initial.at(slots().array(std::string(name))), 0);
+    warn_of_singularities(
+        *spec_.model, [this](std::string_view name) { return value_of(name); }, diagnostics_);
+  }
+
+  // Of neurons that fire at a rate, a step has one spike at most: what a Poisson process would have beyond
+  // the first is lost. Input is not looked at, since it changes in time.
+  void warn_of_crowded_spikes() {
+    const model::SpikeRule& rule = spec_.model->spike;
+    if (rule.kind != model::SpikeRuleKind::rate || spec_.size == 0) return;
+    std::function<double(std::string_view)> value = [&](std::string_view name) -> double {
+      if (const model::Definition* derived = spec_.model->derived_quantity(name))
+        return lang::evaluate(derived->expression, value);
+      const bool elsewhere = spec_.model->input(name) != nullptr || name == "t" || name.starts_with("xi");
+      return elsewhere ? 0 : value_of(name);
     };
-    warn_of_singularities(*spec_.model, value_of, diagnostics_);
+    constexpr double few = 0.05;  // of which 2.5 % are lost
+    const double rate = lang::evaluate(rule.expression, value), dt = experiment_.simulation.dt;
+    if (!(rate * dt > few)) return;
+    const double left = rate * base::exprel(-rate * dt);
+    diagnostics_.warning(
+        spec_.place,
+        fmt::format("population '{}' has a rate of {:.4g} Hz, but a step of {} has one spike at most: "
+                    "it fires at {:.4g} Hz",
+                    spec_.name, 1e3 * rate, base::format_time(dt), 1e3 * left),
+        "for the spikes of many sources at once take the input 'poisson', which may have several in a step, "
+        "or a shorter dt");
   }
 
   // What runs away towards a peak gives later stages huge slopes; with a negative coefficient these take the

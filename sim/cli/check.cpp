@@ -54,11 +54,19 @@ std::string size_of_spikes(const engine::RunLayout& layout) {
   return text;
 }
 
+// How many there will be; of rules that draw how many there are, on average.
+std::string counted_pairs(const model::ConnectionSpec& spec, double expected, const char* what) {
+  using Rule = model::ConnectionRule;
+  const bool drawn = spec.rule == Rule::pairwise_bernoulli || spec.rule == Rule::pairwise_poisson ||
+                     spec.rule == Rule::pairwise_function;
+  return (drawn ? "about " : "") + counted(static_cast<std::int64_t>(std::llround(expected)), what);
+}
+
 std::string junctions_text(const model::ConnectionSpec& spec, const assemble::ConnectionSummary& summary,
                            const model::Experiment& experiment) {
   return fmt::format("gap_junctions {}: between {} and {}: {}\n", spec.name,
                      slices_text(spec.sources, experiment), slices_text(spec.targets, experiment),
-                     counted(static_cast<std::int64_t>(std::llround(summary.synapses)), "pair"));
+                     counted_pairs(spec, summary.synapses, "pair"));
 }
 
 // What the error of its weights is relative to.
@@ -76,8 +84,7 @@ std::string connection_text(const model::ConnectionSpec& spec, const assemble::C
       fmt::format("connection {}: {}{} to {}, receptor {}: {} of {} bytes\n", spec.name,
                   spec.transmit.empty() ? "" : spec.transmit + " of ", slices_text(spec.sources, experiment),
                   slices_text(spec.targets, experiment), spec.receptor,
-                  counted(static_cast<std::int64_t>(std::llround(summary.synapses)), "synapse"),
-                  summary.bytes_per_synapse);
+                  counted_pairs(spec, summary.synapses, "synapse"), summary.bytes_per_synapse);
   if (!spec.transmit.empty()) return text;
   text += fmt::format("  weights are multiples of {}, to within {:.1g} of {}\n",
                       three_digits(summary.quantum) + " " + summary.weight.user_unit(), summary.weight_error,

@@ -23,6 +23,7 @@ std::string example(std::string_view text, const Accepted& accepted) {
   if (!accepted.remedy.empty()) return accepted.remedy;
   const std::string number = number_of(text), unit = accepted.example_unit();
   if (unit == "1") return fmt::format("write for example '{}'", number);
+  if (unit == "1/ms") return fmt::format("write for example '{0} Hz', or '{0}/ms'", number);
   if (unit.starts_with("1/")) return fmt::format("write for example '{}{}'", number, unit.substr(1));
   return fmt::format("write for example '{} {}'", number, unit);
 }

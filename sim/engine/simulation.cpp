@@ -84,6 +84,7 @@ void Simulation::take_over_changes(Recorder& recorder) {
 // What changes are parameters and inputs; what happened so far stays: states, frames and spikes. The other
 // plan is left with what was there before.
 void Simulation::exchange(SimulationPlan& other) {
+  over_ = true;
   parts_.clear();  // they point at what goes
   for (std::size_t p = 0; p < plan_.populations.size(); ++p)
     other.populations[p]->take_over(*plan_.populations[p]);
@@ -106,6 +107,13 @@ void Simulation::exchange(SimulationPlan& other) {
     part->watch(profiler_.on());
     part->set_conductances();
   }
+  over_ = false;
+}
+
+void Simulation::refuse_if_over() const {
+  if (over_)
+    throw base::UserError("a change of this simulation has failed, so it cannot go on",
+                          "make a new simulation, of a config whose changes can be made");
 }
 
 void Simulation::hand_over_spikes(Recorder& recorder, std::size_t spikes) {
@@ -443,6 +451,7 @@ std::optional<Stopped> Simulation::stopped(std::size_t point) const {
 }
 
 RunResult Simulation::run_until(std::int64_t until, Recorder& recorder, const RunOptions& options) {
+  refuse_if_over();
   const program::FlushToZero flush;
   for (const auto& population : plan_.populations) population->distribute();
   Pace pace{step_, step_ + 1};    // what it takes to start threads counts, as slices may be short

@@ -33,7 +33,7 @@ struct Progress {
 };
 
 struct RunOptions {
-  const std::atomic<bool>* stop = nullptr;        // set by a signal: the run ends within some milliseconds
+  const std::atomic<bool>* stop = nullptr;  // set by a signal: the run ends after the block of steps at hand
   std::function<void(const Progress&)> progress;  // called about ten times a second
   bool profile = false;                           // take the times of RunResult::profile
 };
@@ -88,7 +88,8 @@ class Simulation {
   }
   // The same from where it stands to the step `until`, at most the last one. A run in slices gives the bits
   // of one run; between slices, states may be set through population(). The frame at the end of a slice is
-  // recorded when the next one begins.
+  // recorded when the next one begins. Throws UserError where a change has failed before, as do snapshot()
+  // and restore(): the simulation then is neither what it was nor what it was to be.
   RunResult run_until(std::int64_t until, Recorder& recorder, const RunOptions& options = {});
   // Between two slices: all that has been recorded has been handed over.
   Snapshot snapshot();
@@ -127,6 +128,7 @@ class Simulation {
   std::int64_t next_change() const;
   void take_over_changes(Recorder& recorder);
   void exchange(SimulationPlan& other);
+  void refuse_if_over() const;
   struct Range {
     std::size_t first = 0, end = 0;
   };
@@ -162,6 +164,7 @@ class Simulation {
   std::int64_t kept_until_ = 0;  // spikes up to there are kept, of all parts together
   std::int64_t recorded_ = -1;   // the last step for which record_together() is done
   bool started_ = false;
+  bool over_ = false;  // a change has failed half-way
   Frames frames_;
   Rates rates_;
   Weights weights_;

@@ -5,6 +5,7 @@
 namespace hillock::engine {
 
 Snapshot Simulation::snapshot() {
+  refuse_if_over();
   Snapshot snapshot;
   snapshot.step = step_;
   snapshot.recorded = recorded_;
@@ -31,6 +32,7 @@ Snapshot Simulation::snapshot() {
 }
 
 void Simulation::restore(const Snapshot& snapshot) {
+  refuse_if_over();
   if (snapshot.populations.size() != plan_.populations.size() ||
       snapshot.next_frames.size() != frames_.reports() || snapshot.rates.size() != rates_.size() ||
       snapshot.snippets.size() != snippets_.size() ||

@@ -63,7 +63,7 @@ void SpikeExchange::draw(const SimulationPlan& plan, network::NetworkPlan networ
   if (network_) return;
   const int threads = plan.threads > 0 ? plan.threads : parallel::available_processors();
   const int blocks = network::Network::blocks_for(threads, sizes, network);
-  network_ = std::make_unique<network::Network>(std::move(network), std::move(sizes), blocks);
+  auto drawn = std::make_unique<network::Network>(std::move(network), std::move(sizes), blocks);
   sums_.clear();
   std::optional<parallel::Team> team;
   try {
@@ -72,7 +72,8 @@ void SpikeExchange::draw(const SimulationPlan& plan, network::NetworkPlan networ
     if (plan.threads > 0) throw;
     team.emplace(1);  // nobody asked for more
   }
-  network_->build(*team);
+  drawn->build(*team);
+  network_ = std::move(drawn);
 }
 
 void SpikeExchange::set_threads(int threads) {
@@ -155,6 +156,7 @@ void SpikeExchange::restore(const std::vector<network::SentSpikes>& in_flight, s
   stretches_.clear();
   arrived_ = -1;
   sent_on_ = 0;
+  for (auto& sums : sums_) sums.clear();  // which hold what had arrived when a step failed
   if (!network_) return;
   for (const network::SentSpikes& one : in_flight) {
     in_flight_.insert(in_flight_.end(), one.sources.begin(), one.sources.end());

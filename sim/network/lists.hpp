@@ -27,7 +27,7 @@ class Lists {
       end = lengthen(list);
     *end++ = item;
   }
-  // At most most_at_once. May read up to 3 items more than there are.
+  // Between one and most_at_once. May read up to 3 items more than there are.
   void add(std::size_t list, const Item* from, std::size_t count) {
     Item*& end = ends_[list];
     if (room(end) < most_at_once) [[unlikely]]
@@ -49,12 +49,12 @@ class Lists {
       use(static_cast<const Item*>(piece->items), static_cast<std::size_t>(end - piece->items));
     }
   }
-  void clear(std::size_t list) {
+  void clear(std::size_t list) noexcept {
     for (Piece* piece = chains_[list].first; piece != nullptr; piece = piece->next) free_.push_back(piece);
     chains_[list] = {};
     ends_[list] = nullptr;
   }
-  void clear() {
+  void clear() noexcept {
     for (std::size_t list = 0; list < count(); ++list) clear(list);
   }
 
@@ -96,10 +96,13 @@ class Lists {
     chain.last = piece;
     return piece->items;
   }
-  // Twice as many as before, up to four megabytes.
+  // Twice as many as before, up to four megabytes. All of them have room in free_, so that clear() cannot
+  // fail.
   void allocate() {
     const std::size_t pieces = memory_.empty() ? 32 : std::min<std::size_t>(8192, 2 * memory_.back().size());
+    free_.reserve(pieces_ + pieces);
     memory_.emplace_back(pieces);
+    pieces_ += pieces;
     for (std::size_t i = pieces; i-- > 0;) free_.push_back(&memory_.back()[i]);
   }
 
@@ -107,6 +110,7 @@ class Lists {
   std::vector<Chain> chains_;
   std::vector<LargeArray<Piece>> memory_;
   std::vector<Piece*> free_;
+  std::size_t pieces_ = 0;
 };
 
 }  // namespace hillock::network

@@ -180,7 +180,9 @@ double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int
       if (one.channel == static_cast<int>(c)) synapses += one.expected;
     const auto delays = static_cast<double>(delays_of(plan, c).size());
     const double segments = std::min(synapses, neurons * delays * blocks);
-    bytes += synapses * bytes_of_synapse(kept) + segments * bytes_of_header(kept);
+    const double word = bytes_of_synapse(kept);
+    const double in_segments = synapses * word + segments * bytes_of_header(kept);
+    bytes += 2 * segments > synapses ? std::max(in_segments, 2 * synapses * word) : in_segments;
     bytes += neurons * blocks * row_bytes + neurons * delays * std::min(threads, blocks) * 4;
   }
   for (const Levels& levels : plan.levels) bytes += static_cast<double>(levels.bytes());

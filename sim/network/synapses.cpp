@@ -1,10 +1,11 @@
-// Rows of synapses in 2, 4 or 8 bytes each, and the calendar of their next segments.
+// Rows of synapses in words of 2, 4 or 8 bytes, and the calendar of their next segments.
 #include "network/synapses.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <string>
 #include <utility>
 
 #include "base/diagnostics.hpp"
@@ -97,12 +98,13 @@ class Rows final : public Synapses {
       words += cursors_[i] > most_counted ? 2 * header : header;
       ++segments;
     }
-    pairs_ = 2 * segments > synapses;
+    pairs_ = 2 * segments > synapses && 2 * synapses < no_row;
     if (pairs_) words = 2 * synapses;
     if (words >= no_row)
       throw base::ResourceError(
-          "a block of neurons has more than 4e9 synapses at one receptor; take more "
-          "threads, so that there are more blocks");
+          "a block of neurons has too many synapses at one receptor: " + std::to_string(synapses_) +
+          ", which take " + std::to_string(words) + " words, and " + std::to_string(no_row - 1) +
+          " can be counted; take more threads, so that there are more blocks");
     words_ = LargeArray<Word>(words + most_copied);  // which are copied four at a time
     std::uint32_t next = 0;
     std::size_t weight = 0;
@@ -421,7 +423,7 @@ class Rows final : public Synapses {
   LargeArray<Word> words_;
   std::size_t words_ahead_ = 0;  // that are read of a row at once, at least
   std::int64_t touched_ = 0;     // what has been loaded must be of use
-  // [step % its length]: place of a segment, and its number of synapses in the upper half.
+  // [step % its count]: place of a segment, and its `count` in the upper half.
   Lists<std::uint64_t> calendar_;
   std::vector<std::uint64_t> events_;  // of the step at hand
   std::int64_t copies_steps_;          // a power of two

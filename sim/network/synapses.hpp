@@ -16,10 +16,11 @@ struct Synapse {
   std::int32_t quanta = 0;  // of the weight
 };
 
-// A row holds all synapses of one source, as segments of equal delay, in order of delay. A spike is on its
-// way as an event in the calendar: the next segment of its row, at the step at which that is due. So a spike
-// visits each segment of its rows once, and nothing is paid for steps in between. Weights are summed in
-// integers: neither the order of events nor of synapses can change a bit.
+// A row holds all synapses of one source in order of delay, as segments of equal delay or, where delays
+// hardly repeat, of one synapse each. A spike is on its way as an event in the calendar: the next segment of
+// its row, at the step at which that is due. So a spike visits each segment of its rows once, and nothing is
+// paid for steps in between. Weights are summed in integers: neither the order of events nor of synapses can
+// change a bit.
 //
 // Built by calling count() for all synapses, then lay_out(), then put() for the same synapses.
 class Synapses {
@@ -47,7 +48,8 @@ class Synapses {
   virtual std::vector<Synapse> of_source(std::uint32_t source) const = 0;
 };
 
-// How a synapse is kept. Only where all are wide may a block have more than 65,536 neurons.
+// How a synapse is kept: in a word, and where delays hardly repeat, in two. Only where all are wide may a
+// block have more than 65,536 neurons.
 enum class RowFormat {
   constant,  // 2 bytes: all synapses of a source have one weight
   narrow,    // 4 bytes: a weight may have 2^15 quanta

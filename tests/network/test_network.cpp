@@ -2,9 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "network/network.hpp"
+#include "parallel/team.hpp"
 
 using namespace hillock;
 using network::Network;
@@ -67,6 +69,40 @@ TEST_CASE("synapses take two bytes where those of each source have one weight") 
   plan.connections.pop_back();
   join(2, 1, 0);  // another than that of the same source onto others
   CHECK(Network::format(plan, 0) == network::RowFormat::narrow);
+}
+
+TEST_CASE("what a network is said to need is what it takes") {
+  // Segments of many synapses, of few, and rows of pairs; words of 2, 4 and 8 bytes.
+  for (const std::int32_t longest : {1, 20, 300, 4000})
+    for (const auto& [weights, wide] : {std::pair{1, false}, {900, false}, {900, true}}) {
+      CAPTURE(longest);
+      CAPTURE(weights);
+      NetworkPlan plan = plan_of(wide, 1);
+      plan.channels[0].arrivals = {0};
+      const auto evenly = [](std::int32_t most) {
+        return most == 1 ? network::Levels::constant(1)
+                         : network::Levels::drawn([most](double u) { return 0.5 + u * most; }, 1);
+      };
+      plan.levels = {evenly(longest), evenly(weights)};
+      network::Connection& one = plan.connections.emplace_back();
+      one.wiring.sources = one.wiring.targets = {0, 0, 5000};
+      one.wiring.rule.kind = network::RuleKind::fixed_indegree;
+      one.wiring.rule.number = 200;
+      one.wiring.stream = base::Stream::of(1, "edges");
+      one.wiring.counts = base::Stream::of(1, "counts");
+      one.weight = 1;
+      one.expected = 1e6;
+      const std::vector<std::int64_t> sizes{5000};
+      const double needed = Network::bytes_needed(plan, sizes, 1);
+      const double counters = 5000.0 * longest * 4;  // while it is drawn
+      Network net(std::move(plan), sizes, 1);
+      parallel::Team team(1);
+      net.build(team);
+      CHECK(net.synapses() == 1000000);
+      const double taken = static_cast<double>(net.bytes()), lists = 1e5 + 24.0 * longest;
+      CHECK(taken - lists < needed - counters);
+      CHECK(needed - counters < 1.6 * taken);
+    }
 }
 
 TEST_CASE("many different weights of sources are kept with each synapse") {

@@ -68,12 +68,12 @@ Rows random_rows(std::mt19937_64& dice, std::int32_t least_delay, std::int32_t m
   return network;
 }
 
-std::unique_ptr<Synapses> store_of(const Rows& network) {
+std::unique_ptr<Synapses> store_of(const Rows& network, std::int64_t spikes_in_a_step = 1) {
   auto store = network::make_synapses(network.plan);
   store->count(network.synapses);
   store->lay_out();
   store->put(network.synapses);
-  store->finish(network.most_quanta, 1);
+  store->finish(network.most_quanta, spikes_in_a_step);
   return store;
 }
 
@@ -90,13 +90,16 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
         CAPTURE(most);
         const Rows network = random_rows(dice, least, most, format);
         const std::int64_t targets = network.plan.targets;
-        const auto store = store_of(network);
+        const int at_once = repeat % 2 == 0 ? 0 : 300;  // spikes, so that lists have several pieces
+        const auto store = store_of(network, 1 + at_once);
         CHECK(store->synapses() == std::ssize(network.synapses));
         // Spikes of each step are sent together once per shortest delay, as threads do.
         std::map<std::int64_t, std::vector<std::uint32_t>> spikes;
         for (int i = 0; i < 60; ++i)
           spikes[static_cast<std::int64_t>(dice() % 200)].push_back(
               static_cast<std::uint32_t>(dice() % (network.plan.end_source + 2)));  // not all have synapses
+        for (int i = 0; i < at_once; ++i)
+          spikes[77].push_back(static_cast<std::uint32_t>(dice() % (network.plan.end_source + 2)));
         std::map<std::int64_t, std::vector<double>> expected;
         for (const auto& [step, sources] : spikes)
           for (const std::uint32_t source : sources)

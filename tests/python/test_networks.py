@@ -194,6 +194,20 @@ record: {source: [spikes], target: {I_psc: {every: 0.1 ms}, dtype: float64}}
     assert not np.array_equal(found[0][0], found[1][0])
 
 
+def driven(rest: str, *changes: tuple[str, str]) -> str:
+    """BASE with a current that makes its first population fire for 200 ms, and these connections."""
+    config = BASE.replace("10 ms", "200 ms").replace("record:", "inputs: {drive: {type: dc, target: exc, amplitude: 1 nA}}\nrecord:")
+    for one, other in changes:
+        assert one in config
+        config = config.replace(one, other)
+    return config + rest if rest else config.removesuffix("connections:\n")
+
+
+def check_same_spikes(run_hillock, one: str, other: str):
+    runs = [datasets(run_hillock(config, "--threads", "2").output) for config in (one, other)]
+    assert len(runs[0]["spikes/exc/timestamps"]) > 50 and same_bytes(*[{name: run[name] for name in run if name.startswith("spikes/exc")} for run in runs])
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize("rest", [
     "  c: {source: exc, target: inh, rule: {pairs: []}, weight: 1 nS, delay: 1 ms}",
@@ -201,16 +215,31 @@ record: {source: [spikes], target: {I_psc: {every: 0.1 ms}, dtype: float64}}
     "  c: {source: inh, target: exc, rule: {fixed_indegree: 0}, weight: 1 nS, delay: 1 ms}",
     "  c: {source: exc, target: exc, rule: {pairwise_bernoulli: 0}, weight: 0 nS, delay: {uniform: [1 ms, 2 ms]}}"])
 def test_connections_without_synapses_change_nothing(run_hillock, rest):
-    run = run_hillock(BASE.replace("size: 5", "size: 0" if "source: inh" in rest else "size: 5") + rest, "--threads", "2")
-    assert run.returncode == 0
+    changes = [("size: 5", "size: 0")] if "source: inh" in rest else []
+    check_same_spikes(run_hillock, driven("", *changes), driven(rest, *changes))
 
 
 @pytest.mark.faults
 def test_a_receptor_that_only_empty_populations_send_to_gets_nothing(run_hillock):
-    config = BASE.replace("size: 5", "size: 0").replace("exc: {size: 20, model: lif, receptors: {ampa: {model: exp_conductance}}}",
-                                                        "exc: {size: 20, model: lif, receptors: {ampa: {model: exp_conductance}, gaba: {model: exp_conductance}}}")
-    run_hillock(config + "  c: {source: inh, target: exc, receptor: gaba, rule: all_to_all, weight: 1 nS, delay: 1 ms}\n"
-                         "  d: {source: exc, target: exc, receptor: ampa, rule: all_to_all, weight: 1 nS, delay: 1 ms}\n")
+    changes = [("size: 5", "size: 0"), ("exc: {size: 20, model: lif, receptors: {ampa: {model: exp_conductance}}}",
+                                        "exc: {size: 20, model: lif, receptors: {ampa: {model: exp_conductance}, gaba: {model: exp_conductance}}}")]
+    connected = "  d: {source: exc, target: exc, receptor: ampa, rule: all_to_all, weight: 1 nS, delay: 1 ms}\n"
+    empty = "  c: {source: inh, target: exc, receptor: gaba, rule: all_to_all, weight: 1 nS, delay: 1 ms}\n"
+    check_same_spikes(run_hillock, driven(connected, *changes), driven(empty + connected, *changes))
+
+
+@pytest.mark.parametrize("law, size", [("{normal: [0 pA, 10 pA]}", 6.745), ("{uniform: [-5 pA, 5 pA]}", 2.5)])
+def test_weights_may_be_drawn_around_zero(run_hillock, law, size):
+    """They are kept to a thousandth of the middle of their sizes; their mean and spread are those of the law."""
+    config = driven(f"  c: {{source: exc, target: inh, rule: all_to_all, weight: {law}, delay: 1 ms}}\n",
+                    ("ampa: {model: exp_conductance}", "psc: {model: exp_current}"), ("size: 20", "size: 100"), ("size: 5", "size: 100"),
+                    ("record: {exc: [spikes]}", "record: {exc: [spikes], connections: {c: [edges]}}"))
+    run = run_hillock(config)
+    with h5py.File(run.output) as file:
+        weights = np.abs(next(iter(file["edges"].values()))["0/syn_weight"][()])  # pA
+    assert len(weights) == 10000 and np.median(weights) == pytest.approx(size, rel=0.05)
+    steps = np.diff(np.unique(np.round(weights, 9)))
+    assert 0 < steps.min() < 2e-3 * size
 
 
 # Connections that cannot be -------------------------------------------------------------------------------------------------
@@ -280,9 +309,9 @@ def test_more_synapses_than_fit_are_refused_before_anything_is_built(call, tmp_p
 @pytest.mark.faults
 def test_empty_populations_are_connected_to_nothing(run_hillock):
     """37."""
-    run = run_hillock(BASE.replace("size: 5", "size: 0") + "  c: {source: exc, target: [inh, exc], rule: {pairwise_bernoulli: 0.5}, weight: 1 nS, delay: 1 ms}\n"
-                      "  d: {source: inh, target: exc, rule: {fixed_total_number: 0}, weight: 1 nS, delay: 1 ms}\n")
-    assert run.returncode == 0
+    empty = ("  c: {source: exc, target: inh, rule: {pairwise_bernoulli: 0.5}, weight: 1 nS, delay: 1 ms}\n"
+             "  d: {source: inh, target: exc, rule: {fixed_total_number: 0}, weight: 1 nS, delay: 1 ms}\n")
+    check_same_spikes(run_hillock, driven("", ("size: 5", "size: 0")), driven(empty, ("size: 5", "size: 0")))
 
 
 @pytest.mark.faults
@@ -350,4 +379,5 @@ def test_check_predicts_synapses_memory_and_how_long_they_take_to_draw(call, tmp
     assert facts["network_seconds"] == pytest.approx(11440 * 27e-9 / 2, rel=0.2) and 4 * 11440 < facts["network_bytes"] < 40 * 11440 + 1e6
     (tmp_path / "large.yaml").write_text(MIXED.replace("size: 200", "size: 200000").replace("{fixed_indegree: 20}", "{fixed_indegree: 1000}"))
     text = call("check", "large.yaml", "--set", "simulation.threads=2").stdout
+    assert "connection ei: exc to inh, receptor ampa: about 1140000 synapses of" in text and "connection i: inh to exc, inh, receptor gaba: 6000 synapses of" in text
     assert re.search(r"\n  all connections: \d\.\d+ GB, about \d\.\d s to draw on 2 threads\n", text)

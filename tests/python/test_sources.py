@@ -163,3 +163,27 @@ record: {relay: [spikes]}
 """)
     assert "comes when the run has ended" in run.stderr
     assert spikes_of(run.output, "relay")[0].tolist() == pytest.approx([1, 1])
+
+
+# A rate that steps cannot hold -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("rate, left", [("8 kHz", "it fires at 5507 Hz"), ("1 kHz", "it fires at 951.6 Hz"), ("400 Hz", "")])
+def test_a_rate_of_which_a_step_loses_spikes_is_warned_of(call, tmp_path, rate, left):
+    (tmp_path / "config.yaml").write_text(f"""simulation: {{duration: 1 s, dt: 0.1 ms}}
+populations: {{source: {{size: 500, model: poisson_source, params: {{rate: {rate}}}}}}}
+record: {{source: [spikes]}}
+""")
+    shown = call("run", "config.yaml", "--out", "x.h5").stderr
+    assert ("population 'source' has a rate of" in shown) == bool(left) and left in shown
+    with h5py.File(tmp_path / "x.h5") as file:
+        fired = len(file["spikes/source/timestamps"]) / 500
+    expected = (1 - np.exp(-float(rate.split()[0]) * (0.1 if "k" in rate else 1e-4))) * 1e4
+    assert fired == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.faults
+def test_a_rate_without_unit_is_told_of_hertz(call, tmp_path):
+    (tmp_path / "config.yaml").write_text("simulation: {duration: 1 s, dt: 0.1 ms}\npopulations: {source: {model: poisson_source, params: {rate: 10}}}\n")
+    assert "write for example '10 Hz', or '10/ms'" in call("check", "config.yaml", expect=2).stderr

@@ -143,3 +143,19 @@ def test_gap_junctions_and_transmitted_values_go_on_from_a_snapshot(threads):
     for one, other in ((run["squid"].V, whole["squid"].V), (run["unit"].r, whole["unit"].r), (run["squid"].spikes.timestamps, whole["squid"].spikes.timestamps)):
         numpy.testing.assert_array_equal(numpy.asarray(one), numpy.asarray(other))
     assert len(run["squid"].spikes.timestamps) > 50
+
+
+def test_a_simulation_whose_change_failed_says_so_and_does_not_go_on():
+    """The weight that stands out was not found beforehand; what is left is neither what was before nor what was to be."""
+    sim = hillock.Simulation({
+        "simulation": {"duration": "20 ms", "dt": "0.1 ms"},
+        "populations": {"cell": {"model": "lif", "size": 2000, "receptors": {"s": {"model": "exp_current"}}}},
+        "connections": {"c": {"source": "cell", "target": "cell", "rule": "all_to_all", "weight": "= 1 pA * (1 + source / 3000)", "delay": "2 ms"}},
+        "record": {"cell": ["spikes"]},
+        "at": {"10 ms": {"set": {"connections.c.weight": "= if(source == 1000 and target == 1500, 90 pA, 1 pA)"}}}})
+    start = sim.snapshot()
+    with pytest.raises(hillock.UserError, match="its weight changes so abruptly"):
+        sim.run()
+    for go_on in (sim.run, sim.snapshot, lambda: sim.restore(start)):
+        with pytest.raises(hillock.UserError, match="a change of this simulation has failed, so it cannot go on"):
+            go_on()
