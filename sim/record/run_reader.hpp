@@ -50,7 +50,7 @@ class RunReader {
   // The index in the population of each column.
   std::vector<std::int64_t> neurons(const ReportInfo& report);
   // values[k][frame] of the column columns[k] of a variable, in the variable's unit. The file is gone through
-  // once, whatever the number of columns.
+  // once, whatever the number of columns. A mean, a sum or a rate is column 0.
   std::vector<std::vector<double>> columns(const ReportInfo& report, const std::string& variable,
                                            std::span<const std::size_t> columns, FrameRange frames = {});
 

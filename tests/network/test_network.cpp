@@ -74,7 +74,9 @@ TEST_CASE("synapses take two bytes where those of each source have one weight") 
 TEST_CASE("what a network is said to need is what it takes") {
   // Segments of many synapses, of few, and rows of pairs; words of 2, 4 and 8 bytes.
   for (const std::int32_t longest : {1, 20, 300, 4000})
-    for (const auto& [weights, wide] : {std::pair{1, false}, {900, false}, {900, true}}) {
+    for (const auto& words : {std::pair{1, false}, {900, false}, {900, true}}) {
+      const auto weights = static_cast<std::int32_t>(words.first);
+      const bool wide = words.second;
       CAPTURE(longest);
       CAPTURE(weights);
       NetworkPlan plan = plan_of(wide, 1);

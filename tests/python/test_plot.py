@@ -357,6 +357,30 @@ def test_an_overview_has_what_the_run_has(two, hh, call, draw, tmp_path):
     assert len(panels(draw("silent.h5"))) == 3
 
 
+def test_means_sums_and_rates_of_populations_are_drawn(call, draw, tmp_path):
+    """Each variable has a panel; a rate that was recorded is drawn where no spikes were, in the steps of the file."""
+    (tmp_path / "pooled.yaml").write_text(TWO.replace("{exc: {spikes: true, V: {every: 0.1 ms}}, inh: {spikes: true}}",
+                                                      "{exc: {rate: {every: 20 ms}, V: {mean: true, every: 1 ms}}, inh: {rate: {every: 20 ms}, I: {sum: true, every: 1 ms}, spikes: true}}"))
+    call("run", "pooled.yaml", "--out", "pooled.h5")
+    names = [panel.get("aria-label") for panel in panels(draw("pooled.h5"))]
+    assert sorted(names[:3]) == [f"{name} of populations over time" for name in ("I", "V", "rate")] and names[3:] == ["spikes of each neuron over time", "rate over time"]
+    both = draw("pooled.h5", "--figure", "population", "--variable", "rate")
+    panel, = panels(both)
+    assert texts(both).count("exc.rate") == texts(both).count("inh.rate") == 1 and "rate (Hz)" in texts(both)
+    _, to_rate = axes(panel)
+    with h5py.File(tmp_path / "pooled.h5") as file:
+        for group, data in zip(("exc.rate", "inh.rate"), paths(panel), strict=True):
+            expected = file[f"report/{group}/rate"][()]
+            stairs = points(data)[0]
+            drawn = [to_rate(stairs[np.searchsorted(stairs[:, 0], at, "right") - 1, 1]) for at in np.linspace(stairs[0, 0], stairs[-1, 0], 201)[1::2]]
+            assert expected.max() > 10 and np.allclose(drawn, expected, atol=0.01 * expected.max())
+    mean, = panels(draw("pooled.h5", "--figure", "population", "--variable", "V"))
+    to_time, to_V = axes(mean)
+    line = points(paths(mean)[0])[0]
+    with h5py.File(tmp_path / "pooled.h5") as file:
+        assert np.abs(np.interp(file["report/exc.mean/time"][()] / 1000, to_time(line[:, 0]), to_V(line[:, 1])) - file["report/exc.mean/V"][()]).max() < 0.1
+
+
 def test_size_and_colours_are_as_asked_for(hh, draw):
     root = draw("hh.h5", "--width", "120 mm", "--height", "8 cm", "--dark")
     assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("120mm", "80mm", "0 0 340.16 226.77")

@@ -12,7 +12,7 @@ from figures import SVG
 @pytest.mark.faults
 @pytest.mark.parametrize("words, expected", [
     (["--figure", "rastr"], "'rastr' is not a figure\n  did you mean 'raster'?"),
-    (["--figure", "pie"], "'pie' is not a figure\n  the figures are: overview, trace, phase_plane, raster, isi_histogram, gates, fi"),
+    (["--figure", "pie"], "'pie' is not a figure\n  the figures are: overview, trace, population, phase_plane, raster, isi_histogram, gates, fi"),
     (["--population", "ex"], "two.h5 has no population 'ex'\n  did you mean 'exc'?"),
     (["--population", "inh", "--figure", "trace"], "two.h5 holds no traces of single neurons of population 'inh'\n  hillock info says what the file holds"),
     (["--variable", "W"], "two.h5 holds no 'W' of single neurons of population 'exc'\n  it has: V"),
@@ -71,8 +71,14 @@ def test_files_are_neither_replaced_nor_half_written(two, call, tmp_path):
 
 @pytest.mark.faults
 def test_a_run_that_recorded_nothing_to_draw_says_so(call, tmp_path):
-    (tmp_path / "mean.yaml").write_text("simulation: {duration: 10 ms, dt: 1 ms}\npopulations: {cell: {size: 2, model: lif}}\nrecord: {cell: {V: {mean: true}}}\n")
+    none = "simulation: {duration: 10 ms, dt: 1 ms}\npopulations: {cell: {size: 2, model: lif}}\nanalysis: {cell: {statistics: [rate]}}\n"
+    (tmp_path / "none.yaml").write_text(none)
+    call("run", "none.yaml", "--out", "none.h5")
+    assert call("plot", "none.h5", expect=2).stderr == "error: none.h5 holds neither spikes nor traces\n  hillock info says what the file holds\n"
+    (tmp_path / "mean.yaml").write_text(none + "record: {cell: {V: {mean: true}}}\n")
     call("run", "mean.yaml", "--out", "mean.h5")
-    assert call("plot", "mean.h5", expect=2).stderr == "error: mean.h5 holds neither spikes nor traces of single neurons\n  hillock info says what the file holds\n"
+    for words in (("--neurons", "1"), ("--variable", "rate")):
+        assert call("plot", "mean.h5", "--figure", "population", *words, expect=2).stderr == \
+            "error: mean.h5 holds no mean, sum or rate of a population that was asked for\n  hillock info says what the file holds\n"
     assert call("plot", "mean.h5", "--figure", "trace", expect=2).stderr == "error: mean.h5 holds no traces of single neurons\n  hillock info says what the file holds\n"
     assert call("plot", "mean.h5", "--figure", "raster", expect=2).stderr == "error: mean.h5 holds no spikes\n  hillock info says what the file holds\n"

@@ -121,6 +121,21 @@ def test_the_page_holds_the_traces_and_spikes_of_the_file(noisy, tmp_path):
         assert dict(data["texts"])["config"] == file["meta/config"][()].decode()
 
 
+def test_means_sums_and_rates_are_shown_and_a_number_of_neurons_that_is_not_known_is_not(call, tmp_path):
+    record = NOISY[NOISY.index("record:"):]
+    (tmp_path / "pooled.yaml").write_text(NOISY.replace(record, "record: {exc: {rate: {every: 20 ms}, V: {mean: true, every: 1 ms}}}\n"))
+    call("run", "pooled.yaml", "--out", "pooled.h5")
+    call("report", "pooled.h5", "--out", "page.html")
+    exc, = data_of(tmp_path / "page.html")["populations"]
+    assert exc["size"] == 0 and "spikes" not in exc
+    with h5py.File(tmp_path / "pooled.h5") as file:
+        for report, unit in zip(sorted(exc["reports"], key=lambda one: one["variable"]), ("mV", "Hz"), strict=True):
+            group = "exc.mean" if report["variable"] == "V" else "exc.rate"
+            trace, = report["traces"]
+            assert report["unit"] == unit and trace["label"] == group
+            assert np.array_equal(numbers(trace["min"], "<f4"), file[f"report/{group}/{report['variable']}"][()])
+
+
 def test_long_traces_are_bins_of_their_minimum_and_maximum(call, tmp_path):
     config = NOISY.replace("duration: 4 s", "duration: 60 s").replace("V: {every: 0.1 ms}", "V: {neurons: [0, 7]}")
     (tmp_path / "long.yaml").write_text(config)

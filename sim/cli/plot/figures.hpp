@@ -10,6 +10,8 @@ namespace hillock::cli {
 
 // Panels and notes of a figure; every one throws IoError, and UserError if the run has not what it needs.
 void add_traces(PlottedRun& run, Figure& figure);
+// Means, sums and rates of populations: a panel for each variable.
+void add_pooled(PlottedRun& run, Figure& figure);
 void add_gates(PlottedRun& run, Figure& figure);
 void add_phase_plane(PlottedRun& run, Figure& figure);
 void add_raster(PlottedRun& run, Figure& figure);

@@ -87,6 +87,22 @@ bool PlottedRun::has_spikes(const std::string& population) const {
   return std::ranges::find(info().spikes, population, &record::SpikesInfo::population) != info().spikes.end();
 }
 
+std::vector<ShownTraces> PlottedRun::pooled(const std::string& population) const {
+  std::vector<ShownTraces> found;
+  if (!request_.neurons.empty()) return found;
+  const std::vector<std::string>& asked = request_.variables;
+  for (const ReportInfo& report : info().reports) {
+    if (report.neurons > 0 || record::population_of(report) != population || !(report.interval > 0)) continue;
+    for (const ReportInfo::Variable& variable : report.variables) {
+      const bool told = variable.name == "rate" && has_spikes(population);
+      if (asked.empty() ? told : std::ranges::find(asked, variable.name) == asked.end()) continue;
+      const FrameRange frames = frames_within(report, window_);
+      if (frames.count > 0) found.push_back({&report, &variable, {}, {0}, 1, frames});
+    }
+  }
+  return found;
+}
+
 std::vector<std::string> PlottedRun::chosen(bool (PlottedRun::*has)(const std::string&) const,
                                             const std::string& what) const {
   std::vector<std::string> found;

@@ -58,6 +58,8 @@ class PlottedRun {
   int colour_of(const std::string& population) const;
   bool has_traces(const std::string& population) const;
   bool has_spikes(const std::string& population) const;
+  // A mean, sum or rate of a population that is asked for; no rate where its spikes say more.
+  std::vector<ShownTraces> pooled(const std::string& population) const;
 
   // The variable asked for, or else V, or else the first that was recorded.
   std::string variable_of(const std::string& population) const;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "base/diagnostics.hpp"
 #include "base/text.hpp"
@@ -179,6 +181,43 @@ void add_traces(PlottedRun& run, Figure& figure) {
   if (figure.panels.size() > most_lanes * 2)
     throw UserError(fmt::format("a figure of {} traces shows none of them", figure.panels.size()),
                     "choose with --population, --variable and --neurons");
+  figure.panels.back().joined = false;
+}
+
+void add_pooled(PlottedRun& run, Figure& figure) {
+  const std::size_t before = figure.panels.size();
+  std::map<std::string, std::size_t> panel_of;  // each variable and unit
+  for (const std::string& population : run.chosen_names())
+    for (const ShownTraces& shown : run.pooled(population)) {
+      const std::string label = quantity_label(shown.variable->name, shown.variable->unit);
+      const auto [found, added] = panel_of.emplace(label, figure.panels.size());
+      if (added) {
+        Panel& panel = figure.panels.emplace_back();
+        panel.name = shown.variable->name + " of populations over time";
+        panel.x = run.time_axis();
+        panel.y.label = label;
+        panel.y.most_ticks = 5;
+        panel.joined = true;
+      }
+      Series line = lines_of(run, shown, figure).front();
+      if (shown.variable->name == "rate" && shown.frames.count == line.x.size()) {  // from here to the next
+        line.mark = Mark::stairs;
+        line.x.push_back(line.x.back() + shown.report->interval * run.time_scale());
+      }
+      line.colour = run.colour_of(population);
+      line.label = shown.report->group;
+      figure.panels[found->second].series.push_back(std::move(line));
+    }
+  if (figure.panels.size() == before)
+    throw UserError(run.info().path + " holds no mean, sum or rate of a population that was asked for",
+                    "hillock info says what the file holds");
+  for (std::size_t k = before; k < figure.panels.size(); ++k) {
+    Panel& panel = figure.panels[k];
+    panel.y.range = with_margin(range_of_y({panel}).value_or(Range{0, 1}));
+    if (panel.series.front().mark == Mark::stairs) panel.y.range.low = 0;
+    if (panel.series.size() > 1) continue;
+    panel.side = std::exchange(panel.series.front().label, "");
+  }
   figure.panels.back().joined = false;
 }
 

@@ -212,8 +212,8 @@
     const times = Array.from(numbers(edges, Float64Array)), shown = Array.from(numbers(values, Float64Array));
     shown.push(shown[shown.length - 1]);  // a step ends where the next would begin
     add_chart(main, `${population.name}: rate over time`, 170, {
-      unit: "rate (1/s)", scales: { y: { range: (_, __, max) => [0, max > 0 ? 1.05 * max : 1] } },
-      series: [{ label: "mean rate (1/s)", stroke: colour(0), width: 1.25, points: { show: false },
+      unit: "rate (Hz)", scales: { y: { range: (_, __, max) => [0, max > 0 ? 1.05 * max : 1] } },
+      series: [{ label: "mean rate (Hz)", stroke: colour(0), width: 1.25, points: { show: false },
         paths: uPlot.paths.stepped({ align: 1 }), value: (_, v) => v === null || v === undefined ? "" : pretty(v) }],
     }, [times, shown], null);
   }
@@ -233,7 +233,7 @@
   }
 
   function show_population(population) {
-    main.append(element("h2", { textContent: `${population.name}: ${population.size} ${population.size === 1 ? "neuron" : "neurons"}` }));
+    main.append(element("h2", { textContent: population.name + (population.size > 0 ? `: ${population.size} ${population.size === 1 ? "neuron" : "neurons"}` : "") }));
     for (const report of population.reports) show_report(report);
     if (population.spikes) {
       main.append(element("h3", { textContent: population.spikes.title }));

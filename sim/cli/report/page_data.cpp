@@ -51,7 +51,8 @@ std::string warning(const RunInfo& info) {
 
 Json report_json(RunReader& reader, const ReportInfo& report, const ReportInfo::Variable& variable,
                  const std::string& population) {
-  const std::vector<std::int64_t> neurons = reader.neurons(report);
+  const bool pooled = report.neurons == 0;  // a mean, a sum or a rate
+  const std::vector<std::int64_t> neurons = pooled ? std::vector<std::int64_t>(1) : reader.neurons(report);
   const std::vector<std::size_t> columns = shown_columns(neurons.size(), most_traces);
   const TraceBins bins = trace_bins(reader, report, variable, columns);
   Json json;
@@ -68,7 +69,7 @@ Json report_json(RunReader& reader, const ReportInfo& report, const ReportInfo::
   json["traces"] = Json::Array{};
   for (std::size_t k = 0; k < columns.size(); ++k) {
     Json trace;
-    trace["label"] = fmt::format("neuron {}", neurons[columns[k]]);
+    trace["label"] = pooled ? report.group : fmt::format("neuron {}", neurons[columns[k]]);
     trace["per"] = static_cast<std::int64_t>(bins.per);
     trace["min"] = base64_of<float>(bins.low[k]);
     if (bins.per > 1) trace["max"] = base64_of<float>(bins.high[k]);
@@ -180,11 +181,12 @@ Json population_json(RunReader& reader, const std::string& name) {
   Json json;
   json["name"] = name;
   json["reports"] = Json::Array{};
-  std::int64_t size = 1;
+  std::int64_t size = 0;  // not known, where all that is recorded is means
   for (const ReportInfo& report : info.reports) {
-    if (report.neurons == 0 || record::population_of(report) != name) continue;
-    if (const auto neurons = reader.neurons(report); !neurons.empty())
-      size = std::max(size, neurons.back() + 1);
+    if (record::population_of(report) != name) continue;
+    if (report.neurons > 0)
+      if (const auto neurons = reader.neurons(report); !neurons.empty())
+        size = std::max(size, neurons.back() + 1);
     for (const ReportInfo::Variable& variable : report.variables)
       json["reports"].push(report_json(reader, report, variable, name));
   }
