@@ -41,7 +41,7 @@ def measured(config: str, *options: str) -> dict:
 
 def arrived(times: np.ndarray, end: float, delays: tuple) -> float:
     """How many spikes of these times arrive until `end` (ms), as a share of their synapses: the rest is still on its way."""
-    return sum(share * np.clip((end - times - least) / max(most - least, 1e-9), 0, 1).sum() for share, least, most in delays)
+    return float(sum(share * np.clip((end - times - least) / max(most - least, 1e-9), 0, 1).sum() for share, least, most in delays))
 
 
 def balanced(neurons: int, seconds: float, drawn: str = "", delays: tuple = SHORT, **variables: str) -> dict:
