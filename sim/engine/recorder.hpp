@@ -73,8 +73,13 @@ struct EdgeLayout {
   std::string connection;  // of the config
   EdgeEnd source, target;
   std::string weight_unit;
-  double expected = 0;                            // how many there are, on average
-  double bytes() const { return 56 * expected; }  // in the file: five numbers and a range of each edge
+  double expected = 0;  // how many there are, on average
+  // In the file: five numbers and a range of each edge, names and ranges of the neurons, and what describes
+  // all these.
+  double bytes() const {
+    return 56 * expected + 24 * static_cast<double>(source.size) + 40 * static_cast<double>(target.size) +
+           20e3;
+  }
 };
 
 // Weights of a connection between two populations over time: /connections/<group>. The columns of a frame are

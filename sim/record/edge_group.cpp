@@ -11,22 +11,30 @@ namespace hillock::record {
 
 namespace {
 
-constexpr hsize_t chunk_edges = 32768;
+constexpr hsize_t fewest_in_chunk = 64, most_in_chunk = 32768;
 constexpr std::uint64_t indexed_at_once = std::uint64_t{1} << 22;  // edges whose ids are in memory
 constexpr std::uint64_t read_at_once = std::uint64_t{1} << 18;
 
 using Range = std::array<std::uint64_t, 2>;  // begin and end
 
-H5::DataSet growing(H5::Group& group, const char* name, const H5::DataType& type,
+// Of so many rows as there are likely to be: a chunk takes its whole place in the file.
+hsize_t chunk_of(double rows) {
+  return static_cast<hsize_t>(
+      std::clamp(rows, static_cast<double>(fewest_in_chunk), static_cast<double>(most_in_chunk)));
+}
+
+H5::DataSet growing(H5::Group& group, const char* name, const H5::DataType& type, double rows,
                     const char* unit = nullptr) {
-  H5::DataSet set = create_growing(group, name, type, {chunk_edges, 0, 0, 0});
+  H5::DataSet set = create_growing(group, name, type, {chunk_of(rows), 0, 0, 0});
   if (unit != nullptr) set_text(set, "units", unit);
   return set;
 }
 
 // A data set of ranges: [neuron or edge, bound].
-H5::DataSet ranges(H5::Group& group, const char* name, H5::DataSet& rows, H5::DataSet& bound) {
-  H5::DataSet set = create_growing(group, name, file_type<std::uint64_t>(), {chunk_edges, 2, 2, 0});
+H5::DataSet ranges(H5::Group& group, const char* name, H5::DataSet& rows, H5::DataSet& bound,
+                   std::uint64_t count) {
+  H5::DataSet set = create_growing(group, name, file_type<std::uint64_t>(),
+                                   {chunk_of(static_cast<double>(count)), 2, 2, 0});
   attach_scale(set, rows, 0);
   attach_scale(set, bound, 1);
   return set;
@@ -57,17 +65,18 @@ EdgeGroup::EdgeGroup(WritableFile& file, H5::Group& edges, const engine::EdgeLay
     group_ = edges.createGroup(layout.group);
     set_text(group_, "connection", layout.connection);
     const auto ids = [&](const char* name, const engine::EdgeEnd& end) {
-      H5::DataSet set = growing(group_, name, file_type<std::uint64_t>());
+      H5::DataSet set = growing(group_, name, file_type<std::uint64_t>(), layout.expected);
       set_text(set, "node_population", end.name);
       return set;
     };
-    index_ = growing(group_, "edge_group_index", file_type<std::uint64_t>());
+    index_ = growing(group_, "edge_group_index", file_type<std::uint64_t>(), layout.expected);
     make_scale(index_, "edge_group_index");
     sources_ = ids("source_node_id", layout.source);
     targets_ = ids("target_node_id", layout.target);
     H5::Group values = group_.createGroup("0");
-    weights_ = growing(values, "syn_weight", file_type<double>(), layout.weight_unit.c_str());
-    delays_ = growing(values, "delay", file_type<double>(), "ms");
+    weights_ =
+        growing(values, "syn_weight", file_type<double>(), layout.expected, layout.weight_unit.c_str());
+    delays_ = growing(values, "delay", file_type<double>(), layout.expected, "ms");
     for (H5::DataSet* set : {&sources_, &targets_, &weights_, &delays_}) attach_scale(*set, index_, 0);
   });
 }
@@ -131,8 +140,8 @@ void EdgeGroup::write_index_of_targets(H5::Group& indices) {
     of_edges[target] = {begin, begin + of_target_[target]};
     begin += of_target_[target];
   }
-  H5::DataSet to_ranges = ranges(group, "node_id_to_ranges", nodes, bound_),
-              to_edges = ranges(group, "range_to_edge_id", nodes, bound_);
+  H5::DataSet to_ranges = ranges(group, "node_id_to_ranges", nodes, bound_, of_node.size()),
+              to_edges = ranges(group, "range_to_edge_id", nodes, bound_, of_edges.size());
   put(to_ranges, 0, of_node);
   put(to_edges, 0, of_edges);
 }
@@ -148,8 +157,8 @@ void EdgeGroup::write_index_of_sources(H5::Group& indices) {
     if (of_source_[source] > 0) of_node[source] = {begin, begin + of_source_[source]};
     begin += of_source_[source];
   }
-  H5::DataSet to_ranges = ranges(group, "node_id_to_ranges", nodes, bound_),
-              to_edges = ranges(group, "range_to_edge_id", index_, bound_);
+  H5::DataSet to_ranges = ranges(group, "node_id_to_ranges", nodes, bound_, of_node.size()),
+              to_edges = ranges(group, "range_to_edge_id", index_, bound_, written_);
   put(to_ranges, 0, of_node);
   std::uint64_t at = 0;
   for (std::size_t first = 0, end = 0; first < of_source_.size(); first = end) {

@@ -20,3 +20,10 @@ connections:
 # What is recorded of each connection: a group for each pair of populations.
 GROUPS = {"ee": ("exc", "exc"), "x.exc.inh": ("exc", "inh"), "x.exc.exc": ("exc", "exc"), "x.inh.inh": ("inh", "inh"), "x.inh.exc": ("inh", "exc"),
           "pairs": ("inh", "inh"), "none": ("exc", "inh")}
+
+
+def edge_bytes(file) -> int:
+    """What `check` says that the edges of a file take: each with five numbers and a range, and the neurons at both ends."""
+    groups = file["edges"].values()
+    sizes = [(len(one["0/delay"]), len(one["indices/source_to_target/node"]), len(one["indices/target_to_source/node"])) for one in groups]
+    return sum(56 * edges + 24 * sources + 40 * targets + 20_000 for edges, sources, targets in sizes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
@@ -12,7 +13,7 @@ import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
-from connections import GROUPS, NETWORK
+from connections import GROUPS, NETWORK, edge_bytes
 from faults import datasets, same_bytes
 from reference.octave import Octave
 
@@ -139,8 +140,9 @@ def test_check_and_info_say_which_edges_there_are(call, tmp_path, finished):
     (tmp_path / "config.yaml").write_text(CONFIG)
     shown = call("check", "config.yaml").stdout
     assert "record /edges/ee: 720 synapses from exc to exc\n" in shown and "record /edges/x.inh.exc: 70 synapses from inh to exc\n" in shown
-    predicted = int(call("check", "config.yaml", "--json").stdout.split('"file_bytes": ')[1].split(",")[0])
-    assert predicted == 56 * (720 + 300 + 600 + 35 + 70 + 5)
+    predicted = json.loads(call("check", "config.yaml", "--json").stdout)["file_bytes"]
+    with h5py.File(finished) as file:
+        assert predicted == edge_bytes(file)
     assert "/edges/ee: 720 synapses from exc to exc\n" in call("info", finished).stdout
 
 
@@ -203,3 +205,17 @@ def test_a_run_that_fails_leaves_a_file_with_its_edges(run_hillock):
     failing = CONFIG.replace("inputs: {", "inputs: {rise: {type: waveform, target: exc, current: \"if(t > 50 ms, 1e300 pA * exp(t / 1 ms), 0 pA)\"}, ")
     done = run_hillock(failing, expect=4)
     assert len(edges_of(f"{done.output}.partial", "ee")[0]) == 720
+
+
+@pytest.mark.parametrize("size", [3, 100, 1000])
+def test_few_edges_take_little_room_and_check_says_how_much(call, tmp_path, size):
+    (tmp_path / "config.yaml").write_text(f"""simulation: {{duration: 1 ms, dt: 0.1 ms}}
+populations: {{a: {{size: {size}, model: lif, receptors: {{s: {{model: exp_current}}}}}}, b: {{like: a}}}}
+connections:
+  ab: {{source: a, target: b, rule: {{pairwise_bernoulli: 0.1}}, weight: 1 pA, delay: 1 ms}}
+  ba: {{source: b, target: a, rule: {{fixed_indegree: 2}}, weight: 1 pA, delay: 1 ms}}
+record: {{connections: {{ab: [edges], ba: [edges]}}}}
+""")
+    said = json.loads(call("check", "config.yaml", "--json").stdout)["file_bytes"]
+    call("run", "config.yaml", "--out", "x.h5")
+    assert 0.8 * said < (tmp_path / "x.h5").stat().st_size < 1.3 * said + 40_000
