@@ -28,14 +28,13 @@ SHORT = ((1, 1.5, 1.5),)                              # delays: (share of the sy
 
 
 def measured(config: str, *options: str) -> dict:
-    """Spikes by population, their times (ms), seconds of the simulation and of the build, gibibytes."""
+    """Times of the spikes of each population (ms), seconds of the simulation and of the build, gibibytes."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "out.h5"
         run(HILLOCK, "run", config, *options, "--threads", str(THREADS), "--quiet", "--force", "--out", file)
         with h5py.File(file) as data:
             facts = data["meta"].attrs
-            times = np.concatenate([group["timestamps"][()] for group in data["spikes"].values()])
-            return {"spikes": {name: len(group["timestamps"]) for name, group in data["spikes"].items()}, "times": times, "simulate_s": float(facts["wall_simulate_s"]),
+            return {"spikes": {name: group["timestamps"][()] for name, group in data["spikes"].items()}, "simulate_s": float(facts["wall_simulate_s"]),
                     "build_s": float(facts["wall_build_s"]), "gibibytes": float(facts["peak_rss_bytes"]) / 2**30}
 
 
@@ -50,7 +49,7 @@ def balanced(neurons: int, seconds: float, drawn: str = "", delays: tuple = SHOR
     for connection in ("e_near", "e_far", "i_near", "i_far") if drawn else ():
         options += settings(**{f"connections__{connection}__delay": drawn})
     found = measured(CONFIG, *options)
-    found["events"] = SOURCES * arrived(found.pop("times"), 1e3 * seconds, delays)
+    found["events"] = SOURCES * arrived(np.concatenate(list(found.pop("spikes").values())), 1e3 * seconds, delays)
     return {**found, "ns": 1e9 * found["simulate_s"] / found["events"]}
 
 
@@ -59,8 +58,7 @@ def microcircuit(seconds: float) -> dict:
     found = measured("configs/microcircuit.yaml", *settings(simulation__duration=f"{seconds:g} s", analysis="{}", record=record))
     synapses = np.floor(np.log(1 - PROBABILITIES) / np.log(1 - 1 / np.outer(SIZES, SIZES)))  # [target, source]
     targets = synapses.sum(axis=0) / SIZES
-    del found["times"]
-    found["events"] = float(sum(count * targets[POPULATIONS.index(name)] for name, count in found["spikes"].items()))
+    found["events"] = float(sum(len(times) * targets[POPULATIONS.index(name)] for name, times in found.pop("spikes").items()))
     return {**found, "ns": 1e9 * found["simulate_s"] / found["events"]}
 
 

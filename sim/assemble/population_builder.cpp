@@ -289,8 +289,9 @@ class Builder {
     }
   }
 
-  // Of a parameter or state, at the start, in the first neuron.
+  // Of a parameter or state in the first neuron at the start; input, noise and time are 0.
   double value_of(std::string_view name) {
+    if (spec_.model->input(name) != nullptr || name == "t" || name.starts_with("xi")) return 0;
     if (const auto found = built_.parameters.find(std::string(name)); found != built_.parameters.end())
       return at(found->second, 0);
     return at(built_.plan.initial.at(slots().array(std::string(name))), 0);
@@ -311,10 +312,8 @@ class Builder {
     const model::SpikeRule& rule = spec_.model->spike;
     if (rule.kind != model::SpikeRuleKind::rate || spec_.size == 0) return;
     std::function<double(std::string_view)> value = [&](std::string_view name) -> double {
-      if (const model::Definition* derived = spec_.model->derived_quantity(name))
-        return lang::evaluate(derived->expression, value);
-      const bool elsewhere = spec_.model->input(name) != nullptr || name == "t" || name.starts_with("xi");
-      return elsewhere ? 0 : value_of(name);
+      const model::Definition* derived = spec_.model->derived_quantity(name);
+      return derived != nullptr ? lang::evaluate(derived->expression, value) : value_of(name);
     };
     constexpr double few = 0.05;  // of which 2.5 % are lost
     const double rate = lang::evaluate(rule.expression, value), dt = experiment_.simulation.dt;

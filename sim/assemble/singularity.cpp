@@ -37,7 +37,6 @@ class AlongV {
     if (name == "V") return V;
     if (const model::Definition* derived = model_.derived_quantity(name))
       return at(derived->expression, derived->expression.root, V);
-    if (model_.input(name) != nullptr || name == "t" || name.starts_with("xi")) return 0;
     return value_of_(name);
   }
 

@@ -10,7 +10,7 @@
 namespace hillock::assemble {
 
 // Warns of each such division in the model's equations and derived quantities, for V from -200 to 200 (mV, or
-// no unit). `value_of` gives parameters and states other than V.
+// no unit). `value_of` gives all other names but those of derived quantities.
 void warn_of_singularities(const model::Model& model, const std::function<double(std::string_view)>& value_of,
                            base::Diagnostics& diagnostics);
 

@@ -37,6 +37,10 @@ class Lists {
   }
 
   bool empty(std::size_t list) const { return chains_[list].first == nullptr; }
+  std::size_t size(std::size_t list) const {
+    const Chain& chain = chains_[list];
+    return empty(list) ? 0 : chain.before + static_cast<std::size_t>(ends_[list] - chain.last->items);
+  }
 
   // Calls use(items, count) for each piece of a list.
   template <class Use>
@@ -74,6 +78,7 @@ class Lists {
   static_assert(sizeof(Piece) == piece_bytes);
   struct Chain {
     Piece *first = nullptr, *last = nullptr;
+    std::size_t before = 0;  // items in the pieces before the last
   };
 
   // Behind the end of a piece the next one begins, so the address alone says how much room there is.
@@ -87,6 +92,7 @@ class Lists {
     free_.pop_back();
     piece->next = nullptr;
     Chain& chain = chains_[list];
+    chain.before = size(list);
     if (chain.last == nullptr) {
       chain.first = piece;
     } else {
@@ -100,9 +106,10 @@ class Lists {
   // fail.
   void allocate() {
     const std::size_t pieces = memory_.empty() ? 32 : std::min<std::size_t>(8192, 2 * memory_.back().size());
-    free_.reserve(pieces_ + pieces);
     memory_.emplace_back(pieces);
-    pieces_ += pieces;
+    std::size_t all = 0;
+    for (const LargeArray<Piece>& each : memory_) all += each.size();
+    free_.reserve(all);
     for (std::size_t i = pieces; i-- > 0;) free_.push_back(&memory_.back()[i]);
   }
 
@@ -110,7 +117,6 @@ class Lists {
   std::vector<Chain> chains_;
   std::vector<LargeArray<Piece>> memory_;
   std::vector<Piece*> free_;
-  std::size_t pieces_ = 0;
 };
 
 }  // namespace hillock::network

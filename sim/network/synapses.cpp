@@ -362,8 +362,7 @@ class Rows final : public Synapses {
     constexpr std::int64_t line_of_sums = 64 / sizeof(Sum);
     std::size_t synapses = 0;
     for (const std::uint64_t event : events_) synapses += synapses_of(segment_of(event));
-    for (const Lists<Word>& copies : copies_)
-      copies.each(copies_place(step), [&](const Word*, std::size_t count) { synapses += count; });
+    for (const Lists<Word>& copies : copies_) synapses += copies.size(copies_place(step));
     if (synapses < static_cast<std::uint64_t>(targets_ / line_of_sums)) return;
     Sum all = 0;
     for (std::int64_t i = 0; i < targets_; i += line_of_sums) all ^= sums[i];

@@ -34,6 +34,7 @@ void check_length(int length) {
       if (i % 3 == 0) lists.add(2, static_cast<Item>(i));
     }
     CHECK(all_of(lists, 1) == expected);
+    CHECK(lists.size(1) == expected.size());
     CHECK(lists.empty(1) == (length == 0));
     CHECK(lists.empty(0));
     CHECK(all_of(lists, 2).size() == static_cast<std::size_t>((length + 2) / 3));
@@ -64,6 +65,7 @@ TEST_CASE_TEMPLATE("many lists that are added to by one and by several, and clea
     for (Item& item : items) item = static_cast<Item>(dice());
     if (dice() % 50 == 0) {
       CHECK(all_of(lists, list) == expected[list]);
+      CHECK(lists.size(list) == expected[list].size());
       lists.clear(list);
       expected[list].clear();
     } else if (dice() % 2 == 0) {
