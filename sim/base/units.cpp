@@ -292,7 +292,14 @@ std::string quantity_text(double value, const UnitText& unit) {
 }
 
 std::string format_quantity(double value, const Dimension& dimension) {
-  return quantity_text(value, unit_text(dimension));
+  // To find the unit takes far longer than to write the number, and a range writes a million of one unit.
+  thread_local Dimension last;
+  thread_local UnitText unit = unit_text(last);
+  if (last != dimension) {
+    unit = unit_text(dimension);
+    last = dimension;
+  }
+  return quantity_text(value, unit);
 }
 
 std::string format_time(double time) { return format_quantity(time, dimension::time); }

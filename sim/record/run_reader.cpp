@@ -172,9 +172,10 @@ std::vector<std::vector<double>> RunReader::columns(const ReportInfo& report, co
   const std::string place = "/report/" + report.group + "/" + variable;
   const FrameRange range = clipped(frames, trusted_frames(report));
   if (report.neurons == 0) {
-    std::vector<double> pooled = tried_apart(path_, [&] { return read_range<double>(file_, place, range); });
+    const std::vector<double> pooled =
+        tried_apart(path_, [&] { return read_range<double>(file_, place, range); });
     check_written<double>(place, pooled);
-    return std::vector<std::vector<double>>(columns.size(), std::move(pooled));
+    return std::vector<std::vector<double>>(columns.size(), pooled);
   }
   const auto with_set = [&](auto work) {
     const H5::DataSet set = open_numbers(file_, place);

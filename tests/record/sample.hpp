@@ -1,6 +1,7 @@
 // A small run as the step loop would hand it over, for the tests of what is written and read.
 #pragma once
 #include <doctest/doctest.h>
+#include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -185,6 +186,7 @@ constexpr int trials(int wanted) {
 template <class Work>
 int in_child(Work work) {
   std::cout.flush();  // or the child might write what waits there once more
+  malloc_trim(0);     // pages of what earlier tests took would be copied for each child
   const pid_t child = fork();
   if (child == 0) {
     int code = 99;
