@@ -162,9 +162,26 @@ int Network::blocks_for(int threads, const std::vector<std::int64_t>& sizes, con
 }
 
 RowFormat Network::format(const NetworkPlan& plan, std::size_t channel) {
-  if (plan.channels[channel].wide) return RowFormat::wide;
+  const std::vector<std::int32_t> delays = delays_of(plan, channel);
+  if (plan.channels[channel].wide || (!delays.empty() && delays.back() > most_narrow_delay))
+    return RowFormat::wide;
   const std::size_t weights = constant_weights(plan, channel).size();
   return weights > 0 && weights <= most_constant_weights ? RowFormat::constant : RowFormat::narrow;
+}
+
+Network::Rows Network::rows(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int blocks,
+                            std::size_t channel) {
+  Rows rows;
+  double neurons = 0;
+  for (Populations of = sources_of(plan, channel); of.first < of.end; ++of.first)
+    neurons += static_cast<double>(sizes[of.first]);
+  for (const Connection& one : plan.connections)
+    if (one.channel == static_cast<int>(channel)) rows.synapses += one.expected;
+  rows.count = neurons * blocks;
+  rows.delays = static_cast<double>(delays_of(plan, channel).size());
+  // Of k synapses with delays drawn from D, D (1 - exp(-k / D)) differ: more than k / 2 below k = 1.59 D.
+  if (rows.delays > 1 && rows.synapses < 1.59 * rows.delays * rows.count) rows.layout = RowLayout::pairs;
+  return rows;
 }
 
 double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int threads) {
@@ -173,17 +190,15 @@ double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int
   double bytes = 0;
   for (std::size_t c = 0; c < plan.channels.size(); ++c) {
     const RowFormat kept = format(plan, c);
-    double synapses = 0, neurons = 0;
-    for (Populations of = sources_of(plan, c); of.first < of.end; ++of.first)
-      neurons += static_cast<double>(sizes[of.first]);
-    for (const Connection& one : plan.connections)
-      if (one.channel == static_cast<int>(c)) synapses += one.expected;
-    const auto delays = static_cast<double>(delays_of(plan, c).size());
-    const double segments = std::min(synapses, neurons * delays * blocks);
+    const Rows all = rows(plan, sizes, blocks, c);
     const double word = bytes_of_synapse(kept);
-    const double in_segments = synapses * word + segments * bytes_of_header(kept);
-    bytes += 2 * segments > synapses ? std::max(in_segments, 2 * synapses * word) : in_segments;
-    bytes += neurons * blocks * row_bytes + neurons * delays * std::min(threads, blocks) * 4;
+    bytes += all.count * row_bytes;
+    if (all.layout == RowLayout::pairs) {
+      bytes += 2 * word * all.synapses;
+    } else {
+      bytes += word * all.synapses + bytes_of_header(kept) * std::min(all.synapses, all.count * all.delays);
+      bytes += 4 * all.delays * all.count / blocks * std::min(threads, blocks);
+    }
   }
   for (const Levels& levels : plan.levels) bytes += static_cast<double>(levels.bytes());
   for (const Connection& one : plan.connections) bytes += static_cast<double>(one.wiring.rule.pairs.bytes());
@@ -205,6 +220,7 @@ void Network::build(parallel::Team& team) {
 SynapsesPlan Network::plan_of_synapses(std::size_t channel, std::int64_t targets) const {
   SynapsesPlan plan;
   plan.format = format(plan_, channel);
+  plan.layout = rows(plan_, sizes_, blocks(), channel).layout;
   plan.targets = targets;
   plan.delays = delays_of(plan_, channel);
   const Populations sources = sources_of(plan_, channel);

@@ -74,6 +74,13 @@ class Network {
   static double bytes_needed(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int threads);
   // By which a channel's synapses are kept.
   static RowFormat format(const NetworkPlan& plan, std::size_t channel);
+  struct Rows {
+    double count = 0, synapses = 0;  // expected
+    double delays = 0;               // that there may be
+    RowLayout layout = RowLayout::segments;
+  };
+  static Rows rows(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int blocks,
+                   std::size_t channel);
   // How many blocks there must be for so many threads.
   static int blocks_for(int threads, const std::vector<std::int64_t>& sizes, const NetworkPlan& plan);
 

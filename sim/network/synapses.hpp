@@ -16,11 +16,9 @@ struct Synapse {
   std::int32_t quanta = 0;  // of the weight
 };
 
-// A row holds all synapses of one source in order of delay, as segments of equal delay or, where delays
-// hardly repeat, of one synapse each. A spike is on its way as an event in the calendar: the next segment of
-// its row, at the step at which that is due. So a spike visits each segment of its rows once, and nothing is
-// paid for steps in between. Weights are summed in integers: neither the order of events nor of synapses can
-// change a bit.
+// A row holds all synapses of one source in order of delay. A spike is on its way as an event in a calendar:
+// the next part of its row, at the step at which that is due. So nothing is paid for steps in between.
+// Weights are summed in integers: neither the order of events nor of synapses can change a bit.
 //
 // Built by calling count() for all synapses, then lay_out(), then put() for the same synapses.
 class Synapses {
@@ -48,15 +46,18 @@ class Synapses {
   virtual std::vector<Synapse> of_source(std::uint32_t source) const = 0;
 };
 
-// How a synapse is kept: in a word, and where delays hardly repeat, in two. Only where all are wide may a
-// block have more than 65,536 neurons.
+// How a synapse is kept. Only where all are wide may a block have more than 65,536 neurons, and a delay more
+// than 65,535 steps.
 enum class RowFormat {
   constant,  // 2 bytes: all synapses of a source have one weight
   narrow,    // 4 bytes: a weight may have 2^15 quanta
   wide       // 8 bytes: 2^31
 };
-int bytes_of_synapse(RowFormat format);
-int bytes_of_header(RowFormat format);  // of a segment
+// How a row is: segments of the synapses of one delay each, or, where delays hardly repeat, pairs of a
+// synapse and its delay.
+enum class RowLayout { segments, pairs };
+int bytes_of_synapse(RowFormat format);  // of its word; a delay of a pair takes as much
+int bytes_of_header(RowFormat format);   // of a segment
 
 // The sources from `first` on, up to those of the next stretch: the weight of their synapses.
 struct WeightOfSources {
@@ -66,6 +67,7 @@ struct WeightOfSources {
 
 struct SynapsesPlan {
   RowFormat format = RowFormat::narrow;
+  RowLayout layout = RowLayout::segments;
   std::uint32_t first_source = 0, end_source = 0;  // no others have synapses
   std::int64_t targets = 0;
   std::vector<std::int32_t> delays{};      // those that there may be (steps), ascending, at least one
@@ -76,6 +78,7 @@ constexpr int row_bytes = 12;                     // that each source takes
 constexpr std::size_t most_constant_weights = 8;  // stretches of sources
 
 constexpr std::int64_t most_narrow_targets = 1 << 16;
+constexpr std::int64_t most_narrow_delay = (1 << 16) - 1;  // steps
 constexpr std::int64_t most_narrow_quanta = (1 << 15) - 1;
 constexpr std::int64_t most_wide_quanta = (std::int64_t{1} << 31) - 1;
 

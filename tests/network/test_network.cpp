@@ -96,7 +96,9 @@ TEST_CASE("what a network is said to need is what it takes") {
       one.expected = 1e6;
       const std::vector<std::int64_t> sizes{5000};
       const double needed = Network::bytes_needed(plan, sizes, 1);
-      const double counters = 5000.0 * longest * 4;  // while it is drawn
+      const bool pairs = Network::rows(plan, sizes, 1, 0).layout == network::RowLayout::pairs;
+      CHECK(pairs == (longest >= 300));
+      const double counters = pairs ? 0 : 5000.0 * longest * 4;  // while it is drawn
       Network net(std::move(plan), sizes, 1);
       parallel::Team team(1);
       net.build(team);
@@ -118,5 +120,15 @@ TEST_CASE("many different weights of sources are kept with each synapse") {
     }
     CHECK(Network::format(plan, 0) ==
           (count <= 8 ? network::RowFormat::constant : network::RowFormat::narrow));
+  }
+}
+
+TEST_CASE("delays of more than 65,535 steps are kept in wide words") {
+  for (const std::int32_t longest : {65535, 65536}) {
+    NetworkPlan plan = plan_of(false, 1);
+    plan.levels = {network::Levels::listed({1, longest}), network::Levels::constant(1)};
+    plan.connections.emplace_back().weight = 1;
+    CHECK(Network::format(plan, 0) ==
+          (longest == 65535 ? network::RowFormat::constant : network::RowFormat::wide));
   }
 }

@@ -17,12 +17,14 @@
 using namespace hillock;
 using network::Levels;
 using network::RowFormat;
+using network::RowLayout;
 using network::Synapse;
 using network::Synapses;
 using network::SynapsesPlan;
 
 namespace {
 
+constexpr RowLayout layouts[] = {RowLayout::segments, RowLayout::pairs};
 constexpr RowFormat formats[] = {RowFormat::constant, RowFormat::narrow, RowFormat::wide};
 
 struct Rows {
@@ -32,7 +34,8 @@ struct Rows {
 };
 
 // Of constant format: two stretches of sources.
-Rows random_rows(std::mt19937_64& dice, std::int32_t least_delay, std::int32_t most_delay, RowFormat format) {
+Rows random_rows(std::mt19937_64& dice, std::int32_t least_delay, std::int32_t most_delay, RowFormat format,
+                 RowLayout layout) {
   const auto below = [&](std::int64_t n) {
     return static_cast<std::int64_t>(dice() % static_cast<std::uint64_t>(n));
   };
@@ -40,6 +43,7 @@ Rows random_rows(std::mt19937_64& dice, std::int32_t least_delay, std::int32_t m
   network.most_quanta = format == RowFormat::wide ? network::most_wide_quanta : network::most_narrow_quanta;
   SynapsesPlan& plan = network.plan;
   plan.format = format;
+  plan.layout = layout;
   plan.first_source = static_cast<std::uint32_t>(below(3));
   const std::int64_t sources = 1 + below(20);
   plan.end_source = plan.first_source + static_cast<std::uint32_t>(sources);
@@ -84,11 +88,12 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
   for (const RowFormat format : formats)
     for (const auto& delays :
          {std::pair<std::int32_t, std::int32_t>{1, 1}, {1, 5}, {3, 40}, {15, 15}, {20, 200}, {1, 3000}})
-      for (int repeat = 0; repeat < 20; ++repeat) {
+      for (int repeat = 0; repeat < 40; ++repeat) {
+        const RowLayout layout = layouts[repeat / 2 % 2];
         const std::int32_t least = delays.first, most = delays.second;
         CAPTURE(network::bytes_of_synapse(format));
         CAPTURE(most);
-        const Rows network = random_rows(dice, least, most, format);
+        const Rows network = random_rows(dice, least, most, format, layout);
         const std::int64_t targets = network.plan.targets;
         const int at_once = repeat % 2 == 0 ? 0 : 300;  // spikes, so that lists have several pieces
         const auto store = store_of(network, 1 + at_once);
@@ -125,8 +130,9 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
 
 TEST_CASE("spikes on their way can be sent anew from any step on, and forgotten") {
   std::mt19937_64 dice(2);
-  for (const std::int32_t most : {50, 900}) {  // of the longer ones, few are equal
-    const Rows network = random_rows(dice, 1, most, RowFormat::narrow);
+  for (const RowLayout layout : layouts) {
+    const std::int32_t most = layout == RowLayout::pairs ? 900 : 50;
+    const Rows network = random_rows(dice, 1, most, RowFormat::narrow, layout);
     const std::int64_t targets = network.plan.targets;
     const auto store = store_of(network);
     const std::uint32_t source = network.plan.first_source;
@@ -149,13 +155,9 @@ TEST_CASE("spikes on their way can be sent anew from any step on, and forgotten"
 
 TEST_CASE("a row gives back the synapses of its source, in order of delay") {
   std::mt19937_64 dice(3);
-  for (const auto& [format, most] : {std::pair{RowFormat::constant, 9},
-                                     {RowFormat::constant, 900},
-                                     {RowFormat::narrow, 9},
-                                     {RowFormat::narrow, 900},
-                                     {RowFormat::wide, 9},
-                                     {RowFormat::wide, 900}}) {
-    const Rows network = random_rows(dice, 2, most, format);
+  for (int k = 0; k < 6; ++k) {
+    const RowLayout layout = layouts[k % 2];
+    const Rows network = random_rows(dice, 2, layout == RowLayout::pairs ? 900 : 9, formats[k / 2], layout);
     const auto store = store_of(network);
     std::size_t count = 0;
     for (std::uint32_t source = 0; source < network.plan.end_source + 2; ++source) {
@@ -175,19 +177,34 @@ TEST_CASE("a row gives back the synapses of its source, in order of delay") {
 }
 
 TEST_CASE("sums of many large weights do not overflow") {
-  constexpr int count = 70000;
-  const std::vector<Synapse> synapses(count, Synapse{0, 0, 1, network::most_narrow_quanta});
-  const auto store = network::make_synapses({RowFormat::narrow, 0, 1, 1, {1}});
-  store->count(synapses);
-  store->lay_out();
-  store->put(synapses);
-  store->finish(network::most_narrow_quanta, 1);
-  store->send(std::vector<std::uint32_t>{0}, 0, 0);
-  network::Sums sums(1, store->needs_wide_sums());
-  CHECK(store->deliver(1, sums));
-  double arrived = 0;
-  sums.take(0, 1, 1, &arrived);
-  CHECK(arrived == double{count} * network::most_narrow_quanta);
+  for (const RowLayout layout : layouts) {
+    constexpr int count = 70000;
+    const std::vector<Synapse> synapses(count, Synapse{0, 0, 1, network::most_narrow_quanta});
+    const auto store =
+        store_of({{RowFormat::narrow, layout, 0, 1, 1, {1}}, network::most_narrow_quanta, synapses});
+    store->send(std::vector<std::uint32_t>{0}, 0, 0);
+    network::Sums sums(1, store->needs_wide_sums());
+    CHECK(store->deliver(1, sums));
+    double arrived = 0;
+    sums.take(0, 1, 1, &arrived);
+    CHECK(arrived == double{count} * network::most_narrow_quanta);
+  }
+}
+
+TEST_CASE("delays may be longer than 65,535 steps, one after the other") {
+  for (const RowLayout layout : layouts) {
+    const std::vector<Synapse> synapses{{0, 0, 1, 5}, {0, 1, 70000, 6}, {0, 0, 150000, 7}};
+    const auto store = store_of({{RowFormat::wide, layout, 0, 1, 2, {1, 70000, 150000}}, 7, synapses});
+    store->send(std::vector<std::uint32_t>{0}, 0, 0);
+    network::Sums sums(2, store->needs_wide_sums());
+    std::map<std::int64_t, std::vector<double>> arrived;
+    for (std::int64_t step = 1; step < 200000; ++step) {
+      if (!store->deliver(step, sums)) continue;
+      arrived[step].resize(2);
+      sums.take(0, 2, 1, arrived[step].data());
+    }
+    CHECK(arrived == decltype(arrived){{1, {5, 0}}, {70000, {0, 6}}, {150000, {7, 0}}});
+  }
 }
 
 TEST_CASE("rows of more synapses than half a header counts, and of segments long and short") {
@@ -196,7 +213,7 @@ TEST_CASE("rows of more synapses than half a header counts, and of segments long
     for (std::int32_t delay = 4; delay < 200; ++delay)
       for (std::int32_t i = 0; i <= delay % 19; ++i)
         synapses.push_back({0, static_cast<std::uint32_t>(i % 3), delay, 2});
-    SynapsesPlan plan{format, 0, 1, 3, {}, {}};
+    SynapsesPlan plan{format, RowLayout::segments, 0, 1, 3, {}, {}};
     for (std::int32_t delay = 3; delay < 200; ++delay) plan.delays.push_back(delay);
     if (format == RowFormat::constant) plan.weights = {{0, 2}};
     const auto store = store_of({plan, 2, synapses});
