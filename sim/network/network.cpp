@@ -179,8 +179,8 @@ Network::Rows Network::rows(const NetworkPlan& plan, const std::vector<std::int6
     if (one.channel == static_cast<int>(channel)) rows.synapses += one.expected;
   rows.count = neurons * blocks;
   rows.delays = static_cast<double>(delays_of(plan, channel).size());
-  // Of k synapses with delays drawn from D, D (1 - exp(-k / D)) differ: more than k / 2 below k = 1.59 D.
-  if (rows.delays > 1 && rows.synapses < 1.59 * rows.delays * rows.count) rows.layout = RowLayout::pairs;
+  // Where laws prefer some delays, these repeat in rows of fewer synapses than there are delays.
+  if (rows.synapses < 0.5 * rows.delays * rows.count) rows.layout = RowLayout::pairs;
   return rows;
 }
 

@@ -24,13 +24,11 @@ class PairRows final : public Synapses {
       : first_source_(plan.first_source),
         end_source_(plan.end_source),
         targets_(plan.targets),
-        most_delay_(plan.delays.back()),
         weights_(std::move(plan.weights)),
         in_degrees_(static_cast<std::size_t>(targets_), 0),
         rows_(end_source_ - first_source_),
-        calendar_(most_delay_),
-        steps_ahead_(
-            std::bit_ceil(std::min<std::uint64_t>(static_cast<std::uint64_t>(most_delay_) + 1, most_ahead))) {
+        calendar_(plan.delays.back()),
+        steps_ahead_(std::bit_ceil(std::min<std::uint64_t>(calendar_.steps(), most_ahead))) {
     for (std::size_t i = 0; i < weights_.count(); ++i) copies_.emplace_back(steps_ahead_);
     for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = {};
   }
@@ -138,7 +136,7 @@ class PairRows final : public Synapses {
   };
   static_assert(sizeof(Row) == row_bytes);
   // The ends of more lists would leave the nearer caches.
-  static constexpr std::uint32_t most_ahead = 512;
+  static constexpr std::uint64_t most_ahead = 512;
   static constexpr std::size_t line = 64 / sizeof(Pair);
 
   bool has_row(std::uint32_t source) const { return source >= first_source_ && source < end_source_; }
@@ -160,14 +158,6 @@ class PairRows final : public Synapses {
     const std::uint64_t behind = static_cast<std::uint64_t>(at->delay) + steps_ahead_;
     const std::uint64_t mask = steps_ahead_ - 1;
     Lists<Word>& copies = copies_[weights_.at(part.first)];
-#ifdef BATCH
-    while (end - at >= BATCH && at[BATCH - 1].delay < behind) {
-      copies.template add_each<BATCH>(
-          [&](std::size_t i) { return (static_cast<std::uint64_t>(sent) + at[i].delay) & mask; },
-          [&](std::size_t i) { return at[i].synapse; });
-      at += BATCH;
-    }
-#endif
     for (; at < end && at->delay < behind; ++at)
       copies.add((static_cast<std::uint64_t>(sent) + at->delay) & mask, at->synapse);
     if (at < end)
@@ -198,7 +188,7 @@ class PairRows final : public Synapses {
   }
 
   std::uint32_t first_source_, end_source_;
-  std::int64_t targets_, most_delay_;
+  std::int64_t targets_;
   RowWeights weights_;
   std::int64_t synapses_ = 0;
   std::vector<std::uint32_t> in_degrees_;  // while it is built

@@ -54,7 +54,8 @@ enum class RowFormat {
   wide       // 8 bytes: 2^31
 };
 // How a row is: segments of the synapses of one delay each, or, where delays hardly repeat, pairs of a
-// synapse and its delay.
+// synapse and its delay. Pairs take as many bytes more as a synapse has, but no table of all delays of each
+// source while they are drawn.
 enum class RowLayout { segments, pairs };
 int bytes_of_synapse(RowFormat format);  // of its word; a delay of a pair takes as much
 int bytes_of_header(RowFormat format);   // of a segment

@@ -97,7 +97,7 @@ TEST_CASE("what a network is said to need is what it takes") {
       const std::vector<std::int64_t> sizes{5000};
       const double needed = Network::bytes_needed(plan, sizes, 1);
       const bool pairs = Network::rows(plan, sizes, 1, 0).layout == network::RowLayout::pairs;
-      CHECK(pairs == (longest >= 300));
+      CHECK(pairs == (longest == 4000));
       const double counters = pairs ? 0 : 5000.0 * longest * 4;  // while it is drawn
       Network net(std::move(plan), sizes, 1);
       parallel::Team team(1);
