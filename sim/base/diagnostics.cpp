@@ -215,7 +215,8 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
     if (equal_ignoring_case(name, candidate)) distance = 1;
     const bool prefix = name.size() >= 3 && candidate.size() >= 3 &&
                         (candidate.starts_with(name) || name.starts_with(candidate));
-    if (prefix) distance = std::min(distance, limit);
+    const bool end = candidate.size() >= 5 && name.ends_with(candidate);
+    if (prefix || end) distance = std::min(distance, limit);
     if (distance < best) {
       best = distance;
       found = candidate;

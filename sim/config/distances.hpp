@@ -11,7 +11,9 @@
 
 namespace hillock::config {
 
-std::optional<model::PositionSpec> read_positions(Reader& reader, const Node& node, std::int64_t size);
+// Of a population of which the name and the size are known.
+std::optional<model::PositionSpec> read_positions(Reader& reader, const Node& node,
+                                                  const model::PopulationSpec& population);
 // A length above 0; others are reported.
 std::optional<double> positive_length(Reader& reader, const Node& node, const std::string& what);
 // No neurons of the two are farther apart.

@@ -67,7 +67,7 @@ class PopulationReader {
     check_rules(*population.model, population.params, population.init, "population '" + entry.key + "'",
                 entry.place);
     if (const Node* node = entry.value.find("positions"))
-      population.positions = read_positions(reader_, *node, population.size);
+      population.positions = read_positions(reader_, *node, population);
     if (const Node* node = entry.value.find("receptors")) read_receptors(*node, population);
     check_recordables(population);
     return population;
@@ -328,8 +328,11 @@ std::optional<model::Slice> read_slice(Reader& reader, const Node& node, std::st
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) {
     const std::string guess = base::did_you_mean(name, names);
+    const bool part = std::ranges::count(names, name.substr(0, name.find('['))) > 0;
     reader.error(node.place, std::string(what) + ": there is no population " + base::quoted(name),
-                 guess.empty() ? base::listed("there are", names) : guess);
+                 part            ? "a part of a population is written 'exc 0..99', both ends included"
+                 : guess.empty() ? base::listed("there are", names)
+                                 : guess);
     return std::nullopt;
   }
   model::Slice slice;

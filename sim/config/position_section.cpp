@@ -12,7 +12,8 @@ using model::PositionSpec;
 
 class PositionReader {
  public:
-  PositionReader(Reader& reader, std::int64_t size) : reader_(reader), size_(size) {}
+  PositionReader(Reader& reader, const model::PopulationSpec& population)
+      : reader_(reader), name_(base::quoted(population.name)), size_(population.size) {}
 
   std::optional<PositionSpec> read(const Node& node) {
     if (!reader_.map(node, "'positions'")) return std::nullopt;
@@ -75,10 +76,10 @@ class PositionReader {
       cells *= *count;
     }
     if (cells != size_) {
-      reader_.error(
-          node.place,
-          "the grid has " + base::counted(cells, "place") + " for " + base::counted(size_, "neuron"),
-          "write 'size: " + std::to_string(cells) + "', or another grid");
+      reader_.error(node.place,
+                    "the grid has " + base::counted(cells, "place") + " for the " +
+                        base::counted(size_, "neuron") + " of " + name_,
+                    "write 'size: " + std::to_string(cells) + "', or another grid");
       return false;
     }
     if (extent == nullptr) {
@@ -97,7 +98,8 @@ class PositionReader {
     spec_.kind = PositionSpec::Kind::list;
     if (!node.is_sequence() || std::ssize(node.items) != size_) {
       reader_.error(node.place,
-                    "list needs a position for each of " + base::counted(size_, "neuron") + ", got " +
+                    "list needs a position for each of the " + base::counted(size_, "neuron") + " of " +
+                        name_ + ", got " +
                         (node.is_sequence() ? std::to_string(node.items.size()) : node.describe()),
                     "write for example [[0 um, 0 um], [50 um, 0 um]]");
       return false;
@@ -121,6 +123,7 @@ class PositionReader {
   }
 
   Reader& reader_;
+  std::string name_;  // as it is quoted: several populations may have the same positions by 'like'
   std::int64_t size_;
   PositionSpec spec_;
 };
@@ -137,8 +140,9 @@ std::pair<double, double> span_of(const PositionSpec& spec, std::size_t axis) {
 
 }  // namespace
 
-std::optional<PositionSpec> read_positions(Reader& reader, const Node& node, std::int64_t size) {
-  return PositionReader(reader, size).read(node);
+std::optional<PositionSpec> read_positions(Reader& reader, const Node& node,
+                                           const model::PopulationSpec& population) {
+  return PositionReader(reader, population).read(node);
 }
 
 double farthest(const PositionSpec& a, const PositionSpec& b) {

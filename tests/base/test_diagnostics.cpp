@@ -136,6 +136,7 @@ TEST_CASE("did you mean names what is a slip of the pen away, and nothing else")
   CHECK(did_you_mean("v", names) == "did you mean 'V'?");
   CHECK(did_you_mean("SIZE", names) == "did you mean 'size'?");
   CHECK(did_you_mean("thresh", names) == "did you mean 'threshold'?");
+  CHECK(did_you_mean("spike_threshold", names) == "did you mean 'threshold'?");
   CHECK(did_you_mean("x", names).empty());
   CHECK(did_you_mean("population", names).empty());
   CHECK(did_you_mean("", names).empty());

@@ -259,6 +259,7 @@ def fault(name, text, marked, what, remedy=""):
 
 ALL = "source: exc, target: inh, rule: all_to_all, weight: 1 nS"
 CASES = [
+    fault("36 a part in brackets", "source: 'exc[0:9]', target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms", "exc[0:9]", "source: there is no population 'exc[0:9]'", "a part of a population is written 'exc 0..99', both ends included"),
     fault("36 a population that is not there", "source: exx, target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms", "exx", "source: there is no population 'exx'", "did you mean 'exc'?"),
     fault("38 a neuron that is not there", "source: exc 0..20, target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms", "exc 0..20", "source: neuron 20 is not in 'exc', which has 20 neurons", "they are counted from 0 to 19"),
     fault("38 a pair out of range", "source: exc, target: inh, rule: {pairs: [[3, 5]]}, weight: 1 nS, delay: 1 ms", "5", "target 5 is not there: 'inh' has 5 neurons here", "they are counted from 0 to 4"),

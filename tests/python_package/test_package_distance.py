@@ -139,14 +139,14 @@ FAULTS = [
     ({"rule": {"distance": 0.5}}, {}, "distance needs a kernel, got", "{distance: {gaussian: 100 um, max: 0.3}}"),
     ({"delay": "= 4 ms * d / 1 mm"}, {}, "some delays would be shorter than dt (0.1 ms): down to 0 ms", "make the function of d larger"),
     ({"weight": "= 1 nS * d / 1 mm"}, {}, "weight", ""),
-    ({}, {"exc": {"grid": [20, 21], "extent": ["1 mm", "1 mm"]}}, "the grid has 420 places for 400 neurons", "write 'size: 420', or another grid"),
+    ({}, {"exc": {"grid": [20, 21], "extent": ["1 mm", "1 mm"]}}, "the grid has 420 places for the 400 neurons of 'exc'", "write 'size: 420', or another grid"),
     ({}, {"exc": {"grid": [20, 20]}}, "the grid has no 'extent'", "extent: [1 mm, 1 mm]"),
     ({}, {"exc": {"grid": [20, 20], "extent": ["1 mm"]}}, "extent has 1 value, but the grid has 2", ""),
     ({}, {"exc": {"grid": [20, 20], "extent": ["1 mm", "0 mm"]}}, "extent must be positive, got 0 um", ""),
     ({}, {"exc": {"periodic": True}}, "positions need one of 'grid', 'uniform' and 'list'", "{uniform: [1 mm, 1 mm]}"),
     ({}, {"exc": {"uniform": ["1 mm", "1 mm"], "periodic": True}}, "the positions of population 'inh' are in another space than those of 'exc'",
      "give both as many axes, and where they are periodic the same extents"),
-    ({}, {"exc": {"list": [["1 um"]], }}, "list needs a position for each of 400 neurons, got 1", ""),
+    ({}, {"exc": {"list": [["1 um"]], }}, "list needs a position for each of the 400 neurons of 'exc', got 1", ""),
 ]
 
 

@@ -2,7 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <exception>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "record/columns.hpp"
 #include "record/recover.hpp"
@@ -62,6 +65,17 @@ void check_recovered(const std::string& path, const Recovered& recovered) {
   CHECK(spikes.node_ids == expected.node_ids);
 }
 
+// Moments cannot be repeated: the file of one at which something threw stays in the current folder.
+struct KeptOnFailure {
+  std::string path, name;
+  int thrown = std::uncaught_exceptions();
+  ~KeptOnFailure() {
+    std::error_code ignored;
+    if (std::uncaught_exceptions() > thrown)
+      std::filesystem::copy_file(path, name, std::filesystem::copy_options::overwrite_existing, ignored);
+  }
+};
+
 TEST_CASE(
     "a run killed at a random moment is recovered: all parts end at one time, and every value is right") {
   const TemporaryFolder folder;
@@ -70,6 +84,9 @@ TEST_CASE(
     const std::string path = folder / ("run" + std::to_string(trial) + ".h5");
     kill_sample(path, 210 * trial / trials(30), trial % 3 == 0);
     REQUIRE(std::filesystem::exists(path + ".partial"));
+    const std::string killed = folder / "killed.h5.partial";
+    std::filesystem::copy_file(path + ".partial", killed, std::filesystem::copy_options::overwrite_existing);
+    const KeptOnFailure kept{killed, "killed_run.h5.partial"};
     const Recovered recovered = recover(path + ".partial", false);
     CHECK(recovered.path == path);
     CHECK(recovered.status == "running");
