@@ -162,9 +162,10 @@ int Network::blocks_for(int threads, const std::vector<std::int64_t>& sizes, con
 }
 
 RowFormat Network::format(const NetworkPlan& plan, std::size_t channel) {
-  const std::vector<std::int32_t> delays = delays_of(plan, channel);
-  if (plan.channels[channel].wide || (!delays.empty() && delays.back() > most_narrow_delay))
-    return RowFormat::wide;
+  const bool long_delays = std::ranges::any_of(plan.connections, [&](const Connection& one) {
+    return one.channel == static_cast<int>(channel) && plan.delay(one).most() > most_narrow_delay;
+  });
+  if (plan.channels[channel].wide || long_delays) return RowFormat::wide;
   const std::size_t weights = constant_weights(plan, channel).size();
   return weights > 0 && weights <= most_constant_weights ? RowFormat::constant : RowFormat::narrow;
 }
@@ -178,9 +179,10 @@ Network::Rows Network::rows(const NetworkPlan& plan, const std::vector<std::int6
   for (const Connection& one : plan.connections)
     if (one.channel == static_cast<int>(channel)) rows.synapses += one.expected;
   rows.count = neurons * blocks;
-  rows.delays = static_cast<double>(delays_of(plan, channel).size());
+  rows.delays = delays_of(plan, channel);
   // Where laws prefer some delays, these repeat in rows of fewer synapses than there are delays.
-  if (rows.synapses < 0.5 * rows.delays * rows.count) rows.layout = RowLayout::pairs;
+  if (rows.synapses < 0.5 * static_cast<double>(rows.delays.size()) * rows.count)
+    rows.layout = RowLayout::pairs;
   return rows;
 }
 
@@ -196,8 +198,9 @@ double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int
     if (all.layout == RowLayout::pairs) {
       bytes += 2 * word * all.synapses;
     } else {
-      bytes += word * all.synapses + bytes_of_header(kept) * std::min(all.synapses, all.count * all.delays);
-      bytes += 4 * all.delays * all.count / blocks * std::min(threads, blocks);
+      const double cells = all.count * static_cast<double>(all.delays.size());
+      bytes += word * all.synapses + bytes_of_header(kept) * std::min(all.synapses, cells);
+      bytes += 4 * cells / blocks * std::min(threads, blocks);
     }
   }
   for (const Levels& levels : plan.levels) bytes += static_cast<double>(levels.bytes());
@@ -220,9 +223,10 @@ void Network::build(parallel::Team& team) {
 SynapsesPlan Network::plan_of_synapses(std::size_t channel, std::int64_t targets) const {
   SynapsesPlan plan;
   plan.format = format(plan_, channel);
-  plan.layout = rows(plan_, sizes_, blocks(), channel).layout;
   plan.targets = targets;
-  plan.delays = delays_of(plan_, channel);
+  Rows rows = this->rows(plan_, sizes_, blocks(), channel);
+  plan.layout = rows.layout;
+  plan.delays = std::move(rows.delays);
   const Populations sources = sources_of(plan_, channel);
   if (sources.first == sources.end) return plan;
   plan.first_source = first_source_[sources.first];

@@ -75,8 +75,8 @@ class Network {
   // By which a channel's synapses are kept.
   static RowFormat format(const NetworkPlan& plan, std::size_t channel);
   struct Rows {
-    double count = 0, synapses = 0;  // expected
-    double delays = 0;               // that there may be
+    double count = 0, synapses = 0;      // expected
+    std::vector<std::int32_t> delays{};  // that there may be, ascending
     RowLayout layout = RowLayout::segments;
   };
   static Rows rows(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int blocks,

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/diagnostics.hpp"
-#include "network/row_words.hpp"
+#include "network/row_store.hpp"
 
 namespace hillock::network {
 
