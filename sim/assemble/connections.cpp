@@ -26,6 +26,7 @@ using model::ConnectionSpec;
 using model::Law;
 using model::Values;
 
+static_assert(model::longest_delay <= network::longest_delay);
 constexpr double allowed_error = 1e-6;        // of a weight that is given
 constexpr double allowed_drawn_error = 1e-3;  // of the median of a law
 

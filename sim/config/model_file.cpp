@@ -83,7 +83,7 @@ class ModelFileReader {
     const Node* kind = root_.find("kind");
     if (kind == nullptr) return true;
     if (kind->is_scalar() && kind->text == "plasticity") {
-      reader_.error(kind->place, "plasticity models need networks, which hillock 0.1 does not have yet");
+      reader_.error(kind->place, "hillock 0.1 has no plasticity yet");
       return false;
     }
     const std::vector<std::string> kinds{"neuron", "receptor"};

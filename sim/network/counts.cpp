@@ -21,7 +21,10 @@ std::int64_t walk_from_mode(std::int64_t mode, double probability, std::int64_t 
   std::int64_t above = mode, below = mode;
   double p_above = probability, p_below = probability;
   uniform -= probability;
-  while (uniform > 0 && (above < most || below > least)) {
+  constexpr double nothing = std::numeric_limits<double>::min();
+  // A side that has come to its end keeps its last probability.
+  const auto has_more = [](std::int64_t k, std::int64_t end, double p) { return k != end && p >= nothing; };
+  while (uniform > 0 && (has_more(above, most, p_above) || has_more(below, least, p_below))) {
     if (above < most) {
       p_above *= up(above++);
       if ((uniform -= p_above) <= 0) return above;
@@ -30,7 +33,6 @@ std::int64_t walk_from_mode(std::int64_t mode, double probability, std::int64_t 
       p_below *= down(below--);
       if ((uniform -= p_below) <= 0) return below;
     }
-    if (p_above < std::numeric_limits<double>::min() && p_below < std::numeric_limits<double>::min()) break;
   }
   return mode;  // also where rounding has left a rest of some 1e-15
 }

@@ -20,6 +20,7 @@ class Lists {
 
   explicit Lists(std::size_t count) : ends_(count, nullptr), chains_(count) {}
   std::size_t count() const { return ends_.size(); }
+  static constexpr std::size_t bytes_of_list() { return sizeof(Item*) + sizeof(Chain); }  // while it is empty
 
   void add(std::size_t list, Item item) {
     Item*& end = ends_[list];
@@ -63,7 +64,7 @@ class Lists {
   }
 
   std::size_t bytes() const {
-    std::size_t total = count() * (sizeof(Item*) + sizeof(Chain)) + free_.capacity() * sizeof(Piece*);
+    std::size_t total = count() * bytes_of_list() + free_.capacity() * sizeof(Piece*);
     for (const LargeArray<Piece>& pieces : memory_) total += pieces.bytes();
     return total;
   }

@@ -75,6 +75,8 @@ std::vector<WeightOfPopulations> constant_weights(const NetworkPlan& plan, std::
 
 // What delays and weights the synapses of a connection have.
 class LevelsOfEdges {
+  static_assert(most_edges <= FunctionOfPairs::most);
+
  public:
   LevelsOfEdges(const NetworkPlan& plan, const Connection& one) : plan_(plan), one_(one) {
     const auto make = [&](std::unique_ptr<FunctionOfPairs>& function, int index) {
@@ -162,10 +164,7 @@ int Network::blocks_for(int threads, const std::vector<std::int64_t>& sizes, con
 }
 
 RowFormat Network::format(const NetworkPlan& plan, std::size_t channel) {
-  const bool long_delays = std::ranges::any_of(plan.connections, [&](const Connection& one) {
-    return one.channel == static_cast<int>(channel) && plan.delay(one).most() > most_narrow_delay;
-  });
-  if (plan.channels[channel].wide || long_delays) return RowFormat::wide;
+  if (plan.channels[channel].wide) return RowFormat::wide;
   const std::size_t weights = constant_weights(plan, channel).size();
   return weights > 0 && weights <= most_constant_weights ? RowFormat::constant : RowFormat::narrow;
 }
@@ -189,7 +188,7 @@ Network::Rows Network::rows(const NetworkPlan& plan, const std::vector<std::int6
 double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int threads) {
   if (plan.empty()) return 0;
   const int blocks = blocks_for(threads, sizes, plan);
-  double bytes = 0;
+  double bytes = 0, counters = 0;  // which a thread has of one channel at a time
   for (std::size_t c = 0; c < plan.channels.size(); ++c) {
     const RowFormat kept = format(plan, c);
     const Rows all = rows(plan, sizes, blocks, c);
@@ -200,9 +199,11 @@ double Network::bytes_needed(const NetworkPlan& plan, const std::vector<std::int
     } else {
       const double cells = all.count * static_cast<double>(all.delays.size());
       bytes += word * all.synapses + bytes_of_header(kept) * std::min(all.synapses, cells);
-      bytes += 4 * cells / blocks * std::min(threads, blocks);
+      counters = std::max(counters, 4 * cells / blocks * std::min(threads, blocks));
     }
+    if (!all.delays.empty()) bytes += bytes_of_calendar(all.delays.back()) * blocks;
   }
+  bytes += counters;
   for (const Levels& levels : plan.levels) bytes += static_cast<double>(levels.bytes());
   for (const Connection& one : plan.connections) bytes += static_cast<double>(one.wiring.rule.pairs.bytes());
   return bytes;

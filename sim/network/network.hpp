@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "network/coupling.hpp"
@@ -74,11 +75,13 @@ class Network {
   static double bytes_needed(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int threads);
   // By which a channel's synapses are kept.
   static RowFormat format(const NetworkPlan& plan, std::size_t channel);
+  // The rows of a channel in all blocks, as they are expected to be.
   struct Rows {
-    double count = 0, synapses = 0;      // expected
+    double count = 0, synapses = 0;
     std::vector<std::int32_t> delays{};  // that there may be, ascending
     RowLayout layout = RowLayout::segments;
   };
+  // Pairs where a row has fewer synapses than half as many as there are delays.
   static Rows rows(const NetworkPlan& plan, const std::vector<std::int64_t>& sizes, int blocks,
                    std::size_t channel);
   // How many blocks there must be for so many threads.

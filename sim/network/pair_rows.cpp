@@ -1,10 +1,8 @@
 // Rows in which delays hardly repeat: each synapse with its delay, in order of delay.
 #include <algorithm>
 #include <limits>
-#include <string>
 #include <utility>
 
-#include "base/diagnostics.hpp"
 #include "network/row_store.hpp"
 
 namespace hillock::network {
@@ -36,11 +34,7 @@ class PairRows final : public RowStore<Format, PairRows<Format>> {
   }
 
   void lay_out() override {
-    if (synapses_ >= std::numeric_limits<std::uint32_t>::max())
-      throw base::ResourceError(
-          "a block of neurons has too many synapses at one receptor: " + std::to_string(synapses_) +
-          ", and " + std::to_string(std::numeric_limits<std::uint32_t>::max() - 1) +
-          " can be counted; take more threads, so that there are more blocks");
+    this->check_places(static_cast<std::size_t>(synapses_));
     pairs_ = LargeArray<Pair>(static_cast<std::size_t>(synapses_));
     std::uint32_t next = 0;
     for (std::uint32_t source = first_source_; source < end_source_; ++source) {
@@ -65,9 +59,10 @@ class PairRows final : public RowStore<Format, PairRows<Format>> {
     this->find_width_of_sums(most, spikes_in_a_step);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       Row& row = rows_[i];
-      std::sort(&pairs_[row.first], &pairs_[row.first] + row.count,
+      Pair* const first = pairs_.data() + row.first;
+      std::sort(first, first + row.count,
                 [](const Pair& one, const Pair& other) { return one.delay < other.delay; });
-      if (row.count > 0) row.delay = static_cast<std::uint32_t>(pairs_[row.first].delay);
+      if (row.count > 0) row.delay = static_cast<std::uint32_t>(first->delay);
     }
   }
 
@@ -79,11 +74,11 @@ class PairRows final : public RowStore<Format, PairRows<Format>> {
   struct Pair {
     Word synapse, delay;  // steps
   };
+  static_assert(longest_delay <= std::numeric_limits<decltype(Pair::delay)>::max());
   static constexpr std::size_t line = 64 / sizeof(Pair);
 
   // A part is one synapse and what is left of its row.
   static std::uint32_t synapses_in(const RowPart&) { return 1; }
-  Word word(std::uint32_t place) const { return pairs_[place].synapse; }
   bool go_on(RowPart& part, std::int64_t& due) const {
     if (part.count == 1) return false;
     due += static_cast<std::int64_t>(pairs_[part.first + 1].delay - pairs_[part.first].delay);

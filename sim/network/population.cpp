@@ -2,6 +2,7 @@
 #include "network/population.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/diagnostics.hpp"
 

@@ -5,11 +5,14 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "base/diagnostics.hpp"
 #include "network/large_array.hpp"
 #include "network/lists.hpp"
 #include "network/row_words.hpp"
@@ -60,6 +63,10 @@ class Calendar {
   void clear() { lists_.clear(); }
   std::size_t steps() const { return lists_.count(); }
   std::size_t bytes() const { return lists_.bytes(); }
+  // While nothing is on its way.
+  static std::size_t bytes_for(std::int64_t most_delay) {
+    return (static_cast<std::size_t>(most_delay) + 1) * Lists<RowPart>::bytes_of_list();
+  }
 
  private:
   std::size_t place(std::int64_t step) const { return static_cast<std::size_t>(step) % lists_.count(); }
@@ -86,7 +93,7 @@ bool need_wide_sums(std::span<const std::uint32_t> in_degrees, std::int64_t most
 // `Own` is the class of a layout, with
 //   go_on(part, due): from a part of a row to the next one, and from when it is due to when that is; whether
 //     there is one
-//   synapses_in(part), word(place): of which a part consists
+//   synapses_in(part): that are due with it
 //   fetch(part): prefetches what visit() reads
 //   visit(part, step, weight, sums): what is due of a row at this step; what is due later is copied ahead or
 //     put off
@@ -122,26 +129,13 @@ class RowStore : public Synapses {
 
   std::int64_t synapses() const override { return synapses_; }
 
-  std::vector<Synapse> of_source(std::uint32_t source) const override {
-    std::vector<Synapse> all;
-    if (!has_row(source) || row(source).count == 0) return all;
-    RowPart part{row(source).first, row(source).count};
-    const std::int32_t of_row = weights_.quanta(weights_.at(part.first));
-    std::int64_t delay = row(source).delay;
-    do {
-      for (std::uint32_t i = part.first; i < part.first + own().synapses_in(part); ++i)
-        all.push_back({source, Format::target(own().word(i)), static_cast<std::int32_t>(delay),
-                       quanta_of<Format>(own().word(i), of_row)});
-    } while (own().go_on(part, delay));
-    return all;
-  }
-
  protected:
   using Word = typename Format::Word;
   struct Row {
     std::uint32_t first, count, delay;  // of its first part
   };
   static_assert(sizeof(Row) == row_bytes);
+  static constexpr std::uint32_t no_place = std::numeric_limits<std::uint32_t>::max();
 
   explicit RowStore(SynapsesPlan& plan)
       : first_source_(plan.first_source),
@@ -157,6 +151,15 @@ class RowStore : public Synapses {
   bool has_row(std::uint32_t source) const { return source >= first_source_ && source < end_source_; }
   Row& row(std::uint32_t source) { return rows_[source - first_source_]; }
   const Row& row(std::uint32_t source) const { return rows_[source - first_source_]; }
+
+  // Places are counted in 32 bits.
+  void check_places(std::size_t words) const {
+    if (words >= no_place)
+      throw base::ResourceError(
+          "a block of neurons has too many synapses at one receptor: " + std::to_string(synapses_) +
+          ", which take " + std::to_string(words) + " places, and " + std::to_string(no_place - 1) +
+          " can be counted; take more threads, so that there are more blocks");
+  }
 
   // From now on what is due soon can be copied.
   void allow_copies() {

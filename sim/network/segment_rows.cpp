@@ -1,12 +1,9 @@
 // Rows in which delays repeat: segments of the synapses of one delay.
 #include <algorithm>
 #include <cstring>
-#include <limits>
-#include <string>
 #include <type_traits>
 #include <utility>
 
-#include "base/diagnostics.hpp"
 #include "network/row_store.hpp"
 
 namespace hillock::network {
@@ -19,14 +16,12 @@ namespace {
 template <class Format>
 using HeaderOf = std::conditional_t<sizeof(typename Format::Word) == 8, std::uint64_t, std::uint32_t>;
 
-constexpr std::uint32_t no_place = std::numeric_limits<std::uint32_t>::max();
-
 template <class Format>
 class SegmentRows final : public RowStore<Format, SegmentRows<Format>> {
   friend RowStore<Format, SegmentRows<Format>>;
   using Base = RowStore<Format, SegmentRows<Format>>;
   using Base::calendar_, Base::copies_, Base::end_source_, Base::first_source_, Base::in_degrees_,
-      Base::rows_, Base::steps_ahead_, Base::synapses_, Base::weights_;
+      Base::rows_, Base::steps_ahead_, Base::synapses_, Base::weights_, Base::no_place;
   using typename Base::Row;
   using typename Base::Word;
   using Header = HeaderOf<Format>;
@@ -62,11 +57,7 @@ class SegmentRows final : public RowStore<Format, SegmentRows<Format>> {
       words += cursors_[i] > most_counted ? 2 * header : header;
       ++segments;
     }
-    if (words >= no_place)
-      throw base::ResourceError(
-          "a block of neurons has too many synapses at one receptor: " + std::to_string(synapses_) +
-          ", which take " + std::to_string(words) + " words, and " + std::to_string(no_place - 1) +
-          " can be counted; take more threads, so that there are more blocks");
+    this->check_places(words);
     words_ = LargeArray<Word>(words + most_copied);  // which are copied four at a time
     std::uint32_t next = 0;
     for (std::uint32_t source = first_source_; source < end_source_; ++source) {
@@ -114,7 +105,6 @@ class SegmentRows final : public RowStore<Format, SegmentRows<Format>> {
   void put_header(std::uint32_t at, Header value) { std::memcpy(&words_[at], &value, sizeof value); }
 
   static std::uint32_t synapses_in(const RowPart& segment) { return segment.count; }
-  Word word(std::uint32_t place) const { return words_[place]; }
   bool go_on(RowPart& segment, std::int64_t& due) const {
     std::uint32_t at = segment.first + segment.count;
     const Header next = header_at(at);

@@ -1,4 +1,4 @@
-// Chooses how rows of synapses are kept.
+// What synapses are and take, whichever layout they have.
 #include "network/synapses.hpp"
 
 #include <algorithm>
@@ -18,6 +18,10 @@ int bytes_of_synapse(RowFormat format) {
   return format == RowFormat::constant ? sizeof(ConstantWord::Word)
          : format == RowFormat::narrow ? sizeof(NarrowWord::Word)
                                        : sizeof(WideWord::Word);
+}
+
+double bytes_of_calendar(std::int64_t most_delay) {
+  return static_cast<double>(Calendar::bytes_for(most_delay));
 }
 
 bool need_wide_sums(std::span<const std::uint32_t> in_degrees, std::int64_t most,

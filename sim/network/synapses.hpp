@@ -42,12 +42,9 @@ class Synapses {
 
   virtual std::int64_t synapses() const = 0;
   virtual std::int64_t bytes() const = 0;
-  // All synapses of a source, in order of delay.
-  virtual std::vector<Synapse> of_source(std::uint32_t source) const = 0;
 };
 
-// How a synapse is kept. Only where all are wide may a block have more than 65,536 neurons, and a delay more
-// than 65,535 steps.
+// How a synapse is kept. Only where all are wide may a block have more than 65,536 neurons.
 enum class RowFormat {
   constant,  // 2 bytes: all synapses of a source have one weight
   narrow,    // 4 bytes: a weight may have 2^15 quanta
@@ -57,8 +54,9 @@ enum class RowFormat {
 // synapse and its delay. Pairs take as many bytes more as a synapse has, but no table of all delays of each
 // source while they are drawn.
 enum class RowLayout { segments, pairs };
-int bytes_of_synapse(RowFormat format);  // of its word; a delay of a pair takes as much
-int bytes_of_header(RowFormat format);   // of a segment
+int bytes_of_synapse(RowFormat format);             // of its word; a delay of a pair takes as much
+int bytes_of_header(RowFormat format);              // of a segment
+double bytes_of_calendar(std::int64_t most_delay);  // while nothing is on its way
 
 // The sources from `first` on, up to those of the next stretch: the weight of their synapses.
 struct WeightOfSources {
@@ -79,7 +77,7 @@ constexpr int row_bytes = 12;                     // that each source takes
 constexpr std::size_t most_constant_weights = 8;  // stretches of sources
 
 constexpr std::int64_t most_narrow_targets = 1 << 16;
-constexpr std::int64_t most_narrow_delay = (1 << 16) - 1;  // steps
+constexpr std::int64_t longest_delay = (1 << 16) - 1;  // steps: those of a pair are kept in two bytes
 constexpr std::int64_t most_narrow_quanta = (1 << 15) - 1;
 constexpr std::int64_t most_wide_quanta = (std::int64_t{1} << 31) - 1;
 

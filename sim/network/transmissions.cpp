@@ -2,6 +2,7 @@
 #include "network/transmissions.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hillock::network {
 

@@ -278,7 +278,7 @@ cell.yaml:12:14: error: 'V_th' is not declared
   15 | kind: neurone
      |       ^~~~~~~ did you mean 'neuron'? it is one of: neuron, receptor)");
   CHECK(model_findings(neuron + "kind: plasticity\n") ==
-        R"(cell.yaml:15:7: error: plasticity models need networks, which hillock 0.1 does not have yet
+        R"(cell.yaml:15:7: error: hillock 0.1 has no plasticity yet
   15 | kind: plasticity
      |       ^~~~~~~~~~)");
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/diagnostics.hpp"
 #include "network/levels.hpp"
 #include "network/synapses.hpp"
 
@@ -92,6 +93,7 @@ TEST_CASE("each spike arrives once at each of its synapses, after its delay") {
         const RowLayout layout = layouts[repeat / 2 % 2];
         const std::int32_t least = delays.first, most = delays.second;
         CAPTURE(network::bytes_of_synapse(format));
+        CAPTURE(static_cast<int>(layout));
         CAPTURE(most);
         const Rows network = random_rows(dice, least, most, format, layout);
         const std::int64_t targets = network.plan.targets;
@@ -153,29 +155,6 @@ TEST_CASE("spikes on their way can be sent anew from any step on, and forgotten"
   }
 }
 
-TEST_CASE("a row gives back the synapses of its source, in order of delay") {
-  std::mt19937_64 dice(3);
-  for (int k = 0; k < 6; ++k) {
-    const RowLayout layout = layouts[k % 2];
-    const Rows network = random_rows(dice, 2, layout == RowLayout::pairs ? 900 : 9, formats[k / 2], layout);
-    const auto store = store_of(network);
-    std::size_t count = 0;
-    for (std::uint32_t source = 0; source < network.plan.end_source + 2; ++source) {
-      std::int32_t delay = 0;
-      for (const Synapse& synapse : store->of_source(source)) {
-        CHECK(synapse.delay >= delay);
-        delay = synapse.delay;
-        CHECK(std::ranges::any_of(network.synapses, [&](const Synapse& one) {
-          return one.source == source && one.target == synapse.target && one.delay == synapse.delay &&
-                 one.quanta == synapse.quanta;
-        }));
-        ++count;
-      }
-    }
-    CHECK(count == network.synapses.size());
-  }
-}
-
 TEST_CASE("sums of many large weights do not overflow") {
   for (const RowLayout layout : layouts) {
     constexpr int count = 70000;
@@ -191,19 +170,38 @@ TEST_CASE("sums of many large weights do not overflow") {
   }
 }
 
-TEST_CASE("delays may be longer than 65,535 steps, one after the other") {
-  for (const RowLayout layout : layouts) {
-    const std::vector<Synapse> synapses{{0, 0, 1, 5}, {0, 1, 70000, 6}, {0, 0, 150000, 7}};
-    const auto store = store_of({{RowFormat::wide, layout, 0, 1, 2, {1, 70000, 150000}}, 7, synapses});
-    store->send(std::vector<std::uint32_t>{0}, 0, 0);
-    network::Sums sums(2, store->needs_wide_sums());
-    std::map<std::int64_t, std::vector<double>> arrived;
-    for (std::int64_t step = 1; step < 200000; ++step) {
-      if (!store->deliver(step, sums)) continue;
-      arrived[step].resize(2);
-      sums.take(0, 2, 1, arrived[step].data());
+TEST_CASE("the longest delays, alone and after short ones") {
+  constexpr std::int32_t longest = network::longest_delay;
+  for (const RowFormat format : {RowFormat::narrow, RowFormat::wide})
+    for (const RowLayout layout : layouts) {
+      CAPTURE(network::bytes_of_synapse(format));
+      CAPTURE(static_cast<int>(layout));
+      const std::vector<Synapse> synapses{{0, 0, 1, 5}, {0, 1, longest, 6}, {1, 0, longest, 7}};
+      const auto store = store_of({{format, layout, 0, 2, 2, {1, longest}}, 7, synapses});
+      store->send(std::vector<std::uint32_t>{0, 1}, 0, 0);
+      network::Sums sums(2, store->needs_wide_sums());
+      std::map<std::int64_t, std::vector<double>> arrived;
+      for (std::int64_t step = 1; step < longest + 100; ++step) {
+        if (!store->deliver(step, sums)) continue;
+        arrived[step].resize(2);
+        sums.take(0, 2, 1, arrived[step].data());
+      }
+      CHECK(arrived == decltype(arrived){{1, {5, 0}}, {longest, {7, 6}}});
     }
-    CHECK(arrived == decltype(arrived){{1, {5, 0}}, {70000, {0, 6}}, {150000, {7, 0}}});
+}
+
+TEST_CASE("weights that not even 64 bits can sum are refused") {
+  for (const RowLayout layout : layouts) {
+    const auto build = [&](std::int64_t spikes_in_a_step) {
+      return store_of({{RowFormat::wide, layout, 0, 1, 1, {1}}, network::most_wide_quanta, {{0, 0, 1, 1}}},
+                      spikes_in_a_step);
+    };
+    CHECK(build(std::int64_t{1} << 31)->needs_wide_sums());
+    CHECK_THROWS_WITH_AS(
+        build(std::int64_t{1} << 40),
+        "the weights that can arrive at a neuron in one step are too many to be summed; give it "
+        "fewer synapses",
+        base::ResourceError);
   }
 }
 

@@ -49,20 +49,20 @@ std::size_t wrong_values(const std::string& path, const engine::RunLayout& layou
 void check_recovered(const std::string& path, const Recovered& recovered) {
   const engine::RunLayout layout = sample_layout(1e6);
   const RunInfo info = read_info(path);
-  CHECK(info.status == "recovered");
-  CHECK_FALSE(info.complete);
-  CHECK(info.recorded_until == recovered.until);
+  REQUIRE(info.status == "recovered");
+  REQUIRE_FALSE(info.complete);
+  REQUIRE(info.recorded_until == recovered.until);
   for (std::size_t r = 0; r < info.reports.size(); ++r) {
     const ReportInfo& report = info.reports[r];
     const auto frames = static_cast<std::uint64_t>(std::ceil(recovered.until / report.interval - 1e-6));
-    CHECK(report.frames == frames);
-    for (const auto& variable : report.variables) CHECK(variable.shape.at(0) == frames);
-    CHECK(wrong_values(path, layout, static_cast<int>(r)) == 0);
+    REQUIRE(report.frames == frames);
+    for (const auto& variable : report.variables) REQUIRE(variable.shape.at(0) == frames);
+    REQUIRE(wrong_values(path, layout, static_cast<int>(r)) == 0);
   }
   const SpikeFile spikes = read_spikes(path, "exc");
   const engine::SpikeBlock expected = sample_spikes(0, static_cast<std::int64_t>(recovered.until + 1e-9));
-  CHECK(spikes.times == expected.times);
-  CHECK(spikes.node_ids == expected.node_ids);
+  REQUIRE(spikes.times == expected.times);
+  REQUIRE(spikes.node_ids == expected.node_ids);
 }
 
 // Moments cannot be repeated: the file of one at which something threw stays in the current folder.
@@ -88,9 +88,9 @@ TEST_CASE(
     std::filesystem::copy_file(path + ".partial", killed, std::filesystem::copy_options::overwrite_existing);
     const KeptOnFailure kept{killed, "killed_run.h5.partial"};
     const Recovered recovered = recover(path + ".partial", false);
-    CHECK(recovered.path == path);
-    CHECK(recovered.status == "running");
-    CHECK_FALSE(std::filesystem::exists(path + ".partial"));
+    REQUIRE(recovered.path == path);
+    REQUIRE(recovered.status == "running");
+    REQUIRE_FALSE(std::filesystem::exists(path + ".partial"));
     check_recovered(path, recovered);
     longest = std::max(longest, recovered.until);
   }
