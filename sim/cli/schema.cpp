@@ -261,7 +261,6 @@ class Schema {
   Json receptor(const std::string& path) {
     Json json;
     json["type"] = "object";
-    json["required"] = Json::Array{"model"};
     json["properties"] = children(path + ".")["properties"];
     json["allOf"] = Json::Array{};
     for (const model::Model& model : shelf_.models) {

@@ -35,7 +35,7 @@ ModelShelf shipped_models() { return shipped_models(config::default_model_folder
 ModelShelf shipped_models(const std::vector<std::string>& folders) {
   ModelShelf shelf;
   for (const std::string& path : config::shipped_models(folders))
-    shelf.models.push_back(config::load_model(path, shelf.sources));
+    shelf.models.push_back(config::load_model(path, folders, shelf.sources));
   if (shelf.models.empty())
     throw base::IoError("no models were found beside the program; HILLOCK_MODELS may name their folder");
   std::sort(shelf.models.begin(), shelf.models.end(), [](const model::Model& a, const model::Model& b) {
@@ -49,10 +49,10 @@ model::Model find_model(const std::string& word, ModelShelf& shelf) {
 }
 
 model::Model find_model(const std::string& word, ModelShelf& shelf, const std::vector<std::string>& folders) {
-  if (is_path(word)) return config::load_model(word, shelf.sources);
+  if (is_path(word)) return config::load_model(word, folders, shelf.sources);
   std::vector<std::string> names;
   for (const std::string& path : config::shipped_models(folders)) {
-    if (file_stem(path) == word) return config::load_model(path, shelf.sources);
+    if (file_stem(path) == word) return config::load_model(path, folders, shelf.sources);
     names.push_back(file_stem(path));
   }
   const std::string near = base::did_you_mean(word, names);

@@ -112,22 +112,6 @@ class Setting {
   base::Diagnostics& diagnostics_;
 };
 
-// Puts what `added` has over `base`: maps merge key by key, everything else is replaced.
-void merge(Node& base, const Node& added) {
-  const bool keywise = base.is_map() && added.is_map() && !is_law(added);
-  if (!keywise) {
-    base = added;
-    return;
-  }
-  base.place = added.place;
-  for (const Entry& entry : added.entries) {
-    if (Node* found = base.find(entry.key))
-      merge(*found, entry.value);
-    else
-      base.entries.push_back(entry);
-  }
-}
-
 void remove_key(Node& map, std::string_view key) {
   std::erase_if(map.entries, [&](const Entry& entry) { return entry.key == key; });
 }
@@ -192,6 +176,21 @@ class Likes {
 };
 
 }  // namespace
+
+void merge(Node& base, const Node& added) {
+  const bool keywise = base.is_map() && added.is_map() && !is_law(added);
+  if (!keywise) {
+    base = added;
+    return;
+  }
+  base.place = added.place;
+  for (const Entry& entry : added.entries) {
+    if (Node* found = base.find(entry.key))
+      merge(*found, entry.value);
+    else
+      base.entries.push_back(entry);
+  }
+}
 
 void apply_settings(Node& root, const std::vector<std::string>& settings, std::deque<base::Source>& sources,
                     base::Diagnostics& diagnostics) {

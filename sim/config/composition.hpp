@@ -25,6 +25,9 @@ struct Assignment {
 // missing on the way they are made.
 Node* find_setting(Node& root, const Assignment& assignment, base::Diagnostics& diagnostics);
 
+// Puts what `added` has over `base`: maps merge key by key, everything else is replaced.
+void merge(Node& base, const Node& added);
+
 // Replaces `like: NAME` in the entries of populations, inputs, connections and gap_junctions by what NAME
 // has: maps merge key by key, everything else is replaced.
 void resolve_likes(Node& root, base::Diagnostics& diagnostics);

@@ -68,8 +68,10 @@ class Template {
   Library::Found models_;
 };
 
-// Reads and checks one model file; throws UserError, IoError. `sources` keeps its text alive.
-model::Model load_model(const std::string& path, std::deque<base::Source>& sources);
+// Reads and checks one model file; throws UserError, IoError. `sources` keeps its text alive. `folders`:
+// where the shipped models are that it may be like.
+model::Model load_model(const std::string& path, const std::vector<std::string>& folders,
+                        std::deque<base::Source>& sources);
 
 // Folders with the shipped models, found beside the program (build tree and installed tree) or from
 // HILLOCK_MODELS.

@@ -29,6 +29,10 @@ bool has_errors_since(const base::Diagnostics& diagnostics, std::size_t start) {
                      [](const base::Diagnostic& d) { return d.severity == base::Severity::error; });
 }
 
+bool is_path(const std::string& word) {
+  return word.find('/') != std::string::npos || word.ends_with(".yaml") || word.ends_with(".yml");
+}
+
 // A folder that could not be listed for want of memory is not one without models.
 void check_memory(const std::error_code& problem) {
   if (problem == std::errc::not_enough_memory) throw std::bad_alloc();
@@ -74,6 +78,32 @@ std::vector<std::string> parts_of(const std::string& texts) {
   return parts;
 }
 
+const base::Source* source_at(const std::string& path, const std::string& shown, const base::Place& place,
+                              std::deque<base::Source>& sources, base::Diagnostics& diagnostics) {
+  try {
+    return &sources.emplace_back(base::Source{shown, read_text(path)});
+  } catch (const base::IoError& problem) {
+    diagnostics.error(place, problem.what());
+    return nullptr;
+  }
+}
+
+// The text of a shipped model that another one is like.
+const base::Source* shipped_source(const Node& word, const std::vector<std::string>& folders,
+                                   std::deque<base::Source>& sources, base::Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const model::Kind kind : {model::Kind::neuron, model::Kind::receptor})
+    for (const auto& [name, path] : models_of(folders, kind)) {
+      if (name == word.text) return source_at(path, path, word.place, sources, diagnostics);
+      names.push_back(name);
+    }
+  const std::string guess = base::did_you_mean(word.text, names);
+  diagnostics.error(word.place, "there is no model " + word.describe() + " to be like",
+                    (guess.empty() ? "" : guess + " ") +
+                        "`hillock models` lists them; a model of your own is named by its path");
+  return nullptr;
+}
+
 }  // namespace
 
 Library::Library(model::Experiment& experiment, std::vector<std::string> folders, const std::string& texts,
@@ -97,16 +127,15 @@ const model::Model* Library::look_up(const Node& word, model::Kind kind) {
                                        " model, got " + word.describe());
     return nullptr;
   }
-  const bool is_path =
-      word.text.find('/') != std::string::npos || word.text.ends_with(".yaml") || word.text.ends_with(".yml");
+  const bool by_path = is_path(word.text);
   const auto from_file = [&]() -> const model::Model* {
-    const std::string path = is_path ? path_of(word) : path_of_shipped(word, kind);
+    const std::string path = by_path ? path_of(word) : path_of_shipped(word, kind);
     if (path.empty()) return nullptr;
     const std::string shown =
-        is_path ? (fs::path(experiment_.path).parent_path() / word.text).lexically_normal().string() : path;
+        by_path ? (fs::path(experiment_.path).parent_path() / word.text).lexically_normal().string() : path;
     return load(path, shown, word.place);
   };
-  const std::string name = is_path ? fs::path(word.text).lexically_normal().string() : word.text;
+  const std::string name = by_path ? fs::path(word.text).lexically_normal().string() : word.text;
   const model::Model* found = given_.empty() ? from_file() : next_given(name, word.place);
   if (found == nullptr || found->kind == kind) return found;
   report_kind(word, found->kind);
@@ -139,7 +168,7 @@ std::string Library::path_of_shipped(const Node& word, model::Kind kind) {
   const std::string guess = base::did_you_mean(word.text, names);
   const std::string known =
       names.empty() ? "no " + kind_word(kind) + " models were found; HILLOCK_MODELS may name their folder"
-                    : base::listed("there are", names) + "; a model of your own is named by its path";
+                    : "`hillock models` lists them; a model of your own is named by its path";
   diagnostics_.error(word.place, "there is no " + kind_word(kind) + " model " + word.describe(),
                      (guess.empty() ? "" : guess + " ") + known);
   return "";
@@ -171,15 +200,37 @@ const model::Model* Library::next_given(const std::string& name, const base::Pla
 const model::Model* Library::add(const std::string& key, const std::string& shown, std::string text) {
   const base::Source& source = experiment_.sources.emplace_back(base::Source{shown, std::move(text)});
   const std::size_t start = diagnostics_.all().size();
-  model::Model& model = experiment_.models.emplace_back(read_model(source, diagnostics_));
+  const FindOther find_other = [this](const Node& word, const base::Source& file) {
+    return this->find_other(word, file);
+  };
+  model::Model& model = experiment_.models.emplace_back(read_model(source, find_other, diagnostics_));
   read_[key] = has_errors_since(diagnostics_, start) ? nullptr : &model;
   return read_[key];
 }
 
-model::Model load_model(const std::string& path, std::deque<base::Source>& sources) {
+// A path begins in the folder of the file, and stays below the config's.
+const base::Source* Library::find_other(const Node& word, const base::Source& file) {
+  if (!is_path(word.text)) return shipped_source(word, folders_, experiment_.sources, diagnostics_);
+  const fs::path shown = (fs::path(file.name).parent_path() / word.text).lexically_normal();
+  const std::optional<std::string> path =
+      data_file(fs::path(word.text).is_absolute()
+                    ? word.text
+                    : shown.lexically_relative(fs::path(experiment_.path).parent_path()).string(),
+                experiment_.folder, word.place, diagnostics_);
+  if (!path) return nullptr;
+  return source_at(*path, shown.string(), word.place, experiment_.sources, diagnostics_);
+}
+
+model::Model load_model(const std::string& path, const std::vector<std::string>& folders,
+                        std::deque<base::Source>& sources) {
   const base::Source& source = sources.emplace_back(base::Source{path, read_text(path)});
   base::Diagnostics diagnostics;
-  model::Model model = read_model(source, diagnostics);
+  const FindOther find_other = [&](const Node& word, const base::Source& file) {
+    if (!is_path(word.text)) return shipped_source(word, folders, sources, diagnostics);
+    const std::string other = (fs::path(file.name).parent_path() / word.text).lexically_normal().string();
+    return source_at(other, other, word.place, sources, diagnostics);
+  };
+  model::Model model = read_model(source, find_other, diagnostics);
   diagnostics.throw_if_errors();
   return model;
 }

@@ -37,6 +37,8 @@ class Library {
   const model::Model* load(const std::string& path, const std::string& shown, const base::Place& place);
   const model::Model* next_given(const std::string& name, const base::Place& place);
   const model::Model* add(const std::string& key, const std::string& shown, std::string text);
+  // The text of the model that one in `file` is like.
+  const base::Source* find_other(const Node& word, const base::Source& file);
 
   model::Experiment& experiment_;
   std::vector<std::string> folders_;

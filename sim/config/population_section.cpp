@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "config/composition.hpp"
 #include "config/distances.hpp"
 #include "config/sections.hpp"
 #include "config/value_laws.hpp"
@@ -68,7 +69,7 @@ class PopulationReader {
                 entry.place);
     if (const Node* node = entry.value.find("positions"))
       population.positions = read_positions(reader_, *node, population);
-    if (const Node* node = entry.value.find("receptors")) read_receptors(*node, population);
+    read_receptors(with_defaults(entry, *population.model), population);
     check_recordables(population);
     return population;
   }
@@ -173,6 +174,31 @@ class PopulationReader {
         unknown(entry, "a state of '" + model.name + "'", "its states", names_of(model.states));
       }
     }
+  }
+
+  // The receptors of the model, and over them those of the config: what it says of one that it names with
+  // another model is all.
+  static Node with_defaults(const Entry& population, const Model& model) {
+    const Node* given = population.value.find("receptors");
+    if (model.receptors.empty() && given != nullptr) return *given;
+    Node all;
+    all.kind = NodeKind::map;
+    all.place = population.place;
+    for (const model::DefaultReceptor& receptor : model.receptors) {
+      const Node* own = given == nullptr ? nullptr : given->find(receptor.name);
+      if (own != nullptr && own->find("model") != nullptr) continue;
+      Node map;
+      map.kind = NodeKind::map;
+      map.place = receptor.place;
+      map.entries.push_back({"model", receptor.model_place, scalar(receptor.model, receptor.model_place)});
+      if (!receptor.into.empty())
+        map.entries.push_back({"into", receptor.into_place, scalar(receptor.into, receptor.into_place)});
+      for (const model::DefaultReceptor::Parameter& one : receptor.params)
+        map.entries.push_back({one.name, one.place, scalar(one.value, one.place)});
+      all.entries.push_back({receptor.name, receptor.place, std::move(map)});
+    }
+    if (given != nullptr) merge(all, *given);
+    return all;
   }
 
   void read_receptors(const Node& node, PopulationSpec& population) {

@@ -76,6 +76,17 @@ struct SpikeRule {
   base::Place place;
 };
 
+// A receptor that populations of a neuron model have where they say nothing else of it.
+struct DefaultReceptor {
+  struct Parameter {
+    std::string name, value;  // as written
+    base::Place place;
+  };
+  std::string name, model, into;  // `into` is empty: the first input
+  std::vector<Parameter> params;
+  base::Place place, model_place, into_place;
+};
+
 // A rule of value, `require: - C_m > 0 pF` (min and max of a parameter or state become such rules). One that
 // names states is about their initial values.
 struct Requirement {
@@ -86,8 +97,9 @@ struct Requirement {
 struct Model {
   Kind kind = Kind::neuron;
   std::string name, summary, source;
+  std::string like;               // the model that this one has all else from; empty: none
   std::string path;               // of the file, as shown in messages
-  std::string text;               // of the file
+  std::string text;               // of the file, with what it has from others
   std::vector<InputSite> inputs;  // neurons
   std::vector<Parameter> parameters;
   std::vector<Vector> vectors;  // filled by check_model: what was replaced by its elements
@@ -97,6 +109,7 @@ struct Model {
   std::vector<Definition>
       equations;    // one per state with a derivative; states without one change at events only
   SpikeRule spike;  // neurons
+  std::vector<DefaultReceptor> receptors;  // neurons
 
   // Receptors: the weight `weight` has this dimension and minimum; arrivals of a step are summed first.
   base::Dimension weight;

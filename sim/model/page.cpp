@@ -85,6 +85,18 @@ std::vector<Row> derived(const Model& model) {
   return rows;
 }
 
+std::vector<Row> receptors(const Model& model) {
+  std::vector<Row> rows;
+  for (const DefaultReceptor& receptor : model.receptors) {
+    std::string values;
+    for (const DefaultReceptor::Parameter& parameter : receptor.params)
+      values += (values.empty() ? "" : ", ") + parameter.name + ": " + parameter.value;
+    if (!receptor.into.empty()) values += (values.empty() ? "" : "; ") + std::string("into ") + receptor.into;
+    rows.push_back({receptor.name, receptor.model, "", values});
+  }
+  return rows;
+}
+
 void assignments(Page& page, const std::string& name, const std::vector<Definition>& all) {
   for (const Definition& assignment : all)
     page.line(name + assignment.name + " = " + one_line(assignment.expression.text));
@@ -114,6 +126,7 @@ std::string model_page(const Model& model) {
   page.add(model.name + " (" + (model.kind == Kind::neuron ? "neuron" : "receptor") + ")\n");
   if (!model.summary.empty()) page.add(one_line(model.summary) + "\n");
   if (!model.source.empty()) page.add("Source: " + one_line(model.source) + "\n");
+  if (!model.like.empty()) page.add("Like: " + model.like + "\n");
   if (!model.equations.empty()) page.heading("Equations");
   for (const Definition& equation : model.equations)
     page.line("d" + equation.name + "/dt = " + one_line(equation.expression.text));
@@ -128,6 +141,7 @@ std::string model_page(const Model& model) {
   page.table("Inputs", inputs(model));
   page.table("Parameters", parameters(model));
   page.table("States", states(model));
+  page.table("Receptors", receptors(model));
   if (!model.require.empty()) page.heading("Required");
   for (const Requirement& requirement : model.require) page.line(one_line(requirement.expression.text));
   return std::move(page).text();

@@ -263,7 +263,7 @@ TEST_CASE("unknown keys of a model suggest the nearest") {
   CHECK(model_findings(changed(neuron, {{"params:", "parameters:"}})) ==
         R"(cell.yaml:3:1: error: 'parameters' is not a key of a neuron model
    3 | parameters:
-     | ^~~~~~~~~~ valid keys: name, kind, summary, source, inputs, params, require, state, derived, equations, spike
+     | ^~~~~~~~~~ valid keys: name, kind, summary, source, like, inputs, params, require, state, derived, equations, spike, receptors
 cell.yaml:10:23: error: 'tau_m' is not declared
   10 |   dV/dt: -(V + 70 mV)/tau_m + I/C_m
      |                       ^~~~~ declared are t, I, V

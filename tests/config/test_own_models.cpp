@@ -180,7 +180,7 @@ TEST_CASE("HILLOCK_MODELS names the folder of the models") {
   unsetenv("HILLOCK_MODELS");
 }
 
-TEST_CASE("an unknown model suggests the nearest and lists what there is") {
+TEST_CASE("an unknown model suggests the nearest and says what lists all") {
   const loading::Folder folder;
   copy_lif(folder, "models/neurons/lif.yaml");
   copy_lif(folder, "models/neurons/other.yaml");
@@ -192,8 +192,87 @@ TEST_CASE("an unknown model suggests the nearest and lists what there is") {
     CHECK(folder.shorten(error.what()) ==
           R"(test.yaml:2:29: error: there is no neuron model 'liff'
    2 | populations: {cell: {model: liff}}
-     |                             ^~~~ did you mean 'lif'? there are: lif, other; a model of your own is named by its path)");
+     |                             ^~~~ did you mean 'lif'? `hillock models` lists them; a model of your own is named by its path)");
   }
+}
+
+TEST_CASE("a model may be like another, with other defaults, states, equations and receptors") {
+  const loading::Folder folder;
+  folder.write(
+      "models/mine.yaml",
+      "name: mine\nlike: lif\nsummary: faster\nparams: {tau_m: 5 ms, t_ref: {doc: none}}\n"
+      "state: {V: -65 mV}\nequations:\n  dV/dt: (E_L - V) / tau_m + 2 * I / C_m\n"
+      "receptors:\n  exc: {model: exp_current, tau: 1 ms}\n  inh: {model: exp_conductance, E_rev: -70 mV}\n");
+  folder.write("models/other.yaml", "name: other\nlike: mine.yaml\nparams: {E_L: -60 mV}\n");
+  const auto experiment = loading::load(
+      folder, loading::simulation +
+                  "populations:\n  a: {model: models/mine.yaml}\n"
+                  "  b: {model: models/other.yaml, receptors: {exc: {tau: 3 ms}, more: {model: delta}}}\n"
+                  "  c: {model: models/other.yaml, receptors: {exc: {model: delta}}}\nrecord: {a: [V]}\n");
+  const model::Model &mine = *experiment->populations[0].model, &other = *experiment->populations[1].model;
+  CHECK(mine.name == "mine");
+  CHECK(mine.like == "lif");
+  CHECK(mine.summary == "faster");
+  CHECK(mine.parameter("tau_m")->default_value->text == "5 ms");
+  CHECK(mine.parameter("tau_m")->doc == "membrane time constant");
+  CHECK(mine.parameter("t_ref")->default_value->text == "2 ms");
+  CHECK(mine.parameter("t_ref")->doc == "none");
+  CHECK(mine.state("V")->init.text == "-65 mV");
+  CHECK(mine.equation("V")->expression.text == "(E_L - V) / tau_m + 2 * I / C_m");
+  CHECK(mine.spike.expression.text == "V >= V_th");
+  CHECK(other.parameter("tau_m")->default_value->text == "5 ms");
+  CHECK(other.parameter("E_L")->default_value->text == "-60 mV");
+  const auto receptor = [&](std::size_t population, std::size_t i) {
+    return experiment->populations[population].receptors.at(i);
+  };
+  CHECK(experiment->populations[0].receptors.size() == 2);
+  CHECK(receptor(0, 0).name == "exc");
+  CHECK(receptor(0, 0).params.at("tau").numbers.at(0) == 1);
+  CHECK(receptor(0, 1).params.at("E_rev").numbers.at(0) == -70);
+  CHECK(experiment->populations[1].receptors.size() == 3);
+  CHECK(receptor(1, 0).params.at("tau").numbers.at(0) == 3);
+  CHECK(receptor(1, 2).model->name == "delta");
+  CHECK(experiment->populations[2].receptors.size() == 2);
+  CHECK(receptor(2, 0).name == "inh");
+  CHECK(receptor(2, 1).model->name == "delta");
+  // The text of the file of a run stands for itself.
+  folder.write("whole.yaml", mine.text);
+  std::deque<base::Source> sources;
+  CHECK(model::model_page(config::load_model(folder.path("whole.yaml"), {}, sources)) == [&] {
+    std::string page = model::model_page(mine);
+    return page.erase(page.find("Like: lif\n"), 10);
+  }());
+}
+
+TEST_CASE("a model that is like none, itself or something outside is refused") {
+  const loading::Folder folder;
+  const auto found = [&](const std::string& like) {
+    folder.write("mine.yaml", "name: mine\nlike: " + like + "\n");
+    return findings(folder, with_model("mine.yaml"));
+  };
+  CHECK(found("liff") == R"(mine.yaml:2:7: error: there is no model 'liff' to be like
+   2 | like: liff
+     |       ^~~~ did you mean 'lif'? `hillock models` lists them; a model of your own is named by its path)");
+  CHECK(found("[lif]").starts_with(
+      "mine.yaml:2:7: error: 'like' must be the name or path of a model, got a list"));
+  CHECK(found("../x.yaml").starts_with("mine.yaml:2:7: error: '../x.yaml' leads out of the config's folder"));
+  CHECK(
+      found("/etc/passwd.yaml").starts_with("mine.yaml:2:7: error: '/etc/passwd.yaml' is an absolute path"));
+  CHECK(found("./none.yaml").starts_with("mine.yaml:2:7: error: 'none.yaml' does not exist"));
+  CHECK(found("mine.yaml").starts_with("mine.yaml:2:7: error: 'like' goes in a circle: "));
+  folder.write("second.yaml", "name: second\nlike: mine.yaml\n");
+  CHECK(found("second.yaml").find("error: 'like' goes in a circle: ") != std::string::npos);
+  folder.write("list.yaml", "- a\n");
+  CHECK(found("list.yaml").find("list.yaml:1:1: error: this is not a hillock model: it must be a map") !=
+        std::string::npos);
+  folder.write("mine.yaml",
+               "name: mine\nlike: lif\nreceptors:\n  exc: {tau: 1 ms}\n  inh: 3\n  x: {model: none}\n");
+  const std::string receptors = findings(folder, with_model("mine.yaml"));
+  CHECK(receptors.find("mine.yaml:4:3: error: receptor 'exc' has no 'model'") != std::string::npos);
+  CHECK(receptors.find("mine.yaml:5:8: error: receptor 'inh' must be a map") != std::string::npos);
+  folder.write("mine.yaml", "name: mine\nlike: lif\nreceptors:\n  x: {model: none}\n");
+  CHECK(findings(folder, with_model("mine.yaml"))
+            .starts_with("mine.yaml:4:14: error: there is no receptor model 'none'"));
 }
 
 TEST_CASE("without models the error says how to name their folder") {

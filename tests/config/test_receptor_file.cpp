@@ -101,5 +101,5 @@ TEST_CASE("keys of neurons are no keys of receptors") {
   CHECK(model_findings(receptor + "spike: {when: V > 0 mV}\n") ==
         R"(cell.yaml:14:1: error: 'spike' is not a key of a receptor model
   14 | spike: {when: V > 0 mV}
-     | ^~~~~ valid keys: name, kind, summary, source, weight, params, require, state, derived, equations, on_spike, current)");
+     | ^~~~~ valid keys: name, kind, summary, source, like, weight, params, require, state, derived, equations, on_spike, current)");
 }

@@ -18,7 +18,7 @@ TEST_CASE("every shipped model file loads") {
     if (file.path().extension() != ".yaml") continue;
     CAPTURE(file.path().string());
     std::deque<base::Source> sources;
-    const model::Model model = config::load_model(file.path().string(), sources);
+    const model::Model model = config::load_model(file.path().string(), {source_folder + "/models"}, sources);
     CHECK(model.name == file.path().stem().string());
     CHECK_FALSE(model.summary.empty());
     CHECK_FALSE(model.source.empty());

@@ -27,7 +27,11 @@ void load_config(const std::string& text, const std::string& models) {
 void load_model(const std::string& text) {
   const base::Source source{"fuzz.yaml", text};
   base::Diagnostics diagnostics;
-  config::read_model(source, diagnostics);
+  const auto nothing = [&](const config::Node& word, const base::Source&) -> const base::Source* {
+    diagnostics.error(word.place, "there is no other model");
+    return nullptr;
+  };
+  config::read_model(source, nothing, diagnostics);
   for (const base::Diagnostic& diagnostic : diagnostics.all()) base::format(diagnostic);
 }
 

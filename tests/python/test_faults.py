@@ -49,7 +49,7 @@ config.yaml:6:11: error: size must be a whole number from 0 to 1000000000000, go
      |           ^~
 config.yaml:7:12: error: there is no neuron model 'liff'
    7 |     model: liff
-     |            ^~~~ did you mean 'lif'? there are: adex, hodgkin_huxley, izhikevich_2003, lif, logistic, poisson_source, relay, threshold_linear, traub_miles; a model of your own is named by its path
+     |            ^~~~ did you mean 'lif'? `hillock models` lists them; a model of your own is named by its path
 config.yaml:9:29: error: target: there is no population 'sell'
    9 |   drive: {type: dc, target: sell, amplitude: 0.5 nA}
      |                             ^~~~ did you mean 'cell'?"""),
@@ -313,7 +313,7 @@ config.yaml:5:5: error: this key has more than 200 characters
     Case("20 model of 10 kB", lif("lif", "l" * 10_240), """
 config.yaml:7:12: error: there is no neuron model 'llllllllllllllllllllllllllllllllllllllllllllllllllllllllllll...'
    7 |     model: lllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll...
-     |            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ there are: adex, hodgkin_huxley, izhikevich_2003, lif, logistic, poisson_source, relay, threshold_linear, traub_miles; a model of your own is named by its path"""),
+     |            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ `hillock models` lists them; a model of your own is named by its path"""),
     Case("20 number of 10 kB", lif("0.1 ms", "1" * 10_240 + " ms"), """
 config.yaml:3:7: error: dt: '111111111111111111111111111111111111111111111111111111111111...' is too large; the largest number is 1.7976931348623157e308
    3 |   dt: 111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111...

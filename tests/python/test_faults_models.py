@@ -202,7 +202,7 @@ own.yaml:1:8: error: '../../x' cannot be the name of a model
     Case("53 compiler flags", OWN, """
 own.yaml:2:1: error: 'compiler_flags' is not a key of a neuron model
    2 | compiler_flags: -fplugin=x.so
-     | ^~~~~~~~~~~~~~ valid keys: name, kind, summary, source, inputs, params, require, state, derived, equations, spike""", files=model("name: own", "name: own\ncompiler_flags: -fplugin=x.so")),
+     | ^~~~~~~~~~~~~~ valid keys: name, kind, summary, source, like, inputs, params, require, state, derived, equations, spike, receptors""", files=model("name: own", "name: own\ncompiler_flags: -fplugin=x.so")),
     # 61 to 63: paths
     Case("61 control characters in --out", OWN, r"""
 error: no\x1B[31m\x0Ayes/x.h5: the folder 'no\x1B[31m\x0Ayes' does not exist; create it first""", files=model(), arguments=("--out", "no\x1b[31m\nyes/x.h5"), code=5),
@@ -221,7 +221,7 @@ config.yaml:7:13: error: 'a/../../b.yaml' leads out of the config's folder
     Case("63 CON", lif('model: lif', 'model: "CON"'), """
 config.yaml:7:13: error: there is no neuron model 'CON'
    7 |     model: "CON"
-     |             ^~~ there are: adex, hodgkin_huxley, izhikevich_2003, lif, logistic, poisson_source, relay, threshold_linear, traub_miles; a model of your own is named by its path"""),
+     |             ^~~ `hillock models` lists them; a model of your own is named by its path"""),
     Case("63 empty", lif('model: lif', 'model: ""'), """
 config.yaml:7:13: error: 'model' must be the name or path of a neuron model, got ''
    7 |     model: ""
