@@ -158,7 +158,8 @@ def test_an_added_population_or_recorder_moves_no_other_draw(run_hillock):
 SHIPPED = sorted((path.parent.name, path.stem) for path in (Path(__file__).parents[2] / "models").glob("*/*.yaml"))
 WEIGHTS = {"direct_current": "300 pA", "sum": "0.7", "delta": "3 mV", "exp_current": "300 pA", "alpha_current": "300 pA", "exp_conductance": "9 nS", "alpha_conductance": "9 nS"}
 CURRENTS = {"lif": "500 pA", "adex": "900 pA", "izhikevich_2003": "12 mV/ms", "hodgkin_huxley": "10 uA/cm2", "logistic": "0.4", "traub_miles": "500 pA", "poisson_source": "300 Hz", "relay": "1", "threshold_linear": "0.5",
-            "connor_stevens": "12 uA/cm2", "destexhe_pare": "3 uA/cm2", "pospischil": "3 uA/cm2", "wang_buzsaki": "2 uA/cm2"}
+            "connor_stevens": "12 uA/cm2", "destexhe_pare": "3 uA/cm2", "pospischil": "3 uA/cm2", "wang_buzsaki": "2 uA/cm2",
+            "perfect_if": "500 pA", "qif": "300 pA", "theta": "0.5", "eif": "300 pA", "adaptive_qif": "0.3", "izhikevich_2007": "300 pA", "lif_adaptive": "900 pA"}
 
 
 def like(kind, name):
