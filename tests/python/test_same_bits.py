@@ -156,10 +156,13 @@ def test_an_added_population_or_recorder_moves_no_other_draw(run_hillock):
 
 
 SHIPPED = sorted((path.parent.name, path.stem) for path in (Path(__file__).parents[2] / "models").glob("*/*.yaml"))
-WEIGHTS = {"direct_current": "300 pA", "sum": "0.7", "delta": "3 mV", "exp_current": "300 pA", "alpha_current": "300 pA", "exp_conductance": "9 nS", "alpha_conductance": "9 nS"}
+WEIGHTS = {"direct_current": "300 pA", "sum": "0.7", "delta": "3 mV", "exp_current": "300 pA", "alpha_current": "300 pA", "exp_conductance": "9 nS", "alpha_conductance": "9 nS",
+           "dual_exponential_current": "300 pA", "dual_exponential_conductance": "9 nS", "nmda": "9 nS", "gaba_b": "0.5 mM"}
 CURRENTS = {"lif": "500 pA", "adex": "900 pA", "izhikevich_2003": "12 mV/ms", "hodgkin_huxley": "10 uA/cm2", "logistic": "0.4", "traub_miles": "500 pA", "poisson_source": "300 Hz", "relay": "1", "threshold_linear": "0.5",
             "connor_stevens": "12 uA/cm2", "destexhe_pare": "3 uA/cm2", "pospischil": "3 uA/cm2", "wang_buzsaki": "2 uA/cm2",
-            "perfect_if": "500 pA", "qif": "300 pA", "theta": "0.5", "eif": "300 pA", "adaptive_qif": "0.3", "izhikevich_2007": "300 pA", "lif_adaptive": "900 pA"}
+            "perfect_if": "500 pA", "qif": "300 pA", "theta": "0.5", "eif": "300 pA", "adaptive_qif": "0.3", "izhikevich_2007": "300 pA", "lif_adaptive": "900 pA",
+            "mat2": "700 pA", "amat2": "150 pA", "escape_noise": "600 pA", "gif_mihalas_niebur": "2 mV/ms", "gif_pozzorini": "300 pA", "ginzburg": "0.5", "mcculloch_pitts": "0.5", "glif": "400 pA",
+            "morris_lecar": "110 uA/cm2", "fitzhugh_nagumo": "0.5", "hindmarsh_rose": "2", "pinsky_rinzel": "2 uA/cm2", "wilson_cowan": "1.25"}
 
 
 def like(kind, name):
@@ -194,7 +197,7 @@ def test_each_parameter_of_a_shipped_model_may_be_one_value_or_one_per_neuron(ru
     # What times are counted by is a whole number of steps, the same for all.
     shared = {model.get("spike", {}).get("every")}
     values = {key: str(param["default"] if isinstance(param, dict) else param) for key, param in model.get("params", {}).items() if key not in shared}
-    values = {key: value for key, value in values.items() if " / " not in value}        # no expressions here
+    values = {key: value for key, value in values.items() if not re.search(r" / |[\[(]", value)}     # no expressions, no vectors
     values = {key: values.get(value, value) for key, value in values.items()}  # a default may be another parameter
     each = {key: f"{key}: [{', '.join([value] * 5)}]" for key, value in values.items()}
     spread = ", ".join(f"{key}: [{', '.join(scaled(value, 1 + 0.002 * k * (key != 't_ref')) for k in range(5))}]" for key, value in values.items())
