@@ -42,11 +42,13 @@ class ConnectionReader : RuleReader {
     const auto receptor =
         receptor_of_targets(reader_, entry.value.find("receptor"), sender(), spec_.targets, experiment_);
     if (receptor) spec_.receptor = *receptor;
-    const bool ruled = read_rule(entry), carries = read_transmit(entry);
+    const std::optional<Entry> listed = write_out_matrix(entry);
+    if (!listed) return std::nullopt;
+    const bool ruled = read_rule(*listed), carries = read_transmit(entry);
     if (ruled) read_flags(entry.value);
     if (receptor && carries && !spec_.transmit.empty() && !passes_on(*entry.value.find("transmit")))
       return std::nullopt;
-    if (ruled && receptor && carries) read_weight(entry);
+    if (ruled && receptor && carries) read_weight(*listed);
     if (ruled) read_delay(entry);
     if (errors() == before) check_rule();
     return errors() == before ? std::optional(std::move(spec_)) : std::nullopt;
@@ -78,6 +80,65 @@ class ConnectionReader : RuleReader {
     }
     if (known && ends.empty()) reader_.error(node->place, key + " is an empty list", "name a population");
     return known && !ends.empty();
+  }
+
+  // `weight: {matrix: [[1 pA, 0 pA], ...]}`, a row for each source, as the rule `pairs` with a weight for
+  // each that is not 0. Nothing: an error has been reported.
+  std::optional<Entry> write_out_matrix(const Entry& entry) {
+    const Node* weight = entry.value.find("weight");
+    const Node* matrix = weight == nullptr ? nullptr : weight->find("matrix");
+    if (matrix == nullptr) return entry;
+    const auto refuse = [&](const base::Place& place, std::string problem, std::string remedy) {
+      reader_.error(place, std::move(problem), std::move(remedy));
+      return std::nullopt;
+    };
+    const std::vector<std::string> keys{"matrix"};
+    reader_.keys(*weight, "'weight'", keys);
+    const Node* rule = entry.value.find("rule");
+    if (rule == nullptr || !rule->is_scalar() || rule->text != "all_to_all")
+      return refuse(weight->place, "a matrix of weights is for the rule 'all_to_all'",
+                    "write 'rule: all_to_all'; where the matrix has 0 there is no synapse");
+    if (spec_.sources.size() != 1 || spec_.targets.size() != 1)
+      return refuse(weight->place, "a matrix of weights joins one population, or a slice of it, to one",
+                    "write one connection for each");
+    const std::int64_t rows = spec_.sources[0].count(), columns = spec_.targets[0].count();
+    if (!matrix->is_sequence() || std::ssize(matrix->items) != rows)
+      return refuse(matrix->place,
+                    "the matrix of weights needs a row for each of " + base::counted(rows, "source") +
+                        ", got " +
+                        (matrix->is_sequence() ? std::to_string(matrix->items.size()) : matrix->describe()),
+                    "write for example [[1 pA, 0 pA], [2 pA, 3 pA]]: a row for each source");
+    Node pairs, weights;
+    pairs.kind = weights.kind = NodeKind::sequence;
+    pairs.place = weights.place = weight->place;
+    for (std::size_t row = 0; row < matrix->items.size(); ++row) {
+      const Node& values = matrix->items[row];
+      if (!values.is_sequence() || std::ssize(values.items) != columns)
+        return refuse(values.place,
+                      "a row of the matrix of weights needs a value for each of " +
+                          base::counted(columns, "target") + ", got " +
+                          (values.is_sequence() ? std::to_string(values.items.size()) : values.describe()),
+                      "write 0 where there is no synapse, with its unit");
+      for (std::size_t column = 0; column < values.items.size(); ++column) {
+        const Node& value = values.items[column];
+        const std::optional<base::Quantity> found = reader_.any_quantity(value, "a weight of the matrix");
+        if (!found) return std::nullopt;
+        if (found->value == 0) continue;
+        Node pair;
+        pair.kind = NodeKind::sequence;
+        pair.place = value.place;
+        for (const std::size_t index : {row, column})
+          pair.items.push_back(scalar(std::to_string(index), value.place));
+        pairs.items.push_back(std::move(pair));
+        weights.items.push_back(value);
+      }
+    }
+    Entry listed = entry;
+    Node* written = listed.value.find("rule");
+    written->kind = NodeKind::map;
+    written->entries = {{"pairs", rule->place, std::move(pairs)}};
+    *listed.value.find("weight") = std::move(weights);
+    return listed;
   }
 
   // The variable whose value is carried; the targets get weight * value.

@@ -171,6 +171,31 @@ record: {{source: [spikes], target: {{I_psc: {{every: 0.1 ms}}, dtype: float64}}
         assert np.argmax(current[:, k]) == round((5 + delay + 2) / 0.1)
 
 
+def test_a_matrix_of_weights_joins_its_pairs_that_are_not_zero(run_hillock):
+    """A row for each source; within slices, counted from their beginning."""
+    config = """
+simulation: {duration: 50 ms, dt: 0.1 ms}
+vars: {w: 300 pA}
+populations:
+  source: {size: 4, model: iaf_psc_exp, params: {t_ref: [2 ms, 3 ms, 4 ms, 5 ms]}}
+  target: {size: 3, model: iaf_psc_alpha}
+inputs: {drive: {type: dc, target: source, amplitude: 600 pA}}
+connections: {c: {source: source 1..2, target: target, receptor: exc, RULE, delay: 1 ms}}
+record: {target: {spikes: true, V: {every: 0.1 ms}}, connections: {c: [edges]}}
+"""
+    matrix = run_hillock(config.replace("RULE", "rule: all_to_all, weight: {matrix: [[100 pA, 0 pA, = w], [0 pA, -50 pA, 2.5 pA]]}"))
+    pairs = run_hillock(config.replace("RULE", "rule: {pairs: [[0, 0], [0, 2], [1, 1], [1, 2]]}, weight: [100 pA, = w, -50 pA, 2.5 pA]"))
+    with h5py.File(matrix.output) as file:
+        group = next(iter(file["edges"].values()))
+        found = sorted(zip(group["source_node_id"][()].tolist(), group["target_node_id"][()].tolist(), group["0/syn_weight"][()].tolist(), strict=True))
+    assert [edge[:2] for edge in found] == [(1, 0), (1, 2), (2, 1), (2, 2)]
+    assert [edge[2] for edge in found] == pytest.approx([100, 300, -50, 2.5], rel=1e-6)
+    assert same_bytes(datasets(matrix.output), datasets(pairs.output))
+    none = run_hillock(config.replace("RULE", "rule: all_to_all, weight: {matrix: [[0 pA, 0 pA, 0 pA], [0 pA, 0 pA, 0 pA]]}"))
+    with h5py.File(none.output) as file:
+        assert len(next(iter(file["edges"].values()))["source_node_id"]) == 0
+
+
 def test_pairs_draw_their_weights_and_delays_from_laws(run_hillock):
     """Each pair has draws of its own: of 400 the means are within four standard errors, and another seed gives others."""
     config = """
@@ -280,6 +305,10 @@ CASES = [
     fault("a weight below the receptor's minimum", ALL.replace("1 nS", "-1 nS") + ", delay: 1 ms", "-1 nS", "weight must be at least 0 nS for receptor 'ampa' (exp_conductance), got -1 nS", "inhibition has a positive weight and a reversal potential below rest"),
     fault("a weight in another unit", ALL.replace("1 nS", "1 pA") + ", delay: 1 ms", "1 pA", "weight needs conductance (nS) for receptor 'ampa' of 'inh', got current (pA)", "write for example '1 nS'"),
     fault("a law of weights that goes below the minimum", ALL.replace("1 nS", "{normal: [1 nS, 2 nS]}") + ", delay: 1 ms", "{normal", "connection 'c': weights down to -11.7 nS are below the minimum 0 nS of receptor 'ampa' (exp_conductance)", "truncate the law with min: ..., or correct the values"),
+    fault("a matrix of another rule", "source: exc, target: inh, rule: {pairwise_bernoulli: 0.5}, weight: {matrix: [[1 nS]]}, delay: 1 ms", "{matrix", "a matrix of weights is for the rule 'all_to_all'", "write 'rule: all_to_all'; where the matrix has 0 there is no synapse"),
+    fault("a matrix of many", "source: [exc, inh], target: inh, rule: all_to_all, weight: {matrix: [[1 nS]]}, delay: 1 ms", "{matrix", "a matrix of weights joins one population, or a slice of it, to one", "write one connection for each"),
+    fault("a matrix of few rows", "source: exc 0..1, target: inh 0..2, rule: all_to_all, weight: {matrix: [[1 nS, 2 nS, 3 nS]]}, delay: 1 ms", "[[1 nS", "the matrix of weights needs a row for each of 2 sources, got 1", "write for example [[1 pA, 0 pA], [2 pA, 3 pA]]: a row for each source"),
+    fault("a matrix of short rows", "source: exc 0..1, target: inh 0..2, rule: all_to_all, weight: {matrix: [[1 nS, 2 nS, 3 nS], [4 nS]]}, delay: 1 ms", "[4 nS", "a row of the matrix of weights needs a value for each of 3 targets, got 1", "write 0 where there is no synapse, with its unit"),
     fault("flags of a list", "source: exc, target: inh, rule: {pairs: [[0, 1]]}, autapses: false, weight: 1 nS, delay: 1 ms", "false", "the rule 'pairs' joins the pairs of its list, whatever they are", "leave 'autapses' out, and such pairs too"),
     fault("the same neurons twice", "source: [exc, exc], target: inh, rule: all_to_all, weight: 1 nS, delay: 1 ms", "exc", "source: the same neurons are named twice", "name them once"),
     fault("weights that are too far apart", "source: exc, target: inh, rule: {pairs: [[0, 1], [1, 1]]}, weight: [1 uS, 1e-8 nS], delay: 1 ms", "[1 uS", "the weights onto receptors 'ampa' are too far apart: all of them are kept as whole multiples of one quantum, in 32 bits", "take out weights that are a millionth of others, or give them a receptor of another name"),
