@@ -190,6 +190,7 @@ void Diagnostics::throw_if_errors() const {
   const auto key = [&](const Diagnostic& d) { return std::tuple(file_order.at(d.file), d.line, d.column); };
   std::stable_sort(errors.begin(), errors.end(),
                    [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  errors.erase(std::unique(errors.begin(), errors.end()), errors.end());
   throw UserError(std::move(errors));
 }
 

@@ -24,6 +24,8 @@ struct Diagnostic {
   std::string remedy;       // what to do, may be empty
   Severity severity = Severity::error;
   int source_offset = 0;  // bytes left out before source_line (very long lines are kept in part)
+
+  bool operator==(const Diagnostic&) const = default;
 };
 
 // "file:line:column: error: message", the line, a caret with an underline and the remedy (CONTRIBUTING.md
@@ -42,7 +44,8 @@ class Diagnostics {
   std::size_t errors() const;  // how many
   bool has_errors() const { return errors() > 0; }
   const std::vector<Diagnostic>& all() const { return all_; }
-  // Throws UserError with all errors, in order of file, line and column, if there are any.
+  // Throws UserError with all errors, in order of file, line and column, if there are any. What `like:` takes
+  // over is read several times: the same finding is reported once.
   void throw_if_errors() const;
 
  private:

@@ -61,8 +61,10 @@ constexpr std::array fixed_keys{
               "the dendrites: receptors under names of your choice"},
     ConfigKey{"populations.NAME.receptors.NAME", Form::map, false, "",
               "a receptor; parameters of its model may also stand here, beside the keys"},
-    ConfigKey{"populations.NAME.receptors.NAME.model", Form::receptor_model, true, "",
-              "name of a shipped receptor model, or path of a model file"},
+    ConfigKey{
+        "populations.NAME.receptors.NAME.model", Form::receptor_model, false, "",
+        "name of a shipped receptor model, or path of a model file; needed where the neuron model does not "
+        "bring a receptor of this name"},
     ConfigKey{"populations.NAME.receptors.NAME.into", Form::word, false, "",
               "the input of the neuron model it feeds; the first one if left out"},
     ConfigKey{"populations.NAME.receptors.NAME.params", Form::params, false, "",

@@ -2,6 +2,7 @@
 #include "cli/shipped_models.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/text.hpp"
 #include "config/config.hpp"
@@ -18,6 +19,21 @@ std::string file_stem(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
   return name.substr(0, name.rfind('.'));
+}
+
+// The receptors that it brings are looked up where a population has them.
+void check_receptors(const model::Model& model, const std::string& path,
+                     const std::vector<std::string>& folders) {
+  if (model.receptors.empty()) return;
+  for (const model::Parameter& parameter : model.parameters)
+    if (!parameter.default_value) return;  // each config gives it
+  const std::filesystem::path file(path);
+  const std::filesystem::path folder = file.parent_path();
+  config::load_text(
+      "simulation: {duration: 1 ms, dt: 0.1 ms, spike_times: interpolated}\npopulations:\n  cell:\n    "
+      "model: \"./" +
+          file.filename().string() + "\"\nrecord: {}\n",
+      (folder / "config").string(), folder.empty() ? "." : folder.string(), {{}, folders});
 }
 
 Json quantity(const std::string& name, const base::Dimension& dimension, const std::string& doc) {
@@ -49,7 +65,11 @@ model::Model find_model(const std::string& word, ModelShelf& shelf) {
 }
 
 model::Model find_model(const std::string& word, ModelShelf& shelf, const std::vector<std::string>& folders) {
-  if (is_path(word)) return config::load_model(word, folders, shelf.sources);
+  if (is_path(word)) {
+    model::Model model = config::load_model(word, folders, shelf.sources);
+    check_receptors(model, word, folders);
+    return model;
+  }
   std::vector<std::string> names;
   for (const std::string& path : config::shipped_models(folders)) {
     if (file_stem(path) == word) return config::load_model(path, folders, shelf.sources);

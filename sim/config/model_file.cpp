@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "config/composition.hpp"
+#include "config/like_model.hpp"
 #include "config/reader.hpp"
 #include "lang/parser.hpp"
 
@@ -24,73 +24,6 @@ const std::vector<std::string> neuron_keys{"name",      "kind",   "summary",  "s
 const std::vector<std::string> receptor_keys{"name",      "kind",     "summary", "source", "like",
                                              "weight",    "params",   "require", "state",  "derived",
                                              "equations", "on_spike", "current"};
-
-// Over the model that it is like. A bare value of a parameter or state is another default of it.
-void put_over(Node& base, const Node& added) {
-  Node own = added;
-  for (const auto& [section, key] : {std::pair{"params", "default"}, std::pair{"state", "init"}}) {
-    const Node* theirs = base.find(section);
-    Node* ours = own.find(section);
-    if (theirs == nullptr || ours == nullptr || !ours->is_map()) continue;
-    for (Entry& entry : ours->entries) {
-      const Node* other = theirs->find(entry.key);
-      if (other == nullptr || !other->is_map() || entry.value.is_map()) continue;
-      Node map;
-      map.kind = NodeKind::map;
-      map.place = entry.value.place;
-      map.entries.push_back({key, entry.place, std::move(entry.value)});
-      entry.value = std::move(map);
-    }
-  }
-  merge(base, own);
-}
-
-// Writes out `like:`, for as many models as are like one another.
-class LikeModels {
- public:
-  LikeModels(const FindOther& find_other, base::Diagnostics& diagnostics)
-      : find_other_(find_other), diagnostics_(diagnostics) {}
-
-  // Returns whether the tree is whole.
-  bool write_out(Node& root, const base::Source& file) {
-    const Node* like = root.is_map() ? root.find("like") : nullptr;
-    if (like == nullptr) return true;
-    open_.push_back(file.name);
-    const Node word = *like;
-    const base::Source* other = other_of(word, file);
-    if (other == nullptr) return false;
-    std::optional<Node> base = read_document(*other, "hillock model", diagnostics_);
-    if (!base || !write_out(*base, *other)) return false;
-    if (!base->is_map()) {
-      diagnostics_.error(base->place, "this is not a hillock model: it must be a map",
-                         "write for example 'name: ...'");
-      return false;
-    }
-    std::erase_if(root.entries, [](const Entry& entry) { return entry.key == "like"; });
-    put_over(*base, root);
-    root = std::move(*base);
-    return true;
-  }
-
- private:
-  const base::Source* other_of(const Node& word, const base::Source& file) {
-    if (!word.is_scalar() || word.text.empty()) {
-      diagnostics_.error(word.place, "'like' must be the name or path of a model, got " + word.describe());
-      return nullptr;
-    }
-    const base::Source* other = find_other_(word, file);
-    if (other == nullptr || std::ranges::find(open_, other->name) == open_.end()) return other;
-    std::vector<std::string> chain(std::ranges::find(open_, other->name), open_.end());
-    chain.push_back(other->name);
-    diagnostics_.error(word.place, "'like' goes in a circle: " + base::join(chain, " -> "),
-                       "write the model out in one of them");
-    return nullptr;
-  }
-
-  const FindOther& find_other_;
-  base::Diagnostics& diagnostics_;
-  std::vector<std::string> open_;  // names of the files that are being written out
-};
 
 class ModelFileReader {
  public:
@@ -477,7 +410,7 @@ model::Model read_model(const base::Source& source, const FindOther& find_other,
   if (!root) return model;
   if (const Node* like = root->is_map() ? root->find("like") : nullptr) {
     model.like = like->text;
-    if (!LikeModels(find_other, diagnostics).write_out(*root, source)) return model;
+    if (!write_out_like(*root, source, find_other, diagnostics)) return model;
     model.text = print_document(*root);
   }
   if (ModelFileReader(model, *root, diagnostics).read()) model::check_model(model, diagnostics);

@@ -176,8 +176,8 @@ class PopulationReader {
     }
   }
 
-  // The receptors of the model, and over them those of the config: what it says of one that it names with
-  // another model is all.
+  // The receptors of the model, and over them those of the config. One of another model has nothing of the
+  // model's.
   static Node with_defaults(const Entry& population, const Model& model) {
     const Node* given = population.value.find("receptors");
     if (model.receptors.empty() && given != nullptr) return *given;
@@ -186,7 +186,8 @@ class PopulationReader {
     all.place = population.place;
     for (const model::DefaultReceptor& receptor : model.receptors) {
       const Node* own = given == nullptr ? nullptr : given->find(receptor.name);
-      if (own != nullptr && own->find("model") != nullptr) continue;
+      const Node* own_model = own == nullptr ? nullptr : own->find("model");
+      if (own_model != nullptr && own_model->text != receptor.model) continue;
       Node map;
       map.kind = NodeKind::map;
       map.place = receptor.place;
@@ -212,7 +213,8 @@ class PopulationReader {
       const Node* model = entry.value.find("model");
       if (model == nullptr)
         reader_.error(entry.place, "receptor '" + entry.key + "' has no 'model'",
-                      "write for example {model: NAME}; `hillock models` lists the names");
+                      of_the_model(entry.key, *population.model) +
+                          "write for example {model: NAME}; `hillock models` lists the names");
       else
         receptor.model = library_.find(*model, model::Kind::receptor);
       if (receptor.model == nullptr) continue;
@@ -223,6 +225,19 @@ class PopulationReader {
       if (choose_site(entry.value, population, receptor)) check_fit(entry, *population.model, receptor);
       population.receptors.push_back(std::move(receptor));
     }
+  }
+
+  // Which receptors the model brings, and which is meant.
+  static std::string of_the_model(const std::string& name, const Model& model) {
+    std::vector<std::string> names;
+    for (const model::DefaultReceptor& receptor : model.receptors) names.push_back(receptor.name);
+    if (names.empty()) return "";
+    const std::string guess = base::did_you_mean(name, names);
+    return (guess.empty() ? "" : guess + " ") +
+           base::listed(
+               base::quoted(model.name) + (names.size() == 1 ? " has the receptor" : " has the receptors"),
+               names) +
+           "; ";
   }
 
   void read_receptor_keys(const Node& map, ReceptorSpec& receptor) {

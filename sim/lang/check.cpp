@@ -89,18 +89,20 @@ class Checker {
     if (const std::optional<Dimension> dimension = scope_.dimension_of(name.name)) return number(*dimension);
     failed_ = true;
     if (!undeclared_.insert(name.name).second) return {};
-    return error(node, fmt::format("'{}' is not declared", name.name), remedy_for(name.name));
+    return error(node, fmt::format("'{}' is not declared", name.name), remedy_for(name.name, node.place));
   }
 
-  std::string remedy_for(const std::string& name) const {
+  std::string remedy_for(const std::string& name, const base::Place& used) const {
     constexpr std::size_t most_listed = 12;
     const std::string near = base::nearest(name, scope_.names);
     if (!near.empty()) {
       const auto place = scope_.places.find(near);
       if (place == scope_.places.end() || place->second.line == 0)
         return fmt::format("did you mean '{}'?", near);
-      return fmt::format("did you mean '{}' (declared at {}:{})?", near, place->second.line,
-                         place->second.column);
+      const base::Place& declared = place->second;
+      const bool elsewhere = declared.source != nullptr && declared.source != used.source;
+      return fmt::format("did you mean '{}' (declared at {}{}:{})?", near,
+                         elsewhere ? declared.source->name + ":" : "", declared.line, declared.column);
     }
     if (is_unit_word(name, 1))
       return fmt::format("a unit follows a number, and is written as '1/ms' behind a '/'");

@@ -244,6 +244,61 @@ TEST_CASE("a model may be like another, with other defaults, states, equations a
   }());
 }
 
+TEST_CASE(
+    "a model that is like another keeps what it requires, and receptors of the same model their values") {
+  const loading::Folder folder;
+  folder.write("mine.yaml",
+               "name: mine\nlike: iaf_cond_exp\nrequire:\n  - E_L < 0 mV\n"
+               "receptors:\n  exc: {model: exp_current}\n  inh: {model: exp_conductance, tau: 9 ms}\n");
+  const auto experiment = loading::load(
+      folder, loading::simulation +
+                  "populations:\n  a: {model: mine.yaml}\n"
+                  "  b: {model: iaf_cond_exp, receptors: {inh: {model: exp_conductance, tau: 4 ms}}}\n"
+                  "record: {a: [V]}\n");
+  CHECK(experiment->populations[0].model->require.size() == 5);
+  const auto receptor = [&](std::size_t population, std::size_t i) {
+    return experiment->populations[population].receptors.at(i);
+  };
+  CHECK(receptor(0, 0).model->name == "exp_current");
+  CHECK(receptor(0, 0).params.empty());
+  for (const std::size_t population : {0, 1}) {
+    CHECK(receptor(population, 1).params.at("tau").numbers.at(0) == (population == 0 ? 9 : 4));
+    CHECK(receptor(population, 1).params.at("E_rev").numbers.at(0) == -85);
+  }
+  CHECK(findings(folder,
+                 loading::simulation +
+                     "populations:\n  a: {model: mine.yaml, params: {tau_m: -5 ms}}\nrecord: {a: [V]}\n")
+            .find("tau_m > 0 ms does not hold") != std::string::npos);
+}
+
+TEST_CASE(
+    "values for what the other model does not have, or has in other units, are refused where they stand") {
+  const loading::Folder folder;
+  const auto found = [&](const std::string& text) {
+    folder.write("mine.yaml", "name: mine\nlike: lif\n" + text + "\n");
+    return findings(folder, with_model("mine.yaml"));
+  };
+  CHECK(found("params: {tau: 5 ms}") == R"(mine.yaml:3:10: error: model 'lif' has no parameter 'tau'
+   3 | params: {tau: 5 ms}
+     |          ^~~ did you mean 'tau_m'? a new one is written as {default: ...})");
+  CHECK(found("state: {W: 0 pA}").starts_with("mine.yaml:3:9: error: model 'lif' has no state 'W'"));
+  CHECK(found("params: {tau_m: 5}") ==
+        R"(mine.yaml:3:17: error: tau_m needs time (ms), as in 'lif', got a pure number
+   3 | params: {tau_m: 5}
+     |                 ^ write for example '10 ms')");
+  CHECK(found("params: {tau_m: 5 mV}")
+            .starts_with("mine.yaml:3:17: error: tau_m needs time (ms), as in 'lif', got voltage (mV)"));
+  CHECK(found("params: {tau_x: {default: 1 ms}}\nequations:\n  dV/dt: (E_L - V) / tau_x + I / C_m") == "");
+  CHECK(found("equations:\n  dV/dt: (E_L - V) / tau_n + I / C_m")
+            .find("did you mean 'tau_m' (declared at models/neurons/lif.yaml:") != std::string::npos);
+  CHECK(findings(folder, loading::simulation +
+                             "populations:\n  a: {model: iaf_psc_exp, receptors: {ex: {tau: 1 ms}}}\n"
+                             "  b: {like: a}\nrecord: {a: [V]}\n") ==
+        R"(test.yaml:3:39: error: receptor 'ex' has no 'model'
+   3 |   a: {model: iaf_psc_exp, receptors: {ex: {tau: 1 ms}}}
+     |                                       ^~ did you mean 'exc'? 'iaf_psc_exp' has the receptors: exc, inh; write for example {model: NAME}; `hillock models` lists the names)");
+}
+
 TEST_CASE("a model that is like none, itself or something outside is refused") {
   const loading::Folder folder;
   const auto found = [&](const std::string& like) {
