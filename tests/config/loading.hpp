@@ -101,7 +101,8 @@ inline std::string model_findings(const std::string& text) {
   folder.write("cell.yaml", text);
   std::deque<hillock::base::Source> sources;
   try {
-    hillock::config::load_model(folder.path("cell.yaml"), {std::string(HILLOCK_SOURCE_DIR) + "/models"}, sources);
+    hillock::config::load_model(folder.path("cell.yaml"), {std::string(HILLOCK_SOURCE_DIR) + "/models"},
+                                sources);
   } catch (const hillock::base::Error& error) {
     return folder.shorten(error.what());
   }
