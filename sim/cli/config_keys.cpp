@@ -95,8 +95,7 @@ constexpr std::array fixed_keys{
         "connections.NAME.weight", Form::law, true, "",
         "in the unit of the receptor: a value, a law such as {normal: [mean, sd], min: 0 nS}, a function "
         "of source, target and the distance d, for pairs a list, for all_to_all {matrix: [[...], ...]} with "
-        "a row for "
-        "each source, or for from_file {column: NAME, unit: UNIT}"},
+        "a row for each source, or for from_file {column: NAME, unit: UNIT}"},
     ConfigKey{"connections.NAME.delay", Form::law, true, "",
               "from a spike to its arrival, at least dt; a value is a multiple of dt, what is drawn or "
               "a function of source, target and the distance d is rounded to one"},

@@ -7,13 +7,10 @@
 #include "base/text.hpp"
 #include "config/config.hpp"
 #include "config/library.hpp"
+#include "config/paths.hpp"
 
 namespace hillock::cli {
 namespace {
-
-bool is_path(const std::string& word) {
-  return word.find('/') != std::string::npos || word.ends_with(".yaml") || word.ends_with(".yml");
-}
 
 std::string file_stem(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -65,7 +62,7 @@ model::Model find_model(const std::string& word, ModelShelf& shelf) {
 }
 
 model::Model find_model(const std::string& word, ModelShelf& shelf, const std::vector<std::string>& folders) {
-  if (is_path(word)) {
+  if (config::is_path(word)) {
     model::Model model = config::load_model(word, folders, shelf.sources);
     check_receptors(model, word, folders);
     return model;

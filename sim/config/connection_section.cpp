@@ -42,13 +42,17 @@ class ConnectionReader : RuleReader {
     const auto receptor =
         receptor_of_targets(reader_, entry.value.find("receptor"), sender(), spec_.targets, experiment_);
     if (receptor) spec_.receptor = *receptor;
-    const std::optional<Entry> listed = write_out_matrix(entry);
-    if (!listed) return std::nullopt;
-    const bool ruled = read_rule(*listed), carries = read_transmit(entry);
+    std::optional<Entry> listed;
+    if (matrix_of(entry) != nullptr) {
+      listed = write_out_matrix(entry);
+      if (!listed) return std::nullopt;
+    }
+    const Entry& joined = listed ? *listed : entry;
+    const bool ruled = read_rule(joined), carries = read_transmit(entry);
     if (ruled) read_flags(entry.value);
     if (receptor && carries && !spec_.transmit.empty() && !passes_on(*entry.value.find("transmit")))
       return std::nullopt;
-    if (ruled && receptor && carries) read_weight(*listed);
+    if (ruled && receptor && carries) read_weight(joined);
     if (ruled) read_delay(entry);
     if (errors() == before) check_rule();
     return errors() == before ? std::optional(std::move(spec_)) : std::nullopt;
@@ -82,12 +86,16 @@ class ConnectionReader : RuleReader {
     return known && !ends.empty();
   }
 
+  static const Node* matrix_of(const Entry& entry) {
+    const Node* weight = entry.value.find("weight");
+    return weight == nullptr ? nullptr : weight->find("matrix");
+  }
+
   // `weight: {matrix: [[1 pA, 0 pA], ...]}`, a row for each source, as the rule `pairs` with a weight for
   // each that is not 0. Nothing: an error has been reported.
   std::optional<Entry> write_out_matrix(const Entry& entry) {
     const Node* weight = entry.value.find("weight");
-    const Node* matrix = weight == nullptr ? nullptr : weight->find("matrix");
-    if (matrix == nullptr) return entry;
+    const Node* matrix = matrix_of(entry);
     const auto refuse = [&](const base::Place& place, std::string problem, std::string remedy) {
       reader_.error(place, std::move(problem), std::move(remedy));
       return std::nullopt;

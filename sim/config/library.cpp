@@ -29,10 +29,6 @@ bool has_errors_since(const base::Diagnostics& diagnostics, std::size_t start) {
                      [](const base::Diagnostic& d) { return d.severity == base::Severity::error; });
 }
 
-bool is_path(const std::string& word) {
-  return word.find('/') != std::string::npos || word.ends_with(".yaml") || word.ends_with(".yml");
-}
-
 // A folder that could not be listed for want of memory is not one without models.
 void check_memory(const std::error_code& problem) {
   if (problem == std::errc::not_enough_memory) throw std::bad_alloc();

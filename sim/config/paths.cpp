@@ -11,6 +11,10 @@ namespace hillock::config {
 
 namespace fs = std::filesystem;
 
+bool is_path(const std::string& word) {
+  return word.find('/') != std::string::npos || word.ends_with(".yaml") || word.ends_with(".yml");
+}
+
 std::optional<std::string> inside(const std::string& path, const std::string& folder,
                                   const base::Place& place, base::Diagnostics& diagnostics) {
   const auto refuse = [&](const std::string& why) {
